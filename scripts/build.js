@@ -1,0 +1,23 @@
+// Compiles src/ to dist/. One place for it, because `prepare`, `demo` and `test` all need the program built. The new
+// folder takes the place of the old one at once, so that a program that runs meanwhile misses no module.
+import { execFileSync } from "node:child_process";
+import { chmodSync, renameSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const [built, fresh, old] = ["dist", `dist.new-${process.pid}`, `dist.old-${process.pid}`].map(
+  (name) => new URL(`../${name}`, import.meta.url),
+);
+try {
+  const tsc = ["node_modules/typescript/bin/tsc", "--project", "tsconfig.json", "--outDir", fileURLToPath(fresh)];
+  execFileSync(process.execPath, tsc, { cwd: root, stdio: "inherit" });
+  chmodSync(new URL(`${fresh.href}/cli.js`), 0o755);
+  try {
+    renameSync(built, old);
+  } catch {
+    // There is none yet.
+  }
+  renameSync(fresh, built);
+} finally {
+  for (const folder of [fresh, old]) rmSync(folder, { recursive: true, force: true });
+}

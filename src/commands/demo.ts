@@ -1,0 +1,56 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type ExitCode, exitCodes } from "../errors.ts";
+import { painter } from "../report/printable.ts";
+import type { Context } from "./context.ts";
+import { openSandbox } from "./sandbox.ts";
+
+const steps: readonly { readonly title: string; readonly parameters: readonly string[] }[] = [
+  { title: "What would change?", parameters: ["plan"] },
+  { title: "Make it so.", parameters: ["apply", "--auto-approve"] },
+  { title: "And now?", parameters: ["plan"] },
+];
+
+/** The main job once through, on simulated clusters and hosts: plan, apply, and a plan that has nothing left to do. */
+export async function demo(color: boolean, context: Context): Promise<ExitCode> {
+  const directory = await mkdtemp(join(tmpdir(), "dtsync-demo-"));
+  try {
+    const inventory = join(directory, "inventory");
+    await cp(fileURLToPath(new URL("../../inventory", import.meta.url)), inventory, { recursive: true });
+    const run = await openSandbox(
+      {
+        inventory,
+        set: [],
+        format: "text",
+        logLevel: "warn",
+        color,
+        progress: true,
+        report: [],
+        state: null,
+        seed: null,
+        command: [],
+      },
+      context,
+    );
+    if (run === null) return exitCodes.invalid;
+    const paint = painter(color && context.terminal.output && !context.environment["NO_COLOR"]);
+    try {
+      for (const { title, parameters } of steps) {
+        context.output.out(`\n${paint("cyan", `# ${title}`)}\n${paint("bold", `$ dtsync ${parameters.join(" ")}`)}\n`);
+        const code = await run.run("dtsync", [...parameters, ...(color ? [] : ["--no-color"])]);
+        if (code !== 0) return code as ExitCode;
+      }
+      const agents = [...run.sandbox.clusters.values()].reduce((sum, cluster) => sum + cluster.agents().length, 0);
+      context.output.out(
+        `\n${paint("cyan", `# ${agents} agents report to their environments; the simulation is gone now.`)}\n`,
+      );
+      return exitCodes.done;
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

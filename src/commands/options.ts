@@ -1,0 +1,260 @@
+import { DtsyncError, exitCodes } from "../errors.ts";
+import type { PlanScope } from "../model/plan.ts";
+
+export type Format = "text" | "json" | "markdown";
+export type LogLevel = "error" | "warn" | "info" | "debug";
+
+/** A setting of dtsync.yaml for one run, from `--set PATH=VALUE`. */
+export interface SetOverride {
+  readonly path: string;
+  readonly value: unknown;
+  readonly text: string;
+}
+
+export interface ReportTarget {
+  readonly kind: string;
+  readonly file: string;
+}
+
+/** Every option and every variable of the environment that commands look at, typed; below this nobody reads them. */
+export interface CommonOptions {
+  readonly inventory: string;
+  readonly set: readonly SetOverride[];
+  readonly format: Format;
+  readonly logLevel: LogLevel;
+  readonly color: boolean;
+  readonly progress: boolean;
+  readonly report: readonly ReportTarget[];
+}
+
+export interface ExplainOptions extends CommonOptions {
+  /** An id as in a plan, or a name. */
+  readonly item: string;
+}
+
+export interface FmtOptions extends CommonOptions {
+  readonly check: boolean;
+}
+
+export interface ValidateOptions extends CommonOptions {
+  /** A Git revision; null: not narrowed. */
+  readonly changedSince: string | null;
+}
+
+export interface DiffOptions extends CommonOptions {
+  /** `BASE`, `BASE..HEAD` or `BASE...HEAD`; null: from the default base. */
+  readonly revisions: string | null;
+}
+
+export interface FleetOptions extends CommonOptions {
+  readonly scope: PlanScope;
+  readonly sshConfig: string | null;
+  readonly allowCommands: boolean;
+  readonly concurrency: number | null;
+}
+
+export interface PlanOptions extends FleetOptions {
+  readonly out: string | null;
+  readonly detailedExitcode: boolean;
+  /** A Git revision that origins of changes are told from. */
+  readonly base: string | null;
+}
+
+export interface ApplyOptions extends FleetOptions {
+  readonly planFile: string | null;
+  /** Options of a plan were given, which do not go with a plan file. */
+  readonly narrowed: boolean;
+  readonly autoApprove: boolean;
+  readonly allowRemovals: number | null;
+  readonly allowUpdates: number | null;
+  readonly skipStale: boolean;
+  readonly shard: { readonly index: number; readonly total: number } | null;
+}
+
+export interface SandboxOptions extends CommonOptions {
+  readonly state: string | null;
+  readonly seed: string | null;
+  readonly command: readonly string[];
+}
+
+/** Options as commander hands them over. */
+export interface RawOptions {
+  readonly [name: string]: unknown;
+}
+
+export function usageError(message: string, hint?: string): DtsyncError {
+  return new DtsyncError(message, { exitCode: exitCodes.invalid, ...(hint === undefined ? {} : { hint }) });
+}
+
+const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined)
+    throw usageError(`${name} must be one of ${allowed.join(", ")}, not ${JSON.stringify(value)}`);
+  return found;
+}
+
+export function wholeNumber(name: string, value: unknown, minimum: number): number | null {
+  if (value === undefined) return null;
+  const number = Number(value);
+  if (!/^\d+$/.test(String(value)) || !Number.isSafeInteger(number) || number < minimum) {
+    throw usageError(`${name} must be a whole number from ${minimum} up, not ${JSON.stringify(value)}`);
+  }
+  return number;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export async function commonOptions(
+  raw: RawOptions,
+  environment: Environment,
+  reportKinds: readonly string[],
+): Promise<CommonOptions> {
+  return {
+    inventory: textOrNull(raw["inventory"]) ?? (environment["DTSYNC_INVENTORY"] || "inventory"),
+    set: await parseSets(texts(raw["set"])),
+    format: oneOf("--format", raw["format"] ?? "text", ["text", "json", "markdown"]),
+    logLevel: oneOf("--log-level", raw["logLevel"] ?? "warn", ["error", "warn", "info", "debug"]),
+    color: raw["color"] !== false && !environment["NO_COLOR"],
+    progress: raw["progress"] !== false,
+    report: texts(raw["report"]).map((text) => parseReport(text, reportKinds)),
+  };
+}
+
+export async function explainOptions(item: string, raw: RawOptions, environment: Environment): Promise<ExplainOptions> {
+  return { ...(await commonOptions(raw, environment, [])), item };
+}
+
+export async function fmtOptions(raw: RawOptions, environment: Environment): Promise<FmtOptions> {
+  return { ...(await commonOptions(raw, environment, [])), check: raw["check"] === true };
+}
+
+export async function validateOptions(
+  raw: RawOptions,
+  environment: Environment,
+  reportKinds: readonly string[],
+): Promise<ValidateOptions> {
+  const common = await commonOptions(raw, environment, reportKinds);
+  return { ...common, changedSince: textOrNull(raw["changedSince"]) };
+}
+
+export async function diffOptions(
+  revisions: string | undefined,
+  raw: RawOptions,
+  environment: Environment,
+): Promise<DiffOptions> {
+  return { ...(await commonOptions(raw, environment, [])), revisions: revisions ?? null };
+}
+
+function parseReport(text: string, kinds: readonly string[]): ReportTarget {
+  const separator = text.indexOf("=");
+  const kind = text.slice(0, separator);
+  const file = text.slice(separator + 1);
+  if (separator < 1 || file === "") throw usageError(`--report takes KIND=FILE, not ${JSON.stringify(text)}`);
+  if (!kinds.includes(kind))
+    throw usageError(`--report ${kind} is not known here`, `kinds of this command: ${kinds.join(", ")}`);
+  return { kind, file };
+}
+
+/** The values are YAML, so that numbers, null and maps can be given. */
+async function parseSets(sets: readonly string[]): Promise<readonly SetOverride[]> {
+  if (sets.length === 0) return [];
+  const { parse } = await import("yaml");
+  return sets.map((text) => {
+    const separator = text.indexOf("=");
+    const path = text.slice(0, separator);
+    if (separator < 1)
+      throw usageError(
+        `--set takes PATH=VALUE, not ${JSON.stringify(text)}`,
+        "for example --set clusters.emea.url=http://127.0.0.1:9301",
+      );
+    try {
+      const value: unknown = parse(text.slice(separator + 1), { version: "1.2", maxAliasCount: 0 });
+      return { path, value, text };
+    } catch {
+      throw usageError(`the value of --set ${path} is not YAML`);
+    }
+  });
+}
+
+const kinds = ["environments", "groups", "hosts"] as const;
+
+export async function fleetOptions(
+  raw: RawOptions,
+  environment: Environment,
+  reportKinds: readonly string[],
+): Promise<FleetOptions> {
+  const only = texts(raw["only"])
+    .flatMap((text) => text.split(","))
+    .map((kind) => oneOf("--only", kind.trim(), kinds));
+  return {
+    ...(await commonOptions(raw, environment, reportKinds)),
+    scope: {
+      targets: texts(raw["target"]),
+      excludes: texts(raw["exclude"]),
+      only: only.length === 0 ? kinds : kinds.filter((kind) => only.includes(kind)),
+      changedSince: textOrNull(raw["changedSince"]),
+      hosts: oneOf("--hosts", raw["hosts"] ?? "probe", ["probe", "skip"]),
+    },
+    sshConfig: textOrNull(raw["sshConfig"]),
+    allowCommands: raw["allowCommands"] === true || environment["DTSYNC_ALLOW_COMMANDS"] === "1",
+    concurrency: wholeNumber("--concurrency", raw["concurrency"], 1),
+  };
+}
+
+export async function planOptions(
+  raw: RawOptions,
+  environment: Environment,
+  reportKinds: readonly string[],
+): Promise<PlanOptions> {
+  return {
+    ...(await fleetOptions(raw, environment, reportKinds)),
+    out: textOrNull(raw["out"]),
+    detailedExitcode: raw["detailedExitcode"] === true,
+    base: textOrNull(raw["base"]),
+  };
+}
+
+export async function applyOptions(
+  planFile: string | undefined,
+  raw: RawOptions,
+  environment: Environment,
+  reportKinds: readonly string[],
+): Promise<ApplyOptions> {
+  return {
+    ...(await fleetOptions(raw, environment, reportKinds)),
+    planFile: planFile ?? null,
+    narrowed:
+      ["target", "exclude", "only"].some((name) => texts(raw[name]).length > 0) ||
+      ["hosts", "changedSince"].some((name) => raw[name] !== undefined),
+    autoApprove: raw["autoApprove"] === true,
+    allowRemovals: wholeNumber("--allow-removals", raw["allowRemovals"], 0),
+    allowUpdates: wholeNumber("--allow-updates", raw["allowUpdates"], 0),
+    skipStale: raw["skipStale"] === true,
+    shard: parseShard(raw["shard"]),
+  };
+}
+
+function parseShard(value: unknown): ApplyOptions["shard"] {
+  if (value === undefined) return null;
+  const found = /^(\d{1,6})\/(\d{1,6})$/.exec(String(value));
+  const [index, total] = [Number(found?.[1]), Number(found?.[2])];
+  if (!found || index < 1 || index > total)
+    throw usageError(`--shard takes I/N with 1 ≤ I ≤ N, not ${JSON.stringify(value)}`);
+  return { index, total };
+}
+
+export async function sandboxOptions(
+  command: readonly string[],
+  raw: RawOptions,
+  environment: Environment,
+): Promise<SandboxOptions> {
+  return {
+    ...(await commonOptions(raw, environment, [])),
+    state: textOrNull(raw["state"]),
+    seed: textOrNull(raw["seed"]),
+    command,
+  };
+}

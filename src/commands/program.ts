@@ -1,0 +1,151 @@
+import { Command } from "commander";
+import { type ExitCode, exitCodes } from "../errors.ts";
+import type { Context } from "./context.ts";
+import type { RawOptions } from "./options.ts";
+
+/** How a command ended, for cli.ts. */
+export interface ProgramRun {
+  readonly program: Command;
+  /** The exit code of the command that ran. */
+  exitCode(): ExitCode;
+}
+
+const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
+  ...(previous ?? []),
+  value,
+];
+
+/** Options of every command that has to do with an inventory. */
+function basic(command: Command): Command {
+  return command
+    .option("--inventory <dir>", "folder of the inventory (default: $DTSYNC_INVENTORY, else ./inventory)")
+    .option("--format <format>", "text, json or markdown (default: text)")
+    .option("--log-level <level>", "error, warn, info or debug (default: warn)")
+    .option("--no-color", "no colours (also: NO_COLOR)")
+    .option("--no-progress", "no progress on standard error");
+}
+
+function common(command: Command): Command {
+  return basic(command).option("--set <path=value>", "a setting of dtsync.yaml for this run (repeatable)", collect);
+}
+
+function fleet(command: Command): Command {
+  return changedSince(common(command))
+    .option("--target <glob>", "only what matches: customer, environment, group or host (repeatable)", collect)
+    .option("--exclude <glob>", "nothing of what matches (repeatable)", collect)
+    .option("--only <kinds>", "environments, groups, hosts: a list with commas", collect)
+    .option("--hosts <how>", "probe or skip (default: probe)")
+    .option("--concurrency <n>", "hosts worked on at once (default: 50)")
+    .option("--ssh-config <file>", "instead of ~/.ssh/config")
+    .option("--allow-commands", "run the commands that the inventory names (also: DTSYNC_ALLOW_COMMANDS=1)");
+}
+
+const changedSince = (command: Command): Command =>
+  command.option("--changed-since <ref>", "only what changed since this Git revision; anything unclear is everything");
+
+const report = (command: Command, kinds: string): Command =>
+  command.option("--report <kind=file>", `write a report: ${kinds} (repeatable)`, collect);
+
+/** Every command with its options. Actions turn arguments into options and load the command only when it is called. */
+export function createProgram(context: Context): ProgramRun {
+  let code: ExitCode = exitCodes.done;
+  const program = new Command("dtsync")
+    .description("Makes Dynatrace Managed clusters and OneAgent hosts match an inventory in Git.")
+    .version(context.version)
+    .exitOverride()
+    .enablePositionalOptions()
+    .configureOutput({ writeOut: context.output.out, writeErr: context.output.err })
+    .showHelpAfterError("(dtsync --help lists the commands)");
+
+  basic(program.command("init"))
+    .description("write a first inventory, with schemas for editors and a pipeline beside it")
+    .action(async (raw: RawOptions) => {
+      const [{ commonOptions }, { init }] = await Promise.all([import("./options.ts"), import("./init.ts")]);
+      code = await init(await commonOptions(raw, context.environment, []), context);
+    });
+
+  report(changedSince(common(program.command("validate"))), "json, gitlab-codequality, sarif, junit")
+    .description("check the whole inventory; prints every fault with file, line, column and what to do")
+    .action(async (raw: RawOptions) => {
+      const [{ validateOptions }, { validate, validateReportKinds }] = await Promise.all([
+        import("./options.ts"),
+        import("./validate.ts"),
+      ]);
+      code = await validate(await validateOptions(raw, context.environment, validateReportKinds), context);
+    });
+
+  common(program.command("explain <id>"))
+    .description("the effective settings of an environment, group or host, each with the place it comes from")
+    .action(async (id: string, raw: RawOptions) => {
+      const [{ explainOptions }, { explain }] = await Promise.all([import("./options.ts"), import("./explain.ts")]);
+      code = await explain(await explainOptions(id, raw, context.environment), context);
+    });
+
+  basic(program.command("fmt"))
+    .description("give the files of the inventory a stable layout; comments are kept")
+    .option("--check", "write nothing; end with 2 when files would change")
+    .action(async (raw: RawOptions) => {
+      const [{ fmtOptions }, { fmt }] = await Promise.all([import("./options.ts"), import("./fmt.ts")]);
+      code = await fmt(await fmtOptions(raw, context.environment), context);
+    });
+
+  common(program.command("diff [revisions]"))
+    .description(
+      "what BASE[..HEAD] declare differently (default: merge base with the default branch, to the work tree)",
+    )
+    .action(async (revisions: string | undefined, raw: RawOptions) => {
+      const [{ diffOptions }, { diff }] = await Promise.all([import("./options.ts"), import("./diff.ts")]);
+      code = await diff(await diffOptions(revisions, raw, context.environment), context);
+    });
+
+  report(fleet(program.command("plan")), "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit")
+    .description("compare the inventory with clusters and hosts; writes nothing there")
+    .option("--out <file>", "save the plan for dtsync apply")
+    .option("--detailed-exitcode", "end with 2 when there are changes")
+    .option("--base <ref>", "tell of each change whether this revision, the base or nobody declared it")
+    .action(async (raw: RawOptions) => {
+      const [{ planOptions }, { plan, planReportKinds }] = await Promise.all([
+        import("./options.ts"),
+        import("./plan.ts"),
+      ]);
+      code = await plan(await planOptions(raw, context.environment, planReportKinds), context);
+    });
+
+  report(fleet(program.command("apply [planfile]")), "json, junit")
+    .description("make it so; with a plan file exactly that plan, else a fresh one after asking")
+    .option("--auto-approve", "do not ask")
+    .option("--allow-removals <n>", "allow this many disables, deletes and uninstalls")
+    .option("--allow-updates <n>", "allow this many updates of environments and of groups on a cluster")
+    .option("--skip-stale", "end with 5 instead of 6 when something changed since the plan")
+    .option("--shard <i/n>", "make only this part of the host changes")
+    .action(async (planFile: string | undefined, raw: RawOptions) => {
+      const [{ applyOptions }, { apply, applyReportKinds }] = await Promise.all([
+        import("./options.ts"),
+        import("./apply.ts"),
+      ]);
+      code = await apply(await applyOptions(planFile, raw, context.environment, applyReportKinds), context);
+    });
+
+  common(program.command("sandbox [command...]"))
+    .description(
+      "serve simulated clusters and hosts for the inventory on loopback; with a command, run it against them",
+    )
+    .option("--state <file>", "keep the clusters between runs in this file")
+    .option("--seed <source>", "begin with a JSON snapshot, or `inventory` for everything declared (default: empty)")
+    .passThroughOptions()
+    .action(async (command: readonly string[], raw: RawOptions) => {
+      const [{ sandboxOptions }, { sandbox }] = await Promise.all([import("./options.ts"), import("./sandbox.ts")]);
+      code = await sandbox(await sandboxOptions(command, raw, context.environment), context);
+    });
+
+  program
+    .command("demo")
+    .description("sandbox, plan, apply, plan on the example inventory")
+    .option("--no-color", "no colours (also: NO_COLOR)")
+    .action(async (raw: RawOptions) => {
+      const { demo } = await import("./demo.ts");
+      code = await demo(raw["color"] !== false, context);
+    });
+
+  return { program, exitCode: () => code };
+}

@@ -1,0 +1,68 @@
+import { type ExitCode, exitCodes } from "../errors.ts";
+import { openSourceLines } from "../inventory/source-lines.ts";
+import { renderDiagnosticsText, renderValidationSummary } from "../report/diagnostics-text.ts";
+import { diagnosticFindings } from "../report/findings.ts";
+import { renderGitlabCodequality } from "../report/gitlab-codequality.ts";
+import { renderDiagnosticsJunit } from "../report/junit.ts";
+import { renderJson } from "../report/plan-reports.ts";
+import { painter } from "../report/printable.ts";
+import { renderSarif } from "../report/sarif.ts";
+import type { NarrowedValidation } from "./changed-since.ts";
+import type { Context } from "./context.ts";
+import type { CommonOptions, ValidateOptions } from "./options.ts";
+import { writeReport } from "./output-files.ts";
+import { repositoryPath } from "./repository-path.ts";
+import { loadDeclared } from "./session.ts";
+
+type Loaded = Awaited<ReturnType<typeof loadDeclared>>;
+
+/** The JSON document of a validation. */
+export function validationDocument({ inventory, diagnostics, summary }: Loaded): unknown {
+  return { format: "dtsync-validate/1", valid: inventory !== null, diagnostics, summary };
+}
+
+/** Where the inventory is in its repository, and the version of dtsync. */
+interface ReportSurroundings {
+  readonly folder: string;
+  readonly version: string;
+}
+
+const reports: Readonly<Record<string, (loaded: Loaded, surroundings: ReportSurroundings) => string>> = {
+  json: (loaded) => renderJson(validationDocument(loaded)),
+  "gitlab-codequality": ({ diagnostics }, { folder }) =>
+    renderGitlabCodequality(diagnosticFindings(diagnostics), folder),
+  sarif: ({ diagnostics }, { folder, version }) =>
+    renderSarif(diagnosticFindings(diagnostics), { folder, command: "validate", version }),
+  junit: ({ diagnostics }) => renderDiagnosticsJunit(diagnostics),
+};
+
+export const validateReportKinds = Object.keys(reports);
+
+/** Checks the whole inventory: nothing is sent anywhere. With --changed-since only faults that the change brought count. */
+export async function validate(options: ValidateOptions, context: Context): Promise<ExitCode> {
+  const { loaded, remarks } = await narrow(await loadDeclared(options, context), options, context);
+  const surroundings = { folder: repositoryPath(options.inventory), version: context.version };
+  for (const { kind, file } of options.report)
+    await writeReport(file, reports[kind]?.(loaded, surroundings) ?? "", context);
+  printValidation(loaded, options, context);
+  for (const remark of remarks) context.output.err(`dtsync: ${remark}\n`);
+  return loaded.summary.errors > 0 ? exitCodes.invalid : exitCodes.done;
+}
+
+async function narrow(loaded: Loaded, options: ValidateOptions, context: Context): Promise<NarrowedValidation> {
+  if (options.changedSince === null) return { loaded, remarks: [] };
+  const { onlyNewFaults } = await import("./changed-since.ts");
+  return onlyNewFaults(loaded, options.changedSince, options, context);
+}
+
+/** The result of loading on standard output, in the format that was asked for. */
+export function printValidation(loaded: Loaded, options: CommonOptions, context: Context): void {
+  if (options.format === "json") {
+    context.output.out(renderJson(validationDocument(loaded)));
+    return;
+  }
+  const { output } = context.terminal;
+  const lineOf = output ? openSourceLines(options.inventory) : undefined;
+  const faults = renderDiagnosticsText(loaded.diagnostics, painter(options.color && output), lineOf);
+  context.output.out(faults + renderValidationSummary(loaded.summary));
+}

@@ -1,0 +1,80 @@
+/**
+ * Whether the request can have had an effect on the cluster:
+ * `none` = it was not sent, or it was refused; `unknown` = it went out and no trustworthy answer came.
+ */
+export type RequestEffect = "none" | "unknown";
+
+export interface ApiErrorDetails {
+  readonly method: string;
+  readonly path: string;
+  /** HTTP status, or null when no answer came. */
+  readonly status: number | null;
+  /** Kebab-case, for results and decisions: `http-403`, `network`, `timeout`, `certificate`, `interrupted`, `not-json`. */
+  readonly code: string;
+  readonly effect: RequestEffect;
+  readonly attempts: number;
+}
+
+/** A call to a cluster that did not succeed. The message names the call and what the server said. */
+export class ApiError extends Error {
+  readonly details: ApiErrorDetails;
+  readonly hint: string | null;
+
+  constructor(message: string, details: ApiErrorDetails, options?: { cause?: unknown; hint?: string | undefined }) {
+    super(message, { cause: options?.cause });
+    this.name = "ApiError";
+    this.details = details;
+    this.hint = options?.hint ?? null;
+  }
+}
+
+/** Statuses above 499 by which the cluster refuses a call; repeating it would repeat the refusal. */
+const refusals = new Set([510, 522, 523, 524, 553, 554, 556]);
+
+/** Answered while an upgrade of the cluster runs; the call was not carried out. */
+export const upgradeRunning = 556;
+
+export function effectOfStatus(status: number): RequestEffect {
+  return status < 500 || refusals.has(status) ? "none" : "unknown";
+}
+
+export function isStatus(error: unknown, ...statuses: readonly number[]): error is ApiError {
+  return error instanceof ApiError && error.details.status !== null && statuses.includes(error.details.status);
+}
+
+const bodyExcerptLength = 300;
+
+/**
+ * The useful sentence of an error body: the envelope of API v2 with its violations, an array of such envelopes,
+ * plain text, or a note that HTML came (from a proxy in front of the cluster).
+ */
+export function describeErrorBody(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === "") return "no further text";
+  if (trimmed.startsWith("<")) return "an HTML page came instead of an API answer";
+  try {
+    const parsed: unknown = JSON.parse(trimmed);
+    const sentences = (Array.isArray(parsed) ? parsed : [parsed]).map(describeEnvelope).filter((part) => part !== "");
+    if (sentences.length > 0) return sentences.join("; ");
+  } catch {
+    // Not JSON: the plain text is the message.
+  }
+  return trimmed.length > bodyExcerptLength ? `${trimmed.slice(0, bodyExcerptLength)}…` : trimmed;
+}
+
+function describeEnvelope(value: unknown): string {
+  if (typeof value !== "object" || value === null || !("error" in value)) return "";
+  const error = value.error;
+  if (typeof error !== "object" || error === null) return "";
+  const message = "message" in error && typeof error.message === "string" ? error.message : "";
+  const violations =
+    "constraintViolations" in error && Array.isArray(error.constraintViolations) ? error.constraintViolations : [];
+  const details = violations
+    .map((violation: unknown) => {
+      if (typeof violation !== "object" || violation === null) return "";
+      const path = "path" in violation && typeof violation.path === "string" ? `${violation.path}: ` : "";
+      return "message" in violation && typeof violation.message === "string" ? `${path}${violation.message}` : "";
+    })
+    .filter((part) => part !== "");
+  return [message, ...details].filter((part) => part !== "").join(" ");
+}

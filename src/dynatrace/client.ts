@@ -1,0 +1,221 @@
+import type { Clock, Fetch, FetchResponse } from "../ports/ports.ts";
+import { ApiError, describeErrorBody, effectOfStatus, type RequestEffect } from "./api-error.ts";
+import type { Limiter } from "./limiter.ts";
+import { defaultRetryPolicy, passingStatuses, type RetryPolicy, retryDelay, serverAdvice, throttled } from "./retry.ts";
+import { describeTransportFailure } from "./transport-failure.ts";
+
+export interface ClientOptions {
+  /** Origin of the cluster, without a trailing slash. */
+  readonly url: string;
+  readonly token: string;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  /** 0 ≤ n < 1, for jitter. */
+  readonly random: () => number;
+  /** Bounds the requests in flight to this cluster. */
+  readonly limiter: Limiter;
+  /** Ends waiting for a repeat. What is under way is finished. */
+  readonly signal?: AbortSignal;
+  /** Ends reads at once; for work that only reads. A write is always allowed to finish. */
+  readonly abortReads?: AbortSignal;
+  readonly retry?: RetryPolicy;
+}
+
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path below the origin, already encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Instead of the cluster token; null sends none. */
+  readonly token?: string | null;
+  /** Milliseconds for one attempt. */
+  readonly timeout?: number;
+  /** Statuses besides 2xx that the caller understands. */
+  readonly accept?: readonly number[];
+  /** A write that cleans up: the API defines it as repeatable, and an interrupt does not end its repeats. */
+  readonly cleanup?: boolean;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: FetchResponse["headers"];
+  readonly text: string;
+  readonly attempts: number;
+}
+
+export interface Client {
+  readonly url: string;
+  /** Requests sent so far, repeats included. */
+  requestCount(): number;
+  /** One call with its repeats. Throws ApiError. A write is repeated only where it cannot have had an effect. */
+  send(request: ApiRequest): Promise<ApiAnswer>;
+  /** The parsed body of a successful call; ApiError `not-json` when a proxy answered instead of the cluster. */
+  json(request: ApiRequest): Promise<unknown>;
+  /** A large download as a stream; not repeated once the first byte has come. */
+  stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>>;
+}
+
+const defaultTimeout = 30_000;
+const errorBodyLimit = 65_536;
+
+export function createClient(options: ClientOptions): Client {
+  const policy = options.retry ?? defaultRetryPolicy;
+  let requests = 0;
+
+  async function exchange(request: ApiRequest): Promise<FetchResponse> {
+    const url = new URL(options.url + request.path);
+    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.append(name, value);
+    const token = request.token === undefined ? options.token : request.token;
+    const timeout = AbortSignal.timeout(request.timeout ?? defaultTimeout);
+    const signal =
+      request.method === "GET" && options.abortReads ? AbortSignal.any([timeout, options.abortReads]) : timeout;
+    requests += 1;
+    return options.fetch(url.href, {
+      method: request.method,
+      headers: {
+        accept: "application/json",
+        ...(token === null ? {} : { authorization: `Api-Token ${token}` }),
+        ...(request.body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      signal,
+    });
+  }
+
+  function failure(request: ApiRequest, error: unknown, attempts: number): ApiError {
+    const { text, code, sent, hint } = describeTransportFailure(error);
+    const effect: RequestEffect = sent && request.method !== "GET" ? "unknown" : "none";
+    return new ApiError(
+      `${request.method} ${request.path}: ${text}`,
+      { method: request.method, path: request.path, status: null, code, effect, attempts },
+      { cause: error, hint },
+    );
+  }
+
+  function refused(request: ApiRequest, status: number, body: string, attempts: number): ApiError {
+    return new ApiError(
+      `${request.method} ${request.path}: status ${status}, ${describeErrorBody(body.slice(0, errorBodyLimit))}`,
+      {
+        method: request.method,
+        path: request.path,
+        status,
+        code: `http-${status}`,
+        effect: effectOfStatus(status),
+        attempts,
+      },
+      { hint: hintForStatus(status) },
+    );
+  }
+
+  function mayRepeat(request: ApiRequest, error: ApiError): boolean {
+    const { status, effect, code } = error.details;
+    if (code === "interrupted" || code === "certificate") return false;
+    if (status === throttled) return true;
+    if (request.method === "GET" || request.cleanup)
+      return status === null || status === 500 || passingStatuses.includes(status);
+    // Anything else about a write is settled by reading back, which only the caller can do.
+    return status === null && effect === "none";
+  }
+
+  /** Runs `attempt` with repeats; `attempt` throws ApiError and may leave the server's advice on waiting. */
+  async function withRepeats<T>(
+    request: ApiRequest,
+    attempt: (number: number) => Promise<T>,
+    advice: () => number | null,
+  ): Promise<T> {
+    let internalErrors = 0;
+    for (let number = 1; ; number += 1) {
+      try {
+        return await options.limiter.run(() => attempt(number));
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.details.status === 500) internalErrors += 1;
+        const signal = request.cleanup ? undefined : options.signal;
+        const over = number >= policy.attempts || internalErrors > 1;
+        if (signal?.aborted || over || !mayRepeat(request, error)) throw error;
+        await options.clock.sleep(retryDelay(policy, number, advice(), options.random), signal).catch(() => {
+          // Interrupted while waiting: what the cluster said last is what is known.
+          throw error;
+        });
+      }
+    }
+  }
+
+  async function call<T>(
+    request: ApiRequest,
+    use: (response: FetchResponse, attempts: number) => Promise<T>,
+  ): Promise<T> {
+    let advice: number | null = null;
+    return withRepeats(
+      request,
+      async (attempts) => {
+        advice = null;
+        try {
+          const response = await exchange(request);
+          const accepted =
+            (response.status >= 200 && response.status < 300) || request.accept?.includes(response.status);
+          if (accepted) return await use(response, attempts);
+          advice = serverAdvice(response.headers, options.clock.now().getTime());
+          throw refused(request, response.status, await response.text(), attempts);
+        } catch (error) {
+          throw error instanceof ApiError ? error : failure(request, error, attempts);
+        }
+      },
+      () => advice,
+    );
+  }
+
+  const send = (request: ApiRequest): Promise<ApiAnswer> =>
+    call(request, async (response, attempts) => ({
+      status: response.status,
+      headers: response.headers,
+      text: await response.text(),
+      attempts,
+    }));
+
+  return {
+    url: options.url,
+    requestCount: () => requests,
+    send,
+    async json(request) {
+      const answer = await send(request);
+      try {
+        return JSON.parse(answer.text) as unknown;
+      } catch (error) {
+        const kind = answer.text.trimStart().startsWith("<") ? "an HTML page" : "something that is not JSON";
+        throw new ApiError(
+          `${request.method} ${request.path}: ${kind} came instead of an API answer`,
+          {
+            method: request.method,
+            path: request.path,
+            status: answer.status,
+            code: "not-json",
+            effect: request.method === "GET" ? "none" : "unknown",
+            attempts: answer.attempts,
+          },
+          {
+            cause: error,
+            hint: "check that the url is the cluster's own origin and that no proxy or login page answers in its place",
+          },
+        );
+      }
+    },
+    stream: (request) =>
+      call(request, async (response) => {
+        if (response.body === null) throw new Error("the answer has no body");
+        return response.body;
+      }),
+  };
+}
+
+function hintForStatus(status: number): string | undefined {
+  if (status === 401)
+    return "the token is unknown, expired or revoked: check the variable or file that token names in dtsync.yaml";
+  if (status === 403)
+    return "give the token the scope that the message names; dtsync needs ServiceProviderAPI, and ClusterTokenManagement to deploy hosts";
+  if (status >= 300 && status < 400)
+    return "the address redirects: declare the address that the cluster itself answers on";
+  if (status === 556) return "an upgrade of the cluster is running: try again in some minutes";
+  return undefined;
+}

@@ -1,0 +1,180 @@
+import type { ObservedEnvironment, ObservedGroup } from "../model/observed.ts";
+import { asArray, asObject, parseEnvironment, parseGroup, UnexpectedAnswer } from "./answers.ts";
+import { isStatus } from "./api-error.ts";
+import type { Client } from "./client.ts";
+
+const environmentsPath = "/api/cluster/v2/environments";
+const groupsPath = "/api/v1.0/onpremise/groups";
+const pageSize = 1_000;
+/** The built-in proxy of a cluster waits 120 s, and group objects of a large cluster take long. */
+const groupTimeout = 130_000;
+
+export interface EnvironmentIncludes {
+  /** Adds quotas; an hour old at worst. The cluster answers 422 on a licence without them. */
+  readonly quotas: boolean;
+  readonly storage: boolean;
+}
+
+/** What PUT takes. All four plain members are always sent: what a left-out one does is not documented. */
+export interface EnvironmentBody {
+  readonly name: string;
+  readonly state: "ENABLED" | "DISABLED";
+  readonly trial: boolean;
+  readonly tags: readonly string[];
+  readonly quotas?: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
+  readonly storage?: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
+}
+
+export interface GroupBody {
+  readonly name: string;
+  readonly isClusterAdminGroup: boolean;
+  readonly ldapGroupNames?: readonly string[];
+  readonly ssoGroupNames?: readonly string[];
+  readonly isAccessAccount?: boolean;
+  readonly isManageAccount?: boolean;
+  readonly accessRight: Readonly<Record<string, readonly string[]>>;
+}
+
+const environmentPath = (id: string) => `${environmentsPath}/${encodeURIComponent(id)}`;
+
+/**
+ * Version text of the cluster (lowest of its nodes, as the cluster writes it), or null when this cluster does not offer
+ * the call. Also the cheapest proof that address, TLS and token are right.
+ */
+export async function readClusterVersion(client: Client): Promise<string | null> {
+  const path = "/api/v1.0/onpremise/cluster";
+  const answer = await client.send({ method: "GET", path, accept: [404] });
+  if (answer.status === 404) return null;
+  if (answer.text.trimStart().startsWith("<")) throw new UnexpectedAnswer("an HTML page came instead of an API answer");
+  try {
+    const nodes: unknown = JSON.parse(answer.text);
+    const builds = (Array.isArray(nodes) ? nodes : [nodes])
+      .map((node: unknown) =>
+        typeof node === "object" && node !== null && "buildVersion" in node ? node.buildVersion : null,
+      )
+      .filter((build): build is string => typeof build === "string");
+    return builds.sort((left, right) => left.localeCompare(right, "en", { numeric: true }))[0] ?? null;
+  } catch {
+    throw new UnexpectedAnswer("the list of nodes is not JSON");
+  }
+}
+
+/**
+ * All environments, page by page. A follow-up page carries the cursor alone. The list can shift between pages, so
+ * entries are kept once per id, and a list shorter than its own count is an error: it was not read whole.
+ */
+export async function readEnvironments(
+  client: Client,
+  includes: EnvironmentIncludes,
+): Promise<readonly ObservedEnvironment[]> {
+  const found = new Map<string, ObservedEnvironment>();
+  let cursor: string | null = null;
+  let total = 0;
+  do {
+    const query: Record<string, string> =
+      cursor === null
+        ? {
+            pageSize: String(pageSize),
+            sort: "name",
+            ...(includes.quotas ? { includeConsumptionInfo: "true" } : {}),
+            ...(includes.storage ? { includeStorageInfo: "true" } : {}),
+          }
+        : { nextPageKey: cursor };
+    const page = asObject(
+      await client.json({ method: "GET", path: environmentsPath, query }),
+      "the list of environments",
+    );
+    for (const entry of asArray(page["environments"], "the list of environments").map(parseEnvironment)) {
+      found.set(entry.id.toLowerCase(), entry);
+    }
+    total = typeof page["totalCount"] === "number" ? page["totalCount"] : total;
+    const next: string | null =
+      typeof page["nextPageKey"] === "string" && page["nextPageKey"] !== "" ? page["nextPageKey"] : null;
+    if (next !== null && next === cursor) throw new UnexpectedAnswer("the list of environments repeats a page");
+    cursor = next;
+  } while (cursor !== null);
+  if (found.size < total) {
+    throw new UnexpectedAnswer(`the list of environments says ${total} but holds ${found.size}`);
+  }
+  return [...found.values()];
+}
+
+/** One environment, or null when the cluster has none of this id. `uncached` quotas are computed now, which is slow. */
+export async function readEnvironment(
+  client: Client,
+  id: string,
+  includes: EnvironmentIncludes,
+): Promise<ObservedEnvironment | null> {
+  const path = environmentPath(id);
+  const query = {
+    ...(includes.quotas ? { includeUncachedConsumptionInfo: "true" } : {}),
+    ...(includes.storage ? { includeStorageInfo: "true" } : {}),
+  };
+  try {
+    return parseEnvironment(
+      await client.json({ method: "GET", path, query, timeout: includes.quotas ? 130_000 : 30_000 }),
+    );
+  } catch (error) {
+    if (isStatus(error, 404)) return null;
+    throw error;
+  }
+}
+
+/** Creates or changes an environment under its own id: one call for both, which is safe to repeat. */
+export async function putEnvironment(
+  client: Client,
+  id: string,
+  body: EnvironmentBody,
+): Promise<"created" | "changed"> {
+  const answer = await client.send({ method: "PUT", path: environmentPath(id), body });
+  return answer.status === 201 ? "created" : "changed";
+}
+
+/** Deletes a disabled environment with its data. */
+export async function deleteEnvironment(client: Client, id: string): Promise<void> {
+  await client.send({ method: "DELETE", path: environmentPath(id), accept: [404] });
+}
+
+/** True as soon as the new environment serves its own API. A call without a token. */
+export async function environmentAnswers(client: Client, id: string): Promise<boolean> {
+  const answer = await client.send({
+    method: "GET",
+    path: `/e/${encodeURIComponent(id)}/api/v1/time`,
+    token: null,
+    accept: [401, 403, 404, 500, 502, 503, 504],
+  });
+  return answer.status >= 200 && answer.status < 300;
+}
+
+/** All groups with all their rights: one answer, no paging. */
+export async function readGroups(client: Client): Promise<readonly ObservedGroup[]> {
+  const list = await client.json({ method: "GET", path: groupsPath, timeout: groupTimeout });
+  return asArray(list, "the list of groups").map(parseGroup);
+}
+
+/** One group by its id, or null. Some versions answer 400 instead of 404. */
+export async function readGroup(client: Client, id: string): Promise<ObservedGroup | null> {
+  try {
+    const path = `${groupsPath}/${encodeURIComponent(id)}`;
+    return parseGroup(await client.json({ method: "GET", path, timeout: groupTimeout }));
+  } catch (error) {
+    if (isStatus(error, 400, 404)) return null;
+    throw error;
+  }
+}
+
+/** Creates a group; the cluster makes its id from the name. 406: a group of this name or id exists. */
+export async function createGroup(client: Client, body: GroupBody): Promise<ObservedGroup> {
+  return parseGroup(await client.json({ method: "POST", path: groupsPath, body, timeout: groupTimeout }));
+}
+
+/** Replaces a group as a whole: whatever the body leaves out is gone. */
+export async function replaceGroup(client: Client, id: string, body: GroupBody): Promise<void> {
+  await client.send({ method: "PUT", path: groupsPath, body: { id, ...body }, timeout: groupTimeout });
+}
+
+/** Deletes a group. A group that is gone already gives 200 or 400, so the caller reads back. */
+export async function deleteGroup(client: Client, id: string): Promise<void> {
+  const path = `${groupsPath}/${encodeURIComponent(id)}`;
+  await client.send({ method: "DELETE", path, accept: [400, 404], timeout: groupTimeout });
+}

@@ -1,0 +1,227 @@
+import { errorMessage } from "../errors.ts";
+import type { Clock } from "../ports/ports.ts";
+import { ApiError, isStatus } from "./api-error.ts";
+import type { Client } from "./client.ts";
+import { createApiToken, deleteApiToken, listApiTokens } from "./environment-api.ts";
+import {
+  type CreatedToken,
+  createClusterToken,
+  createTokenManagementToken,
+  deleteClusterToken,
+  listClusterTokens,
+} from "./token-api.ts";
+
+/** Every token that dtsync makes begins with this, and only such are ever deleted. */
+export const tokenNamePrefix = "dtsync run ";
+
+const runTokenMinutes = 60;
+/** A run token is replaced early enough for what is made with it to be cleaned up with it. */
+const runTokenUse = 45 * 60_000;
+const managementTokenMinutes = 15;
+const managementTokenUse = 12 * 60_000;
+const installerTokenLife = 60 * 60_000;
+
+export interface TokenChainOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  /** Part of the names of this run's tokens. */
+  readonly runId: string;
+  /** Every secret goes here before it is used, so that no output can show it. */
+  readonly conceal: (secret: string) => void;
+  /** Told before a token is made and after it is gone, so that a killed run can be cleaned up after. */
+  readonly journal: { made(environment: string | null): Promise<void> };
+  /** Told about tokens that could not be revoked. */
+  readonly warn: (message: string) => void;
+  /** Whether tokens that other runs left in an environment are deleted; not while shards work side by side. */
+  readonly removeLeftovers: boolean;
+}
+
+/**
+ * The tokens of one run on one cluster: the standing token makes a run token that can only make token-management tokens,
+ * one of these makes the InstallerDownload token of one environment, and all are revoked when they have served.
+ */
+export interface TokenChain {
+  /** Runs `use` with a token that can download installers of the environment, and revokes it afterwards. */
+  withInstallerToken<T>(environment: string, use: (token: string) => Promise<T>): Promise<T>;
+  /** Deletes every token that an earlier run left in the environment or, for null, on the cluster. */
+  removeTokensOf(runId: string, environment: string | null): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createTokenChain(options: TokenChainOptions): TokenChain {
+  const { client, clock, runId } = options;
+  const name = `${tokenNamePrefix}${runId}`;
+  const isOfThisRun = (tokenName: string) => tokenName === name || tokenName.startsWith(`${name} `);
+  let runToken: RunToken | null = null;
+  let made = 0;
+  const runTokens: string[] = [];
+  /** Names of cluster tokens that may be there although no answer said so. */
+  const unaccounted = new Set<string>();
+
+  /** Each token has a name of its own, so that a lost one can be told from those in use. */
+  function nextName(kind: string): string {
+    made += 1;
+    return `${name} ${kind} ${made}`;
+  }
+
+  async function makeRunToken(): Promise<string> {
+    await options.journal.made(null);
+    const tokenName = nextName("run");
+    unaccounted.add(tokenName);
+    const token = await remakeWhenLost(
+      () =>
+        createClusterToken(client, {
+          name: tokenName,
+          scopes: ["EnvironmentTokenManagement"],
+          minutes: runTokenMinutes,
+        }),
+      () => removeClusterTokens((found) => found === tokenName),
+    );
+    unaccounted.delete(tokenName);
+    options.conceal(token.secret);
+    runTokens.push(token.id);
+    return token.secret;
+  }
+
+  function currentRunToken(): Promise<string> {
+    const now = clock.now().getTime();
+    if (runToken !== null && now - runToken.madeAt <= runTokenUse) return runToken.secret;
+    const making: RunToken = { secret: makeRunToken(), madeAt: now };
+    runToken = making;
+    making.secret.catch(() => {
+      // The next that needs one tries anew.
+      if (runToken === making) runToken = null;
+    });
+    return making.secret;
+  }
+
+  async function managementToken(environment: string): Promise<{ secret: string; madeAt: number }> {
+    const using = await currentRunToken();
+    const madeAt = clock.now().getTime();
+    const token = await remakeWhenLost(
+      () =>
+        createTokenManagementToken(client, environment, {
+          name: nextName("management"),
+          minutes: managementTokenMinutes,
+          with: using,
+        }),
+      // A lost one expires within its quarter of an hour: nothing could delete it but another of its kind.
+      async () => undefined,
+    );
+    options.conceal(token.secret);
+    return { secret: token.secret, madeAt };
+  }
+
+  async function removeClusterTokens(matches: (tokenName: string) => boolean): Promise<void> {
+    const left = (await listClusterTokens(client)).filter((token) => matches(token.name));
+    for (const { id } of left) await deleteClusterToken(client, id);
+  }
+
+  async function removeEnvironmentTokens(environment: string, using: string, matches: (tokenName: string) => boolean) {
+    const left = (await listApiTokens(client, environment, using)).filter((token) => matches(token.name));
+    for (const { id } of left) {
+      await deleteApiToken(client, environment, id, using).catch((error) => {
+        // The token in use is among those listed by name and cannot delete itself; it expires soon.
+        if (!isStatus(error, 400)) throw error;
+      });
+    }
+  }
+
+  /** Tidiness must not be in the way of the work: what cannot be removed now expires. */
+  async function removeLeftovers(environment: string, using: string): Promise<void> {
+    const foreign = (tokenName: string) => tokenName.startsWith(tokenNamePrefix) && !isOfThisRun(tokenName);
+    await removeEnvironmentTokens(environment, using, foreign).catch((error) => {
+      options.warn(`tokens that earlier runs left in ${environment} could not be removed: ${errorMessage(error)}`);
+    });
+  }
+
+  async function makeInstallerToken(environment: string, using: string): Promise<CreatedToken> {
+    const tokenName = nextName("installer");
+    const token = await remakeWhenLost(
+      () =>
+        createApiToken(client, environment, {
+          name: tokenName,
+          scopes: ["InstallerDownload"],
+          expires: new Date(clock.now().getTime() + installerTokenLife),
+          with: using,
+        }),
+      () => removeEnvironmentTokens(environment, using, (found) => found === tokenName),
+    );
+    options.conceal(token.secret);
+    return token;
+  }
+
+  return {
+    async withInstallerToken(environment, use) {
+      await options.journal.made(environment);
+      let management = await managementToken(environment);
+      if (options.removeLeftovers) await removeLeftovers(environment, management.secret);
+      const token = await makeInstallerToken(environment, management.secret);
+      try {
+        return await use(token.secret);
+      } finally {
+        try {
+          if (clock.now().getTime() - management.madeAt > managementTokenUse)
+            management = await managementToken(environment);
+          await deleteApiToken(client, environment, token.id, management.secret);
+        } catch (error) {
+          options.warn(
+            `the token ${token.id} of ${environment} could not be revoked and expires within the hour: ${errorMessage(error)}`,
+          );
+        }
+      }
+    },
+    async removeTokensOf(otherRun, environment) {
+      const otherName = `${tokenNamePrefix}${otherRun}`;
+      const matches = (tokenName: string) => tokenName === otherName || tokenName.startsWith(`${otherName} `);
+      if (environment === null) return removeClusterTokens(matches);
+      let management: { readonly secret: string };
+      try {
+        management = await managementToken(environment);
+      } catch (error) {
+        // The environment is gone, and its tokens with it.
+        if (isStatus(error, 404)) return;
+        throw error;
+      }
+      await removeEnvironmentTokens(environment, management.secret, matches);
+    },
+    async close() {
+      await runToken?.secret.catch(() => undefined);
+      runToken = null;
+      for (const id of runTokens.splice(0)) {
+        await deleteClusterToken(client, id).catch((error) => {
+          options.warn(
+            `the token ${id} of the cluster could not be revoked and expires within the hour: ${errorMessage(error)}`,
+          );
+        });
+      }
+      if (unaccounted.size === 0) return;
+      await removeClusterTokens((tokenName) => unaccounted.has(tokenName)).catch((error) => {
+        options.warn(
+          `a token of this run may be left on the cluster and expires within the hour: ${errorMessage(error)}`,
+        );
+      });
+    },
+  };
+}
+
+interface RunToken {
+  readonly secret: Promise<string>;
+  /** Unix milliseconds. */
+  readonly madeAt: number;
+}
+
+const creationTries = 3;
+
+/** Creating a token is not repeatable: when the answer is lost, so is the secret. What was made is deleted, then made anew. */
+async function remakeWhenLost<T>(create: () => Promise<T>, remove: () => Promise<void>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await create();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.details.effect !== "unknown") throw error;
+      await remove();
+      if (attempt >= creationTries) throw error;
+    }
+  }
+}

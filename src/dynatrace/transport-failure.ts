@@ -1,0 +1,89 @@
+const certificateCodes = [
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+];
+
+/** Codes of failures that happen before anything of the request has reached the server. */
+const beforeSending = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  ...certificateCodes,
+]);
+
+const certificateHint =
+  "declare the authority that signed the cluster's certificate with `ca`, or correct the url if another server answers there";
+
+const explanations: Readonly<Record<string, readonly [text: string, hint?: string]>> = {
+  ECONNREFUSED: ["connection refused", "check the url and that the cluster is running"],
+  ENOTFOUND: ["the host name is not known", "check the url for a typing mistake"],
+  EAI_AGAIN: ["the host name could not be looked up", "check the name service of this machine"],
+  EHOSTUNREACH: ["no route to the host", "check the network between this machine and the cluster"],
+  ENETUNREACH: ["no route to the network", "check the network between this machine and the cluster"],
+  UND_ERR_CONNECT_TIMEOUT: ["no connection within 10 s", "check the url and any firewall between"],
+  ECONNRESET: ["the connection was cut"],
+  EPIPE: ["the connection was cut"],
+  UND_ERR_SOCKET: ["the connection was cut"],
+  UND_ERR_HEADERS_TIMEOUT: ["no answer in time"],
+  UND_ERR_BODY_TIMEOUT: ["the answer stopped half-way"],
+  CERT_HAS_EXPIRED: ["the certificate of the cluster has expired", "have the certificate renewed"],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ["the certificate is self-signed and not trusted", certificateHint],
+  SELF_SIGNED_CERT_IN_CHAIN: ["the certificate chain is not trusted", certificateHint],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["the certificate is not trusted", certificateHint],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["the certificate is not trusted", certificateHint],
+  ERR_TLS_CERT_ALTNAME_INVALID: ["the certificate belongs to another name", certificateHint],
+};
+
+export interface TransportFailure {
+  readonly text: string;
+  /** `certificate`: a repeat would fail in the same way. */
+  readonly code: "network" | "timeout" | "interrupted" | "certificate";
+  /** False when nothing of the request can have reached the server. */
+  readonly sent: boolean;
+  readonly hint: string | undefined;
+}
+
+/** What a rejected fetch means. undici wraps the system's error as `cause`; the innermost code tells most. */
+export function describeTransportFailure(error: unknown): TransportFailure {
+  const chain = causes(error);
+  if (chain.some((cause) => cause instanceof Error && cause.name === "TimeoutError")) {
+    return {
+      text: "no answer in time",
+      code: "timeout",
+      sent: true,
+      hint: "the cluster is slow or overloaded: try again later",
+    };
+  }
+  if (chain.some((cause) => cause instanceof Error && cause.name === "AbortError")) {
+    return { text: "interrupted", code: "interrupted", sent: true, hint: undefined };
+  }
+  const codes = chain
+    .map((cause) => (cause instanceof Error && "code" in cause ? String(cause.code) : ""))
+    .filter(Boolean);
+  const known = codes.find((code) => code in explanations);
+  const [text, hint] = known ? (explanations[known] ?? [known]) : [lastMessage(chain)];
+  const code = codes.some((found) => certificateCodes.includes(found)) ? "certificate" : "network";
+  return { text, code, sent: !codes.some((found) => beforeSending.has(found)), hint };
+}
+
+function causes(error: unknown): readonly unknown[] {
+  const chain: unknown[] = [];
+  for (let current = error; current !== undefined && current !== null && chain.length < 8; ) {
+    chain.push(current);
+    if (current instanceof AggregateError) chain.push(...current.errors);
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return chain;
+}
+
+function lastMessage(chain: readonly unknown[]): string {
+  const last = chain.findLast((cause) => cause instanceof Error);
+  return last instanceof Error && last.message !== "" ? last.message : "the request failed";
+}

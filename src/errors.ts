@@ -1,0 +1,47 @@
+/** The exit codes of the contract. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  changes: 2,
+  invalid: 3,
+  refused: 4,
+  partial: 5,
+  stale: 6,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** When several apply, the first of these wins. */
+const precedence: readonly ExitCode[] = [
+  exitCodes.interrupted,
+  exitCodes.invalid,
+  exitCodes.stale,
+  exitCodes.refused,
+  exitCodes.failed,
+  exitCodes.partial,
+  exitCodes.changes,
+  exitCodes.done,
+];
+
+export function combineExitCodes(codes: readonly ExitCode[]): ExitCode {
+  return precedence.find((code) => codes.includes(code)) ?? exitCodes.done;
+}
+
+/** Something the user can act on ended the run: one line, a hint, an exit code. Anything else thrown is a bug. */
+export class DtsyncError extends Error {
+  readonly exitCode: ExitCode;
+  readonly hint: string | null;
+
+  constructor(message: string, options: { exitCode: ExitCode; hint?: string; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = "DtsyncError";
+    this.exitCode = options.exitCode;
+    this.hint = options.hint ?? null;
+  }
+}
+
+/** The text of whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

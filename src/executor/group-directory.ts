@@ -1,0 +1,67 @@
+import type { Client } from "../dynatrace/client.ts";
+import { readEnvironment, readEnvironments, readGroups } from "../dynatrace/cluster-api.ts";
+
+/** What the changes of the groups of one cluster look up together: lists are read once a run and not once a group. */
+export interface GroupDirectory {
+  /** The group's id, or null when the cluster has none of this name. */
+  find(name: string): Promise<string | null>;
+  learn(name: string, id: string): void;
+  /** The next look-up reads the list of groups anew. */
+  refresh(): void;
+  /** Those of the environments that the cluster does not have; each was asked for by itself. In lower case. */
+  findGone(environments: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+const withoutLimits = { quotas: false, storage: false } as const;
+
+export function createGroupDirectory(client: Client): GroupDirectory {
+  let ids: Promise<ReadonlyMap<string, string>> | null = null;
+  let environments: Promise<ReadonlySet<string>> | null = null;
+  const learned = new Map<string, string>();
+  const gone = new Map<string, boolean>();
+
+  const readIds = async () => new Map((await readGroups(client)).map(({ name, id }) => [name.toLowerCase(), id]));
+  const readEnvironmentIds = async () =>
+    new Set((await readEnvironments(client, withoutLimits)).map(({ id }) => id.toLowerCase()));
+
+  /** A list can be late, so what is missing in it is asked for. */
+  async function isGone(environment: string): Promise<boolean> {
+    const known = gone.get(environment);
+    if (known !== undefined) return known;
+    const answer = (await readEnvironment(client, environment, withoutLimits)) === null;
+    gone.set(environment, answer);
+    return answer;
+  }
+
+  return {
+    async find(name) {
+      ids ??= readIds();
+      try {
+        return (await ids).get(name.toLowerCase()) ?? learned.get(name.toLowerCase()) ?? null;
+      } catch (error) {
+        ids = null;
+        throw error;
+      }
+    },
+    learn: (name, id) => {
+      learned.set(name.toLowerCase(), id);
+    },
+    refresh: () => {
+      ids = null;
+    },
+    async findGone(wanted) {
+      if (wanted.length === 0) return new Set();
+      environments ??= readEnvironmentIds();
+      let there: ReadonlySet<string>;
+      try {
+        there = await environments;
+      } catch (error) {
+        environments = null;
+        throw error;
+      }
+      const missing = [...new Set(wanted.map((id) => id.toLowerCase()))].filter((id) => !there.has(id));
+      const answers = await Promise.all(missing.map(async (id) => ({ id, gone: await isGone(id) })));
+      return new Set(answers.filter((answer) => answer.gone).map(({ id }) => id));
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from "node:util";
+import { CST, Lexer } from "yaml";
+import type { Fault } from "../inventory/fault-list.ts";
+import { parseYaml } from "../inventory/parse-yaml.ts";
+import { createPositions } from "../inventory/positions.ts";
+import { orderKeys, type Schema } from "./key-order.ts";
+import { readLayout } from "./read-layout.ts";
+import { writeLayout } from "./write-layout.ts";
+
+export type Formatted =
+  | { readonly text: string }
+  | { readonly faults: readonly { readonly offset: number; readonly fault: Fault }[] };
+
+/** Characters. All comments, blanks and marks of more than that take too much memory and time. */
+const largestText = 500_000;
+
+/**
+ * The text of a YAML file in the one layout: keys in the order of the schema, two blanks of indentation, brackets
+ * where there were brackets and they fit in 120 columns, no quotation marks without need, comments where they belong.
+ * The data stays what it is. Text that is not YAML, or that this would change in meaning, is a fault.
+ */
+export function formatText(text: string, schema: Schema): Formatted {
+  if (text.length > largestText) return { faults: [{ offset: 0, fault: sizeFault }] };
+  const parsed = parse(text);
+  if (parsed.faults.length > 0) return { faults: parsed.faults };
+  const source = text.replace(/\r\n/g, "\n");
+  const layout = readLayout(source);
+  // An alias must not come before its anchor.
+  const root = layout.root && !hasAliases(source) ? orderKeys(layout.root, schema) : layout.root;
+  const formatted = writeLayout({ ...layout, root });
+  if (formatted === text) return { text };
+  const again = parse(formatted);
+  const same = again.faults.length === 0 && isDeepStrictEqual(again.value, parsed.value);
+  return same && isDeepStrictEqual(commentsIn(formatted), commentsIn(source))
+    ? { text: formatted }
+    : { faults: [{ offset: 0, fault: layoutFault }] };
+}
+
+const parse = (text: string) => parseYaml(text, createPositions("", text));
+
+const hasAliases = (text: string): boolean => lexemesOf(text, "alias").length > 0;
+
+const commentsIn = (text: string): readonly string[] =>
+  lexemesOf(text, "comment")
+    .map((comment) => comment.trimEnd())
+    .sort();
+
+const lexemesOf = (text: string, type: CST.TokenType): readonly string[] =>
+  [...new Lexer().lex(text)].filter((lexeme) => CST.tokenType(lexeme) === type);
+
+const sizeFault: Fault = {
+  rule: "file-too-large",
+  message: "the file is too large for a layout: it has more than 500,000 characters",
+  hint: "Split it: one customer a file, long host lists in files of their own.",
+};
+
+const layoutFault: Fault = {
+  rule: "layout",
+  message: "the layout of this file cannot be changed without changing what it says",
+  hint: "Write it more plainly, for example without text over several lines; it is left as it is.",
+};

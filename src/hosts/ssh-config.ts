@@ -1,0 +1,123 @@
+/**
+ * The parts of OpenSSH's client configuration that decide how a host is reached. Written here because the published
+ * parsers run programs while reading (Match exec, name look-ups), do not follow Include, and walk every block for every
+ * host, which is quadratic for a fleet.
+ */
+export interface SshConfig {
+  /** The first value given for a host, per keyword in lower case; identity files add up. */
+  lookup(host: string): SshOptions;
+}
+
+export interface SshOptions {
+  /** First value wins, as in OpenSSH. */
+  get(keyword: string): string | undefined;
+  readonly identityFiles: readonly string[];
+}
+
+interface Block {
+  /** Null: applies to every host. */
+  readonly patterns: readonly string[] | null;
+  readonly settings: readonly (readonly [keyword: string, value: string])[];
+}
+
+/** Reads a file named by Include; null when there is none. Patterns are resolved by the caller. */
+export type IncludeReader = (path: string) => readonly { readonly text: string }[];
+
+const maximumIncludeDepth = 16;
+
+/** Parses the text of an ssh_config file. `Match` blocks other than `Match all` are left out: they may run programs. */
+export function parseSshConfig(text: string, readInclude: IncludeReader): SshConfig {
+  const blocks = parseBlocks(text, readInclude, null, 0);
+  // Hosts named literally are found by name; only blocks with wildcards are tried one by one.
+  const literal = new Map<string, number[]>();
+  const general: number[] = [];
+  blocks.forEach(({ patterns }, index) => {
+    if (patterns === null || patterns.some((pattern) => /[*?!]/.test(pattern))) general.push(index);
+    else
+      for (const name of patterns) literal.set(name.toLowerCase(), [...(literal.get(name.toLowerCase()) ?? []), index]);
+  });
+  return {
+    lookup(host) {
+      const name = host.toLowerCase();
+      const matching = general.filter((index) => matchesHost(blocks[index]?.patterns ?? null, name));
+      const indexes = [...new Set([...(literal.get(name) ?? []), ...matching])].sort((left, right) => left - right);
+      const settings = indexes.flatMap((index) => blocks[index]?.settings ?? []);
+      const first = new Map<string, string>();
+      for (const [keyword, value] of settings) if (!first.has(keyword)) first.set(keyword, value);
+      return {
+        get: (keyword) => first.get(keyword),
+        identityFiles: settings.filter(([keyword]) => keyword === "identityfile").map(([, value]) => value),
+      };
+    },
+  };
+}
+
+function parseBlocks(
+  text: string,
+  readInclude: IncludeReader,
+  enclosing: Block["patterns"],
+  depth: number,
+): readonly Block[] {
+  const blocks: Block[] = [];
+  let patterns: Block["patterns"] = enclosing;
+  let settings: (readonly [string, string])[] = [];
+  let ignored = false;
+  const finish = () => {
+    if (!ignored && settings.length > 0) blocks.push({ patterns, settings });
+    settings = [];
+  };
+  for (const line of text.split(/\r?\n/)) {
+    const found = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line);
+    if (!found || line.trimStart().startsWith("#")) continue;
+    const keyword = (found[1] ?? "").toLowerCase();
+    const value = found[2] ?? "";
+    if (keyword === "host") {
+      finish();
+      ignored = false;
+      patterns = words(value);
+    } else if (keyword === "match") {
+      finish();
+      ignored = value.trim().toLowerCase() !== "all";
+      patterns = null;
+    } else if (keyword === "include") {
+      finish();
+      if (ignored || depth >= maximumIncludeDepth) continue;
+      for (const path of words(value)) {
+        for (const included of readInclude(path))
+          blocks.push(...parseBlocks(included.text, readInclude, patterns, depth + 1));
+      }
+    } else {
+      settings.push([keyword, keyword === "proxycommand" ? value : words(value).join(" ") || value]);
+    }
+  }
+  finish();
+  return blocks;
+}
+
+function words(value: string): readonly string[] {
+  return [...value.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? "");
+}
+
+function matchesHost(patterns: readonly string[] | null, host: string): boolean {
+  return patterns === null || matchesPatterns(patterns, host);
+}
+
+/** OpenSSH pattern list: `*` and `?`; one `!` pattern that matches refuses the host whatever else matches. */
+export function matchesPatterns(patterns: readonly string[], host: string): boolean {
+  let matched = false;
+  for (const pattern of patterns) {
+    const negated = pattern.startsWith("!");
+    if (!wildcard(negated ? pattern.slice(1) : pattern).test(host)) continue;
+    if (negated) return false;
+    matched = true;
+  }
+  return matched;
+}
+
+function wildcard(pattern: string): RegExp {
+  const expression = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${expression}$`, "is");
+}

@@ -1,0 +1,164 @@
+import { resolve } from "node:path";
+import type { Place } from "../model/diagnostic.ts";
+import type { ExplainedSetting, Explanation } from "../model/explanation.ts";
+import type { Environment, Inventory } from "../model/inventory.ts";
+import { explainGroup } from "./explain-group.ts";
+import { addDefault, createLocator, explainSection, placeSource, type Settings, toSource } from "./explain-levels.ts";
+import { createFaultList } from "./fault-list.ts";
+import type { CustomerEntry, SettingsEntry } from "./file-types.ts";
+import type { InventoryItem } from "./find-item.ts";
+import { openFolder } from "./inventory-folder.ts";
+import type { LevelEntries, Levels } from "./levels.ts";
+import type { LoadedFile } from "./load-context.ts";
+import type { LoadOptions } from "./load-inventory.ts";
+import { createLoadTrace, type LoadTrace } from "./load-trace.ts";
+import { createMergeNotes } from "./merge-notes.ts";
+import { mergeSettings } from "./merge-settings.ts";
+import { type InventoryReader, openInventory } from "./open-inventory.ts";
+import { keyOrigin } from "./positions.ts";
+import { type ReadCustomer, readCustomer } from "./read-customer.ts";
+import { readSettings } from "./read-settings.ts";
+import { escapeText } from "./show-text.ts";
+
+/**
+ * The effective settings of one item of an inventory that was loaded with these options, each with the place that it
+ * comes from. Reads the files that the item depends on once more, by the same code, this time with a trace; null: they
+ * are not any more what was loaded.
+ */
+export function explainItem(options: LoadOptions, inventory: Inventory, item: InventoryItem): Explanation | null {
+  const root = openFolder(options.directory);
+  if (root === null) return null;
+  const rootCertificate = options.rootCertificate === null ? null : resolve(options.rootCertificate);
+  const trace = createLoadTrace();
+  const reader = openInventory(root, { ...options, rootCertificate, trace }, createFaultList());
+  const settings =
+    item.kind === "group"
+      ? explainGroup(item.group, inventory, reader, trace)
+      : explainCustomerItem(item, inventory, reader, trace);
+  if (settings === null) return null;
+  return { format: "dtsync-explain/1", id: item.id, settings: inDisplayOrder(settings) };
+}
+
+interface Read {
+  readonly settings: LoadedFile<SettingsEntry>;
+  readonly file: LoadedFile<CustomerEntry>;
+  readonly customer: ReadCustomer;
+  readonly trace: LoadTrace;
+  readonly rootCertificate: string | null;
+}
+
+function explainCustomerItem(
+  item: Exclude<InventoryItem, { readonly kind: "group" }>,
+  inventory: Inventory,
+  reader: InventoryReader,
+  trace: LoadTrace,
+): Map<string, ExplainedSetting> | null {
+  const { settings, context } = reader;
+  const owner = item.kind === "host" ? item.host.customer : item.environment.customer;
+  const place = inventory.customers.find(({ id }) => id === owner)?.place;
+  const path = reader.customers.find((name) => escapeText(name) === place?.file);
+  const file = path === undefined ? null : reader.readCustomer(path);
+  if (!settings || !file) return null;
+  const { levels, defaultCluster: cluster, clusterNames: clusters } = readSettings(settings, context);
+  const customer = readCustomer(file, { levels, cluster, clusters }, context);
+  if (!customer) return null;
+  const read: Read = { settings, file, customer, trace, rootCertificate: context.rootCertificate };
+  return item.kind === "host" ? explainHost(item.host.name, read) : explainEnvironment(item.environment.id, read);
+}
+
+function explainEnvironment(id: string, read: Read): Map<string, ExplainedSetting> | null {
+  const { customer, file, trace, rootCertificate } = read;
+  const environment = customer.environments.find((candidate) => candidate.id === id);
+  const traced = environment && trace.environments.get(environment);
+  if (!traced) return null;
+  const { levels, body } = traced;
+  const bodyKey = (key: "id" | "name") => toSource(keyOrigin(file.positions, body, key));
+  const own = environment.settings.name;
+  const settings = new Map<string, ExplainedSetting>([
+    ["id", plain(id, body.id ? bodyKey("id") : placeSource(environment.place))],
+    ["name", own === undefined ? plain(environment.defaultName, null) : plain(own, bodyKey("name"))],
+    ["customer", customerSetting(read)],
+    ...explainCluster(environment, read),
+    ...explainSection("environment", levels, trace, environment.place, rootCertificate),
+  ]);
+  addDefault(settings, "state", "enabled");
+  addSections(settings, ["oneagent", "ssh", "rollout"], levels, environment.place, read);
+  return settings;
+}
+
+function explainHost(name: string, read: Read): Map<string, ExplainedSetting> | null {
+  const { customer, file, trace } = read;
+  const host = customer.hosts.find((candidate) => candidate.name === name);
+  const environment = customer.environments.find(({ id }) => id === host?.environment);
+  const traced = host && trace.hosts.get(host);
+  if (!traced || !environment) return null;
+  const { levels, item, place } = traced;
+  const itemKey = (key: "state" | "address") =>
+    item?.[key] ? toSource(keyOrigin(file.positions, item, key)) : placeSource(place);
+  const settings = new Map<string, ExplainedSetting>([
+    ["name", plain(name, placeSource(place))],
+    ...(host.address === null ? [] : [["address", plain(host.address, itemKey("address"))] as const]),
+    ["environment", plain(environment.id, placeSource(environment.place))],
+    ["customer", customerSetting(read)],
+    ...explainCluster(environment, read),
+    ["state", plain(host.state, item?.state ? itemKey("state") : null)],
+  ]);
+  addSections(settings, ["oneagent", "ssh"], levels, place, read);
+  return settings;
+}
+
+const plain = (value: string, source: ExplainedSetting["source"]): ExplainedSetting => ({
+  value,
+  source,
+  overrides: [],
+});
+
+const customerSetting = ({ customer: { customer } }: Read): ExplainedSetting =>
+  plain(customer.id, placeSource(customer.place));
+
+function addSections(
+  settings: Map<string, ExplainedSetting>,
+  sections: readonly Exclude<keyof LevelEntries, "environment">[],
+  levels: Levels,
+  place: Place,
+  { trace, rootCertificate }: Read,
+): void {
+  for (const section of sections) {
+    for (const [path, setting] of explainSection(section, levels, trace, place, rootCertificate))
+      settings.set(`${section}.${path}`, setting);
+  }
+}
+
+/** The cluster is inherited as other settings are, but declared beside the sections. */
+function explainCluster(environment: Environment, { settings, file, trace }: Read): Settings {
+  const notes = createMergeNotes();
+  const body = trace.environments.get(environment)?.body ?? {};
+  const levels = [
+    { positions: settings.positions, owner: settings.entry.defaults ?? {} },
+    { positions: file.positions, owner: file.entry },
+    { positions: file.positions, owner: body },
+  ];
+  let merged: { readonly cluster?: unknown } = {};
+  for (const { positions, owner } of levels) {
+    const locator = createLocator(positions, owner, [], ["defaults"], environment.place);
+    const { cluster } = owner as { readonly cluster?: unknown };
+    merged = mergeSettings(merged, { cluster }, notes.observer(locator));
+  }
+  return notes.settings();
+}
+
+/** What an item is, before what it is set to. */
+const first = ["id", "name", "address", "cluster", "environment", "customer", "state"];
+const sections = ["oneagent", "ssh", "rollout", "access"];
+
+function inDisplayOrder(settings: Settings): Explanation["settings"] {
+  const rank = (path: string): number => {
+    const place = first.indexOf(path);
+    if (place >= 0) return place;
+    return first.length + 1 + sections.indexOf(path.includes(".") ? path.slice(0, path.indexOf(".")) : "");
+  };
+  const entries = [...settings].sort(
+    ([left], [right]) => rank(left) - rank(right) || (left < right ? -1 : left > right ? 1 : 0),
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,84 @@
+import { isIP } from "node:net";
+import { showText } from "./show-text.ts";
+
+/** Hosts that one range may stand for. */
+export const mostHostsOfRange = 10_000;
+const longestName = 253;
+
+export type ExpandedNames = { readonly names: readonly string[] } | { readonly fault: string; readonly hint: string };
+
+/** The names that a name or range stands for, in lower case: `web[01-02].example.com` gives two. */
+export function expandHostNames(text: string): ExpandedNames {
+  if (!text.includes("[")) return checkNames([text.toLowerCase()], text);
+  const pieces = text.split(/(\[[^[\]]*\])/);
+  const choices: (readonly string[])[] = [];
+  let count = 1;
+  for (const [index, piece] of pieces.entries()) {
+    if (index % 2 === 0) {
+      choices.push([piece]);
+      continue;
+    }
+    const room = Math.floor(mostHostsOfRange / count);
+    const values = expandRange(piece.slice(1, -1), room);
+    if (typeof values === "string") return { fault: `the range ${showText(piece)} ${values}`, hint: rangeHint };
+    if (values.length > room) return tooMany(text);
+    choices.push(values);
+    count *= values.length;
+  }
+  let names = [""];
+  for (const values of choices) names = names.flatMap((start) => values.map((value) => start + value));
+  return checkNames(
+    names.map((name) => name.toLowerCase()),
+    text,
+  );
+}
+
+/** Whether the text is a host name or an IP address. */
+export function isHostName(text: string): boolean {
+  if (/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(text)) return text.length <= longestName && !text.endsWith(".");
+  return isIP(text) === 6 && !text.includes("%");
+}
+
+/** One form for every way to write the same name or address, for comparisons. */
+export function canonicalHost(text: string): string {
+  if (!text.includes(":") || isIP(text) !== 6) return text.toLowerCase();
+  return new URL(`http://[${text}]/`).hostname;
+}
+
+/** The values of `01-04,7`, or what is wrong with it. May stop when there are more than `most`. */
+function expandRange(text: string, most: number): readonly string[] | string {
+  const values: string[] = [];
+  for (const part of text.split(",")) {
+    const match = /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(part);
+    if (!match) return "is not made of numbers such as 01-04 or 1,3,7-9";
+    const [, first = "", last = first] = match;
+    if (first.length !== last.length && (first.startsWith("0") || last.startsWith("0"))) {
+      return "has ends of different width and a leading zero";
+    }
+    if (Number(last) < Number(first)) return "ends before it begins";
+    if (Number(last) - Number(first) >= most) return Array.from({ length: most + 1 }, () => "");
+    for (let value = Number(first); value <= Number(last); value += 1) {
+      values.push(String(value).padStart(first.length, "0"));
+    }
+    if (values.length > most) return values;
+  }
+  return values;
+}
+
+function checkNames(names: readonly string[], text: string): ExpandedNames {
+  const wrong = names.find((name) => !isHostName(name));
+  if (wrong === undefined) return { names };
+  const range = /[[\]]/.test(text);
+  return { fault: `${showText(range ? text : wrong)} is not a host name`, hint: range ? rangeHint : nameHint };
+}
+
+const tooMany = (text: string): ExpandedNames => ({
+  fault: `the range ${showText(text)} stands for more than ${mostHostsOfRange} hosts`,
+  hint: "Check its ends, or split it.",
+});
+
+const nameHint =
+  "Host names are made of letters, digits, ., - and _, begin with a letter, digit or _, and do not end with a dot; an IP address is fine too.";
+
+const rangeHint =
+  "Write ranges as [01-04] or [1,3,7-9]: digits only, both ends of equal width or without leading zeros, an IPv6 address without brackets.";

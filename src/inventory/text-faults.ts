@@ -1,0 +1,31 @@
+import type { Fault } from "./fault-list.ts";
+import { findSecrets } from "./secret-text.ts";
+
+/** C0 without tab and line ends, DEL, C1. */
+const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+
+export const controlCharacterFault: Fault = {
+  rule: "control-character",
+  message: "a control character in the text",
+  hint: "Delete it; if it is not visible, delete the word and write it again.",
+};
+
+export const secretFault = (what: string): Fault => ({
+  rule: "secret-in-file",
+  message: `${what} stands in the file`,
+  hint: "Take it out, revoke it (it is in the Git history), and name an environment variable, file or command instead.",
+});
+
+/** Faults of a file that can be seen in its text alone, whatever its format. */
+export function findTextFaults(text: string): readonly { readonly offset: number; readonly fault: Fault }[] {
+  const found = findSecrets(text)
+    // A token in a URL is one secret, not two.
+    .filter(({ start }, index, secrets) => start >= (secrets[index - 1]?.end ?? 0))
+    .map(({ start, what }) => ({ offset: start, fault: secretFault(what) }));
+  const first = text.search(controlCharacters);
+  if (first >= 0) found.push({ offset: first, fault: controlCharacterFault });
+  return found;
+}
+
+/** Whether the text holds a control character, which the YAML library could take for marks of its own. */
+export const hasControlCharacter = (text: string): boolean => controlCharacters.test(text);

@@ -1,0 +1,57 @@
+import type { Change, ChangeKind, Value } from "./plan.ts";
+
+/** An item, or the rights of a group, that the earlier revision declares and the later one no longer does. */
+export interface Undeclared {
+  /** As in a change. */
+  readonly id: string;
+  readonly kind: ChangeKind;
+  readonly cluster: string;
+  readonly customer: string | null;
+  readonly environment: string | null;
+  readonly group: string | null;
+  readonly host: string | null;
+  /** What that means, and what to write instead. */
+  readonly note: string;
+  /** Where the earlier revision declares it. */
+  readonly source: { readonly file: string; readonly line: number };
+}
+
+/** A setting of dtsync itself that a plan never has as a change: how to connect, how to roll out, what is guarded. */
+export interface SettingChange {
+  /** `cluster/NAME`, `safety`, `environment/ID`, `host/NAME`. */
+  readonly subject: string;
+  /** For example `ssh.user`. */
+  readonly field: string;
+  /** Null: not declared. */
+  readonly before: Value;
+  readonly after: Value;
+}
+
+/** What two revisions of an inventory declare differently. `before` and `after` of changes are declared values. */
+export interface Difference {
+  readonly changes: readonly Change[];
+  readonly unmanaged: readonly Undeclared[];
+  readonly settings: readonly SettingChange[];
+  readonly warnings: readonly string[];
+}
+
+/** One side of a difference. */
+export interface Side {
+  /** As it was asked for, or in words; null: the work tree. */
+  readonly revision: string | null;
+  readonly commit: string | null;
+}
+
+export interface DifferenceReport extends Difference {
+  readonly format: "dtsync-diff/1";
+  readonly base: Side;
+  readonly head: Side;
+  readonly summary: {
+    readonly create: number;
+    readonly update: number;
+    readonly remove: number;
+    readonly deploy: number;
+    readonly unmanaged: number;
+    readonly settings: number;
+  };
+}

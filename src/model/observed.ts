@@ -1,0 +1,86 @@
+/** Quotas or storage as the cluster gives them, limits and usage mixed; null is the same as unlimited and as absent. */
+export type ObservedLimits = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+
+export interface ObservedEnvironment {
+  /** As the cluster spells it. */
+  readonly id: string;
+  readonly name: string;
+  readonly state: "ENABLED" | "DISABLED";
+  readonly trial: boolean;
+  readonly tags: readonly string[];
+  /** Undefined: not asked for, or the licence has none. */
+  readonly quotas?: ObservedLimits;
+  readonly storage?: ObservedLimits;
+}
+
+/** A group as the cluster gives it, with everything that its whole-object PUT must carry back. */
+export interface ObservedGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly isClusterAdminGroup: boolean;
+  readonly ldapGroupNames: readonly string[];
+  readonly ssoGroupNames: readonly string[];
+  /** Permission to environment ids. */
+  readonly accessRight: Readonly<Record<string, readonly string[]>>;
+  /** Undefined where the cluster does not tell; then not sent either. */
+  readonly isAccessAccount?: boolean;
+  readonly isManageAccount?: boolean;
+}
+
+/** What was read, or why it could not be. "Could not read" is never "absent". */
+export type Reading<T> =
+  | { readonly status: "complete"; readonly value: T }
+  | { readonly status: "unreadable"; readonly reason: string };
+
+export interface ObservedCluster {
+  readonly version: string | null;
+  readonly requests: number;
+  readonly environments: Reading<readonly ObservedEnvironment[]>;
+  /** Null: not asked for. */
+  readonly groups: Reading<readonly ObservedGroup[]> | null;
+  /** False on a licence without quotas (DPS): they are then not compared. */
+  readonly quotasLicensed: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** The agent that a probe found on a host. A member is null where the agent could not tell. */
+export interface ObservedAgent {
+  /** Full version, for example `1.313.52.20250602-150703`. */
+  readonly version: string | null;
+  /** Environment id that it is set to; empty or null while an installation is incomplete. */
+  readonly tenant: string | null;
+  /** Text of `--get-server`; `*` marks the endpoint in use. */
+  readonly server: string | null;
+  /** Null where nothing on the host can tell. */
+  readonly serviceActive: boolean | null;
+  /** An installation was cut off: files are there, but it never finished. */
+  readonly incomplete: boolean;
+  readonly hostGroup: string | null;
+  readonly hostName: string | null;
+  readonly networkZone: string | null;
+  readonly monitoringMode: string | null;
+  readonly hostTags: readonly string[] | null;
+  readonly hostProperties: readonly string[] | null;
+  readonly proxy: string | null;
+  readonly autoUpdate: boolean | null;
+  readonly appLogContentAccess: boolean | null;
+  readonly systemLogsAccess: boolean | null;
+}
+
+export interface HostFacts {
+  /** `uname -s`. */
+  readonly system: string;
+  /** `uname -m`. */
+  readonly machine: string;
+  /** An installer, uninstaller or update holds its lock at this moment. */
+  readonly locked: boolean;
+  readonly agent: ObservedAgent | null;
+}
+
+export type HostReading = Reading<HostFacts>;
+
+export interface Observed {
+  readonly clusters: ReadonlyMap<string, ObservedCluster>;
+  /** By host name; a host that was not probed has no entry. */
+  readonly hosts: ReadonlyMap<string, HostReading>;
+}

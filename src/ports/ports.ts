@@ -1,0 +1,33 @@
+/** What a response offers to the client. A structural subset of the Fetch API's Response. */
+export interface FetchResponse {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+  /** The body as a stream of chunks, or null when there is none. */
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+export interface FetchRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One HTTP exchange. Rejects when no answer came (see `transportFailure`), resolves for every status.
+ * Redirects are not followed, so that a token never travels to another host.
+ */
+export type Fetch = (url: string, request: FetchRequest) => Promise<FetchResponse>;
+
+export interface Clock {
+  now(): Date;
+  /** Resolves after the milliseconds, or rejects with the signal's reason as soon as it is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Where text leaves the program. Implementations redact secrets. */
+export interface Output {
+  out(text: string): void;
+  err(text: string): void;
+}

@@ -1,0 +1,67 @@
+import type { DifferenceReport } from "../model/difference.ts";
+import { diffEntries, distinctItems, settingGroups, undeclaredGroups } from "./diff-entries.ts";
+import { diffSummaryLine, inSections, itemName, settingLine, sharedTitle, sideName, someNames } from "./diff-text.ts";
+import { code, escapeHtml, escapeMarkdown, fitMarkdown, markdownList, signs } from "./markdown.ts";
+import { count } from "./printable.ts";
+
+/** A difference for a merge request: counts, what reaches many and what is no longer declared on top, the rest folded. */
+export function renderDiffMarkdown(report: DifferenceReport): string {
+  const { base, head, changes, unmanaged, settings, warnings } = report;
+  const { shared, single } = diffEntries(changes);
+  const names = (list: readonly string[]) => someNames(list, code);
+  const top = [
+    "### dtsync diff",
+    "",
+    `${code(sideName(base))} → ${code(sideName(head))}`,
+    "",
+    diffSummaryLine(report),
+    "",
+    ...markdownList(
+      "Takes away",
+      single
+        .filter(({ first }) => ["disable", "delete", "uninstall", "revoke"].includes(first.action))
+        .map(({ first }) => `${first.action} ${code(first.id)}`),
+    ),
+    ...markdownList(
+      "Declared alike for several",
+      shared.map((entry) => {
+        const items = distinctItems(entry);
+        return `${signs[entry.sign]} ${code(sharedTitle(entry))} on ${count(items.names.length, items.noun)}: ${names(items.names)}`;
+      }),
+    ),
+    ...markdownList(
+      "No longer declared",
+      undeclaredGroups(unmanaged).map((group) => {
+        const items = count(group.names.length, group.kind);
+        return `${items} (${names(group.names)}): ${escapeMarkdown(group.text)}`;
+      }),
+    ),
+    ...markdownList(
+      "Settings of dtsync",
+      settingGroups(settings).map((group) => code(settingLine(group))),
+    ),
+    ...markdownList("Warnings", warnings.map(escapeMarkdown)),
+  ];
+  const sections = new Map<string, string[]>();
+  for (const { sign, first, details } of inSections(single)) {
+    const title = first.customer ?? "all customers";
+    const lines = sections.get(title) ?? [];
+    const shown = details.map(({ field, text }) => `${field}: ${code(text)}`).join("; ");
+    const place = code(`${first.source.file}:${first.source.line}`);
+    const notes = first.notes.map((note) => ` (${escapeMarkdown(note)})`).join("");
+    lines.push(
+      `- ${signs[sign]} ${first.action} ${code(itemName(first))} (${place})${shown === "" ? "" : `: ${shown}`}${notes}`,
+    );
+    sections.set(title, lines);
+  }
+  const folded = [...sections].flatMap(([title, lines]) => [
+    "<details>",
+    `<summary>${escapeHtml(title)}: ${lines.length}</summary>`,
+    "",
+    ...lines,
+    "",
+    "</details>",
+    "",
+  ]);
+  return fitMarkdown([...top, ...folded].join("\n"), "the JSON of this command");
+}

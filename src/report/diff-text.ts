@@ -1,0 +1,139 @@
+import type { DifferenceReport, Side } from "../model/difference.ts";
+import type { Change } from "../model/plan.ts";
+import {
+  type DiffEntry,
+  diffEntries,
+  distinctItems,
+  groupsOf,
+  type NamedGroup,
+  settingGroups,
+  undeclaredGroups,
+} from "./diff-entries.ts";
+import { count, type Paint, printableLine } from "./printable.ts";
+
+const shownNames = 8;
+
+/** Names, as many as a person reads. */
+export function someNames(names: readonly string[], show: (name: string) => string = printableLine): string {
+  const shown = names.slice(0, shownNames).map(show).join(", ");
+  return names.length > shownNames ? `${shown} and ${(names.length - shownNames).toLocaleString("en")} more` : shown;
+}
+
+/** `abc (3f2a1b4c)`, or the work tree. */
+export function sideName({ revision, commit }: Side): string {
+  if (revision === null) return "work tree";
+  const short = commit?.slice(0, 8) ?? "";
+  return short === "" || commit?.startsWith(revision)
+    ? printableLine(revision)
+    : `${printableLine(revision)} (${short})`;
+}
+
+const signStyles = { "+": "green", "~": "yellow", "-": "red", "»": "cyan" } as const;
+
+/** A difference as a person reads it: what reaches many first, then item by item, then what is no longer declared. */
+export function renderDiffText(report: DifferenceReport, paint: Paint): string {
+  const { base, head, changes, unmanaged, settings, warnings } = report;
+  const { shared, single } = diffEntries(changes);
+  const lines = [paint("dim", `${sideName(base)} → ${sideName(head)}`), ""];
+  const block = (heading: string, items: readonly string[]) => {
+    if (items.length > 0) lines.push(heading, ...items.map((item) => `  ${item}`), "");
+  };
+  block(
+    paint("bold", "Declared alike for several"),
+    shared.map((entry) => sharedLine(entry, paint)),
+  );
+  let customer: string | null | undefined;
+  for (const entry of inSections(single)) {
+    if (entry.first.customer !== customer) {
+      if (customer !== undefined) lines.push("");
+      customer = entry.first.customer;
+      lines.push(paint("bold", customer === null ? "All customers" : `Customer ${customer}`));
+    }
+    lines.push(...singleLines(entry, paint));
+  }
+  if (single.length > 0) lines.push("");
+  block(
+    paint("yellow", "No longer declared:"),
+    undeclaredGroups(unmanaged).map(({ kind, text, names }) => `${namedCount(kind, names)}: ${text}`),
+  );
+  block(
+    "Settings of dtsync:",
+    settingGroups(settings).map((group) => settingLine(group)),
+  );
+  block(paint("yellow", "Warnings:"), warnings.map(printableLine));
+  lines.push(diffSummaryLine(report));
+  return `${lines.join("\n")}\n`;
+}
+
+/** By customer, what belongs to none first; otherwise the order of the changes. */
+export function inSections(entries: readonly DiffEntry[]): readonly DiffEntry[] {
+  const rank = ({ first }: DiffEntry) => (first.customer === null ? "" : `/${first.customer}`);
+  return [...entries].sort((left, right) => (rank(left) < rank(right) ? -1 : rank(left) > rank(right) ? 1 : 0));
+}
+
+function sharedLine(entry: DiffEntry, paint: Paint): string {
+  const { noun, names } = distinctItems(entry);
+  const sign = paint(signStyles[entry.sign], `${entry.sign} ${sharedTitle(entry)}`);
+  const notes = entry.first.notes.map((note) => ` (${printableLine(note)})`).join("");
+  return `${sign} on ${count(names.length, noun)}${notes}: ${someNames(names)}`;
+}
+
+/** What several items undergo, without the items. */
+export function sharedTitle(entry: DiffEntry): string {
+  const { kind, action, group } = entry.first;
+  const details = entry.details.map(({ field, text }) => `${field}: ${text}`).join("; ");
+  if (kind === "permission") {
+    const groups = groupsOf(entry);
+    const whose = groups.length === 1 ? `group ${printableLine(group ?? "")}` : count(groups.length, "group");
+    return `${action} rights of ${whose}: ${entry.details.map(({ text }) => text).join(", ")}`;
+  }
+  if (details === "" || action === "install") return `${action}${details === "" ? "" : ` (${details})`}`;
+  return details;
+}
+
+function singleLines({ sign, first, details }: DiffEntry, paint: Paint): readonly string[] {
+  const place = paint("dim", `${printableLine(first.source.file)}:${first.source.line}`);
+  const width = Math.max(0, ...details.map(({ field }) => field.length));
+  return [
+    `  ${paint(signStyles[sign], `${sign} ${first.action} ${itemName(first)}`)}  ${place}`,
+    ...details.map(({ field, text }) => `      ${field.padEnd(width)}  ${text}`),
+    ...first.notes.map((note) => `      ${paint("yellow", `note: ${printableLine(note)}`)}`),
+  ];
+}
+
+/** What a change is about, in words. */
+export function itemName({ kind, cluster, environment, group, host }: Change): string {
+  switch (kind) {
+    case "environment":
+      return `environment ${environment} on ${cluster}`;
+    case "group":
+      return `group ${printableLine(group ?? "")} on ${cluster}`;
+    case "permission":
+      return `rights of group ${printableLine(group ?? "")} on ${environment}`;
+    default:
+      return `host ${host} in ${environment}`;
+  }
+}
+
+/** `3 hosts (a, b, c)`, or `host a`. */
+function namedCount(kind: string, names: readonly string[]): string {
+  if (names.length === 1) return `${kind} ${printableLine(names[0] ?? "")}`;
+  return `${count(names.length, kind)} (${someNames(names)})`;
+}
+
+export const settingLine = ({ kind, text, names }: NamedGroup): string =>
+  kind === "safety" ? `safety.${text}` : `${namedCount(kind, names)}: ${text}`;
+
+export function diffSummaryLine({ summary, changes, unmanaged, settings }: DifferenceReport): string {
+  const { create, update, remove, deploy } = summary;
+  if (changes.length + unmanaged.length + settings.length === 0) return "Nothing is declared differently.";
+  const parts = [
+    `${create} to create`,
+    `${update} to update`,
+    `${remove} to remove`,
+    `${deploy} to deploy`,
+    `${summary.unmanaged} no longer declared`,
+    ...(summary.settings > 0 ? [count(summary.settings, "setting")] : []),
+  ];
+  return `Declared differently: ${parts.join(", ")}.`;
+}

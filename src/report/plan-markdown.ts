@@ -1,0 +1,53 @@
+import type { Plan } from "../model/plan.ts";
+import { changeSections, changeSign, detailLines } from "./change-lines.ts";
+import { code, escapeHtml, escapeMarkdown, fitMarkdown, markdownList, signs } from "./markdown.ts";
+import { summaryLine } from "./plan-text.ts";
+
+/** A plan for a merge request: counts and removals on top, everything else folded. */
+export function renderPlanMarkdown(plan: Plan): string {
+  const removals = plan.changes.filter(({ action }) => ["disable", "delete", "uninstall", "revoke"].includes(action));
+  const top = [
+    "### dtsync plan",
+    "",
+    summaryLine(plan),
+    "",
+    ...markdownList(
+      "Takes away",
+      removals.map(({ id, action }) => `${action} ${code(id)}`),
+    ),
+    ...markdownList(
+      "Guards that stop an apply",
+      plan.guards.map(
+        ({ guard, limit, actual, override }) =>
+          `${code(guard)}: ${actual}, at most ${limit}${override === null ? "" : `; to go on: ${code(override)}`}`,
+      ),
+    ),
+    ...markdownList(
+      "Held back",
+      plan.held.map(({ scope, reason }) => `${code(scope)}: ${escapeMarkdown(reason)}`),
+    ),
+    ...markdownList(
+      "Waiting to be deleted",
+      plan.waiting.map(({ id, until }) => `${code(id)} from ${until}`),
+    ),
+    ...markdownList("Warnings", plan.warnings.map(escapeMarkdown)),
+  ];
+  const sections = changeSections(plan.changes).flatMap(({ customer, environment, changes }) => [
+    "<details>",
+    `<summary>${escapeHtml([customer ?? "all customers", environment].filter(Boolean).join(" / "))}: ${changes.length}</summary>`,
+    "",
+    ...changes.map((change) => {
+      const details = detailLines(change).map(({ field, before, after }) =>
+        before !== null && after !== null
+          ? `${field}: ${code(before)} → ${code(after)}`
+          : `${field}: ${code(after ?? before ?? "none")}`,
+      );
+      const place = code(`${change.source.file}:${change.source.line}`);
+      return `- ${signs[changeSign(change)]} ${change.action} ${code(change.id)} (${place}${change.origin === null ? "" : `, ${change.origin}`})${details.length === 0 ? "" : `: ${details.join("; ")}`}`;
+    }),
+    "",
+    "</details>",
+    "",
+  ]);
+  return fitMarkdown([...top, ...sections].join("\n"), "the plan's JSON");
+}

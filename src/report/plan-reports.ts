@@ -1,0 +1,37 @@
+import type { Plan } from "../model/plan.ts";
+import { renderGitlabCodequality } from "./gitlab-codequality.ts";
+import { renderPlanJunit } from "./junit.ts";
+import { type Declarations, planFindings } from "./plan-findings.ts";
+import { renderPlanMarkdown } from "./plan-markdown.ts";
+import { renderSarif } from "./sarif.ts";
+
+export const renderJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The three counts of the forge's plan widget. Host deployments count as created or changed, removals as deleted. */
+export function renderGitlabTerraform(plan: Plan): string {
+  const installs = plan.changes.filter(({ action }) => action === "install" || action === "move").length;
+  const { create, update, remove, deploy } = plan.summary;
+  return `${JSON.stringify({ create: create + installs, update: update + deploy - installs, delete: remove })}\n`;
+}
+
+/** What reports of a plan need besides the plan. */
+export interface PlanSurroundings extends Declarations {
+  /** Of the inventory in its repository: empty, or with a slash at its end. */
+  readonly folder: string;
+}
+
+/** Reports of a plan by the kind that `--report KIND=FILE` names. */
+export const planReports: Readonly<Record<string, (plan: Plan, surroundings: PlanSurroundings) => string>> = {
+  json: renderJson,
+  markdown: renderPlanMarkdown,
+  "gitlab-terraform": renderGitlabTerraform,
+  "gitlab-codequality": (plan, surroundings) =>
+    renderGitlabCodequality(planFindings(plan, surroundings), surroundings.folder),
+  sarif: (plan, surroundings) =>
+    renderSarif(planFindings(plan, surroundings), {
+      folder: surroundings.folder,
+      command: "plan",
+      version: plan.dtsync,
+    }),
+  junit: renderPlanJunit,
+};

@@ -1,0 +1,126 @@
+import type { Change, Plan } from "../model/plan.ts";
+import { type ChangeEntry, changeEntries, changeSections, changeSign, detailLines } from "./change-lines.ts";
+import { count, type Paint, printableLine } from "./printable.ts";
+
+/** A plan as a person reads it: by customer and environment, what is held as visible as what changes, counts last. */
+export function renderPlanText(plan: Plan, paint: Paint): string {
+  const lines: string[] = [];
+  for (const [name, { url, version, requests }] of Object.entries(plan.clusters)) {
+    lines.push(
+      paint(
+        "dim",
+        `${name}: ${url}${version === null ? "" : `, version ${printableLine(version)}`}, ${count(requests, "request")}`,
+      ),
+    );
+  }
+  if (lines.length > 0) lines.push("");
+  let customer: string | null | undefined;
+  for (const section of changeSections(plan.changes)) {
+    if (section.customer !== customer) {
+      customer = section.customer;
+      lines.push(paint("bold", customer === null ? "All customers" : `Customer ${customer}`));
+    }
+    if (section.environment !== null) lines.push(`  ${paint("bold", section.environment)}`);
+    const indent = section.environment === null ? "  " : "    ";
+    for (const entry of changeEntries(section.changes)) lines.push(...entryLines(entry, indent, paint));
+    lines.push("");
+  }
+  lines.push(...planRemarks(plan, paint), summaryLine(plan));
+  return `${lines.join("\n")}\n`;
+}
+
+const signStyles = { "+": "green", "~": "yellow", "-": "red", "»": "cyan" } as const;
+
+function entryLines({ first, hosts }: ChangeEntry, indent: string, paint: Paint): readonly string[] {
+  const sign = changeSign(first);
+  const title = `${indent}${paint(signStyles[sign], `${sign} ${titleOf(first, hosts.length)}`)}`;
+  const place = (change: Change) => paint("dim", `${change.source.file}:${change.source.line}`);
+  const origin = first.origin === null ? "" : `  [${first.origin}]`;
+  const details = detailLines(first);
+  const width = Math.max(0, ...details.map(({ field }) => field.length));
+  return [
+    hosts.length > 1 ? `${title}${origin}` : `${title}${origin}  ${place(first)}`,
+    ...details.map(({ field, before, after }) => {
+      const value = before !== null && after !== null ? `${before} → ${after}` : (after ?? before ?? "none");
+      return `${indent}    ${field.padEnd(width)}  ${value}`;
+    }),
+    ...first.notes.map((note) => `${indent}    ${paint("yellow", `note: ${printableLine(note)}`)}`),
+    ...(hosts.length > 1 ? hosts.map((change) => `${indent}    ${change.host}  ${place(change)}`) : []),
+  ];
+}
+
+const hostTitles: Readonly<Record<string, string>> = {
+  install: "install the OneAgent on",
+  update: "update the OneAgent on",
+  configure: "configure the OneAgent on",
+  move: "move to this environment",
+  uninstall: "uninstall the OneAgent from",
+};
+
+function titleOf(change: Change, hosts: number): string {
+  switch (change.kind) {
+    case "environment":
+      return `${change.action} environment ${change.environment} on ${change.cluster}`;
+    case "group":
+      return `${change.action} group ${printableLine(change.group ?? "")} on ${change.cluster}`;
+    case "permission":
+      return `${change.action} rights of group ${printableLine(change.group ?? "")}`;
+    default:
+      return `${hostTitles[change.action] ?? change.action} ${hosts > 1 ? `${count(hosts, "host")}` : change.host}`;
+  }
+}
+
+/** What a reader must not miss besides the changes. */
+function planRemarks(plan: Plan, paint: Paint): readonly string[] {
+  const lines: string[] = [];
+  const block = (heading: string, items: readonly string[]) => {
+    if (items.length > 0) lines.push(heading, ...items.map((item) => `  ${item}`), "");
+  };
+  block(
+    paint("yellow", "Held back:"),
+    plan.held.map(
+      ({ scope, reason, items }) =>
+        `! ${printableLine(scope)}${items === 1 ? "" : ` (${count(items, "item")})`}: ${printableLine(reason)}`,
+    ),
+  );
+  block(
+    "Waiting to be deleted:",
+    plan.waiting.map(({ id, until }) => `${id}: disabled, may be deleted from ${until}`),
+  );
+  block(
+    "Not in the inventory, left alone:",
+    Object.entries(plan.unmanaged).flatMap(([cluster, { environments, groups }]) => [
+      ...listed(`${cluster}: ${count(environments.length, "environment")}`, environments),
+      ...listed(`${cluster}: ${count(groups.length, "group")}`, groups),
+    ]),
+  );
+  block(
+    paint("red", "Guards that stop an apply of this plan:"),
+    plan.guards.map(({ guard, limit, actual, override, items }) => {
+      const what = `${guard}: ${actual}, at most ${limit}`;
+      const text =
+        guard === "lastClusterAdminGroup" ? `${guard}: no group of cluster administrators would be left` : what;
+      return `${text} (${listNames(items)})${override === null ? "" : `; to go on: ${override}`}`;
+    }),
+  );
+  block(paint("yellow", "Warnings:"), plan.warnings.map(printableLine));
+  return lines;
+}
+
+const shownNames = 8;
+
+const listed = (title: string, names: readonly string[]): readonly string[] =>
+  names.length === 0 ? [] : [`${title}: ${listNames(names)}`];
+
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, shownNames).map(printableLine).join(", ");
+  return names.length > shownNames ? `${shown} and ${names.length - shownNames} more` : shown;
+}
+
+export function summaryLine({ summary, changes, held }: Plan): string {
+  const { create, update, remove, deploy, unchanged } = summary;
+  if (changes.length === 0 && held.length === 0)
+    return `Nothing to do: ${count(unchanged, "item is", "items are")} as declared.`;
+  const parts = [`${create} to create`, `${update} to update`, `${remove} to remove`, `${deploy} to deploy`];
+  return `Plan: ${parts.join(", ")}; ${unchanged} unchanged${summary.held > 0 ? `, ${summary.held} held` : ""}.`;
+}

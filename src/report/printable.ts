@@ -1,0 +1,49 @@
+import { styleText } from "node:util";
+import type { Value } from "../model/plan.ts";
+
+/**
+ * Text from outside (names on a cluster, answers of servers, output of hosts) made safe for a terminal: control
+ * characters, other ends of lines, and those that turn the direction of writing or cannot be seen become escapes.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => {
+      return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+    },
+  );
+}
+
+/** The same for text that must stay on one line. */
+export function printableLine(text: string): string {
+  return printable(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+}
+
+/** A value of a change, as a person reads it. */
+export function showValue(value: Value | undefined): string {
+  if (value === undefined || value === null) return "none";
+  if (typeof value === "string") return value === "" ? '""' : printableLine(value);
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(showValue).join(", ");
+  if (typeof value === "object") {
+    const entries = Object.entries(value);
+    return entries.length === 0
+      ? "none"
+      : entries.map(([key, item]) => `${printableLine(key)}=${showValue(item)}`).join(", ");
+  }
+  return String(value);
+}
+
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+/** Colours text, or leaves it as it is. */
+export type Paint = (style: Style, text: string) => string;
+
+export const painter =
+  (coloured: boolean): Paint =>
+  (style, text) =>
+    coloured ? styleText(style, text, { validateStream: false }) : text;
+
+/** `1 host`, `2 hosts`. */
+export function count(number: number, singular: string, plural = `${singular}s`): string {
+  return `${number.toLocaleString("en")} ${number === 1 ? singular : plural}`;
+}

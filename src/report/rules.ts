@@ -1,0 +1,77 @@
+/** How much a finding weighs, in the words of GitLab's code quality report. */
+export type Weight = "blocker" | "critical" | "major" | "minor" | "info";
+
+/** What a rule is about, and what an error of it weighs; a warning never weighs more than `minor`. */
+export interface Rule {
+  readonly weight: Weight;
+  readonly description: string;
+}
+
+const rule = (weight: Weight, description: string): Rule => ({ weight, description });
+
+/** Every rule that validate and plan may name. Blocker: the file itself is wrong. Major: it does not fit the others. */
+export const rules: Readonly<Record<string, Rule>> = {
+  "absent-environment": rule("major", "Exact access keys name environments that are not absent."),
+  "address-of-range": rule("major", "An address belongs to one host, not to a range."),
+  "control-character": rule("blocker", "Text holds no control characters."),
+  "duplicate-address": rule("major", "Two hosts do not share an address and port."),
+  "duplicate-customer": rule("major", "A customer is declared once."),
+  "duplicate-environment": rule("major", "Environment ids are unique, without regard to case."),
+  "duplicate-group": rule("major", "Group names are unique on a cluster, without regard to case."),
+  "duplicate-host": rule("major", "A host stands once in the inventory."),
+  "duplicate-key": rule("blocker", "A key stands once in a map."),
+  "duplicate-url": rule("major", "Each cluster has an address of its own."),
+  "environment-key": rule("major", "The key of an environment is stage letters and a number, unless it has an id."),
+  "file-too-large": rule("blocker", "A file is not larger than 5 MB."),
+  "foreign-environment": rule("major", "Groups of a customer reach environments of that customer only."),
+  "former-name-in-use": rule("major", "A former name of a group belongs to no other group."),
+  "group-id-clash": rule("major", "Group names lead to different ids on a cluster."),
+  "group-without-format": rule("minor", "A group of hosts is named for Ansible inventories only."),
+  "hosts-of-absent-environment": rule("major", "An absent environment lists no hosts but absent ones."),
+  "hosts-of-disabled-environment": rule("minor", "Hosts of a disabled environment are left as they are."),
+  "invalid-alias": rule("blocker", "An alias has an anchor before it and does not contain itself."),
+  "invalid-host": rule("blocker", "Host names and addresses are names or IP addresses."),
+  "invalid-host-list": rule("blocker", "A host list has a name or range a line, or is an Ansible inventory."),
+  "invalid-key": rule("blocker", "Keys are text of the form that their map asks for."),
+  "invalid-set": rule("blocker", "Options --set name a path of keys."),
+  "invalid-url": rule("blocker", "The url of a cluster is an origin; http leads to loopback only."),
+  "invalid-value": rule("blocker", "Values have the form that the schema asks for."),
+  "missing-cluster": rule("major", "Every environment has a cluster."),
+  "missing-clusters": rule("major", "A group says where it belongs, by access or by clusters."),
+  "missing-file": rule("blocker", "Files that are named exist."),
+  "missing-key": rule("blocker", "Required keys are there."),
+  "name-too-long": rule("major", "Names are not longer than a cluster takes."),
+  "not-read": rule("info", "YAML files stand where they are read."),
+  "not-utf-8": rule("blocker", "Files are UTF-8 text."),
+  "outside-folder": rule("blocker", "Paths and links stay inside of the inventory folder."),
+  "placeholder-not-in-name": rule("major", "A group uses the placeholders that its name has."),
+  "reaches-nothing": rule("minor", "Access reaches an environment."),
+  "retention-order": rule("major", "Code-level data is not kept longer than service requests."),
+  "role-cycle": rule("major", "Roles do not name each other in a circle."),
+  "secret-in-file": rule("blocker", "No secret stands in a file."),
+  "several-documents": rule("blocker", "A file holds one YAML document."),
+  "too-deep": rule("blocker", "Maps and lists are not nested beyond all need."),
+  "too-many-faults": rule("blocker", "A file has no more faults than anybody would read."),
+  "too-many-aliases": rule("blocker", "Aliases do not multiply what a file says."),
+  "too-many-hosts": rule("blocker", "The inventory stands for no more hosts than fit into one."),
+  "unknown-cluster": rule("major", "Clusters that are named are declared."),
+  "unknown-environment": rule("major", "Environments that are named are declared."),
+  "unknown-group": rule("major", "Groups that are named are declared."),
+  "unknown-key": rule("blocker", "Keys are those of the schema."),
+  "unknown-permission": rule("minor", "Permissions are those that this version knows."),
+  "unknown-placeholder": rule("major", "Placeholders are customer, environment and stage."),
+  "unknown-role": rule("major", "Roles that are named are declared."),
+  "unknown-tag": rule("blocker", "YAML tags are those of the core schema."),
+  "unreadable-file": rule("blocker", "Files can be read."),
+  "version-order": rule("major", "The least version is not above the version."),
+  "wrong-type": rule("blocker", "Values have the type that the schema asks for."),
+  "yaml-syntax": rule("blocker", "Files are YAML."),
+  "yaml-version": rule("blocker", "Files are YAML 1.2."),
+  "guard-break-glass": rule("critical", "Break-glass groups keep their names, rights and mappings."),
+  "guard-last-cluster-admin-group": rule("critical", "A cluster keeps a group of administrators."),
+  "guard-max-removals": rule("critical", "A plan removes no more than safety.maxRemovals."),
+  "guard-max-updates": rule("critical", "A plan updates no more than safety.maxUpdates."),
+  "guard-protect": rule("critical", "Protected environments are not disabled or deleted."),
+  held: rule("major", "Everything that is declared could be read and planned."),
+  "plan-warning": rule("minor", "Nothing about the plan has to be looked at."),
+};

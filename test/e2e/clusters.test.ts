@@ -1,0 +1,202 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type EndToEnd, smallInventory, startEndToEnd } from "../support/end-to-end.ts";
+
+let world: EndToEnd;
+
+beforeEach(async () => {
+  world = await startEndToEnd({ inventory: smallInventory, clusters: ["emea", "apac"] });
+});
+
+afterEach(() => world.close());
+
+const wrongToken = ["dt0c01", "A".repeat(24), "B".repeat(64)].join(".");
+
+test("plan, apply and plan again: everything is made, then there is nothing to do", async () => {
+  const before = await world.plan(["--detailed-exitcode"]);
+  expect(before.code).toBe(2);
+  expect(before.plan.inventory).toMatchObject({ commit: expect.stringMatching(/^[0-9a-f]{40}$/), dirty: false });
+  expect(before.plan.summary).toMatchObject({ create: 7, update: 5, remove: 0, deploy: 0, held: 0 });
+  const applied = await world.apply();
+  expect(applied.code).toBe(0);
+  expect(applied.report.summary).toEqual({ done: 12, failed: 0, uncertain: 0, skipped: 0, stale: 0 });
+  const after = await world.plan(["--detailed-exitcode"]);
+  expect(after.code).toBe(0);
+  expect(after.plan.changes).toEqual([]);
+});
+
+test("a saved plan is applied exactly, and is stale once the inventory differs", async () => {
+  expect((await world.run(["plan", "--out", "saved/plan.json"])).code).toBe(0);
+  world.write({ "customers/abc.yaml": "customer: abc\nenvironments: { p1: {} }\n" });
+  const stale = await world.apply(["saved/plan.json"]);
+  expect(stale.code).toBe(6);
+  expect(world.cluster("emea").snapshot().environments).toEqual([]);
+  world.write(smallInventory);
+  expect((await world.apply(["saved/plan.json"])).code).toBe(0);
+  expect((await world.plan()).plan.changes).toEqual([]);
+});
+
+test("what changed on the cluster since the plan is stale and left as it is; the rest is made", async () => {
+  await world.apply();
+  world.write({ "customers/abc.yaml": "customer: abc\nenvironments: { p1: { name: New }, t1: { name: Other } }\n" });
+  expect((await world.run(["plan", "--out", "plan.json"])).code).toBe(0);
+  world.cluster("emea").setEnvironment("abc-p1", { name: "Renamed by hand" });
+  const applied = await world.apply(["plan.json"]);
+  expect(applied.code).toBe(6);
+  expect(applied.report.results.filter(({ status }) => status === "stale").map(({ id }) => id)).toEqual([
+    "environment/abc-p1",
+  ]);
+  const names = new Map(
+    world
+      .cluster("emea")
+      .snapshot()
+      .environments.map(({ id, name }) => [id, name]),
+  );
+  expect(names.get("abc-p1")).toBe("Renamed by hand");
+  expect(names.get("abc-t1")).toBe("Other");
+  world.cluster("emea").setEnvironment("abc-p1", { name: "Once more" });
+  expect((await world.apply(["plan.json", "--skip-stale"])).code).toBe(5);
+});
+
+test("a fault in a file: exit 3, every fault listed, no request sent", async () => {
+  world.write({ "customers/abc.yaml": "customer: abc\nenvironmnts: {}\n", "customers/xyz.yaml": "customer: 7\n" });
+  const finished = await world.run(["plan", "--format", "json"]);
+  expect(finished.code).toBe(3);
+  const document = JSON.parse(finished.stdout);
+  expect(document).toMatchObject({ format: "dtsync-validate/1", valid: false });
+  expect(document.diagnostics.map(({ file }: { file: string }) => file)).toEqual(
+    expect.arrayContaining(["customers/abc.yaml", "customers/xyz.yaml"]),
+  );
+  expect(world.cluster("emea").requests).toEqual([]);
+});
+
+test("one unusable cluster is held and the other goes on; with none usable the run fails", async () => {
+  const one = await world.plan([], { environment: { DTSYNC_TOKEN_APAC: wrongToken } });
+  expect(one.code).toBe(5);
+  expect(one.plan.held).toEqual([
+    {
+      scope: "cluster/apac",
+      items: expect.any(Number),
+      reason: expect.stringMatching(/apac \(http:.*401.*the token is unknown/),
+    },
+  ]);
+  expect(one.plan.changes.every(({ cluster }) => cluster === "emea")).toBe(true);
+  const applied = await world.apply(["--auto-approve"], { environment: { DTSYNC_TOKEN_APAC: undefined } });
+  expect(applied.code).toBe(5);
+  expect(world.cluster("apac").snapshot().environments).toEqual([]);
+  const none = await world.plan([], { environment: { DTSYNC_TOKEN_APAC: wrongToken, DTSYNC_TOKEN_EMEA: undefined } });
+  expect(none.code).toBe(1);
+  expect(none.plan.held.map(({ reason }) => reason).join()).toContain("DTSYNC_TOKEN_EMEA");
+});
+
+test("a token without the scope, and a proxy that answers HTML, are told as what they are", async () => {
+  const token = world.cluster("apac").createToken({ scopes: ["ReadSyntheticData"] });
+  world.cluster("emea").addFault({ match: { path: "/api/v1.0/onpremise/cluster", times: 99 }, do: { html: 200 } });
+  const { plan, code } = await world.plan([], { environment: { DTSYNC_TOKEN_APAC: token.token } });
+  expect(code).toBe(1);
+  const reasons = new Map(plan.held.map(({ scope, reason }) => [scope, reason]));
+  expect(reasons.get("cluster/apac")).toMatch(/403.*required scope/);
+  expect(reasons.get("cluster/emea")).toContain("HTML");
+});
+
+test("a list that breaks off is unreadable, and nothing is created or removed from it", async () => {
+  await world.apply();
+  world.cluster("emea").addFault({ match: { path: "/api/cluster/v2/environments", times: 99 }, do: "truncate" });
+  const { plan, code } = await world.plan();
+  expect(code).toBe(5);
+  expect(plan.changes).toEqual([]);
+  expect(plan.held.map(({ scope }) => scope)).toEqual(["cluster/emea"]);
+});
+
+test("faults on the way do not keep an apply from its end: throttling, outages, lost answers", async () => {
+  for (const name of ["emea", "apac"]) {
+    const cluster = world.cluster(name);
+    cluster.addFault({
+      match: { method: "PUT", path: "/api/cluster/v2/environments/*", nth: 1 },
+      do: "commit-then-cut",
+    });
+    cluster.addFault({ match: { method: "POST", path: "/api/v1.0/onpremise/groups", nth: 1 }, do: "commit-then-cut" });
+    cluster.addFault({ match: { method: "POST", path: "/api/v1.0/onpremise/groups", nth: 2 }, do: { html: 503 } });
+    cluster.addFault({
+      match: { method: "GET", path: "/api/v1.0/onpremise/groups", nth: 1 },
+      do: { status: 429, headers: { "retry-after": "1" } },
+    });
+  }
+  const applied = await world.apply();
+  expect(applied.report.results.filter(({ status }) => status !== "done")).toEqual([]);
+  expect(applied.code).toBe(0);
+  expect((await world.plan()).plan.changes).toEqual([]);
+});
+
+test("guards: a removal needs its override, protection has none, and a refused apply changes nothing", async () => {
+  await world.apply();
+  world.write({ "customers/abc.yaml": "customer: abc\nenvironments: { p1: {}, t1: { state: absent } }\n" });
+  const refused = await world.apply();
+  expect(refused.code).toBe(4);
+  expect(refused.stderr).toContain("--allow-removals 1");
+  expect(
+    world
+      .cluster("emea")
+      .snapshot()
+      .environments.every(({ state }) => state === "ENABLED"),
+  ).toBe(true);
+  const allowed = await world.apply(["--auto-approve", "--allow-removals", "1"]);
+  expect(allowed.code).toBe(0);
+  const removed = world
+    .cluster("emea")
+    .snapshot()
+    .environments.find(({ id }) => id === "abc-t1");
+  expect(removed).toMatchObject({
+    state: "DISABLED",
+    tags: expect.arrayContaining([expect.stringMatching(/^dtsync:disabled=\d{4}-\d\d-\d\d$/)]),
+  });
+  const waiting = await world.plan();
+  expect(waiting.plan.changes).toEqual([]);
+  expect(waiting.plan.waiting).toEqual([{ id: "abc-t1", until: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) }]);
+  const deleting = await world.apply(["--auto-approve", "--allow-removals", "1", "--set", "safety.deleteAfter=0d"]);
+  expect(deleting.report.results.map(({ id, action }) => [id, action])).toEqual([["environment/abc-t1", "delete"]]);
+  expect((await world.plan(["--set", "safety.deleteAfter=0d"])).plan.changes).toEqual([]);
+});
+
+test("apply without a terminal and without approval is refused before anything is asked of a cluster", async () => {
+  const finished = await world.run(["apply"]);
+  expect(finished.code).toBe(4);
+  expect(world.cluster("emea").requests).toEqual([]);
+});
+
+test("targets choose what is changed, with what it stands on", async () => {
+  const applied = await world.apply(["--auto-approve", "--target", "xyz"]);
+  expect(applied.report.results.map(({ id }) => id)).toEqual([
+    "environment/xyz-p1",
+    "group/apac/noc",
+    "permission/apac/noc/xyz-p1",
+    "group/apac/xyz-operators",
+    "permission/apac/xyz-operators/xyz-p1",
+  ]);
+  expect(world.cluster("emea").requests).toEqual([]);
+});
+
+test("a target that matches nothing is told, and one that matches is not", async () => {
+  const { plan, code } = await world.plan(["--target", "abd", "--target", "xyz-*"]);
+  expect(code).toBe(0);
+  expect(plan.warnings.filter((warning) => warning.startsWith("--target"))).toEqual([
+    expect.stringContaining("--target abd matches nothing"),
+  ]);
+});
+
+test("reports are written beside the result, and a plan that is no plan is a usage fault", async () => {
+  const finished = await world.run([
+    "plan",
+    "--report",
+    "gitlab-terraform=out/tf.json",
+    "--report",
+    "junit=out/j.xml",
+    "--report",
+    "markdown=out/p.md",
+  ]);
+  expect(finished.code).toBe(0);
+  writeFileSync(join(world.directory, "broken.json"), "{}");
+  expect((await world.run(["apply", "broken.json"])).code).toBe(3);
+  expect((await world.run(["plan", "--report", "nothing=x"])).code).toBe(3);
+});

@@ -1,0 +1,206 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type EndToEnd, startEndToEnd } from "../support/end-to-end.ts";
+import { type SshdFleet, sshdAvailable, startSshdFleet } from "../support/sshd-fleet.ts";
+
+const availability = sshdAvailable();
+const names = [
+  ...Array.from({ length: 8 }, (_, index) => `web${String(index + 1).padStart(2, "0")}.abc.example.com`),
+  ...Array.from({ length: 6 }, (_, index) => `app${String(index + 1).padStart(2, "0")}.abc.example.com`),
+  ...Array.from({ length: 6 }, (_, index) => `db${String(index + 1).padStart(2, "0")}.xyz.example.com`),
+];
+
+const inventory = {
+  "dtsync.yaml": `version: 1
+clusters:
+  emea: { url: https://dynatrace.emea.example.com, token: { env: DTSYNC_TOKEN_EMEA } }
+  apac: { url: https://dynatrace.apac.example.com, token: { env: DTSYNC_TOKEN_APAC } }
+defaults:
+  cluster: emea
+  ssh: { user: deploy, become: sudo }
+  oneagent: { hostTags: [managed-by=dtsync] }
+`,
+  "customers/abc.yaml": `customer: abc
+environments:
+  p1:
+    oneagent: { hostGroup: abc-p1 }
+    hosts: ["web[01-08].abc.example.com"]
+  t1:
+    hosts: ["app[01-06].abc.example.com"]
+`,
+  "customers/xyz.yaml": `customer: xyz
+cluster: apac
+environments:
+  p1:
+    hosts: ["db[01-06].xyz.example.com"]
+`,
+};
+
+describe.skipIf(!availability.available)(
+  `20 hosts on OpenSSH${availability.available ? "" : ` (skipped: ${availability.reason})`}`,
+  () => {
+    let directory: string;
+    let fleet: SshdFleet;
+    let world: EndToEnd;
+
+    beforeAll(async () => {
+      directory = mkdtempSync(join(tmpdir(), "dtsync-fleet-"));
+      fleet = await startSshdFleet({
+        hosts: names.map((name, index) => ({
+          name,
+          listen: { address: `127.40.${index + 1}.1`, port: 2200 },
+          user: "deploy",
+        })),
+        directory,
+        nodePath: process.execPath,
+      });
+    });
+
+    afterAll(async () => {
+      await fleet?.close();
+      rmSync(directory, { recursive: true, force: true });
+    });
+
+    beforeEach(async () => {
+      await Promise.all([...fleet.hosts.values()].map((host) => host.reset()));
+      world = await startEndToEnd({
+        inventory,
+        clusters: ["emea", "apac"],
+        options: ["--ssh-config", fleet.sshConfigFile],
+      });
+    });
+
+    afterEach(() => world.close());
+
+    const machine = (name: string) => {
+      const found = fleet.hosts.get(name);
+      if (!found) throw new Error(`there is no host ${name}`);
+      return found;
+    };
+
+    const agents = () =>
+      [...world.clusters.values()].flatMap((cluster) =>
+        cluster.agents().map(({ environment, host }) => [host.name, environment] as const),
+      );
+
+    function expectNothingLeftBehind() {
+      for (const host of fleet.hosts.values()) {
+        expect(readdirSync(join(host.root, "tmp")).filter((name) => name.startsWith("dtsync"))).toEqual([]);
+      }
+      for (const cluster of world.clusters.values()) {
+        const now = Date.now();
+        const left = cluster
+          .snapshot()
+          .tokens.filter(
+            ({ name, revoked, expires }) => name.startsWith("dtsync run") && !revoked && (expires ?? Infinity) > now,
+          );
+        // A token-management token cannot delete itself; it lives a quarter of an hour at most.
+        expect(left.filter(({ scopes }) => !scopes.includes("apiTokens.write"))).toEqual([]);
+        expect(left.every(({ created, expires }) => (expires ?? Infinity) - created <= 15 * 60_000)).toBe(true);
+      }
+    }
+
+    test("deploys to every host with known_hosts checked; each agent reports to its own environment", async () => {
+      const applied = await world.apply();
+      expect(applied.report.results.filter(({ status }) => status !== "done")).toEqual([]);
+      expect(applied.code).toBe(0);
+      const expected = names.map((name) => [
+        name,
+        name.startsWith("web") ? "abc-p1" : name.startsWith("app") ? "abc-t1" : "xyz-p1",
+      ]);
+      expect([...agents()].sort()).toEqual([...expected].sort());
+      const after = await world.plan(["--detailed-exitcode"]);
+      expect(after.plan.changes).toEqual([]);
+      expect(after.code).toBe(0);
+      expectNothingLeftBehind();
+      const downloads = world
+        .cluster("emea")
+        .requests.filter(({ path }) => /installer\/agent\/unix\/default\/version\//.test(path));
+      expect(downloads).toHaveLength(1);
+      const secrets = [...world.clusters.values()].flatMap((cluster) => {
+        const { tokens, environments } = cluster.snapshot();
+        return [...tokens.map(({ token }) => token), ...environments.map(({ tenantToken }) => tenantToken)];
+      });
+      const shown = applied.stdout + applied.stderr + after.stdout + after.stderr;
+      expect(secrets.filter((secret) => shown.includes(secret))).toEqual([]);
+    });
+
+    test("hosts that are down, show another key, refuse sudo or are full fail with their reason; the others go on", async () => {
+      await machine("web01.abc.example.com").setConnection({ down: true });
+      await machine("app01.abc.example.com").setConnection({ changedHostKey: true });
+      machine("db01.xyz.example.com").setBehaviour({ SUDO: "refuses" });
+      machine("web02.abc.example.com").setBehaviour({ DISK: "full" });
+      const { plan } = await world.plan();
+      expect(plan.held.map(({ scope }) => scope)).toEqual([
+        "host/app01.abc.example.com",
+        "host/db01.xyz.example.com",
+        "host/web01.abc.example.com",
+      ]);
+      const applied = await world.apply();
+      expect(applied.code).toBe(5);
+      const notDone = applied.report.results.filter(({ status }) => status !== "done");
+      expect(notDone).toEqual([
+        expect.objectContaining({
+          id: "host/web02.abc.example.com",
+          status: "failed",
+          error: expect.objectContaining({ code: "installer-exit-6" }),
+        }),
+      ]);
+      expect(agents()).toHaveLength(16);
+      await machine("web01.abc.example.com").setConnection({});
+      await machine("app01.abc.example.com").setConnection({});
+      machine("db01.xyz.example.com").setBehaviour({});
+      machine("web02.abc.example.com").setBehaviour({});
+      expect((await world.apply()).code).toBe(0);
+      expect((await world.plan()).plan.changes).toEqual([]);
+      expectNothingLeftBehind();
+    });
+
+    test("Ctrl-C: nothing new is started, what runs is finished, tokens are revoked, the next run completes it", async () => {
+      for (const host of fleet.hosts.values()) host.setBehaviour({ DURATION: "1" });
+      const running = world.start(["apply", "--auto-approve", "--format", "json", "--concurrency", "3"]);
+      await until(() => names.some((name) => machine(name).counters().installations > 0));
+      running.child.kill("SIGINT");
+      const interrupted = await running.finished;
+      expect(interrupted.code).toBe(130);
+      const { results } = JSON.parse(interrupted.stdout);
+      expect(results.some(({ error }: { error?: { code: string } }) => error?.code === "interrupted")).toBe(true);
+      expect(results.some(({ status }: { status: string }) => status === "failed" || status === "uncertain")).toBe(
+        false,
+      );
+      expectNothingLeftBehind();
+      for (const host of fleet.hosts.values()) host.setBehaviour({});
+      expect((await world.apply()).code).toBe(0);
+      expect((await world.plan()).plan.changes).toEqual([]);
+    });
+
+    test("killed at any moment and run again, it ends in the same state", async () => {
+      for (const host of fleet.hosts.values()) host.setBehaviour({ DURATION: "0.3" });
+      for (const delay of [500, 900, 1_300, 1_800, 2_400, 3_000]) {
+        const running = world.start(["apply", "--auto-approve", "--concurrency", "6"]);
+        await wait(delay);
+        running.child.kill("SIGKILL");
+        await running.finished;
+      }
+      // What a killed run began on a host goes on there to its end.
+      await wait(1_500);
+      for (const host of fleet.hosts.values()) host.setBehaviour({});
+      const applied = await world.apply();
+      expect(applied.report.results.filter(({ status }) => status !== "done")).toEqual([]);
+      expect((await world.plan(["--detailed-exitcode"])).code).toBe(0);
+      expect(agents()).toHaveLength(20);
+      expectNothingLeftBehind();
+    });
+  },
+);
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (condition()) return;
+    await wait(100);
+  }
+  throw new Error("it did not happen within 30 s");
+}

@@ -1,0 +1,130 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const inventory = fileURLToPath(new URL("../../inventory", import.meta.url));
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "dtsync-sandbox-test-"));
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function dtsync(parameters: readonly string[], until?: RegExp): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [cli, ...parameters], {
+      cwd: directory,
+      env: { PATH: process.env["PATH"], HOME: directory, TMPDIR: directory, NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+      if (until?.test(stdout)) child.kill("SIGINT");
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+const sandbox = (...parameters: readonly string[]) => dtsync(["sandbox", "--inventory", inventory, ...parameters]);
+/** Folders of a sandbox or a demo that are still there. */
+const leftovers = () => readdirSync(directory).filter((name) => name.startsWith("dtsync-"));
+
+test("the demo goes from nothing to a plan that has nothing left to do", async () => {
+  const ended = await dtsync(["demo"]);
+  expect(ended.stdout).toMatch(/Plan: \d+ to create/);
+  expect(ended.stdout).toMatch(/Nothing to do: \d+ items are as declared\.\s+# 23 agents report/);
+  expect(ended.stderr).not.toMatch(/Warning|error/i);
+  expect(ended.code).toBe(0);
+  expect(leftovers()).toEqual([]);
+});
+
+test("a kept sandbox goes on where it ended, and a plan that was saved there still fits", async () => {
+  const state = ["--state", join(directory, "world.json")];
+  expect((await sandbox(...state, "--", "dtsync", "apply", "--auto-approve", "--exclude", "volt")).code).toBe(0);
+  const planned = await sandbox(
+    ...state,
+    "--",
+    "dtsync",
+    "plan",
+    "--detailed-exitcode",
+    "--out",
+    join(directory, "plan.json"),
+  );
+  expect(planned.code).toBe(2);
+  expect(planned.stdout).not.toContain("abc-p1");
+  expect((await sandbox(...state, "--", "dtsync", "apply", join(directory, "plan.json"))).code).toBe(0);
+  const ended = await sandbox(...state, "--", "dtsync", "plan", "--detailed-exitcode");
+  expect(ended.stdout).toContain("Nothing to do");
+  expect(ended.code).toBe(0);
+});
+
+test("clusters begin with what the inventory declares, or with what a file says", async () => {
+  const declared = await sandbox(
+    "--seed",
+    "inventory",
+    "--",
+    "dtsync",
+    "plan",
+    "--hosts",
+    "skip",
+    "--detailed-exitcode",
+  );
+  expect(declared.code).toBe(0);
+  const seed = { clusters: { emea: { environments: [{ id: "abc-p1", name: "By hand" }, { id: "foreign-1" }] } } };
+  writeFileSync(join(directory, "seed.json"), JSON.stringify(seed));
+  const seeded = await sandbox(
+    "--seed",
+    join(directory, "seed.json"),
+    "--",
+    "dtsync",
+    "plan",
+    "--hosts",
+    "skip",
+    "--format",
+    "json",
+  );
+  const plan = JSON.parse(seeded.stdout);
+  expect(plan.unmanaged.emea.environments).toEqual(["foreign-1"]);
+  expect(plan.changes.find(({ id }: { id: string }) => id === "environment/abc-p1")).toMatchObject({
+    action: "update",
+    before: { name: "By hand" },
+  });
+});
+
+test("without a command it prints the options that lead there, and serves until it is interrupted", async () => {
+  const ended = await dtsync(["sandbox", "--inventory", inventory], /Ctrl-C ends/);
+  expect(ended.stdout).toMatch(/--set clusters\.emea\.url=http:\/\/127\.0\.0\.1:\d+/);
+  expect(ended.stdout).toMatch(/--ssh-config \S+/);
+  expect(ended.code).toBe(0);
+  expect(leftovers()).toEqual([]);
+});
+
+test("options of the command itself win over those that lead to the sandbox", async () => {
+  const other = ["--set", "clusters.emea.token={ env: NOT_SET_ANYWHERE }"];
+  const ended = await sandbox("--", "dtsync", "plan", "--hosts", "skip", ...other);
+  expect(ended.stdout).toContain("NOT_SET_ANYWHERE");
+  expect(ended.code).toBe(5);
+});
+
+test("the exit code is the command's, and an unknown command is told", async () => {
+  expect((await sandbox("--", "sh", "-c", "exit 7")).code).toBe(7);
+  const unknown = await sandbox("--", "no-such-program");
+  expect(unknown.code).toBe(3);
+  expect(unknown.stderr).toContain("no-such-program");
+});

@@ -1,0 +1,287 @@
+import type {
+  Cluster,
+  Customer,
+  Environment,
+  Group,
+  Host,
+  Inventory,
+  OneAgentSettings,
+  Rollout,
+  Safety,
+  SshSettings,
+} from "../../src/model/inventory.ts";
+import type {
+  HostFacts,
+  HostReading,
+  Observed,
+  ObservedAgent,
+  ObservedCluster,
+  ObservedEnvironment,
+  ObservedGroup,
+} from "../../src/model/observed.ts";
+import { type Change, encodeIdPart, type Plan, type PlanScope } from "../../src/model/plan.ts";
+import { createPlan, type PlanInput } from "../../src/planner/plan.ts";
+
+/** The moment at which everything in these tests happens, unless a test says otherwise. */
+export const noon = new Date("2026-03-10T12:00:00.000Z");
+
+export const aCluster = (given: Partial<Cluster> = {}): Cluster => ({
+  name: "emea",
+  url: "https://dynatrace.example.com",
+  token: { env: "DTSYNC_TOKEN_EMEA" },
+  ca: null,
+  maxConcurrency: 16,
+  place: { file: "dtsync.yaml", line: 3, column: 3 },
+  ...given,
+});
+
+export const aCustomer = (given: Partial<Customer> = {}): Customer => ({
+  id: "abc",
+  name: "ABC Retail AG",
+  place: { file: "customers/abc.yaml", line: 1, column: 1 },
+  ...given,
+});
+
+export const aRollout = (given: Partial<Rollout> = {}): Rollout => ({
+  concurrency: 50,
+  canary: { count: 1 },
+  batch: { percent: 25 },
+  maxFailures: { percent: 10 },
+  ...given,
+});
+
+/** An environment whose customer and key follow from an id such as `abc-p1`. */
+export function anEnvironment(given: Partial<Environment> = {}): Environment {
+  const id = given.id ?? "abc-p1";
+  const dash = id.indexOf("-");
+  const customer = dash > 0 ? id.slice(0, dash) : "abc";
+  const key = dash > 0 ? id.slice(dash + 1) : id;
+  return {
+    id,
+    key,
+    stage: key.replace(/\d+$/, ""),
+    customer,
+    cluster: "emea",
+    state: null,
+    defaultName: `${customer} ${key}`,
+    settings: {},
+    rollout: aRollout(),
+    place: { file: `customers/${customer}.yaml`, line: 4, column: 3 },
+    ...given,
+  };
+}
+
+/** A group of several customers without declared rights. `access` may be a plain object. */
+export function aGroup(
+  given: Partial<Omit<Group, "access">> & {
+    readonly access?: Readonly<Record<string, readonly string[]>> | null;
+  } = {},
+): Group {
+  const { access, ...rest } = given;
+  return {
+    name: "operators",
+    cluster: "emea",
+    customer: null,
+    state: "present",
+    previously: [],
+    place: { file: "dtsync.yaml", line: 20, column: 5 },
+    ...rest,
+    access: access ? new Map(Object.entries(access)) : null,
+  };
+}
+
+export const sshSettings = (given: Partial<SshSettings> = {}): SshSettings => ({ hostKeys: "strict", ...given });
+
+export const oneAgentSettings = (given: Partial<OneAgentSettings> = {}): OneAgentSettings => ({
+  transfer: "auto",
+  signature: "auto",
+  rootCertificate: null,
+  ...given,
+});
+
+export const aHost = (given: Partial<Host> = {}): Host => ({
+  name: "web01.abc.example.com",
+  address: null,
+  environment: "abc-p1",
+  customer: "abc",
+  cluster: "emea",
+  state: "present",
+  ssh: sshSettings(),
+  oneagent: oneAgentSettings(),
+  place: { file: "customers/abc.yaml", line: 8, column: 9 },
+  ...given,
+});
+
+export const safetyOf = (given: Partial<Safety> = {}): Safety => ({
+  protect: [],
+  breakGlass: [],
+  deleteAfter: 7 * 86_400_000,
+  maxRemovals: 0,
+  maxUpdates: null,
+  ...given,
+});
+
+export function anInventory(
+  given: Partial<Omit<Inventory, "safety">> & { readonly safety?: Partial<Safety> } = {},
+): Inventory {
+  const { safety, ...rest } = given;
+  return {
+    directory: "/srv/inventory",
+    digest: `sha256:${"0".repeat(64)}`,
+    clusters: [aCluster()],
+    customers: [aCustomer()],
+    environments: [],
+    groups: [],
+    hosts: [],
+    hostCommands: [],
+    ...rest,
+    safety: safetyOf(safety),
+  };
+}
+
+export const anObservedEnvironment = (given: Partial<ObservedEnvironment> = {}): ObservedEnvironment => {
+  const id = given.id ?? "abc-p1";
+  return { id, name: id.replace("-", " "), state: "ENABLED", trial: false, tags: [], ...given };
+};
+
+export const anObservedGroup = (given: Partial<ObservedGroup> = {}): ObservedGroup => {
+  const name = given.name ?? "operators";
+  return {
+    id: name.toLowerCase().replace(/[^a-z0-9-]/g, ""),
+    name,
+    isClusterAdminGroup: false,
+    ldapGroupNames: [],
+    ssoGroupNames: [],
+    accessRight: {},
+    isAccessAccount: false,
+    isManageAccount: false,
+    ...given,
+  };
+};
+
+export interface ClusterContent {
+  readonly environments?: readonly ObservedEnvironment[] | string;
+  readonly groups?: readonly ObservedGroup[] | string | null;
+  readonly quotasLicensed?: boolean;
+}
+
+/** What was read of a cluster; a text in place of a list is the reason why it could not be. */
+export function anObservedCluster(content: ClusterContent = {}): ObservedCluster {
+  const reading = <T>(value: readonly T[] | string) =>
+    typeof value === "string"
+      ? ({ status: "unreadable", reason: value } as const)
+      : ({ status: "complete", value } as const);
+  return {
+    version: "1.320.47.20250820-091500",
+    requests: 3,
+    environments: reading(content.environments ?? []),
+    groups: content.groups === null ? null : reading(content.groups ?? []),
+    quotasLicensed: content.quotasLicensed ?? true,
+    warnings: [],
+  };
+}
+
+export const anAgent = (given: Partial<ObservedAgent> = {}): ObservedAgent => ({
+  version: "1.313.52.20250602-150703",
+  tenant: "abc-p1",
+  server: "{*https://dynatrace.example.com:443/communication}",
+  serviceActive: true,
+  incomplete: false,
+  hostGroup: null,
+  hostName: null,
+  networkZone: null,
+  monitoringMode: "fullstack",
+  hostTags: [],
+  hostProperties: [],
+  proxy: null,
+  autoUpdate: true,
+  appLogContentAccess: true,
+  systemLogsAccess: true,
+  ...given,
+});
+
+export const aHostReading = (given: Partial<HostFacts> = {}): HostReading => ({
+  status: "complete",
+  value: { system: "Linux", machine: "x86_64", locked: false, agent: null, ...given },
+});
+
+export const everything: PlanScope = {
+  targets: [],
+  excludes: [],
+  only: ["environments", "groups", "hosts"],
+  changedSince: null,
+  hosts: "probe",
+};
+
+export const scopeOf = (given: Partial<PlanScope>): PlanScope => ({ ...everything, ...given });
+
+/** A change as the planner would word it, for tests of what comes after the planner. */
+export function aChange(given: Partial<Change> & Pick<Change, "kind" | "action">): Change {
+  const { kind } = given;
+  const cluster = given.cluster ?? "emea";
+  const environment = given.environment ?? (kind === "group" ? null : "abc-p1");
+  const group = given.group ?? (kind === "group" || kind === "permission" ? "operators" : null);
+  const host = given.host ?? (kind === "host" ? "web01.abc.example.com" : null);
+  const ids = {
+    environment: `environment/${environment}`,
+    group: `group/${cluster}/${encodeIdPart(group ?? "")}`,
+    permission: `permission/${cluster}/${encodeIdPart(group ?? "")}/${environment}`,
+    host: `host/${host}`,
+  };
+  return {
+    id: ids[kind],
+    cluster,
+    customer: kind === "group" ? null : "abc",
+    environment,
+    group,
+    host,
+    before: null,
+    after: {},
+    fields: [],
+    source: { file: "customers/abc.yaml", line: 4 },
+    dependsOn: [],
+    origin: null,
+    notes: [],
+    ...given,
+  };
+}
+
+export interface PlannedWorld extends Partial<Omit<PlanInput, "inventory" | "observed">> {
+  readonly inventory: Inventory;
+  /** What the clusters have, by name. */
+  readonly clusters?: Readonly<Record<string, ClusterContent>>;
+  readonly probes?: Readonly<Record<string, HostReading>>;
+  readonly observed?: Observed;
+}
+
+/** A plan of a world of which a test says only what matters. */
+export function planOf({ inventory, clusters, probes = {}, observed, ...given }: PlannedWorld): Plan {
+  const contents = clusters ?? Object.fromEntries(inventory.clusters.map(({ name }) => [name, {}]));
+  return createPlan({
+    inventory,
+    hosts: inventory.hosts,
+    observed: observed ?? {
+      clusters: new Map(Object.entries(contents).map(([name, content]) => [name, anObservedCluster(content)])),
+      hosts: new Map(Object.entries(probes)),
+    },
+    scope: everything,
+    createdAt: noon,
+    dtsync: "0.1.0",
+    commit: null,
+    dirty: false,
+    held: [],
+    incompleteHostLists: new Set(),
+    warnings: [],
+    ...given,
+  });
+}
+
+/** One line a change: what most tests of plans are about. */
+export const actionsOf = (plan: Plan): readonly string[] => plan.changes.map(({ action, id }) => `${action} ${id}`);
+
+export function changeOf(plan: Plan, id: string): Change {
+  const found = plan.changes.find((change) => change.id === id);
+  if (!found)
+    throw new Error(`The plan has no change ${id}, only ${plan.changes.map((change) => change.id).join(", ")}`);
+  return found;
+}

@@ -1,0 +1,143 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Context } from "../../src/commands/context.ts";
+import { createProgram } from "../../src/commands/program.ts";
+import { DtsyncError } from "../../src/errors.ts";
+import { createRedactor } from "../../src/secrets/redactor.ts";
+
+/** Contents by path below the repository; null takes a file away. */
+export type FileChanges = Readonly<Record<string, string | null>>;
+
+/** A real Git repository in a folder of its own. */
+export interface GitInventory {
+  readonly directory: string;
+  git(...parameters: readonly string[]): string;
+  write(files: FileChanges): void;
+  link(path: string, target: string): void;
+  /** Writes the files and commits everything; gives the hash. */
+  commit(files?: FileChanges): string;
+  /** A clone over file://, so that depth counts, beside this one. */
+  clone(...options: readonly string[]): GitInventory;
+  close(): void;
+}
+
+/** What Git reads of its surroundings: nothing of the user's, so that tests are the same everywhere. */
+export const gitEnvironment: Readonly<Record<string, string>> = {
+  PATH: process.env["PATH"] ?? "",
+  HOME: "/nonexistent",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_AUTHOR_NAME: "Test",
+  GIT_AUTHOR_EMAIL: "test@example.com",
+  GIT_COMMITTER_NAME: "Test",
+  GIT_COMMITTER_EMAIL: "test@example.com",
+};
+
+export function createGitInventory(): GitInventory {
+  const root = realpathSync.native(mkdtempSync(join(tmpdir(), "dtsync-git-")));
+  const repository = open(join(root, "origin"), root);
+  mkdirSync(repository.directory);
+  repository.git("init", "--quiet", "--initial-branch=main");
+  return repository;
+}
+
+function open(directory: string, root: string): GitInventory {
+  const git = (...parameters: readonly string[]): string =>
+    execFileSync("git", parameters, { cwd: directory, env: gitEnvironment, encoding: "utf8", stdio: "pipe" }).trim();
+  const write = (files: FileChanges): void => {
+    for (const [path, content] of Object.entries(files)) {
+      const place = join(directory, path);
+      if (content === null) rmSync(place);
+      else {
+        mkdirSync(dirname(place), { recursive: true });
+        writeFileSync(place, content);
+      }
+    }
+  };
+  let clones = 0;
+  return {
+    directory,
+    git,
+    write,
+    link: (path, target) => {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      symlinkSync(target, join(directory, path));
+    },
+    commit: (files = {}) => {
+      write(files);
+      git("add", "--all");
+      git("commit", "--quiet", "--allow-empty", "--message", "change");
+      return git("rev-parse", "HEAD");
+    },
+    clone: (...options) => {
+      clones += 1;
+      const target = join(root, `clone-${clones}`);
+      git("clone", "--quiet", ...options, `file://${directory}`, target);
+      return open(target, root);
+    },
+    close: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+export interface CommandRun {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs a command of the program in this process, on the folder `inventory` of a repository. */
+export async function runCommand(
+  repository: GitInventory,
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CommandRun> {
+  let [output, errors] = ["", ""];
+  const context: Context = {
+    output: {
+      out: (text) => {
+        output += text;
+      },
+      err: (text) => {
+        errors += text;
+      },
+    },
+    redactor: createRedactor(),
+    clock: { now: () => new Date("2026-03-10T12:00:00.000Z"), sleep: async () => undefined },
+    environment: { ...gitEnvironment, ...environment },
+    version: "0.1.0",
+    signal: new AbortController().signal,
+    interruptedBy: () => null,
+    terminal: { input: false, output: false, errors: false },
+  };
+  const { program, exitCode } = createProgram(context);
+  try {
+    const folder = ["--inventory", join(repository.directory, "inventory"), "--no-color", "--no-progress"];
+    await program.parseAsync([...parameters, ...folder], { from: "user" });
+    return { code: exitCode(), output, errors };
+  } catch (error) {
+    if (!(error instanceof DtsyncError)) throw error;
+    return { code: error.exitCode, output, errors: `${errors}${error.message}\n` };
+  }
+}
+
+/** A small inventory in the folder `inventory`. */
+export const firstFiles: Readonly<Record<string, string>> = {
+  "inventory/dtsync.yaml": `version: 1
+clusters:
+  emea: { url: https://dynatrace.emea.example.com, token: { env: DTSYNC_TOKEN_EMEA } }
+  apac: { url: https://dynatrace.apac.example.com, token: { env: DTSYNC_TOKEN_APAC } }
+roles:
+  viewer: [VIEWER]
+groups:
+  - name: "{customer}-viewers"
+    access: { "{customer}-*": viewer }
+defaults:
+  cluster: emea
+  environment: { quotas: { hostUnits: { maxLimit: 100 } } }
+`,
+  "inventory/customers/abc.yaml":
+    "customer: abc\nenvironments: { p1: { hosts: [{ file: ../hosts/abc.txt }] }, t1: {} }\n",
+  "inventory/customers/xyz.yaml": "customer: xyz\ncluster: apac\nenvironments: { p1: {}, t1: {} }\n",
+  "inventory/hosts/abc.txt": "web01.abc.example.com\n",
+};

@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { createClient } from "../../src/dynatrace/client.ts";
+import { createLimiter } from "../../src/dynatrace/limiter.ts";
+import { createTokenChain } from "../../src/dynatrace/token-chain.ts";
+import { createTransport } from "../../src/dynatrace/transport.ts";
+import { applyHostChange } from "../../src/executor/host-change.ts";
+import type { Outcome } from "../../src/executor/settle.ts";
+import { createSshConnector } from "../../src/hosts/connect.ts";
+import { HostError } from "../../src/hosts/host-error.ts";
+import { createInstallerProvider } from "../../src/hosts/installer-provider.ts";
+import { probeHost } from "../../src/hosts/probe.ts";
+import { parseSshConfig } from "../../src/hosts/ssh-config.ts";
+import type { Host, OneAgentSettings, SshSettings } from "../../src/model/inventory.ts";
+import type { HostReading } from "../../src/model/observed.ts";
+import type { Change } from "../../src/model/plan.ts";
+import { planHost } from "../../src/planner/hosts.ts";
+import type { Clock } from "../../src/ports/ports.ts";
+import { appendPresets, buildInstallerBody } from "../../src/sandbox/agent/build-installer.ts";
+import { serveCluster } from "../../src/sandbox/cluster/serve-cluster.ts";
+import { createSimulatedCluster, type SimulatedCluster } from "../../src/sandbox/cluster/simulated-cluster.ts";
+import { type SimulatedHost, startSimulatedHosts } from "../../src/sandbox/hosts/start-simulated-hosts.ts";
+
+export const realClock: Clock = {
+  now: () => new Date(),
+  sleep: async (milliseconds, signal) => {
+    await wait(milliseconds, undefined, signal ? { signal } : {});
+  },
+};
+
+export interface HostWorld {
+  readonly cluster: SimulatedCluster;
+  readonly url: string;
+  machine(name: string): SimulatedHost;
+  /** A declared host of environment abc-p1 unless said otherwise. */
+  host(
+    name: string,
+    change?: { oneagent?: Partial<OneAgentSettings>; ssh?: Partial<SshSettings> } & Partial<
+      Omit<Host, "oneagent" | "ssh">
+    >,
+  ): Host;
+  probe(host: Host): Promise<HostReading>;
+  /** The change that a plan of this host holds now, or null. */
+  plan(host: Host): Promise<Change | null>;
+  apply(change: Change, host: Host): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+export const installedVersions = ["1.311.70.20250416-104152", "1.313.52.20250602-150703", "1.321.51.20250905-075429"];
+
+/** A simulated cluster over real HTTP and simulated hosts over real SSH, with the real deployer between. */
+export async function startHostWorld(names: readonly string[]): Promise<HostWorld> {
+  const directory = mkdtempSync(join(tmpdir(), "dtsync-world-"));
+  const bodies = new Map<string, Uint8Array>();
+  const cluster = createSimulatedCluster({
+    name: "emea",
+    clock: realClock,
+    random: 1,
+    seed: { environments: [{ id: "abc-p1" }, { id: "abc-t1" }] },
+    installerVersions: installedVersions,
+    buildInstaller: (request) => {
+      const key = `${request.version}/${request.arch}`;
+      const body =
+        bodies.get(key) ??
+        buildInstallerBody({ version: request.version, arch: request.arch, nodePath: process.execPath });
+      bodies.set(key, body);
+      return appendPresets(body, request);
+    },
+  });
+  const server = await serveCluster(cluster);
+  const hosts = await startSimulatedHosts({
+    hosts: names.map((name, index) => ({
+      name,
+      listen: { address: `127.30.${index + 1}.1`, port: 0 },
+      user: "deploy",
+    })),
+    directory: join(directory, "hosts"),
+    nodePath: process.execPath,
+  });
+  const transport = await createTransport({ ca: null, connections: 8 });
+  const client = createClient({
+    url: server.url,
+    token: cluster.clusterToken,
+    fetch: transport.fetch,
+    clock: realClock,
+    random: Math.random,
+    limiter: createLimiter(8),
+  });
+  const tokens = createTokenChain({
+    client,
+    clock: realClock,
+    runId: "test",
+    conceal: () => undefined,
+    journal: { made: async () => undefined },
+    warn: () => undefined,
+    removeLeftovers: true,
+  });
+  const installers = createInstallerProvider({
+    clients: new Map([["emea", client]]),
+    tokens: new Map([["emea", tokens]]),
+    directory: async () => directory,
+    conceal: () => undefined,
+  });
+  const connect = createSshConnector({
+    config: parseSshConfig(hosts.sshConfig, () => []),
+    home: directory,
+    user: "nobody",
+    agentSocket: null,
+  });
+  const ports = {
+    connect,
+    installers,
+    clock: realClock,
+    lockWait: { seconds: 1, tries: 5 },
+    connectWait: 2_500,
+    authorities: async () => "",
+  };
+  const probe = async (host: Host): Promise<HostReading> => {
+    try {
+      const shell = await connect(host);
+      try {
+        return { status: "complete", value: await probeHost(shell, host) };
+      } finally {
+        shell.close();
+      }
+    } catch (error) {
+      if (error instanceof HostError) return { status: "unreadable", reason: `${error.code}: ${error.message}` };
+      throw error;
+    }
+  };
+  return {
+    cluster,
+    url: server.url,
+    machine: (name) => {
+      const found = hosts.hosts.get(name);
+      if (!found) throw new Error(`there is no simulated host ${name}`);
+      return found;
+    },
+    host: (name, change = {}) => ({
+      name,
+      address: null,
+      environment: "abc-p1",
+      customer: "abc",
+      cluster: "emea",
+      state: "present",
+      place: { file: "customers/abc.yaml", line: 1, column: 1 },
+      ...change,
+      ssh: { hostKeys: "strict", become: "sudo", ...change.ssh },
+      oneagent: { transfer: "auto", signature: "auto", rootCertificate: null, ...change.oneagent },
+    }),
+    probe,
+    plan: async (host) => planHost(host, await probe(host), []).change,
+    apply: (change, host) => applyHostChange(change, host, ports),
+    async close() {
+      await tokens.close();
+      await transport.close();
+      await hosts.close();
+      await server.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Context } from "../../../src/commands/context.ts";
+import { createProgram } from "../../../src/commands/program.ts";
+import { repositoryPath } from "../../../src/commands/repository-path.ts";
+import { createRedactor } from "../../../src/secrets/redactor.ts";
+import { fakeToken, settingsFile, withFiles } from "../inventory/load-files.ts";
+
+/** Validates a folder as a process would whose standard output is a terminal, or is not. */
+async function run(inventory: string, terminal: boolean, parameters: readonly string[] = []) {
+  const written: string[] = [];
+  const context: Context = {
+    output: { out: (text) => void written.push(text), err: () => undefined },
+    redactor: createRedactor(),
+    clock: { now: () => new Date(), sleep: async () => undefined },
+    environment: {},
+    version: "0.1.0",
+    signal: new AbortController().signal,
+    interruptedBy: () => null,
+    terminal: { input: false, output: terminal, errors: false },
+  };
+  const { program, exitCode } = createProgram(context);
+  await program.parseAsync(["validate", "--inventory", inventory, "--no-color", ...parameters], { from: "user" });
+  return { code: exitCode(), output: written.join("") };
+}
+
+const faulty = {
+  "repository/inventory/dtsync.yaml": settingsFile,
+  "repository/inventory/customers/abc.yaml": "customer: abc\nenvironments: { p1: { tgas: [a] } }\n",
+};
+
+describe("validate", () => {
+  test("shows the source on a terminal, and only there", async () => {
+    await withFiles(faulty, async (folder) => {
+      const inventory = join(folder, "repository/inventory");
+      const shown = await run(inventory, true);
+      expect(shown.code).toBe(3);
+      expect(shown.output).toContain("   2 | environments: { p1: { tgas: [a] } }\n     |                       ^\n");
+      const plain = (await run(inventory, false)).output;
+      expect(plain).not.toContain("|");
+      expect(plain.split("\n")).toHaveLength(4);
+    });
+  });
+
+  test("shows no line that holds a secret", async () => {
+    const files = {
+      "dtsync.yaml": settingsFile.replace("{ env: DTSYNC_TOKEN_EMEA }", "plain-password"),
+      "customers/abc.yaml": `customer: abc\nname: ${fakeToken()}\nfoo: ${fakeToken()}\n`,
+    };
+    await withFiles(files, async (folder) => {
+      const { output } = await run(folder, true);
+      expect(output).toContain("secret-in-file");
+      expect(output).toContain('"token" must be a map');
+      expect(output).not.toMatch(/plain-password|AAAA/);
+    });
+  });
+
+  test("writes reports with paths from the root of the repository", async () => {
+    await withFiles(faulty, async (folder) => {
+      await mkdir(join(folder, "repository/.git"));
+      const kinds = ["gitlab-codequality", "sarif"];
+      const fileOf = (kind: string) => join(folder, `out/${kind}.json`);
+      const parameters = kinds.flatMap((kind) => ["--report", `${kind}=${fileOf(kind)}`]);
+      const { code } = await run(join(folder, "repository/inventory"), false, parameters);
+      expect(code).toBe(3);
+      const [codequality, sarif] = await Promise.all(kinds.map((kind) => readFile(fileOf(kind), "utf8")));
+      expect(JSON.parse(codequality ?? "")).toMatchObject([
+        { check_name: "dtsync/unknown-key", location: { path: "inventory/customers/abc.yaml", lines: { begin: 2 } } },
+      ]);
+      expect(JSON.parse(sarif ?? "").runs[0].results).toHaveLength(1);
+      expect(sarif).toContain('"uri": "inventory/customers/abc.yaml"');
+    });
+  });
+
+  test("writes empty reports where nothing is wrong", async () => {
+    await withFiles({ "dtsync.yaml": settingsFile }, async (folder) => {
+      const file = join(folder, "codequality.json");
+      const { code } = await run(folder, false, ["--report", `gitlab-codequality=${file}`]);
+      expect(code).toBe(0);
+      expect(await readFile(file, "utf8")).toBe("[]\n");
+    });
+  });
+});
+
+describe("the path of an inventory in its repository", () => {
+  test("is found by the nearest .git, which may be a file", async () => {
+    await withFiles({ "repository/.git": "gitdir: elsewhere\n", "repository/a/b/dtsync.yaml": "" }, async (folder) => {
+      expect(repositoryPath(join(folder, "repository/a/b"))).toBe("a/b/");
+      expect(repositoryPath(join(folder, "repository"))).toBe("");
+      expect(repositoryPath(join(folder, "repository/nothing"))).toBe("nothing/");
+    });
+  });
+
+  test("is the name of the folder outside of Git", async () => {
+    await withFiles({ "dtsync.yaml": "" }, async (folder) => {
+      expect(repositoryPath(folder)).toBe(`${basename(folder)}/`);
+    });
+  });
+});

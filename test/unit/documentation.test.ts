@@ -1,0 +1,210 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import type { Context } from "../../src/commands/context.ts";
+import { createProgram } from "../../src/commands/program.ts";
+import { exitCodes } from "../../src/errors.ts";
+import { loadInventory } from "../../src/inventory/load-inventory.ts";
+import { createRedactor } from "../../src/secrets/redactor.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const markdownIn = (folder: string) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name));
+const paths = [...markdownIn("."), ...markdownIn("docs")].sort();
+const pages = paths.map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+const page = (path: string) => readFileSync(join(root, path), "utf8");
+
+interface Block {
+  /** Language and what follows it. */
+  readonly info: string;
+  readonly text: string;
+}
+
+const fence = /^```([^\n]*)\n([\s\S]*?)^```$/gm;
+const blocksOf = (text: string): readonly Block[] =>
+  [...text.matchAll(fence)].map(([, info = "", content = ""]) => ({ info, text: content }));
+const withoutBlocks = (text: string) => text.replace(fence, "");
+const inlineCode = (text: string) => [...withoutBlocks(text).matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+
+const { program } = createProgram({
+  version: "0",
+  environment: {},
+  redactor: createRedactor(),
+  output: { out: () => undefined, err: () => undefined },
+} as unknown as Context);
+const optionsOf = new Map(
+  program.commands.map((command) => [
+    command.name(),
+    ["--help", ...command.options.flatMap(({ long }) => (long ? [long] : []))],
+  ]),
+);
+const allOptions = new Set(["--version", ...[...optionsOf.values()].flat()]);
+
+/** Calls of the program in a piece of code, nested ones too: command and options up to the next call. */
+function callsIn(code: string): readonly { readonly command: string; readonly options: readonly string[] }[] {
+  return code
+    .split(/\bdtsync (?=[a-z])/)
+    .slice(1)
+    .map((rest) => {
+      const [line = ""] = rest.replaceAll("\\\n", " ").split(/\n|&&|\||'|;/);
+      const words = line.trim().split(/\s+/);
+      return { command: words[0] ?? "", options: words.filter((word) => /^--[a-z]/.test(word)).map(optionName) };
+    });
+}
+
+const optionName = (word: string) => word.replace(/[=\\,].*$/, "");
+
+function slug(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{Letter}\p{Number} _-]/gu, "")
+    .replaceAll(" ", "-");
+}
+
+const anchorsOf = (text: string) =>
+  new Set([...withoutBlocks(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) => slug(heading)));
+
+describe.each(pages)("$path", ({ path, text }) => {
+  test("links to files and headings that exist", () => {
+    const broken = [...withoutBlocks(text).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, link = ""]) => link)
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .filter((link) => {
+        const [file = "", anchor] = link.split("#");
+        const target = file === "" ? path : join(dirname(path), file);
+        if (!existsSync(join(root, target))) return true;
+        return anchor !== undefined && !anchorsOf(page(target)).has(anchor);
+      });
+    expect(broken).toEqual([]);
+  });
+
+  test("calls commands with options that they have", () => {
+    const shell = blocksOf(text).filter(({ info }) => !/^(?:yaml|json|text)\b/.test(info));
+    const calls = [...shell.map((block) => block.text), ...inlineCode(text)].flatMap(callsIn);
+    const unknown = calls.flatMap(({ command, options }) => {
+      const known = optionsOf.get(command);
+      if (known === undefined) return [`dtsync ${command}`];
+      return options.filter((option) => !known.includes(option)).map((option) => `dtsync ${command} ${option}`);
+    });
+    expect(unknown).toEqual([]);
+  });
+
+  test("names options and npm scripts that exist", () => {
+    const named = inlineCode(text)
+      .filter((code) => /^--[a-z]/.test(code))
+      .map((code) => optionName(code.split(" ")[0] ?? ""));
+    expect(named.filter((option) => !allOptions.has(option))).toEqual([]);
+    const { scripts } = JSON.parse(page("package.json")) as { scripts: Readonly<Record<string, string>> };
+    const called = [...text.matchAll(/\bnpm (?:run (?:--\S+ )*([a-z:0-9]+)|(test))\b/g)].map(
+      ([, run, test]) => run ?? test,
+    );
+    expect(called.filter((name) => name === undefined || !(name in scripts))).toEqual([]);
+  });
+
+  test("shows complete files that are valid together", async () => {
+    const files = blocksOf(text).flatMap((block) => {
+      const name = /\sfile=(\S+)/.exec(block.info)?.[1];
+      return name === undefined ? [] : [{ name, text: block.text }];
+    });
+    if (files.length === 0) return;
+    const directory = mkdtempSync(join(tmpdir(), "dtsync-documentation-"));
+    try {
+      for (const file of files) {
+        mkdirSync(dirname(join(directory, file.name)), { recursive: true });
+        writeFileSync(join(directory, file.name), file.text);
+      }
+      const loaded = await loadInventory({ directory, set: [], rootCertificate: null, home: directory });
+      expect(loaded.diagnostics).toEqual([]);
+      expect(loaded.summary.environments).toBeGreaterThan(0);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+
+  test("shows YAML and JSON that can be parsed", () => {
+    for (const { info, text: content } of blocksOf(text)) {
+      if (/^yaml\b/.test(info)) expect(() => parse(content, { strict: true }), content).not.toThrow();
+      if (/^json\b/.test(info)) expect(() => JSON.parse(content), content).not.toThrow();
+    }
+  });
+});
+
+describe("the documentation", () => {
+  test("has complete files in the README and in the reference of the inventory", () => {
+    for (const path of ["README.md", "docs/inventory.md"]) expect(page(path)).toMatch(/^```yaml file=dtsync\.yaml$/m);
+  });
+
+  test("describes every command and every option", () => {
+    const commands = inlineCode(page("docs/commands.md"));
+    const described = new Set(
+      commands.filter((code) => /^--[a-z]/.test(code)).map((code) => optionName(code.split(" ")[0] ?? "")),
+    );
+    expect([...allOptions].filter((option) => !described.has(option))).toEqual(["--version", "--help"]);
+    const named = new Set(commands.flatMap(callsIn).map(({ command }) => command));
+    expect([...optionsOf.keys()].filter((command) => !named.has(command))).toEqual([]);
+  });
+
+  test("describes every setting of the inventory", () => {
+    const reference = inlineCode(page("docs/inventory.md")).join(" ");
+    const settings = ["dtsync", "customer", "groups"].flatMap((kind) =>
+      propertyNames(JSON.parse(page(`schema/${kind}.schema.json`))),
+    );
+    expect(settings.length).toBeGreaterThan(50);
+    expect([...new Set(settings)].filter((name) => !new RegExp(`\\b${name}\\b`).test(reference))).toEqual([]);
+  });
+
+  test("lists the exit codes", () => {
+    const rows = [...page("docs/exit-codes.md").matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+    expect(rows).toEqual(Object.values(exitCodes).sort((left, right) => left - right));
+  });
+
+  test("lists the error codes of changes, and no others", () => {
+    const section = page("docs/exit-codes.md").split("## Error codes of changes")[1] ?? "";
+    const listed = new Set(
+      [...section.matchAll(/^\| ((?:`[^`]+`(?:, )?)+) \|/gm)].flatMap(([, cell = ""]) => inlineCode(cell)),
+    );
+    const used = new Set(errorCodes());
+    expect(used.size).toBeGreaterThan(30);
+    expect([...used].filter((code) => !listed.has(code))).toEqual([]);
+    expect([...listed].filter((code) => !used.has(code))).toEqual([]);
+  });
+});
+
+/** Names under `properties` anywhere in a schema. */
+function propertyNames(schema: unknown): readonly string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  if (Array.isArray(schema)) return schema.flatMap(propertyNames);
+  return Object.entries(schema).flatMap(([key, value]) =>
+    key === "properties" && typeof value === "object" && value !== null
+      ? [...Object.keys(value), ...Object.values(value).flatMap(propertyNames)]
+      : key === "examples"
+        ? []
+        : propertyNames(value),
+  );
+}
+
+/** The codes that stand in the modules that make results; those with a number in them by their pattern. */
+function errorCodes(): readonly string[] {
+  const text = ["dynatrace", "hosts", "executor"]
+    .flatMap((folder) => readdirSync(join(root, "src", folder)).map((name) => join("src", folder, name)))
+    .map(page)
+    .join("\n");
+  const literal = [
+    /new (?:HostError|Unfeasible)\(\s*"([a-z-]+)"/g,
+    /\bcode = [^;]*\? "([a-z-]+)" : "network"/g,
+    /\bcode: "([a-z-]+)"/g,
+    /\b(?:failed|skipped)\(\s*(?:[\w.]+,\s*)?"([a-z-]+)"/g,
+    /return \["([a-z-]+)",/g,
+  ].flatMap((pattern) => [...text.matchAll(pattern)].map(([, code = ""]) => code));
+  const patterns = [
+    ["http-STATUS", "`http-${"],
+    ["installer-exit-N", '"installer" | "uninstaller"'],
+    ["uninstaller-exit-N", '"installer" | "uninstaller"'],
+  ] as const;
+  return [...literal, ...patterns.flatMap(([code, source]) => (text.includes(source) ? [code] : []))];
+}

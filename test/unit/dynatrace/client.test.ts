@@ -1,0 +1,254 @@
+import { describe, expect, test } from "vitest";
+import { ApiError } from "../../../src/dynatrace/api-error.ts";
+import { type ApiRequest, createClient } from "../../../src/dynatrace/client.ts";
+import { createLimiter } from "../../../src/dynatrace/limiter.ts";
+import type { FetchRequest, FetchResponse } from "../../../src/ports/ports.ts";
+import { noon } from "../../support/builders.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+
+type Step = number | { status: number; headers?: Record<string, string>; body?: string } | Error | "hang" | "cut-body";
+
+const coded = (code: string) => new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code }) });
+
+function response(step: Exclude<Step, Error | "hang">): FetchResponse {
+  const {
+    status,
+    headers = {},
+    body = "{}",
+  } = step === "cut-body" ? { status: 200 } : typeof step === "number" ? { status: step } : step;
+  return {
+    status,
+    headers: { get: (name) => headers[name.toLowerCase()] ?? null },
+    text: () => (step === "cut-body" ? Promise.reject(coded("UND_ERR_SOCKET")) : Promise.resolve(body)),
+    body: null,
+  };
+}
+
+/** One call against scripted answers, the last of which goes on for ever. */
+async function call(steps: readonly Step[], request: Partial<ApiRequest> = {}, signal?: AbortSignal) {
+  const sent: (FetchRequest & { readonly url: string })[] = [];
+  const clock = fakeClock(noon);
+  const client = createClient({
+    url: "https://dynatrace.example.com",
+    token: "the-token",
+    clock,
+    random: () => 0,
+    limiter: createLimiter(4),
+    fetch: async (url, given) => {
+      const step = steps[sent.length] ?? steps.at(-1) ?? 200;
+      sent.push({ ...given, url });
+      if (step instanceof Error) throw step;
+      if (step !== "hang") return response(step);
+      return new Promise((_resolve, reject) => {
+        given.signal?.addEventListener("abort", () => reject(given.signal?.reason));
+      });
+    },
+    ...(signal ? { signal } : {}),
+  });
+  const outcome = await client.send({ method: "GET", path: "/x", ...request }).catch((error: unknown) => error);
+  return { outcome, sent, waits: clock.waits, count: client.requestCount() };
+}
+
+const details = (outcome: unknown) => (outcome instanceof ApiError ? outcome.details : null);
+
+describe("which answers are repeated", () => {
+  const methods = ["GET", "PUT", "POST", "DELETE"] as const;
+  // Attempts of a reading and of a write, and whether the write may have had an effect.
+  test.each<[Step, number, number, "none" | "unknown"]>([
+    [400, 1, 1, "none"],
+    [401, 1, 1, "none"],
+    [403, 1, 1, "none"],
+    [404, 1, 1, "none"],
+    [406, 1, 1, "none"],
+    [409, 1, 1, "none"],
+    [413, 1, 1, "none"],
+    [422, 1, 1, "none"],
+    [429, 6, 6, "none"],
+    [500, 2, 1, "unknown"],
+    [501, 1, 1, "unknown"],
+    [502, 6, 1, "unknown"],
+    [503, 6, 1, "unknown"],
+    [504, 6, 1, "unknown"],
+    [510, 1, 1, "none"],
+    [522, 1, 1, "none"],
+    [523, 1, 1, "none"],
+    [524, 1, 1, "none"],
+    [553, 1, 1, "none"],
+    [554, 1, 1, "none"],
+    [556, 1, 1, "none"],
+    [301, 1, 1, "none"],
+    [coded("ECONNREFUSED"), 6, 6, "none"],
+    [coded("ENOTFOUND"), 6, 6, "none"],
+    [coded("UND_ERR_CONNECT_TIMEOUT"), 6, 6, "none"],
+    [coded("ECONNRESET"), 6, 1, "unknown"],
+    [coded("UND_ERR_SOCKET"), 6, 1, "unknown"],
+    [new Error("something"), 6, 1, "unknown"],
+    [coded("CERT_HAS_EXPIRED"), 1, 1, "none"],
+    [coded("ERR_TLS_CERT_ALTNAME_INVALID"), 1, 1, "none"],
+    ["cut-body", 6, 1, "unknown"],
+  ])("%s", async (step, readings, writes, effect) => {
+    for (const method of methods) {
+      const { outcome, sent, count } = await call([step], { method });
+      const expected = method === "GET" ? readings : writes;
+      expect([method, sent.length]).toEqual([method, expected]);
+      expect(count).toBe(expected);
+      expect(details(outcome)).toMatchObject({
+        method,
+        path: "/x",
+        status: typeof step === "number" ? step : null,
+        attempts: expected,
+      });
+      if (method !== "GET") expect(details(outcome)?.effect).toBe(effect);
+    }
+  });
+
+  test("a clean-up is repeated like a reading, also when interrupted", async () => {
+    const interrupted = AbortSignal.abort();
+    const { outcome, sent } = await call(
+      [503, 500, coded("ECONNRESET"), 204],
+      { method: "DELETE", cleanup: true },
+      interrupted,
+    );
+    expect(sent).toHaveLength(4);
+    expect(outcome).toMatchObject({ status: 204, attempts: 4 });
+  });
+
+  test("success after trouble", async () => {
+    const { outcome, sent } = await call([503, coded("ECONNRESET"), 429, { status: 200, body: "yes" }]);
+    expect(outcome).toMatchObject({ status: 200, text: "yes", attempts: 4 });
+    expect(sent).toHaveLength(4);
+  });
+
+  test("a status that the caller understands is an answer", async () => {
+    expect((await call([404], { accept: [404] })).outcome).toMatchObject({ status: 404, attempts: 1 });
+    expect((await call([503], { accept: [503] })).outcome).toMatchObject({ status: 503, attempts: 1 });
+  });
+
+  test("interrupted, nothing is repeated", async () => {
+    expect((await call([503], {}, AbortSignal.abort())).sent).toHaveLength(1);
+  });
+
+  test("interrupted while waiting, the last answer is the error", async () => {
+    const interrupt = new AbortController();
+    const { outcome } = await call(
+      [
+        {
+          status: 503,
+          get body() {
+            interrupt.abort(new Error("stop"));
+            return "";
+          },
+        } as Step,
+      ],
+      {},
+      interrupt.signal,
+    );
+    expect(details(outcome)).toMatchObject({ status: 503, attempts: 1 });
+  });
+});
+
+describe("waiting", () => {
+  test("backs off twice as long each time, up to a limit", async () => {
+    expect((await call([503])).waits).toEqual([250, 500, 1_000, 2_000, 4_000]);
+  });
+
+  test("as long as the server says, with either header", async () => {
+    const reset = String((noon.getTime() + 30_000) * 1_000);
+    expect((await call([{ status: 429, headers: { "retry-after": "7" } }, 200])).waits).toEqual([7_000]);
+    expect((await call([{ status: 503, headers: { "retry-after": "7" } }, 200])).waits).toEqual([7_000]);
+    expect((await call([{ status: 429, headers: { "x-ratelimit-reset": reset } }, 200])).waits).toEqual([30_000]);
+  });
+
+  test("advice of one answer does not outlive it", async () => {
+    const { waits } = await call([{ status: 429, headers: { "retry-after": "7" } }, coded("ECONNRESET"), 200]);
+    expect(waits).toEqual([7_000, 500]);
+  });
+});
+
+describe("time limits", () => {
+  test("a reading without an answer in time is repeated, a write is unknown", async () => {
+    const read = await call(["hang", 200], { timeout: 20 });
+    expect(read.outcome).toMatchObject({ status: 200, attempts: 2 });
+    const write = await call(["hang"], { method: "PUT", timeout: 20 });
+    expect(details(write.outcome)).toMatchObject({ code: "timeout", effect: "unknown", attempts: 1 });
+  });
+});
+
+describe("what is sent", () => {
+  test("token, accept and a body as JSON", async () => {
+    const { sent } = await call([200], { method: "PUT", path: "/a/b", query: { q: "1 &2" }, body: { name: "ü" } });
+    expect(sent[0]).toMatchObject({
+      url: "https://dynatrace.example.com/a/b?q=1+%262",
+      method: "PUT",
+      body: '{"name":"ü"}',
+      headers: {
+        authorization: "Api-Token the-token",
+        accept: "application/json",
+        "content-type": "application/json",
+      },
+    });
+  });
+
+  test("another token, or none", async () => {
+    expect((await call([200], { token: "other" })).sent[0]?.headers["authorization"]).toBe("Api-Token other");
+    const { headers } = (await call([200], { token: null })).sent[0] ?? { headers: {} };
+    expect(Object.keys(headers)).toEqual(["accept"]);
+  });
+});
+
+describe("what is told", () => {
+  test("the call, the status and the sentence of the server", async () => {
+    const { outcome } = await call([
+      { status: 403, body: '{"error":{"code":403,"message":"Token is missing required scope."}}' },
+    ]);
+    expect(String(outcome)).toBe("ApiError: GET /x: status 403, Token is missing required scope.");
+  });
+
+  test.each([
+    [401, /token is unknown, expired or revoked/],
+    [403, /ServiceProviderAPI/],
+    [302, /the address redirects/],
+    [556, /upgrade of the cluster/],
+  ])("%i comes with what to do", async (status, hint) => {
+    const { outcome } = await call([status]);
+    expect(outcome instanceof ApiError ? outcome.hint : "").toMatch(hint);
+  });
+
+  test("a body of any size becomes a short message", async () => {
+    const { outcome } = await call([{ status: 400, body: "x".repeat(5_000_000) }]);
+    expect(String(outcome).length).toBeLessThan(400);
+  });
+
+  test("no message holds the token", async () => {
+    for (const step of [400, coded("ECONNRESET"), coded("CERT_HAS_EXPIRED")]) {
+      const { outcome } = await call([step]);
+      expect(JSON.stringify(outcome) + String(outcome)).not.toContain("the-token");
+    }
+  });
+});
+
+describe("json", () => {
+  const parsed = (body: string, method: ApiRequest["method"] = "GET") =>
+    createClient({
+      url: "https://dynatrace.example.com",
+      token: "t",
+      clock: fakeClock(noon),
+      random: () => 0,
+      limiter: createLimiter(1),
+      fetch: async () => response({ status: 200, body }),
+    })
+      .json({ method, path: "/x" })
+      .catch((error: unknown) => error);
+
+  test("parses", async () => {
+    expect(await parsed('[{"a":1}]')).toEqual([{ a: 1 }]);
+  });
+
+  test("a page of a proxy is no answer, and after a write nobody knows", async () => {
+    const page = await parsed("<html>Sign in</html>");
+    expect(details(page)).toMatchObject({ code: "not-json", effect: "none", status: 200 });
+    expect(String(page)).toContain("an HTML page came instead of an API answer");
+    expect(details(await parsed("<html/>", "POST"))?.effect).toBe("unknown");
+    expect(String(await parsed("half of {"))).toContain("something that is not JSON");
+  });
+});

@@ -1,0 +1,271 @@
+import { describe, expect, test } from "vitest";
+import { createClient } from "../../../src/dynatrace/client.ts";
+import { createLimiter } from "../../../src/dynatrace/limiter.ts";
+import { createTokenChain } from "../../../src/dynatrace/token-chain.ts";
+import { aClusterWorld, type ClusterWorldOptions } from "../../support/cluster-world.ts";
+
+const minutes = 60_000;
+
+function aChain(
+  options: ClusterWorldOptions & {
+    readonly runId?: string;
+    readonly removeLeftovers?: boolean;
+    readonly signal?: AbortSignal;
+  } = {},
+) {
+  const { runId = "run1", removeLeftovers = true, signal, ...world } = options;
+  const { cluster, clock } = aClusterWorld({ seed: { environments: [{ id: "abc-p1" }, { id: "abc-t1" }] }, ...world });
+  const concealed: string[] = [];
+  const warnings: string[] = [];
+  const journal: (string | null)[] = [];
+  const another = (id: string) =>
+    createTokenChain({
+      client: createClient({
+        url: "https://dynatrace.example.com",
+        token: cluster.clusterToken,
+        fetch: cluster.fetch,
+        clock,
+        random: () => 0,
+        limiter: createLimiter(8),
+        ...(signal ? { signal } : {}),
+      }),
+      clock,
+      runId: id,
+      conceal: (secret) => concealed.push(secret),
+      journal: {
+        made: async (environment) => {
+          journal.push(environment);
+        },
+      },
+      warn: (message) => warnings.push(message),
+      removeLeftovers,
+    });
+  const tokens = () => cluster.snapshot().tokens.filter(({ name }) => name.startsWith("dtsync run "));
+  const alive = () => tokens().filter(({ expires }) => (expires ?? Number.POSITIVE_INFINITY) > clock.now().getTime());
+  /** Those that a token of their own kind has to remove are left to expire. */
+  const abilities = () => alive().map(({ scopes }) => [...scopes].sort().join("+"));
+  return { chain: another(runId), another, cluster, clock, concealed, warnings, journal, tokens, alive, abilities };
+}
+
+const management = "TenantTokenManagement+apiTokens.read+apiTokens.write";
+const creations = { method: "POST", path: "/e/*/api/v2/apiTokens" };
+
+describe("tokens of a run", () => {
+  test("each can do what the run needs and no more, and lives no longer than it must", async () => {
+    const { chain, alive, clock, concealed } = aChain();
+    const now = clock.now().getTime();
+    const found = await chain.withInstallerToken("abc-p1", async (secret) => {
+      expect(concealed).toContain(secret);
+      return alive();
+    });
+    expect(
+      found.map(({ scopes, environment, expires, name }) => [
+        [...scopes].sort().join("+"),
+        environment,
+        ((expires ?? Number.NaN) - now) / minutes,
+        name.startsWith("dtsync run run1"),
+      ]),
+    ).toEqual([
+      ["EnvironmentTokenManagement", null, 60, true],
+      [management, "abc-p1", 15, true],
+      ["InstallerDownload", "abc-p1", 60, true],
+    ]);
+    for (const { token } of found) expect(concealed).toContain(token);
+    await chain.close();
+  });
+
+  test("all that can be are revoked at the end; the other is gone after a quarter of an hour", async () => {
+    const { chain, abilities, clock, warnings } = aChain();
+    await chain.withInstallerToken("abc-p1", async () => undefined);
+    await chain.close();
+    expect(abilities()).toEqual([management]);
+    clock.pass(15 * minutes);
+    expect(abilities()).toEqual([]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("also when the work fails", async () => {
+    const { chain, abilities } = aChain();
+    await expect(chain.withInstallerToken("abc-p1", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    await chain.close();
+    expect(abilities()).toEqual([management]);
+  });
+
+  test("also after an interrupt, through trouble", async () => {
+    const interrupt = new AbortController();
+    const { chain, abilities, cluster } = aChain({ signal: interrupt.signal });
+    await chain.withInstallerToken("abc-p1", async () => {
+      interrupt.abort();
+      cluster.addFault({ match: { method: "DELETE", times: 2 }, do: { html: 503 } });
+    });
+    cluster.addFault({ match: { method: "DELETE" }, do: { status: 429 } });
+    await chain.close();
+    expect(abilities()).toEqual([management]);
+  });
+
+  test("many environments at once share one token of the cluster", async () => {
+    const { chain, tokens, cluster } = aChain();
+    await Promise.all(["abc-p1", "abc-t1", "abc-p1"].map((id) => chain.withInstallerToken(id, async () => undefined)));
+    await chain.close();
+    const made = cluster.requests.filter(({ method, path }) => method === "POST" && path === "/api/cluster/v2/tokens");
+    expect(made).toHaveLength(1);
+    expect(tokens().every(({ scopes }) => scopes.length === 3)).toBe(true);
+  });
+
+  test("a run of several hours makes new ones, and revokes all of them", async () => {
+    const { chain, abilities, clock, alive } = aChain();
+    for (let hour = 0; hour < 3; hour += 1) {
+      await chain.withInstallerToken("abc-p1", async () => clock.pass(50 * minutes));
+      for (const { expires, created } of alive())
+        expect((expires ?? Infinity) - created).toBeLessThanOrEqual(60 * minutes);
+    }
+    await chain.close();
+    clock.pass(15 * minutes);
+    expect(abilities()).toEqual([]);
+  });
+
+  test("the journal knows before a token is made", async () => {
+    const { chain, journal, cluster } = aChain();
+    const seen: number[] = [];
+    cluster.onRequest(({ method }) => {
+      if (method === "POST") seen.push(journal.length);
+    });
+    await chain.withInstallerToken("abc-p1", async () => undefined);
+    await chain.close();
+    expect(journal).toEqual(["abc-p1", null]);
+    expect(seen[0]).toBe(2);
+  });
+
+  test("nothing is made when nothing is needed", async () => {
+    const { chain, cluster } = aChain();
+    await chain.close();
+    expect(cluster.requests).toEqual([]);
+  });
+});
+
+describe("an answer that was lost with its token", () => {
+  test.each([
+    ["of the cluster", { method: "POST", path: "/api/cluster/v2/tokens" }],
+    ["of the installer", creations],
+  ])("%s: what was made is removed and made anew", async (_name, match) => {
+    for (const action of ["commit-then-cut", "truncate", { status: 201, body: "<html/>" }] as const) {
+      const { chain, abilities, cluster } = aChain();
+      cluster.addFault({ match: { ...match, times: 2 }, do: action });
+      expect(await chain.withInstallerToken("abc-p1", async () => "worked")).toBe("worked");
+      await chain.close();
+      expect(abilities()).toEqual([management]);
+    }
+  });
+
+  test("again and again: it fails, and nothing is left", async () => {
+    for (const match of [{ method: "POST", path: "/api/cluster/v2/tokens" }, creations]) {
+      const { chain, abilities, cluster } = aChain();
+      cluster.addFault({ match: { ...match, times: 9 }, do: "commit-then-cut" });
+      await expect(chain.withInstallerToken("abc-p1", async () => "never")).rejects.toThrow("cut");
+      await chain.close();
+      expect(abilities().filter((scopes) => scopes !== management)).toEqual([]);
+    }
+  });
+
+  test("and nothing could be listed then: the end of the run removes it", async () => {
+    const { chain, abilities, cluster } = aChain();
+    const tokensPath = "/api/cluster/v2/tokens";
+    cluster.addFault({ match: { method: "POST", path: tokensPath }, do: "commit-then-cut" });
+    cluster.addFault({ match: { method: "GET", path: tokensPath }, do: { status: 403 } });
+    await expect(chain.withInstallerToken("abc-p1", async () => undefined)).rejects.toThrow("403");
+    expect(abilities()).toEqual(["EnvironmentTokenManagement"]);
+    await chain.close();
+    expect(abilities()).toEqual([]);
+  });
+
+  test("a failure to make one is not remembered", async () => {
+    const { chain, cluster } = aChain();
+    cluster.addFault({ match: { method: "POST" }, do: { status: 403 } });
+    await expect(chain.withInstallerToken("abc-p1", async () => undefined)).rejects.toThrow("403");
+    expect(await chain.withInstallerToken("abc-p1", async () => "worked")).toBe("worked");
+    await chain.close();
+  });
+});
+
+test("what cannot be revoked is named by its id, and not by its secret", async () => {
+  const { chain, cluster, warnings, concealed } = aChain();
+  cluster.addFault({ match: { method: "DELETE", times: Number.POSITIVE_INFINITY }, do: { status: 403 } });
+  await chain.withInstallerToken("abc-p1", async () => undefined);
+  await chain.close();
+  expect(warnings).toHaveLength(2);
+  for (const secret of concealed) expect(warnings.join()).not.toContain(secret);
+  expect(warnings[0]).toMatch(
+    /^the token dt0c01\.[A-Z0-9]{24} of abc-p1 could not be revoked and expires within the hour/,
+  );
+});
+
+describe("what other runs left", () => {
+  const leftover = async (world: ReturnType<typeof aChain>, runId: string) => {
+    const dead = world.another(runId);
+    let release = () => {};
+    const holding = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await new Promise<void>((started) => {
+      dead
+        .withInstallerToken("abc-p1", async () => {
+          started();
+          await holding;
+        })
+        .catch(() => undefined);
+    });
+    return release;
+  };
+
+  test("in an environment that is worked on is removed; what is not dtsync's stays", async () => {
+    const world = aChain({ runId: "run2" });
+    await leftover(world, "run1");
+    world.cluster.createToken({ name: "by hand", scopes: ["InstallerDownload"], environment: "abc-p1" });
+    await world.chain.withInstallerToken("abc-p1", async () => undefined);
+    const names = world.cluster
+      .snapshot()
+      .tokens.filter(({ environment }) => environment !== null)
+      .map(({ name }) => name);
+    expect(names).toContain("by hand");
+    expect(names.filter((name) => name.startsWith("dtsync run run1"))).toEqual([]);
+  });
+
+  test("stays while shards work side by side", async () => {
+    const world = aChain({ runId: "run2", removeLeftovers: false });
+    await leftover(world, "run1");
+    await world.chain.withInstallerToken("abc-p1", async () => undefined);
+    expect(
+      world
+        .tokens()
+        .some(
+          ({ name, scopes }) =>
+            name.startsWith("dtsync run run1") && scopes.length === 1 && scopes[0] === "InstallerDownload",
+        ),
+    ).toBe(true);
+  });
+
+  test("that cannot be removed is no reason not to work", async () => {
+    const world = aChain({ runId: "run2" });
+    await leftover(world, "run1");
+    world.cluster.addFault({ match: { method: "DELETE" }, do: { status: 403 } });
+    expect(await world.chain.withInstallerToken("abc-p1", async () => "worked")).toBe("worked");
+    expect(world.warnings).toEqual([expect.stringContaining("earlier runs left in abc-p1")]);
+  });
+
+  test("is removed by its journal, and only that of this run", async () => {
+    const world = aChain({ runId: "run3", removeLeftovers: false });
+    await leftover(world, "run1");
+    await leftover(world, "run11");
+    await world.chain.removeTokensOf("run1", "abc-p1");
+    await world.chain.removeTokensOf("run1", null);
+    await world.chain.close();
+    const left = world.alive().map(({ name }) => name);
+    expect(left.filter((name) => /^dtsync run run1( |$)/.test(name))).toEqual([]);
+    expect(left.filter((name) => name.startsWith("dtsync run run11"))).toHaveLength(3);
+  });
+
+  test("in an environment that is gone is gone with it", async () => {
+    const world = aChain();
+    await expect(world.chain.removeTokensOf("run0", "no-such-environment")).resolves.toBeUndefined();
+  });
+});

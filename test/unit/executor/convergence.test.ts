@@ -1,0 +1,219 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Inventory } from "../../../src/model/inventory.ts";
+import type { Plan } from "../../../src/model/plan.ts";
+import type { Fault } from "../../../src/sandbox/cluster/faults.ts";
+import type { ClusterSeed } from "../../../src/sandbox/cluster/snapshot.ts";
+import type { ClusterSwitches } from "../../../src/sandbox/cluster/switches.ts";
+import { actionsOf } from "../../support/builders.ts";
+import { aClusterWorld, type ClusterWorld, contentOf } from "../../support/cluster-world.ts";
+import { randomFaults, randomInventory, randomSeed } from "../../support/random-worlds.ts";
+
+type Content = ReturnType<typeof contentOf>;
+
+/** What the inventory says nothing of, as it was and as it is. */
+function unmanaged({ environments, groups }: Content, inventory: Inventory, after: Content) {
+  const declaredIds = new Set(inventory.environments.map(({ id }) => id));
+  const declared = new Map(inventory.environments.map((environment) => [environment.id, environment.settings]));
+  const declaredGroups = new Set(
+    inventory.groups.flatMap(({ name, previously }) => [name.toLowerCase(), ...previously]),
+  );
+  const there = new Set([...environments, ...after.environments].map(({ id }) => id));
+  const kept = new Set(after.groups.filter((group) => !group.isClusterAdminGroup).map(({ id }) => id));
+  const foreign = (id: string) => !declaredIds.has(id) && there.has(id);
+  return {
+    environments: environments.filter(({ id }) => !declaredIds.has(id)),
+    undeclaredFields: environments
+      .filter(({ id }) => declaredIds.has(id) && after.environments.some((found) => found.id === id))
+      .map(({ id, name, trial, quotas, tags }) => ({
+        id,
+        ...(declared.get(id)?.name === undefined ? { name } : {}),
+        ...(declared.get(id)?.trial === undefined ? { trial } : {}),
+        ...(declared.get(id)?.tags === undefined ? { tags: tags.filter((tag) => !tag.startsWith("dtsync:")) } : {}),
+        ...(declared.get(id)?.quotas?.["hostUnits"] === undefined ? { hostUnits: quotas["hostUnits"] } : {}),
+        davisDataUnits: quotas["davisDataUnits"],
+        ...(declared.get(id)?.quotas?.["demUnits"]?.["annualLimit"] === undefined
+          ? { annualLimit: quotas["demUnits"]?.["annualLimit"] }
+          : {}),
+      })),
+    // A cluster may take rights on an environment away with it: nothing of ours has touched these groups then.
+    groups: groups
+      .filter(({ name }) => !declaredGroups.has(name.toLowerCase()))
+      .map((group) => ({ ...group, accessRight: rightsOnPresent(group.accessRight, after) })),
+    foreignRights: groups
+      .filter(({ id }) => kept.has(id))
+      .map(({ id, accessRight, isManageAccount }) => ({
+        id,
+        isManageAccount,
+        rights: Object.entries(accessRight).flatMap(([permission, ids]) =>
+          ids.filter(foreign).map((environment) => `${permission} on ${environment}`),
+        ),
+      })),
+  };
+}
+
+function rightsOnPresent(accessRight: Content["groups"][number]["accessRight"], { environments }: Content) {
+  const present = new Set(environments.map(({ id }) => id.toLowerCase()));
+  return Object.entries(accessRight).flatMap(([permission, ids]) =>
+    ids.filter((id) => present.has(id.toLowerCase())).map((id) => `${permission} on ${id}`),
+  );
+}
+
+function expectUnmanagedUntouched(before: Content, after: Content, inventory: Inventory): void {
+  const was = unmanaged(before, inventory, after);
+  const is = unmanaged(after, inventory, after);
+  const ids = new Set(was.foreignRights.map(({ id }) => id));
+  const present = new Set(was.undeclaredFields.map(({ id }) => id));
+  expect({
+    ...is,
+    foreignRights: is.foreignRights.filter(({ id }) => ids.has(id)),
+    undeclaredFields: is.undeclaredFields.filter(({ id }) => present.has(id)),
+  }).toEqual(was);
+}
+
+function expectApplicable({ changes }: Plan): void {
+  const before = new Set<string>();
+  for (const { id, dependsOn } of changes) {
+    expect(dependsOn.filter((dependency) => !before.has(dependency))).toEqual([]);
+    before.add(id);
+  }
+}
+
+const throughJson = (plan: Plan): Plan => JSON.parse(JSON.stringify(plan));
+
+/** Plans and applies until nothing but held items is left; gives what the first run ended with. */
+async function expectConvergence(world: ClusterWorld, inventory: Inventory): Promise<void> {
+  const plan = await world.plan(inventory);
+  expectApplicable(plan);
+  const results = await world.apply(throughJson(plan), inventory);
+  expect(results.filter(({ status }) => status !== "done")).toEqual([]);
+  world.clock.pass(10_000);
+  expect(actionsOf(await world.plan(inventory))).toEqual([]);
+}
+
+const runs = { numRuns: 25 };
+
+test("after an apply the plan is empty, and what is not declared is as it was", async () => {
+  await fc.assert(
+    fc.asyncProperty(randomInventory, randomSeed, async (inventory, seed) => {
+      const world = aClusterWorld({ seed });
+      const before = contentOf(world.cluster);
+      await expectConvergence(world, inventory);
+      expectUnmanagedUntouched(before, contentOf(world.cluster), inventory);
+      const settled = contentOf(world.cluster);
+      await expectConvergence(world, inventory);
+      expect(contentOf(world.cluster)).toEqual(settled);
+    }),
+    runs,
+  );
+});
+
+const switches: fc.Arbitrary<Partial<ClusterSwitches>> = fc.record(
+  {
+    staleReads: fc.constantFrom(500, 2_000, 5_000),
+    listDelay: fc.constantFrom(500, 2_000),
+    impliedRights: fc.boolean(),
+    omittedFields: fc.constantFrom("kept", "reset"),
+    rightsOfDeletedEnvironment: fc.constantFrom("kept", "removed"),
+    unknownEnvironmentDelete: fc.constantFrom(400, 404),
+    unknownGroupDelete: fc.constantFrom(200, 400),
+    ldapNameOfNewGroup: fc.boolean(),
+    cachedConsumption: fc.constantFrom(0, 3_600_000),
+    environmentReadyAfter: fc.constantFrom(0, 3_000),
+  },
+  { requiredKeys: [] },
+);
+
+test("however the cluster resolves what nobody documents", async () => {
+  await fc.assert(
+    fc.asyncProperty(randomInventory, randomSeed, switches, async (inventory, seed, given) => {
+      const world = aClusterWorld({ seed, switches: given });
+      const before = contentOf(world.cluster);
+      await expectConvergence(world, inventory);
+      expectUnmanagedUntouched(before, contentOf(world.cluster), inventory);
+    }),
+    runs,
+  );
+});
+
+test("through trouble that passes: what was not done is done by the next run, and nothing foreign is hurt", async () => {
+  const statuses = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(randomInventory, randomSeed, randomFaults, async (inventory, seed, faults) => {
+      const world = aClusterWorld({ seed });
+      const before = contentOf(world.cluster);
+      const plan = await world.plan(inventory);
+      const added = faults.map((fault: Fault) => world.cluster.addFault(fault));
+      for (const { status, error } of await world.apply(plan, inventory)) {
+        statuses.add(status);
+        expect(error?.code).not.toBe("internal");
+      }
+      for (const fault of added) fault.remove();
+      await expectConvergence(world, inventory);
+      expectUnmanagedUntouched(before, contentOf(world.cluster), inventory);
+    }),
+    runs,
+  );
+  expect(statuses).toContain("done");
+});
+
+test("trouble while reading is held back, never taken for absence", async () => {
+  await fc.assert(
+    fc.asyncProperty(randomInventory, randomSeed, randomFaults, async (inventory, seed, faults) => {
+      const world = aClusterWorld({ seed });
+      const undisturbed = await world.plan(inventory);
+      const added = faults.map((fault: Fault) =>
+        world.cluster.addFault({ ...fault, match: { ...fault.match, method: "GET", times: Number.POSITIVE_INFINITY } }),
+      );
+      const disturbed = await world.plan(inventory);
+      for (const fault of added) fault.remove();
+      const expected = new Map(undisturbed.changes.map((change) => [change.id, change.action]));
+      expect(disturbed.changes.filter(({ id, action }) => expected.get(id) !== action)).toEqual([]);
+      if (disturbed.changes.length < undisturbed.changes.length) expect(disturbed.held).not.toEqual([]);
+    }),
+    runs,
+  );
+});
+
+/** A run that stops existing after so many requests, the last of which the cluster may still have carried out. */
+async function killedRun(seed: ClusterSeed, inventory: Inventory, after: number, committed: boolean) {
+  let left = Number.POSITIVE_INFINITY;
+  let kill = () => {};
+  const killed = new Promise<void>((resolve) => {
+    kill = resolve;
+  });
+  const world = aClusterWorld({
+    seed,
+    wrap: (fetch) => async (url, request) => {
+      left -= 1;
+      if (left > 0) return fetch(url, request);
+      if (left === 0 && committed) await fetch(url, request);
+      kill();
+      return new Promise(() => undefined);
+    },
+  });
+  const plan = await world.plan(inventory);
+  left = after;
+  await Promise.race([world.apply(plan, inventory), killed]);
+  left = Number.POSITIVE_INFINITY;
+  return world;
+}
+
+test("a run that is killed after any request is finished by running again", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      randomInventory,
+      randomSeed,
+      fc.integer({ min: 1, max: 30 }),
+      fc.boolean(),
+      async (inventory, seed, after, committed) => {
+        const undisturbed = aClusterWorld({ seed });
+        await expectConvergence(undisturbed, inventory);
+        const world = await killedRun(seed, inventory, after, committed);
+        await expectConvergence(world, inventory);
+        expect(contentOf(world.cluster)).toEqual(contentOf(undisturbed.cluster));
+      },
+    ),
+    runs,
+  );
+});

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import type { DifferenceReport } from "../../../src/model/difference.ts";
+import type { Inventory } from "../../../src/model/inventory.ts";
+import { compareDeclarations, reportDifference } from "../../../src/planner/declared-changes.ts";
+import { renderDiffMarkdown } from "../../../src/report/diff-markdown.ts";
+import { renderDiffText } from "../../../src/report/diff-text.ts";
+import { aGroup, aHost, anEnvironment, anInventory, aRollout } from "../../support/builders.ts";
+
+const report = (before: Inventory, after: Inventory): DifferenceReport =>
+  reportDifference(
+    compareDeclarations(before, after),
+    { revision: "main", commit: "1234567890abcdef1234567890abcdef12345678" },
+    { revision: null, commit: null },
+  );
+const textOf = (before: Inventory, after: Inventory): string =>
+  renderDiffText(report(before, after), (_, text) => text);
+
+const ids = Array.from({ length: 12 }, (_, index) => `c${index + 10}-p1`);
+const fleet = (tags: (index: number) => readonly string[], given: Partial<Inventory> = {}): Inventory =>
+  anInventory({
+    environments: ids.map((id, index) => anEnvironment({ id, settings: { tags: tags(index) } })),
+    ...given,
+  });
+
+describe("a difference as text", () => {
+  test("says once what is added to lists that differ otherwise", () => {
+    const before = fleet((index) => [`own:${index}`]);
+    const after = fleet((index) => [`own:${index}`, "team:web"]);
+    expect(textOf(before, after)).toBe(`main (12345678) → work tree
+
+Declared alike for several
+  ~ tags: + team:web on 12 environments: c10-p1, c11-p1, c12-p1, c13-p1, c14-p1, c15-p1, c16-p1, c17-p1 and 4 more
+
+Declared differently: 0 to create, 12 to update, 0 to remove, 0 to deploy, 0 no longer declared.
+`);
+  });
+
+  test("keeps apart what an environment has for itself", () => {
+    const before = fleet(() => []);
+    const after = fleet((index) => (index === 3 ? ["a", "b"] : ["a"]));
+    const text = textOf(before, after);
+    expect(text).toContain("tags: + a on 11 environments: ");
+    expect(text).toContain(
+      "Customer c13\n  ~ update environment c13-p1 on emea  customers/c13.yaml:4\n      tags  + a, + b\n",
+    );
+  });
+
+  test("counts rights by group and environment, and items of one place", () => {
+    const groups = (permissions: readonly string[]) =>
+      ids.map((id) => aGroup({ name: `${id}-ops`, access: { [id]: permissions } }));
+    const text = textOf(
+      fleet(() => [], { groups: groups(["VIEWER"]) }),
+      fleet(() => [], { groups: groups(["LOG_VIEWER"]) }),
+    );
+    expect(text).toContain("~ update rights of 12 groups: + LOG_VIEWER on 12 environments: c10-p1, ");
+    const made = textOf(
+      fleet(() => []),
+      fleet(() => [], { groups: groups(["VIEWER"]) }),
+    );
+    expect(made).toContain("+ create on 12 groups: c10-p1-ops, ");
+    expect(made).toContain("+ grant rights of 12 groups: + VIEWER on 12 environments: c10-p1, ");
+  });
+
+  test("lists equal settings once", () => {
+    const rollout = aRollout({ concurrency: 5 });
+    const before = fleet(() => []);
+    const after = { ...before, environments: before.environments.map((environment) => ({ ...environment, rollout })) };
+    expect(textOf(before, after)).toContain("Settings of dtsync:\n  12 environments (c10-p1, ");
+    expect(textOf(before, after)).toContain("rollout.concurrency: 50 → 5\n");
+  });
+
+  test("makes names from outside safe", () => {
+    const before = anInventory();
+    const after = anInventory({ groups: [aGroup({ name: "evil\u001b[31m" })], hosts: [aHost()] });
+    expect(textOf(before, after)).toContain("create group evil\\u001b[31m on emea");
+  });
+});
+
+describe("a difference as Markdown", () => {
+  test("puts counts and what goes on top, and folds the rest", () => {
+    const before = anInventory({
+      environments: [anEnvironment(), anEnvironment({ id: "abc-t1" })],
+      groups: [aGroup()],
+    });
+    const after = anInventory({ environments: [anEnvironment({ state: "absent" })] });
+    expect(renderDiffMarkdown(report(before, after))).toBe(`### dtsync diff
+
+\`main (12345678)\` → \`work tree\`
+
+Declared differently: 0 to create, 0 to update, 1 to remove, 0 to deploy, 2 no longer declared.
+
+**Takes away**
+
+- disable \`environment/abc-p1\`
+
+**No longer declared**
+
+- 1 environment (\`abc-t1\`): becomes unmanaged; to remove it, declare state: absent
+- 1 group (\`operators on emea\`): becomes unmanaged; to remove it, declare state: absent
+
+<details>
+<summary>abc: 1</summary>
+
+- \\- disable \`environment abc-p1 on emea\` (\`customers/abc.yaml:4\`): state: \`not declared → absent\` (disabled by one apply, deleted with its data by a later one)
+
+</details>
+
+`);
+  });
+
+  test("is cut to what forges show, with its folded part closed", () => {
+    const environments = Array.from({ length: 2_000 }, (_, index) =>
+      anEnvironment({ id: `abc-p${index + 1}`, place: { file: "customers/abc.yaml", line: index + 1, column: 1 } }),
+    );
+    const text = renderDiffMarkdown(report(anInventory(), anInventory({ environments })));
+    expect(text.length).toBeLessThan(61_000);
+    expect(text.endsWith("</details>\n\nThe rest was cut: see the JSON of this command.\n")).toBe(true);
+  });
+});

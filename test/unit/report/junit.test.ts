@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ApplyReport } from "../../../src/model/result.ts";
+import { renderApplyJunit, renderDiagnosticsJunit, renderPlanJunit } from "../../../src/report/junit.ts";
+import { renderGitlabTerraform } from "../../../src/report/plan-reports.ts";
+import { aChange, anInventory, planOf } from "../../support/builders.ts";
+
+const reportWith = (message: string, id = "environment/abc-p1"): ApplyReport => ({
+  format: "dtsync-apply/1",
+  plan: "sha256:0",
+  results: [{ id, action: "create", status: "failed", attempts: 1, durationMs: 1_234, error: { code: "x", message } }],
+  summary: { done: 0, failed: 1, uncertain: 0, skipped: 0, stale: 0 },
+});
+
+/** Checks what a parser would: nesting, quotes, entities and characters. Gives the names of the elements. */
+function elementsOf(xml: string): readonly string[] {
+  const [declaration, ...rest] = xml.split("\n");
+  expect(declaration).toBe('<?xml version="1.0" encoding="UTF-8"?>');
+  const body = rest.join("\n");
+  expect(body).not.toMatch(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u);
+  const open: string[] = [];
+  const seen: string[] = [];
+  let at = 0;
+  for (const tag of body.matchAll(/<(\/?)([a-z]+)((?: [a-z]+="[^"<&]*(?:&(?:amp|lt|gt|quot);[^"<&]*)*")*)(\/?)>/g)) {
+    expect(body.slice(at, tag.index)).not.toMatch(/[<]|&(?!(?:amp|lt|gt|quot);)/);
+    at = (tag.index ?? 0) + tag[0].length;
+    const [, closing, name = "", , empty] = tag;
+    if (closing) expect(open.pop()).toBe(name);
+    else {
+      seen.push(name);
+      if (!empty) open.push(name);
+    }
+  }
+  expect(body.slice(at).trim()).toBe("");
+  expect(open).toEqual([]);
+  return seen;
+}
+
+describe("valid XML, whatever servers and hosts say", () => {
+  test("any text", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string(), (message, id) => {
+        expect(elementsOf(renderApplyJunit(reportWith(message, id)))).toEqual([
+          "testsuites",
+          "testsuite",
+          "testcase",
+          "failure",
+        ]);
+      }),
+    );
+  });
+
+  test("text that tries to break out", () => {
+    const xml = renderApplyJunit(reportWith("]]></failure><x a=\"b\" c='d'>&amp;\u0000\ud800\uffff"));
+    expect(elementsOf(xml)).not.toContain("x");
+    expect(xml).toContain("&lt;/failure&gt;&lt;x a=&quot;b&quot; c='d'&gt;&amp;amp;\ufffd\ufffd\ufffd");
+  });
+});
+
+test("a case for each result; what was not tried is skipped, and nothing is lost in the counts", () => {
+  const base = { action: "create", attempts: 1, durationMs: 1_500, error: { code: "x", message: "why" } } as const;
+  const statuses = ["done", "failed", "uncertain", "skipped", "stale"] as const;
+  const results = statuses.map((status) => ({ ...base, id: `environment/${status}`, status }));
+  const summary = { done: 1, failed: 1, uncertain: 1, skipped: 1, stale: 1 };
+  expect(renderApplyJunit({ format: "dtsync-apply/1", plan: "", results, summary })).toMatchInlineSnapshot(`
+    "<?xml version="1.0" encoding="UTF-8"?>
+    <testsuites>
+      <testsuite name="dtsync apply" tests="5" failures="2" skipped="2">
+        <testcase classname="environment" name="create environment/done" time="1.500"/>
+        <testcase classname="environment" name="create environment/failed" time="1.500"><failure>failed: why</failure></testcase>
+        <testcase classname="environment" name="create environment/uncertain" time="1.500"><failure>uncertain: why</failure></testcase>
+        <testcase classname="environment" name="create environment/skipped" time="1.500"><skipped>skipped: why</skipped></testcase>
+        <testcase classname="environment" name="create environment/stale" time="1.500"><skipped>stale: why</skipped></testcase>
+      </testsuite>
+    </testsuites>
+    "
+  `);
+});
+
+test("a plan: a case for each change, held item and guard, or one that says that there is nothing to do", () => {
+  const plan = planOf({ inventory: anInventory(), clusters: {} });
+  expect(renderPlanJunit(plan)).toContain('tests="1" failures="0" skipped="0"');
+  const full = {
+    ...plan,
+    changes: [aChange({ kind: "environment", action: "create" })],
+    held: [{ scope: "host/a", reason: "no", items: 1 }],
+    guards: [{ guard: "maxRemovals", limit: 0, actual: 1, override: null, items: [] }],
+  };
+  expect(elementsOf(renderPlanJunit(full)).filter((name) => name === "failure")).toHaveLength(2);
+});
+
+test("faults of an inventory: errors fail, warnings are skipped", () => {
+  const fault = {
+    severity: "error",
+    rule: "unknown-key",
+    message: "m",
+    hint: "h",
+    file: "a.yaml",
+    line: 2,
+    column: 3,
+  } as const;
+  const xml = renderDiagnosticsJunit([fault, { ...fault, severity: "warning" }]);
+  expect(xml).toContain('tests="2" failures="1" skipped="1"');
+  expect(xml).toContain('<testcase classname="a.yaml" name="unknown-key at 2:3" file="a.yaml" time="0.000">');
+  expect(renderDiagnosticsJunit([])).toContain('name="the inventory is valid"');
+});
+
+test("the forge's three counts add up to all changes of the plan", () => {
+  const plan = {
+    ...planOf({ inventory: anInventory(), clusters: {} }),
+    changes: [aChange({ kind: "host", action: "install" }), aChange({ kind: "host", action: "configure" })],
+    summary: { create: 2, update: 3, remove: 4, deploy: 2, unchanged: 9, held: 1 },
+  };
+  expect(JSON.parse(renderGitlabTerraform(plan))).toEqual({ create: 3, update: 4, delete: 4 });
+});

@@ -1,0 +1,167 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Plan } from "../../../src/model/plan.ts";
+import { renderPlanMarkdown } from "../../../src/report/plan-markdown.ts";
+import { aChange, anInventory, planOf } from "../../support/builders.ts";
+
+const empty = planOf({ inventory: anInventory(), clusters: {} });
+const withChanges = (...changes: Plan["changes"]): Plan => ({ ...empty, changes });
+
+/** An update of the name of an environment, from and to. */
+const renamed = (before: string, after = "After") =>
+  withChanges(
+    aChange({
+      kind: "environment",
+      action: "update",
+      before: { name: before },
+      after: { name: after },
+      fields: ["name"],
+    }),
+  );
+
+const lineOf = (plan: Plan) =>
+  renderPlanMarkdown(plan)
+    .split("\n")
+    .find((line) => line.startsWith("- \\~")) ?? "";
+
+/** What is left of a line when its code spans are taken out, as CommonMark finds them. */
+function outsideCode(line: string): string {
+  let rest = line;
+  let outside = "";
+  for (;;) {
+    const open = /`+/.exec(rest);
+    if (!open) return outside + rest;
+    outside += rest.slice(0, open.index);
+    const after = rest.slice(open.index + open[0].length);
+    const close = [...after.matchAll(/`+/g)].find(([run]) => run.length === open[0].length);
+    if (!close) return outside + rest.slice(open.index);
+    rest = after.slice((close.index ?? 0) + close[0].length);
+  }
+}
+
+test("counts and what is taken away on top, the rest folded by environment", () => {
+  const plan: Plan = {
+    ...withChanges(
+      aChange({
+        kind: "environment",
+        action: "disable",
+        before: { state: "enabled" },
+        after: { state: "disabled" },
+        fields: ["state"],
+      }),
+      aChange({ kind: "group", action: "create", after: { name: "operators" }, fields: ["name"] }),
+      aChange({ kind: "permission", action: "revoke", before: ["VIEWER"], after: [], fields: ["VIEWER"] }),
+    ),
+    held: [{ scope: "host/a.example.com", reason: "no route", items: 1 }],
+    waiting: [{ id: "abc-t1", until: "2026-03-17" }],
+    guards: [{ guard: "maxRemovals", limit: 0, actual: 1, override: "--allow-removals 1", items: [] }],
+    warnings: ["a warning"],
+  };
+  expect(renderPlanMarkdown(plan)).toMatchInlineSnapshot(`
+    "### dtsync plan
+
+    Plan: 0 to create, 0 to update, 0 to remove, 0 to deploy; 0 unchanged.
+
+    **Takes away**
+
+    - disable \`environment/abc-p1\`
+    - revoke \`permission/emea/operators/abc-p1\`
+
+    **Guards that stop an apply**
+
+    - \`maxRemovals\`: 1, at most 0; to go on: \`--allow-removals 1\`
+
+    **Held back**
+
+    - \`host/a.example.com\`: no route
+
+    **Waiting to be deleted**
+
+    - \`abc-t1\` from 2026-03-17
+
+    **Warnings**
+
+    - a warning
+
+    <details>
+    <summary>all customers: 1</summary>
+
+    - \\+ create \`group/emea/operators\` (\`customers/abc.yaml:4\`): name: \`operators\`
+
+    </details>
+
+    <details>
+    <summary>abc / abc-p1: 2</summary>
+
+    - \\- disable \`environment/abc-p1\` (\`customers/abc.yaml:4\`): state: \`enabled\` → \`disabled\`
+    - \\- revoke \`permission/emea/operators/abc-p1\` (\`customers/abc.yaml:4\`): revoke: \`VIEWER\`
+
+    </details>
+
+    "
+  `);
+});
+
+describe("text from a cluster stays text", () => {
+  test.each([
+    ["a code span that ends early", "a`b"],
+    ["two", "a``b"],
+    ["three in a row, which contain two", "x```</details>@all"],
+    ["many", "`".repeat(7)],
+    ["at the ends", "`x`"],
+    ["a tag", "</details><img src=x onerror=y>"],
+    ["a mention, a link and a quick action", "@all [x](http://example.com)\n/close"],
+    ["nothing", ""],
+  ])("%s", (_name, text) => {
+    const line = lineOf(renamed(text));
+    expect(outsideCode(line)).toBe("- \\~ update  (): name:  → ");
+  });
+
+  test("whatever it is", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom("`", "a", " ", "\n", "<", "|", "*") }), (text) => {
+        expect(outsideCode(lineOf(renamed(text, text)))).toBe("- \\~ update  (): name:  → ");
+      }),
+    );
+  });
+
+  test("reasons and warnings are escaped", () => {
+    const nasty = "<b> @all #1 !2 ~x [a](b) *c* _d_ `e` | \n/close";
+    const text = renderPlanMarkdown({
+      ...empty,
+      held: [{ scope: "cluster/emea", reason: nasty, items: 1 }],
+      warnings: [nasty],
+    });
+    const shown = "\\<b\\> \\@all \\#1 \\!2 \\~x \\[a\\](b) \\*c\\* \\_d\\_ \\`e\\` \\| \\\\n/close";
+    expect(text).toContain(`- \`cluster/emea\`: ${shown}\n`);
+    expect(text).toContain(`- ${shown}\n`);
+  });
+
+  test("the summary of a section is HTML, where a backslash escapes nothing", () => {
+    const change = aChange({ kind: "environment", action: "update", environment: "my_env", customer: "<abc>" });
+    expect(renderPlanMarkdown(withChanges(change))).toContain("<summary>&#60;abc&#62; / my_env: 1</summary>");
+  });
+});
+
+test("no sign of a change begins a list of its own", () => {
+  const actions = ["create", "update", "disable", "delete", "enable"] as const;
+  const text = renderPlanMarkdown(withChanges(...actions.map((action) => aChange({ kind: "environment", action }))));
+  expect(text).not.toMatch(/^- [-+*] /m);
+});
+
+test("one that is too long for a comment is cut at a line, and says so", () => {
+  const changes = Array.from({ length: 3_000 }, (_, index) =>
+    aChange({
+      kind: "environment",
+      action: "update",
+      environment: `abc-p${index + 1}`,
+      before: { name: "a" },
+      after: { name: "b" },
+      fields: ["name"],
+    }),
+  );
+  const text = renderPlanMarkdown(withChanges(...changes));
+  expect(text.length).toBeLessThan(61_000);
+  expect(text).toMatch(/<\/details>\n\nThe rest was cut: see the plan's JSON\.\n$/);
+  expect(text.match(/<details>/g)).toHaveLength(text.match(/<\/details>/g)?.length ?? 0);
+});

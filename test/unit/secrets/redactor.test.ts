@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createRedactor } from "../../../src/secrets/redactor.ts";
+
+/** Texts of the shape of a token, made here so that none stands in a file. */
+const id = (prefix = "dt0c01") => `${prefix}.${"A1".repeat(12)}`;
+const token = (prefix?: string) => `${id(prefix)}.${"B2".repeat(32)}`;
+
+describe("what looks like a token", () => {
+  test.each(["dt0c01", "dt0s16", "dt0A99"])("%s: the secret goes, the id stays", (prefix) => {
+    const redactor = createRedactor();
+    expect(redactor.redact(`Api-Token ${token(prefix)}, again ${token(prefix)}`)).toBe(
+      `Api-Token ${id(prefix)}.(secret), again ${id(prefix)}.(secret)`,
+    );
+  });
+
+  test("an id alone, and what is only like a token, may be shown", () => {
+    const redactor = createRedactor();
+    for (const text of [id(), `${id()}.short`, "dt0c01.x.y"]) expect(redactor.redact(text)).toBe(text);
+  });
+});
+
+describe("what the run has learned", () => {
+  test("goes in every form in which it can come out", () => {
+    const redactor = createRedactor();
+    const secret = 'p@ss "word"/ü';
+    redactor.conceal(secret);
+    const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64"), JSON.stringify(secret)];
+    for (const form of forms) expect(redactor.redact(`<${form}>`)).not.toContain(form.replaceAll('"', ""));
+    expect(redactor.redact(`x ${secret} y`)).toBe("x (secret) y");
+  });
+
+  test("the end of a line around it does not matter", () => {
+    const redactor = createRedactor();
+    redactor.conceal("old-form-token\n");
+    expect(redactor.redact("token=old-form-token;")).toBe("token=(secret);");
+  });
+
+  test("a secret that is part of another leaves nothing of the longer one", () => {
+    const redactor = createRedactor();
+    redactor.conceal("abcdef");
+    redactor.conceal("abcdefghi");
+    expect(redactor.redact("abcdefghi abcdef")).toBe("(secret) (secret)");
+  });
+
+  test("what is too short takes no harmless text with it", () => {
+    const redactor = createRedactor();
+    redactor.conceal("");
+    redactor.conceal("a");
+    expect(redactor.redact("banana")).toBe("banana");
+  });
+
+  test("whatever the secret and the text around it, the secret is not in what comes out", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 6 }), fc.string(), fc.string(), (value, before, after) => {
+        const secret = value.trim();
+        fc.pre(secret.length >= 6 && !"(secret)".includes(secret));
+        const redactor = createRedactor();
+        redactor.conceal(value);
+        const shown = redactor.redact(`${before}|${secret}|${after}`);
+        expect(shown.split("|").slice(1, -1).join("|")).not.toBe(secret);
+        expect(shown).toContain("(secret)");
+      }),
+    );
+  });
+});
