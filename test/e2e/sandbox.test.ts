@@ -42,6 +42,8 @@ function dtsync(parameters: readonly string[], until?: RegExp): Promise<Ended> {
 }
 
 const sandbox = (...parameters: readonly string[]) => dtsync(["sandbox", "--inventory", inventory, ...parameters]);
+/** That a command ended with this code; what it printed is shown when it did not. */
+const expectCode = (ended: Ended, code: number) => expect(ended.code, `${ended.stdout}\n${ended.stderr}`).toBe(code);
 /** Folders of a sandbox or a demo that are still there. */
 const leftovers = () => readdirSync(directory).filter((name) => name.startsWith("dtsync-"));
 
@@ -50,13 +52,13 @@ test("the demo goes from nothing to a plan that has nothing left to do", async (
   expect(ended.stdout).toMatch(/Plan: \d+ to create/);
   expect(ended.stdout).toMatch(/Nothing to do: \d+ items are as declared\.\s+# 23 agents report/);
   expect(ended.stderr).not.toMatch(/Warning|error/i);
-  expect(ended.code).toBe(0);
+  expectCode(ended, 0);
   expect(leftovers()).toEqual([]);
 });
 
 test("a kept sandbox goes on where it ended, and a plan that was saved there still fits", async () => {
   const state = ["--state", join(directory, "world.json")];
-  expect((await sandbox(...state, "--", "dtsync", "apply", "--auto-approve", "--exclude", "volt")).code).toBe(0);
+  expectCode(await sandbox(...state, "--", "dtsync", "apply", "--auto-approve", "--exclude", "volt"), 0);
   const planned = await sandbox(
     ...state,
     "--",
@@ -66,12 +68,12 @@ test("a kept sandbox goes on where it ended, and a plan that was saved there sti
     "--out",
     join(directory, "plan.json"),
   );
-  expect(planned.code).toBe(2);
+  expectCode(planned, 2);
   expect(planned.stdout).not.toContain("abc-p1");
-  expect((await sandbox(...state, "--", "dtsync", "apply", join(directory, "plan.json"))).code).toBe(0);
+  expectCode(await sandbox(...state, "--", "dtsync", "apply", join(directory, "plan.json")), 0);
   const ended = await sandbox(...state, "--", "dtsync", "plan", "--detailed-exitcode");
   expect(ended.stdout).toContain("Nothing to do");
-  expect(ended.code).toBe(0);
+  expectCode(ended, 0);
 });
 
 test("clusters begin with what the inventory declares, or with what a file says", async () => {
@@ -85,7 +87,7 @@ test("clusters begin with what the inventory declares, or with what a file says"
     "skip",
     "--detailed-exitcode",
   );
-  expect(declared.code).toBe(0);
+  expectCode(declared, 0);
   const seed = { clusters: { emea: { environments: [{ id: "abc-p1", name: "By hand" }, { id: "foreign-1" }] } } };
   writeFileSync(join(directory, "seed.json"), JSON.stringify(seed));
   const seeded = await sandbox(
@@ -111,7 +113,7 @@ test("without a command it prints the options that lead there, and serves until 
   const ended = await dtsync(["sandbox", "--inventory", inventory], /Ctrl-C ends/);
   expect(ended.stdout).toMatch(/--set clusters\.emea\.url=http:\/\/127\.0\.0\.1:\d+/);
   expect(ended.stdout).toMatch(/--ssh-config \S+/);
-  expect(ended.code).toBe(0);
+  expectCode(ended, 0);
   expect(leftovers()).toEqual([]);
 });
 
@@ -119,12 +121,12 @@ test("options of the command itself win over those that lead to the sandbox", as
   const other = ["--set", "clusters.emea.token={ env: NOT_SET_ANYWHERE }"];
   const ended = await sandbox("--", "dtsync", "plan", "--hosts", "skip", ...other);
   expect(ended.stdout).toContain("NOT_SET_ANYWHERE");
-  expect(ended.code).toBe(5);
+  expectCode(ended, 5);
 });
 
 test("the exit code is the command's, and an unknown command is told", async () => {
-  expect((await sandbox("--", "sh", "-c", "exit 7")).code).toBe(7);
+  expectCode(await sandbox("--", "sh", "-c", "exit 7"), 7);
   const unknown = await sandbox("--", "no-such-program");
-  expect(unknown.code).toBe(3);
+  expectCode(unknown, 3);
   expect(unknown.stderr).toContain("no-such-program");
 });

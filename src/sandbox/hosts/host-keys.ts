@@ -8,9 +8,16 @@ export interface KeyPair {
   readonly public: string;
 }
 
+/**
+ * A new key. Of 256 keys one has a public half that begins with a zero byte; ssh2 1.17 loses that byte when it writes
+ * the key, and cannot read it back. Such a key is thrown away.
+ */
 export function generateKey(): KeyPair {
-  const key = ssh2.utils.generateKeyPairSync("ed25519");
-  return { private: key.private, public: key.public.trim() };
+  for (;;) {
+    const key = ssh2.utils.generateKeyPairSync("ed25519");
+    if (!(ssh2.utils.parseKey(key.private) instanceof Error))
+      return { private: key.private, public: key.public.trim() };
+  }
 }
 
 /** The key in a file (mode 0600, with `.pub` beside it), made when there is none yet. */
