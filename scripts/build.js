@@ -1,17 +1,26 @@
 // Compiles src/ to dist/. One place for it, because `prepare`, `demo` and `test` all need the program built. The new
 // folder takes the place of the old one at once, so that a program that runs meanwhile misses no module.
 import { execFileSync } from "node:child_process";
-import { chmodSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [built, fresh, old] = ["dist", `dist.new-${process.pid}`, `dist.old-${process.pid}`].map(
   (name) => new URL(`../${name}`, import.meta.url),
 );
+
+/** Writes the code that checks data against the schemas beside the module that uses it. */
+async function writeValidators(folder) {
+  const { validatorsSource } = await import(`${folder.href}/inventory/compile-schemas.js`);
+  const { readSchemas } = await import(`${folder.href}/inventory/schemas.js`);
+  writeFileSync(new URL(`${folder.href}/inventory/validators.cjs`), validatorsSource(readSchemas()));
+}
+
 try {
   const tsc = ["node_modules/typescript/bin/tsc", "--project", "tsconfig.json", "--outDir", fileURLToPath(fresh)];
   execFileSync(process.execPath, tsc, { cwd: root, stdio: "inherit" });
   chmodSync(new URL(`${fresh.href}/cli.js`), 0o755);
+  await writeValidators(fresh);
   try {
     renameSync(built, old);
   } catch {

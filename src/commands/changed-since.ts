@@ -8,7 +8,8 @@ import type { Inventory } from "../model/inventory.ts";
 import { type Affected, affectedItems } from "../planner/affected-items.ts";
 import type { Context } from "./context.ts";
 import type { CommonOptions, FleetOptions } from "./options.ts";
-import { type Loaded, seenFromInventory, withRevisions } from "./revisions.ts";
+import type { Validation } from "./remembered-validation.ts";
+import { seenFromInventory, withRevisions } from "./revisions.ts";
 
 /** What --changed-since leaves of a run. */
 export interface ChangedSince {
@@ -68,7 +69,7 @@ async function startOfChange(repository: Repository, revision: string): Promise<
 }
 
 export interface NarrowedValidation {
-  readonly loaded: Loaded;
+  readonly validation: Validation;
   /** What is said besides the faults. */
   readonly remarks: readonly string[];
 }
@@ -78,13 +79,13 @@ export interface NarrowedValidation {
  * have. The inventory is checked as a whole all the same.
  */
 export async function onlyNewFaults(
-  loaded: Loaded,
+  validation: Validation,
   revision: string,
   options: CommonOptions,
   context: Context,
 ): Promise<NarrowedValidation> {
   const everything = (reason: string): NarrowedValidation => ({
-    loaded,
+    validation,
     remarks: [`--changed-since ${escapeText(revision)}: every fault is shown, because ${reason}`],
   });
   try {
@@ -92,12 +93,12 @@ export async function onlyNewFaults(
       const commit = await startOfChange(repository, revision);
       const files = await changedFiles(repository, commit, null);
       const changed = new Set(files.map((file) => escapeText(seenFromInventory(repository, file))));
-      const elsewhere = loaded.diagnostics.filter(({ file }) => !changed.has(file));
-      if (elsewhere.length === 0) return { loaded, remarks: [] };
+      const elsewhere = validation.diagnostics.filter(({ file }) => !changed.has(file));
+      if (elsewhere.length === 0) return { validation, remarks: [] };
       const base = await load(commit);
       if (!base.exists) return everything("that revision has no inventory");
       const old = new Set(faultsNotAdded(elsewhere, base.loaded.diagnostics));
-      return hideFaults(loaded, old);
+      return hideFaults(validation, old);
     });
   } catch (error) {
     if (error instanceof GitFailure) return everything(error.message);
@@ -121,16 +122,16 @@ function faultsNotAdded(now: readonly Diagnostic[], before: readonly Diagnostic[
   );
 }
 
-function hideFaults(loaded: Loaded, hidden: ReadonlySet<Diagnostic>): NarrowedValidation {
-  const diagnostics = loaded.diagnostics.filter((diagnostic) => !hidden.has(diagnostic));
+function hideFaults(validation: Validation, hidden: ReadonlySet<Diagnostic>): NarrowedValidation {
+  const diagnostics = validation.diagnostics.filter((diagnostic) => !hidden.has(diagnostic));
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-  const hiddenErrors = loaded.summary.errors - errors;
-  const summary = { ...loaded.summary, errors, warnings: diagnostics.length - errors };
+  const hiddenErrors = validation.summary.errors - errors;
+  const summary = { ...validation.summary, errors, warnings: diagnostics.length - errors };
   const remarks =
     hiddenErrors === 0
       ? []
       : [
           `${hiddenErrors === 1 ? "a fault is" : `${hiddenErrors} faults are`} older than this change and not shown: without --changed-since, dtsync validate shows ${hiddenErrors === 1 ? "it" : "them"}, and a plan will not be made`,
         ];
-  return { loaded: { ...loaded, diagnostics, summary }, remarks };
+  return { validation: { diagnostics, summary }, remarks };
 }

@@ -7,18 +7,18 @@ import { renderDiagnosticsJunit } from "../report/junit.ts";
 import { renderJson } from "../report/plan-reports.ts";
 import { painter } from "../report/printable.ts";
 import { renderSarif } from "../report/sarif.ts";
+import { openCacheFolder } from "./cache-folder.ts";
 import type { NarrowedValidation } from "./changed-since.ts";
 import type { Context } from "./context.ts";
 import type { CommonOptions, ValidateOptions } from "./options.ts";
 import { writeReport } from "./output-files.ts";
+import { type Validation, validateRemembered } from "./remembered-validation.ts";
 import { repositoryPath } from "./repository-path.ts";
-import { loadDeclared } from "./session.ts";
-
-type Loaded = Awaited<ReturnType<typeof loadDeclared>>;
+import { loadOptions } from "./session.ts";
 
 /** The JSON document of a validation. */
-export function validationDocument({ inventory, diagnostics, summary }: Loaded): unknown {
-  return { format: "dtsync-validate/1", valid: inventory !== null, diagnostics, summary };
+export function validationDocument({ diagnostics, summary }: Validation): unknown {
+  return { format: "dtsync-validate/1", valid: summary.errors === 0, diagnostics, summary };
 }
 
 /** Where the inventory is in its repository, and the version of dtsync. */
@@ -27,8 +27,8 @@ interface ReportSurroundings {
   readonly version: string;
 }
 
-const reports: Readonly<Record<string, (loaded: Loaded, surroundings: ReportSurroundings) => string>> = {
-  json: (loaded) => renderJson(validationDocument(loaded)),
+const reports: Readonly<Record<string, (validation: Validation, surroundings: ReportSurroundings) => string>> = {
+  json: (validation) => renderJson(validationDocument(validation)),
   "gitlab-codequality": ({ diagnostics }, { folder }) =>
     renderGitlabCodequality(diagnosticFindings(diagnostics), folder),
   sarif: ({ diagnostics }, { folder, version }) =>
@@ -40,29 +40,31 @@ export const validateReportKinds = Object.keys(reports);
 
 /** Checks the whole inventory: nothing is sent anywhere. With --changed-since only faults that the change brought count. */
 export async function validate(options: ValidateOptions, context: Context): Promise<ExitCode> {
-  const { loaded, remarks } = await narrow(await loadDeclared(options, context), options, context);
+  const whole = await validateRemembered(loadOptions(options, context), openCacheFolder(context), context.version);
+  const { validation, remarks } = await narrow(whole, options, context);
   const surroundings = { folder: repositoryPath(options.inventory), version: context.version };
   for (const { kind, file } of options.report)
-    await writeReport(file, reports[kind]?.(loaded, surroundings) ?? "", context);
-  printValidation(loaded, options, context);
+    await writeReport(file, reports[kind]?.(validation, surroundings) ?? "", context);
+  printValidation(validation, options, context);
   for (const remark of remarks) context.output.err(`dtsync: ${remark}\n`);
-  return loaded.summary.errors > 0 ? exitCodes.invalid : exitCodes.done;
+  return validation.summary.errors > 0 ? exitCodes.invalid : exitCodes.done;
 }
 
-async function narrow(loaded: Loaded, options: ValidateOptions, context: Context): Promise<NarrowedValidation> {
-  if (options.changedSince === null) return { loaded, remarks: [] };
+async function narrow(validation: Validation, options: ValidateOptions, context: Context): Promise<NarrowedValidation> {
+  // Without any fault there is none to leave out, and Git need not be asked.
+  if (options.changedSince === null || validation.diagnostics.length === 0) return { validation, remarks: [] };
   const { onlyNewFaults } = await import("./changed-since.ts");
-  return onlyNewFaults(loaded, options.changedSince, options, context);
+  return onlyNewFaults(validation, options.changedSince, options, context);
 }
 
 /** The result of loading on standard output, in the format that was asked for. */
-export function printValidation(loaded: Loaded, options: CommonOptions, context: Context): void {
+export function printValidation(validation: Validation, options: CommonOptions, context: Context): void {
   if (options.format === "json") {
-    context.output.out(renderJson(validationDocument(loaded)));
+    context.output.out(renderJson(validationDocument(validation)));
     return;
   }
   const { output } = context.terminal;
   const lineOf = output ? openSourceLines(options.inventory) : undefined;
-  const faults = renderDiagnosticsText(loaded.diagnostics, painter(options.color && output), lineOf);
-  context.output.out(faults + renderValidationSummary(loaded.summary));
+  const faults = renderDiagnosticsText(validation.diagnostics, painter(options.color && output), lineOf);
+  context.output.out(faults + renderValidationSummary(validation.summary));
 }

@@ -2,10 +2,12 @@ import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { compareText, type Diagnostic, inventoryStart } from "../model/diagnostic.ts";
 import type { Environment, Inventory, InventorySummary } from "../model/inventory.ts";
+import type { CleanTexts } from "./clean-texts.ts";
 import { expandGroup, type GroupWorld } from "./expand-groups.ts";
 import { createFaultList, type FaultList, inFile } from "./fault-list.ts";
 import type { GroupEntry } from "./file-types.ts";
 import { type GroupDeclaration, readGroupTemplate } from "./group-template.ts";
+import type { InventoryFiles } from "./inventory-files.ts";
 import { openFolder } from "./inventory-folder.ts";
 import { checkInventory } from "./inventory-rules.ts";
 import type { LoadedFile } from "./load-context.ts";
@@ -27,6 +29,9 @@ export interface LoadOptions {
   readonly rootCertificate: string | null;
   /** What `~/` stands for. */
   readonly home: string;
+  /** In place of the folder's files as they are. */
+  readonly files?: InventoryFiles;
+  readonly clean?: CleanTexts;
 }
 
 export interface LoadResult {

@@ -1,9 +1,10 @@
 import { dirname, join, relative, sep } from "node:path";
 import { inventoryStart } from "../model/diagnostic.ts";
+import type { CleanTexts } from "./clean-texts.ts";
 import { digestOf, inventoryDigest } from "./digest.ts";
 import { type Fault, type FaultList, inFile, mostFaultsOfFile } from "./fault-list.ts";
 import type { CustomerEntry, GroupsEntry, SettingsEntry } from "./file-types.ts";
-import { checkNamedFile, listFolder, readText } from "./inventory-folder.ts";
+import { type InventoryFiles, inventoryFiles } from "./inventory-files.ts";
 import type { CheckedText, LoadContext, LoadedFile } from "./load-context.ts";
 import type { LoadTrace } from "./load-trace.ts";
 import { parseYaml } from "./parse-yaml.ts";
@@ -39,8 +40,8 @@ export interface InventoryReader {
 interface Reading {
   readonly root: string;
   readonly home: string;
-  /** Real paths of the files that the folder was found to have. */
-  readonly listed: ReadonlyMap<string, string>;
+  readonly files: InventoryFiles;
+  readonly clean: CleanTexts | undefined;
   readonly faults: FaultList;
   readonly digests: Map<string, string>;
 }
@@ -55,13 +56,16 @@ export function openInventory(
     readonly home: string;
     readonly set: readonly SetOverride[];
     readonly rootCertificate: string | null;
-    readonly trace?: LoadTrace;
+    readonly trace?: LoadTrace | undefined;
+    readonly files?: InventoryFiles | undefined;
+    readonly clean?: CleanTexts | undefined;
   },
   faults: FaultList,
 ): InventoryReader {
-  const folder = listFolder(root);
+  const files = options.files ?? inventoryFiles(root);
+  const folder = files.list();
   for (const { file, fault } of folder.faults) faults.error(inFile({ ...inventoryStart, file }), fault);
-  const reading: Reading = { root, home: options.home, listed: folder.real, faults, digests: new Map() };
+  const reading: Reading = { root, home: options.home, files, clean: options.clean, faults, digests: new Map() };
   const settings = readOne<SettingsEntry>("dtsync", "dtsync.yaml", reading, options.set);
   return {
     settings,
@@ -84,25 +88,43 @@ function readOne<Entry>(
   set: readonly SetOverride[],
 ): LoadedFile<Entry> | null {
   const { root, home, faults, digests } = reading;
-  const shownPath = escapeText(path);
-  const named = readChecked(reading, path);
-  if ("fault" in named) {
-    const fault = kind === "dtsync" && named.fault?.rule === "missing-file" ? noSettingsFault : named.fault;
-    if (fault) faults.error(inFile({ ...inventoryStart, file: shownPath }), fault);
+  const found = readPositions(reading, path);
+  if ("fault" in found) {
+    const fault = kind === "dtsync" && found.fault?.rule === "missing-file" ? noSettingsFault : found.fault;
+    if (fault) faults.error(inFile({ ...inventoryStart, file: escapeText(path) }), fault);
     return null;
   }
-  const { positions } = named;
+  const { positions } = found;
+  // What --set puts in is not what stands in the file.
+  const known = set.length === 0 ? reading.clean?.recall(kind, positions) : undefined;
+  if (known) digests.set(path, known.digest);
+  const value = known ? known.value : readValue(kind, path, positions, reading, set);
+  if (!isContainer(value) || Array.isArray(value)) return null;
+  return { path, entry: value as Entry, positions, base: { root, folder: dirname(join(root, path)), home } };
+}
+
+/** The data of a file without its faulty parts, each of which is reported. */
+function readValue(
+  kind: SchemaKind,
+  path: string,
+  positions: Positions,
+  { faults, digests, clean }: Reading,
+  set: readonly SetOverride[],
+): unknown {
+  const hasTextFaults = reportTextFaults(positions, faults);
   if (hasControlCharacter(positions.text)) return null;
   digests.set(path, "");
   const parsed = parseYaml(positions.text, positions);
   for (const { offset, fault } of parsed.faults) faults.error(inFile(placeAt(positions, offset)), fault);
   if (!parsed.readable) return null;
-  digests.set(path, digestOf(parsed.value));
+  const digest = digestOf(parsed.value);
+  digests.set(path, digest);
   const overridden = applyOverrides(parsed.value ?? {}, set, positions);
   for (const fault of overridden.faults) faults.error(inFile(inventoryStart), fault);
-  const value = checkSchema(kind, overridden.data, positions, faults);
-  if (!isContainer(value) || Array.isArray(value)) return null;
-  return { path, entry: value as Entry, positions, base: { root, folder: dirname(join(root, path)), home } };
+  const errors = checkFile(kind, overridden.data);
+  if (errors.length > 0) return withoutFaults(errors, overridden.data, positions, faults);
+  if (parsed.plain && !hasTextFaults && set.length === 0) clean?.keep(kind, { value: parsed.value, digest }, positions);
+  return overridden.data;
 }
 
 const noSettingsFault: Fault = {
@@ -112,9 +134,12 @@ const noSettingsFault: Fault = {
 };
 
 /** The value without the parts that the schema does not accept, each of which is reported. */
-function checkSchema(kind: SchemaKind, value: unknown, positions: Positions, faults: FaultList): unknown {
-  const errors = checkFile(kind, value);
-  if (errors.length === 0) return value;
+function withoutFaults(
+  errors: ReturnType<typeof checkFile>,
+  value: unknown,
+  positions: Positions,
+  faults: FaultList,
+): unknown {
   const described = describeSchemaErrors(errors.slice(0, mostSchemaErrors), value, positions);
   for (const { origin, fault } of described) if (fault) faults.error(origin, fault);
   // What was not described could not be left out either.
@@ -126,26 +151,31 @@ function checkSchema(kind: SchemaKind, value: unknown, positions: Positions, fau
 /** Several of them make one fault. */
 const mostSchemaErrors = 4 * mostFaultsOfFile;
 
-/** Reads a file and reports what its text alone shows. */
-function readChecked({ root, listed, faults }: Reading, path: string): CheckedText {
-  const read = readText(root, path, listed);
+/** Reads a file as text. */
+function readPositions({ files, faults }: Reading, path: string): CheckedText {
+  const read = files.readText(path);
   const positions = createPositions(escapeText(path), "fault" in read ? (read.textBefore ?? "") : read.text);
-  if ("fault" in read) {
-    if (read.textBefore === undefined) return { fault: read.fault };
-    faults.error(inFile(placeAt(positions, read.textBefore.length)), read.fault);
-    return { fault: null };
-  }
-  for (const { offset, fault } of findTextFaults(read.text)) faults.error(inFile(placeAt(positions, offset)), fault);
-  return { positions };
+  if (!("fault" in read)) return { positions };
+  if (read.textBefore === undefined) return { fault: read.fault };
+  faults.error(inFile(placeAt(positions, read.textBefore.length)), read.fault);
+  return { fault: null };
+}
+
+/** Reports what the text of a file alone shows. */
+function reportTextFaults(positions: Positions, faults: FaultList): boolean {
+  const found = findTextFaults(positions.text);
+  for (const { offset, fault } of found) faults.error(inFile(placeAt(positions, offset)), fault);
+  return found.length > 0;
 }
 
 function createContext(reading: Reading, rootCertificate: string | null, trace: LoadTrace | undefined): LoadContext {
-  const { root, faults, digests } = reading;
+  const { root, files, faults, digests } = reading;
   const texts = new Map<string, CheckedText>();
-  const checked = new Map<string, ReturnType<typeof checkNamedFile>>();
+  const checked = new Map<string, ReturnType<InventoryFiles["checkNamedFile"]>>();
   return {
     faults,
     rootCertificate,
+    mostHosts,
     hostsLeft: mostHosts,
     ...(trace ? { trace } : {}),
     ansibleInventories: new WeakMap(),
@@ -153,15 +183,17 @@ function createContext(reading: Reading, rootCertificate: string | null, trace: 
       const known = texts.get(path);
       if (known) return known;
       const relativePath = relative(root, path).split(sep).join("/");
-      const named = readChecked(reading, relativePath);
+      const named = readPositions(reading, relativePath);
       texts.set(path, named);
-      if ("positions" in named) digests.set(relativePath, digestOf(named.positions.text));
+      if ("fault" in named) return named;
+      reportTextFaults(named.positions, faults);
+      digests.set(relativePath, digestOf(named.positions.text));
       return named;
     },
     checkFile(path) {
       const known = checked.get(path);
       if (known !== undefined) return known;
-      const fault = checkNamedFile(root, path);
+      const fault = files.checkNamedFile(path);
       checked.set(path, fault);
       return fault;
     },

@@ -1,6 +1,7 @@
 import process from "node:process";
-import { Composer, type Document, Lexer, Parser, type YAMLError } from "yaml";
+import type { Document, YAMLError } from "yaml";
 import { type Fault, mostFaultsOfFile } from "./fault-list.ts";
+import { yamlLibrary } from "./late-libraries.ts";
 import { parseFast } from "./parse-fast.ts";
 import { toPlainValue } from "./plain-value.ts";
 import type { Positions } from "./positions.ts";
@@ -14,6 +15,8 @@ const mostTokenErrors = 20;
 export interface ParsedYaml {
   /** False when the text could not be read as YAML; `value` is then undefined. */
   readonly readable: boolean;
+  /** Without anything rare in it: the value is nothing but what JSON can hold. */
+  readonly plain: boolean;
   readonly value: unknown;
   readonly faults: readonly { readonly offset: number; readonly fault: Fault }[];
 }
@@ -24,7 +27,7 @@ export interface ParsedYaml {
  */
 export function parseYaml(text: string, positions: Positions): ParsedYaml {
   const fast = parseFast(text, positions);
-  return fast ? { readable: true, value: fast.value, faults: [] } : parseFully(text, positions);
+  return fast ? { readable: true, plain: true, value: fast.value, faults: [] } : parseFully(text, positions);
 }
 
 /** The same by the full parser alone, which `parseFast` must never differ from. */
@@ -41,12 +44,13 @@ export function parseFully(text: string, positions: Positions): ParsedYaml {
     if (conflict >= 0) report(conflict, conflictFault);
     else if (first) report(Math.min(first.pos[0], text.length), describeError(first));
   }
-  if (!document || faults.length > 0) return { readable: false, value: undefined, faults };
-  return { readable: true, value: toPlainValue(document, positions, report), faults };
+  if (!document || faults.length > 0) return { readable: false, plain: false, value: undefined, faults };
+  return { readable: true, plain: false, value: toPlainValue(document, positions, report), faults };
 }
 
 /** The one document of the text, or null when there is something that makes it unusable as a whole. */
 function compose(text: string, report: (offset: number, fault: Fault) => void): Document.Parsed | null {
+  const { Composer, Lexer, Parser } = yamlLibrary();
   const parser = new Parser();
   const composer = new Composer({ uniqueKeys: false });
   let document: Document.Parsed | null = null;

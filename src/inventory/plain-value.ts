@@ -1,17 +1,7 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from "yaml";
+import type { Document, Node, Pair, YAMLMap, YAMLSeq } from "yaml";
 import { createMap, type Entry } from "./create-map.ts";
 import type { Fault } from "./fault-list.ts";
+import { isAlias, isMap, isScalar, isSeq } from "./late-libraries.ts";
 import type { Positions } from "./positions.ts";
 import { findSecrets } from "./secret-text.ts";
 import { showText } from "./show-text.ts";
@@ -73,7 +63,7 @@ function convertContent(conversion: Conversion, node: Node): Anchored {
   if (!isScalar(node)) return { value: null, size: 1 };
   const value = node.value;
   if (typeof value === "string") {
-    if (node.type !== Scalar.PLAIN) checkText(conversion, value, node);
+    if (node.type !== "PLAIN") checkText(conversion, value, node);
     return { value, size: 1 };
   }
   const plain = typeof value === "number" || typeof value === "boolean" ? value : null;
@@ -172,9 +162,8 @@ function resolveAlias(conversion: Conversion, anchor: string, offset: number): A
 
 /** Escapes in quotation marks can bring in what the text of the file itself must not hold. */
 function checkText(conversion: Conversion, text: string, node: Node): void {
-  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrogate}/u.test(text)) {
-    conversion.report(startOf(node), controlCharacterFault);
-  }
+  const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrogate}/u.exec(text);
+  if (control) conversion.report(startOf(node), controlCharacterFault(control[0]));
   const [secret] = findSecrets(text);
   if (secret === undefined) return;
   const [start, end] = node.range ?? [0, 0];

@@ -43,7 +43,7 @@ export const painter =
   (style, text) =>
     coloured ? styleText(style, text, { validateStream: false }) : text;
 
-/** `1 host`, `2 hosts`. */
+/** `1 host`, `12,000 hosts`. Not by the number's own way, which loads a locale for a fortieth of a second. */
 export function count(number: number, singular: string, plural = `${singular}s`): string {
-  return `${number.toLocaleString("en")} ${number === 1 ? singular : plural}`;
+  return `${String(number).replace(/\B(?=(?:\d{3})+$)/g, ",")} ${number === 1 ? singular : plural}`;
 }
