@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import type { loadInventory } from "../../src/inventory/load-inventory.ts";
+import { describeAll } from "../unit/inventory/load-files.ts";
+
+const inDist = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
+const corpus = fileURLToPath(new URL("../corpus/", import.meta.url));
+const example = fileURLToPath(new URL("../../inventory", import.meta.url));
+
+test("the code of the schemas that the build wrote finds what the schemas say, over the corpus", async () => {
+  expect(existsSync(inDist("inventory/validators.cjs"))).toBe(true);
+  const built = (await import(inDist("inventory/load-inventory.js"))) as {
+    readonly loadInventory: typeof loadInventory;
+  };
+  for (const name of readdirSync(corpus)) {
+    const directory = `${corpus}${name}/inventory`;
+    const { diagnostics } = await built.loadInventory({
+      directory,
+      set: [],
+      rootCertificate: null,
+      home: "/home/user",
+    });
+    expect(describeAll(diagnostics), name).toBe(readFileSync(`${corpus}${name}/expected.txt`, "utf8"));
+  }
+});
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+}
+
+test("validate says the same whether it kept something or not, and other commands keep nothing", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "dtsync-built-test-"));
+  try {
+    const inventory = join(directory, "inventory");
+    const cache = join(directory, "cache");
+    cpSync(example, inventory, { recursive: true });
+    const run = (command: string, ...parameters: readonly string[]) =>
+      new Promise<Ended>((resolve) => {
+        execFile(
+          process.execPath,
+          [inDist("cli.js"), command, ...parameters, "--inventory", inventory],
+          { env: { PATH: process.env["PATH"], HOME: directory, XDG_CACHE_HOME: cache } },
+          (error, stdout) => resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout }),
+        );
+      });
+    await run("explain", "abc-p1");
+    expect(existsSync(cache)).toBe(false);
+    const cold = await run("validate", "--format", "json");
+    expect(cold.code).toBe(0);
+    const kept = readdirSync(join(cache, "dtsync"));
+    expect(kept).toHaveLength(2);
+    expect(await run("validate", "--format", "json")).toEqual(cold);
+    appendFileSync(join(inventory, "dtsync.yaml"), "nonsense: true\n");
+    const faulty = await run("validate", "--format", "json");
+    expect(faulty).toMatchObject({ code: 3, stdout: expect.stringContaining("nonsense") });
+    expect(await run("validate", "--format", "json")).toEqual(faulty);
+    rmSync(cache, { recursive: true });
+    expect(await run("validate", "--format", "json")).toEqual(faulty);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
