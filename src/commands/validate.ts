@@ -33,7 +33,7 @@ const reports: Readonly<Record<string, (validation: Validation, surroundings: Re
     renderGitlabCodequality(diagnosticFindings(diagnostics), folder),
   sarif: ({ diagnostics }, { folder, version }) =>
     renderSarif(diagnosticFindings(diagnostics), { folder, command: "validate", version }),
-  junit: ({ diagnostics }) => renderDiagnosticsJunit(diagnostics),
+  junit: ({ diagnostics }, { folder }) => renderDiagnosticsJunit(diagnostics, folder),
 };
 
 export const validateReportKinds = Object.keys(reports);

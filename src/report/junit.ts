@@ -29,13 +29,16 @@ function caseOf(result: ChangeResult): TestCase {
   };
 }
 
-/** A case for each fault of the inventory, or one that passed. */
-export function renderDiagnosticsJunit(diagnostics: readonly Diagnostic[]): string {
+/**
+ * A case for each fault of the inventory, or one that passed. Forges link the attribute `file`, which is relative to the
+ * repository; `folder` is that of the inventory there: empty, or with a slash at its end.
+ */
+export function renderDiagnosticsJunit(diagnostics: readonly Diagnostic[], folder: string): string {
   const cases = diagnostics.map(({ file, line, column, severity, rule, message, hint }) => ({
     suite: file,
     name: `${rule} at ${line}:${column}`,
     seconds: 0,
-    file,
+    file: `${folder}${file}`,
     failure: severity === "error" ? `${file}:${line}:${column} ${message}\n${hint}` : null,
     skipped: severity === "error" ? null : `${message}\n${hint}`,
   }));
@@ -50,14 +53,14 @@ export function renderDiagnosticsJunit(diagnostics: readonly Diagnostic[]): stri
   return renderCases("dtsync validate", cases.length === 0 ? [passed] : cases);
 }
 
-/** A case for each held item and each guard of a plan, so that they are seen where people look. */
-export function renderPlanJunit(plan: Plan): string {
+/** A case for each held item and each guard of a plan, so that they are seen where people look. `folder` as above. */
+export function renderPlanJunit(plan: Plan, folder: string): string {
   const cases = [
     ...plan.changes.map(({ id, action, kind, source }) => ({
       suite: kind,
       name: `${action} ${id}`,
       seconds: 0,
-      file: source.file,
+      file: `${folder}${source.file}`,
       failure: null,
       skipped: null,
     })),

@@ -33,5 +33,5 @@ export const planReports: Readonly<Record<string, (plan: Plan, surroundings: Pla
       command: "plan",
       version: plan.dtsync,
     }),
-  junit: renderPlanJunit,
+  junit: (plan, { folder }) => renderPlanJunit(plan, folder),
 };

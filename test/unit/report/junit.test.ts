@@ -79,14 +79,15 @@ test("a case for each result; what was not tried is skipped, and nothing is lost
 
 test("a plan: a case for each change, held item and guard, or one that says that there is nothing to do", () => {
   const plan = planOf({ inventory: anInventory(), clusters: {} });
-  expect(renderPlanJunit(plan)).toContain('tests="1" failures="0" skipped="0"');
+  expect(renderPlanJunit(plan, "")).toContain('tests="1" failures="0" skipped="0"');
   const full = {
     ...plan,
     changes: [aChange({ kind: "environment", action: "create" })],
     held: [{ scope: "host/a", reason: "no", items: 1 }],
     guards: [{ guard: "maxRemovals", limit: 0, actual: 1, override: null, items: [] }],
   };
-  expect(elementsOf(renderPlanJunit(full)).filter((name) => name === "failure")).toHaveLength(2);
+  expect(renderPlanJunit(full, "tenants/")).toMatch(/ file="tenants\/[a-z]/);
+  expect(elementsOf(renderPlanJunit(full, "")).filter((name) => name === "failure")).toHaveLength(2);
 });
 
 test("faults of an inventory: errors fail, warnings are skipped", () => {
@@ -99,10 +100,10 @@ test("faults of an inventory: errors fail, warnings are skipped", () => {
     line: 2,
     column: 3,
   } as const;
-  const xml = renderDiagnosticsJunit([fault, { ...fault, severity: "warning" }]);
+  const xml = renderDiagnosticsJunit([fault, { ...fault, severity: "warning" }], "inventory/");
   expect(xml).toContain('tests="2" failures="1" skipped="1"');
-  expect(xml).toContain('<testcase classname="a.yaml" name="unknown-key at 2:3" file="a.yaml" time="0.000">');
-  expect(renderDiagnosticsJunit([])).toContain('name="the inventory is valid"');
+  expect(xml).toContain('<testcase classname="a.yaml" name="unknown-key at 2:3" file="inventory/a.yaml" time="0.000">');
+  expect(renderDiagnosticsJunit([], "inventory/")).toContain('name="the inventory is valid"');
 });
 
 test("the forge's three counts add up to all changes of the plan", () => {
