@@ -31,7 +31,10 @@ async function repository(directory, size) {
   await appendFile(join(inventory, "customers", customer), "  changed9:\n    tags: [changed]\n");
   git("commit", "--all", "--message", "after");
   let edits = 0;
-  const edit = () => appendFile(join(inventory, "customers", customer), `  # edit ${(edits += 1)}\n`);
+  const edit = () => {
+    edits += 1;
+    return appendFile(join(inventory, "customers", customer), `  # edit ${edits}\n`);
+  };
   return { inventory, directory, edit };
 }
 

@@ -64,7 +64,7 @@ function share(total, parts, index) {
 }
 
 function hostLines(id, count) {
-  if (count === 0) return [];
+  if (count === 0) return ["    hosts: []"];
   const lines = ["    hosts:"];
   const ranged = Math.max(0, count - 1);
   if (ranged > 0) lines.push(`      - web[01-${String(ranged).padStart(2, "0")}].${id}.example.com`);

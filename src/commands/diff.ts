@@ -8,13 +8,14 @@ import type { DifferenceReport, Side } from "../model/difference.ts";
 import type { Inventory } from "../model/inventory.ts";
 import { compareDeclarations, reportDifference } from "../planner/declared-changes.ts";
 import { renderDiffMarkdown } from "../report/diff-markdown.ts";
+import { type DiffPlaces, findPlaces } from "../report/diff-places.ts";
 import { renderDiffText, sideName } from "../report/diff-text.ts";
 import { renderJson } from "../report/plan-reports.ts";
 import { painter } from "../report/printable.ts";
 import type { Context } from "./context.ts";
-import { type DiffOptions, usageError } from "./options.ts";
+import { type CommonOptions, type DiffOptions, usageError } from "./options.ts";
 import { type Loaded, type Revisions, withRevisions } from "./revisions.ts";
-import { loadDeclared } from "./session.ts";
+import { loadDeclared, loadOptions } from "./session.ts";
 import { printValidation } from "./validate.ts";
 
 /** A side of the comparison, loaded. */
@@ -24,6 +25,8 @@ interface LoadedSide {
   /** Where its files are. */
   readonly exists: boolean;
   readonly submodules: readonly string[];
+  /** Those that it was loaded with. */
+  readonly options: CommonOptions;
 }
 
 /** What a change of the inventory declares differently. Reads Git and files alone: no token, no cluster, no host. */
@@ -38,7 +41,9 @@ export async function diff(options: DiffOptions, context: Context): Promise<Exit
         printInvalid(after.loaded.inventory === null ? after : before, options, context);
         return exitCodes.invalid;
       }
-      print(compare(before, earlier, after, after.loaded.inventory), options, context);
+      const report = compare(before, earlier, after, after.loaded.inventory);
+      const places = options.format === "json" ? new Map() : await placesIn(report, { before, after }, context);
+      print(report, places, options, context);
       return exitCodes.done;
     });
   } catch (error) {
@@ -82,8 +87,8 @@ async function sidesOf(
 }
 
 async function loadCommit(side: Side, { load }: Revisions): Promise<LoadedSide> {
-  const { loaded, exists, submodules } = await load(side.commit ?? "HEAD");
-  return { side, loaded, exists, submodules };
+  const { loaded, exists, submodules, options } = await load(side.commit ?? "HEAD");
+  return { side, loaded, exists, submodules, options };
 }
 
 async function loadWorkTree(options: DiffOptions, context: Context): Promise<LoadedSide> {
@@ -91,7 +96,20 @@ async function loadWorkTree(options: DiffOptions, context: Context): Promise<Loa
     loadDeclared(options, context),
     readRevision(options.inventory),
   ]);
-  return { side: { revision: null, commit: dirty ? null : commit }, loaded, exists: true, submodules: [] };
+  return { side: { revision: null, commit: dirty ? null : commit }, loaded, exists: true, submodules: [], options };
+}
+
+/** Where what many items undergo alike comes from. */
+async function placesIn(
+  report: DifferenceReport,
+  sides: Readonly<Record<"before" | "after", LoadedSide>>,
+  context: Context,
+): Promise<DiffPlaces> {
+  const { explainMany } = await import("../inventory/explain-many.ts");
+  return findPlaces(report, (name, wants) => {
+    const { options, loaded } = sides[name];
+    return loaded.inventory === null ? [] : explainMany(loadOptions(options, context), loaded.inventory, wants);
+  });
 }
 
 function compare(before: LoadedSide, earlier: Inventory | null, after: LoadedSide, later: Inventory): DifferenceReport {
@@ -115,9 +133,9 @@ function printInvalid({ loaded, side }: LoadedSide, options: DiffOptions, contex
   printValidation(loaded, options, quiet);
 }
 
-function print(report: DifferenceReport, options: DiffOptions, context: Context): void {
+function print(report: DifferenceReport, places: DiffPlaces, options: DiffOptions, context: Context): void {
   const { output, terminal } = context;
   if (options.format === "json") output.out(renderJson(report));
-  else if (options.format === "markdown") output.out(renderDiffMarkdown(report));
-  else output.out(renderDiffText(report, painter(options.color && terminal.output)));
+  else if (options.format === "markdown") output.out(renderDiffMarkdown(report, places));
+  else output.out(renderDiffText(report, painter(options.color && terminal.output), places));
 }

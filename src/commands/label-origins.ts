@@ -1,6 +1,6 @@
 import { GitFailure } from "../git/git-failure.ts";
 import { olderCommits } from "../git/older-commits.ts";
-import { resolveCommit } from "../git/resolve-commit.ts";
+import { isShallow, resolveCommit } from "../git/resolve-commit.ts";
 import { escapeText } from "../inventory/show-text.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
@@ -12,6 +12,9 @@ import { withRevisions } from "./revisions.ts";
 
 /** Changes of the inventory before the base that are looked at; each is loaded and planned once. */
 const mostOlder = 10;
+
+const shallowWarning = (revision: string): string =>
+  `--base ${escapeText(revision)}: what is called drift may be pending, because the clone is shallow and origin gives no more of its history`;
 
 /**
  * The plan with the origin of every change: this revision, the base, or nobody. Needs no further reading of clusters,
@@ -39,13 +42,18 @@ export async function labelOrigins(
         return unlabelled(base.exists ? "the inventory of that revision is invalid" : "that revision has no inventory");
       }
       let origins = originsFromBase(plan.changes, planRevision(base.loaded.inventory, input));
-      const older = origins.open.length === 0 ? [] : await olderCommits(repository, commit, mostOlder);
-      for (const hash of older) {
-        if (origins.open.length === 0) break;
-        const { inventory } = (await load(hash)).loaded;
-        if (inventory !== null) origins = originsFromOlder(origins, planRevision(inventory, input));
+      let looked = 0;
+      if (origins.open.length > 0) {
+        for await (const hash of olderCommits(repository, commit, mostOlder)) {
+          looked += 1;
+          const { inventory } = (await load(hash)).loaded;
+          if (inventory !== null) origins = originsFromOlder(origins, planRevision(inventory, input));
+          if (origins.open.length === 0) break;
+        }
       }
-      return { ...plan, changes: withOrigins(plan.changes, origins) };
+      const labelled = { ...plan, changes: withOrigins(plan.changes, origins) };
+      const cut = origins.open.length > 0 && looked < mostOlder && (await isShallow(repository));
+      return cut ? { ...labelled, warnings: [...plan.warnings, shallowWarning(revision)] } : labelled;
     });
   } catch (error) {
     if (error instanceof GitFailure) return unlabelled(error.message);

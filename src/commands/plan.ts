@@ -1,13 +1,16 @@
+import { isGlob } from "../compare/glob.ts";
 import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
 import { readRevision } from "../git/repository.ts";
+import { suggest } from "../inventory/suggest.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
 import { createPlan, type PlanInput } from "../planner/plan.ts";
-import { unmatchedTargets } from "../planner/scope.ts";
+import { type UnmatchedTarget, unmatchedTargets } from "../planner/scope.ts";
 import { renderPlanMarkdown } from "../report/plan-markdown.ts";
 import { planReports, renderJson } from "../report/plan-reports.ts";
 import { renderPlanText } from "../report/plan-text.ts";
 import { painter } from "../report/printable.ts";
+import { warningLines } from "../report/warning-lines.ts";
 import type { ChangedSince } from "./changed-since.ts";
 import { type Context, createLog } from "./context.ts";
 import { listHosts } from "./host-sources.ts";
@@ -36,7 +39,7 @@ export async function loadOrPrint(options: FleetOptions, context: Context): Prom
     return null;
   }
   const log = createLog(context, options.logLevel, painter(options.color && context.terminal.errors));
-  for (const { file, line, column, message } of loaded.diagnostics) log.warn(`${file}:${line}:${column} ${message}`);
+  for (const line of warningLines(loaded.diagnostics)) log.warn(line);
   return loaded.inventory;
 }
 
@@ -66,8 +69,12 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
   return { plan: createPlan(input), inventory, hosts: list.hosts, input };
 }
 
-const unmatched = (target: string): string =>
-  `--target ${target} matches nothing: it is compared with customers, environment ids, groups and host names`;
+function unmatched({ target, names }: UnmatchedTarget): string {
+  const meant = isGlob(target) ? null : suggest(target, names);
+  const hint =
+    meant === null ? "it is compared with customers, environment ids, groups and host names" : `did you mean ${meant}?`;
+  return `--target ${target} matches nothing: ${hint}`;
+}
 
 /** What --changed-since leaves; Git is asked only where it is given. */
 async function changedSince(inventory: Inventory, options: FleetOptions, context: Context): Promise<ChangedSince> {

@@ -15,6 +15,8 @@ export interface RevisionInventory {
   /** False: the commit does not have the folder of the inventory. */
   readonly exists: boolean;
   readonly loaded: Loaded;
+  /** Those that it was loaded with; its files are there as long as the revisions are open. */
+  readonly options: CommonOptions;
   /** Paths of submodules in the folder: what they hold is not known. */
   readonly submodules: readonly string[];
 }
@@ -46,8 +48,8 @@ export async function withRevisions<T>(
         const target = await mkdtemp(join(folder, "tree-"));
         const { directory, files, submodules } = await exportFolder(repository, commit, target);
         context.signal.throwIfAborted();
-        const loaded = await loadSide({ ...options, inventory: directory }, context);
-        return { commit, exists: files > 0, loaded, submodules };
+        const side = await loadSide({ ...options, inventory: directory }, context);
+        return { commit, exists: files > 0, ...side, submodules };
       },
     });
   } finally {
@@ -56,18 +58,22 @@ export async function withRevisions<T>(
 }
 
 /** `--set` counts on both sides, except that a cluster which a revision does not have cannot be set there. */
-async function loadSide(options: CommonOptions, context: Context): Promise<Loaded> {
+async function loadSide(
+  options: CommonOptions,
+  context: Context,
+): Promise<{ readonly loaded: Loaded; readonly options: CommonOptions }> {
   const loaded = await loadDeclared(options, context);
-  if (loaded.inventory !== null || options.set.length === 0) return loaded;
+  if (loaded.inventory !== null || options.set.length === 0) return { loaded, options };
   const asWritten = await loadDeclared({ ...options, set: [] }, context);
-  if (asWritten.inventory === null) return loaded;
+  if (asWritten.inventory === null) return { loaded, options };
   const known = new Set(asWritten.inventory.clusters.map(({ name }) => name));
   const fits = ({ path }: SetOverride): boolean => {
     const [root, name] = path.split(".");
     return root !== "clusters" || name === undefined || known.has(name);
   };
   const set = options.set.filter(fits);
-  return set.length === options.set.length ? loaded : loadDeclared({ ...options, set }, context);
+  if (set.length === options.set.length) return { loaded, options };
+  return { loaded: await loadDeclared({ ...options, set }, context), options: { ...options, set } };
 }
 
 /** A path below the top of the work tree as seen from the inventory folder. */

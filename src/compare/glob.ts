@@ -6,11 +6,21 @@ export const isGlob = (text: string): boolean => /[*?]/.test(text);
  * the product of the lengths; a regular expression would take for ever on a glob with many stars.
  */
 export function globMatcher(glob: string): (text: string) => boolean {
-  const pattern = [...glob.toLowerCase()];
-  return (text) => matches(pattern, [...text.toLowerCase()]);
+  const lower = glob.toLowerCase();
+  const pattern = characters(lower);
+  const start = /^[^*?]*/.exec(lower)?.[0] ?? "";
+  return (text) => {
+    const subject = text.toLowerCase();
+    return subject.startsWith(start) && matches(pattern, characters(subject));
+  };
 }
 
-function matches(pattern: readonly string[], subject: readonly string[]): boolean {
+type Characters = ArrayLike<string>;
+
+/** Text can be taken as it is where every character is one unit of it. */
+const characters = (text: string): Characters => (/[\ud800-\udfff]/.test(text) ? [...text] : text);
+
+function matches(pattern: Characters, subject: Characters): boolean {
   let at = 0;
   let position = 0;
   // Where the last star stands, and up to where it reaches: only it has to be given another try.

@@ -1,12 +1,15 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { createFaultList, type Fault, inFile } from "../inventory/fault-list.ts";
-import { listFolder, openFolder, readText } from "../inventory/inventory-folder.ts";
+import { createBudget } from "../inventory/budget.ts";
+import { createFaultList, type Fault, type FaultList, inFile, ReadingStopped } from "../inventory/fault-list.ts";
+import { type InventoryFiles, inventoryFiles } from "../inventory/inventory-files.ts";
+import { openFolder } from "../inventory/inventory-folder.ts";
 import { createPositions, placeAt } from "../inventory/positions.ts";
 import type { SchemaKind } from "../inventory/schemas.ts";
 import { escapeText, showText } from "../inventory/show-text.ts";
-import { controlCharacterFault, findTextFaults, hasControlCharacter } from "../inventory/text-faults.ts";
+import { findTextFaults, hasControlCharacter } from "../inventory/text-faults.ts";
+import { countMarks } from "../inventory/text-marks.ts";
 import { type Diagnostic, inventoryStart, type Place } from "../model/diagnostic.ts";
 import { formatText } from "./format-text.ts";
 import { readSchema, type Schema } from "./key-order.ts";
@@ -35,65 +38,84 @@ const filesAtATime = 50;
 /** Lays all YAML files of an inventory out anew, without writing them. Does not throw for anything in the folder. */
 export async function formatInventory(directory: string): Promise<FormattedInventory> {
   const faults = createFaultList();
-  const root = openFolder(directory);
-  const folder = root === null ? null : listFolder(root);
-  const settings = root === null ? null : readText(root, "dtsync.yaml", new Map());
-  // Without dtsync.yaml it is another folder, which has to stay as it is.
-  if (root === null || folder === null || settings === null || isMissing(settings)) {
-    faults.error(inFile(inventoryStart), missingFault(directory, root !== null));
-    return { changed: [], files: 0, diagnostics: faults.sorted() };
-  }
-  for (const { file, fault } of folder.faults) faults.error(inFile({ ...inventoryStart, file }), fault);
-  const files: readonly (readonly [kind: SchemaKind, paths: readonly string[]])[] = [
-    ["dtsync", ["dtsync.yaml"]],
-    ["customer", folder.customers],
-    ["groups", folder.groups],
-  ];
   const changed: ChangedFile[] = [];
+  let files = 0;
+  const root = openFolder(directory);
+  const folder = root === null ? null : inventoryFiles(root);
+  // Without dtsync.yaml it is another folder, which has to stay as it is.
+  if (root === null || folder === null || isMissing(folder.readText("dtsync.yaml"))) {
+    faults.error(inFile(inventoryStart), missingFault(directory, root !== null));
+    return { changed, files, diagnostics: faults.sorted() };
+  }
+  try {
+    for await (const { path, text } of formatFiles(folder, faults)) {
+      files += 1;
+      if (text === null) continue;
+      changed.push({ path, target: folder.list().real.get(path) ?? realpathSync.native(join(root, path)), text });
+    }
+  } catch (error) {
+    // Why it stopped is among the faults. What was laid out until then is as good as ever.
+    if (!(error instanceof ReadingStopped)) throw error;
+  }
+  return { changed, files, diagnostics: faults.sorted() };
+}
+
+async function* formatFiles(
+  folder: InventoryFiles,
+  faults: FaultList,
+): AsyncGenerator<{ readonly path: string; readonly text: string | null }> {
+  const { customers, groups, faults: folderFaults } = folder.list();
+  for (const { file, fault } of folderFaults) faults.error(inFile({ ...inventoryStart, file }), fault);
+  const kinds: readonly (readonly [kind: SchemaKind, paths: readonly string[]])[] = [
+    ["dtsync", ["dtsync.yaml"]],
+    ["customer", customers],
+    ["groups", groups],
+  ];
+  const budget = createBudget(faults);
   let count = 0;
-  for (const [kind, paths] of files) {
+  for (const [kind, paths] of kinds) {
     const schema = readSchema(kind);
     for (const path of paths) {
       if (count % filesAtATime === 0) await setImmediate();
       count += 1;
-      const formatted = formatFile(root, path, folder.real, schema);
+      budget.admitFile(escapeText(path));
+      const formatted = formatFile(folder, path, schema);
+      budget.countMarks(formatted.marks, true);
       for (const { place, fault } of formatted.faults) faults.error(inFile(place), fault);
-      if (formatted.text === null) continue;
-      changed.push({
-        path,
-        target: folder.real.get(path) ?? realpathSync.native(join(root, path)),
-        text: formatted.text,
-      });
+      yield { path, text: formatted.text };
     }
   }
-  return { changed, files: count, diagnostics: faults.sorted() };
 }
 
 interface FormattedFile {
   /** Null: it stays as it is. */
   readonly text: string | null;
+  readonly marks: number;
   readonly faults: readonly { readonly place: Place; readonly fault: Fault }[];
 }
 
-function formatFile(root: string, path: string, real: ReadonlyMap<string, string>, schema: Schema): FormattedFile {
-  const read = readText(root, path, real);
+function formatFile(folder: InventoryFiles, path: string, schema: Schema): FormattedFile {
+  const read = folder.readText(path);
   const file = escapeText(path);
   const positions = createPositions(file, "text" in read ? read.text : (read.textBefore ?? ""));
   if ("fault" in read) {
-    return { text: null, faults: [{ place: placeAt(positions, positions.text.length), fault: read.fault }] };
+    return { text: null, marks: 0, faults: [{ place: placeAt(positions, positions.text.length), fault: read.fault }] };
   }
   const { text } = read;
+  const { marks } = countMarks(text);
   const result = hasControlCharacter(text)
-    ? { faults: findTextFaults(text).filter(({ fault }) => fault === controlCharacterFault) }
+    ? { faults: findTextFaults(text).filter(({ fault }) => fault.rule === "control-character") }
     : formatText(text, schema);
-  if ("text" in result) return { text: result.text === text ? null : result.text, faults: [] };
+  if ("text" in result) return { text: result.text === text ? null : result.text, marks, faults: [] };
   return {
     text: null,
+    marks,
     faults: result.faults.map(({ offset, fault }) => ({ place: placeAt(positions, offset), fault })),
   };
 }
 
-const isMissing = (read: ReturnType<typeof readText>): boolean => "fault" in read && read.fault.rule === "missing-file";
+const isMissing = (read: ReturnType<InventoryFiles["readText"]>): boolean =>
+  "fault" in read && read.fault.rule === "missing-file";
 
 const missingFault = (directory: string, exists: boolean): Fault => ({
   rule: "missing-file",

@@ -27,8 +27,10 @@ export async function defaultBase(repository: Repository): Promise<Base> {
   return { commit: await mergeBase(repository, branch.commit, head), name: `merge base with ${branch.name}` };
 }
 
+/** In a pipeline the branch that is merged into, or else the default branch; elsewhere that of origin or here. */
 async function defaultBranch(repository: Repository): Promise<Base> {
-  const named = repository.environment["CI_DEFAULT_BRANCH"];
+  const { environment } = repository;
+  const named = environment["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"] || environment["CI_DEFAULT_BRANCH"];
   if (named) return { commit: await resolveCommit(repository, `origin/${named}`), name: `origin/${named}` };
   for (const name of ["origin/HEAD", "origin/main", "origin/master", "main", "master"]) {
     const prefix = name.startsWith("origin/") ? "refs/remotes/" : "refs/heads/";

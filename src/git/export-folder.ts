@@ -6,7 +6,7 @@ import type { Repository } from "./open-repository.ts";
 import { gitOutput } from "./run-git.ts";
 
 /** Bytes. A larger file is written empty in its place with its size: the inventory takes none of that size. */
-const largestFile = 5_000_000;
+const largestFile = 1_000_000;
 const mostFiles = 200_000;
 /** Bytes of all files. */
 const mostBytes = 1_073_741_824;

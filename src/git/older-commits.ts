@@ -1,8 +1,27 @@
 import type { Repository } from "./open-repository.ts";
+import { deepen } from "./resolve-commit.ts";
 import { gitText } from "./run-git.ts";
 
-/** The commits before `commit`, newest first, that changed the repository's folder on the way of first parents. */
-export async function olderCommits(repository: Repository, commit: string, most: number): Promise<readonly string[]> {
+/**
+ * At most `most` commits before `commit`, newest first, each the last one before a change of the repository's folder on
+ * the way of first parents. A shallow clone is made deeper when its commits are used up.
+ */
+export async function* olderCommits(repository: Repository, commit: string, most: number): AsyncGenerator<string> {
+  let given = 0;
+  const look = async (): Promise<readonly string[]> => (await knownCommits(repository, commit, most)).slice(given);
+  const give = function* (found: readonly string[]): Generator<string> {
+    given += found.length;
+    yield* found;
+  };
+  yield* give(await look());
+  if (given >= most) return;
+  for await (const _step of deepen(repository)) {
+    yield* give(await look());
+    if (given >= most) return;
+  }
+}
+
+async function knownCommits(repository: Repository, commit: string, most: number): Promise<readonly string[]> {
   const folder = repository.prefix === "" ? "." : repository.prefix;
   const changing = await gitText(repository, [
     "rev-list",

@@ -20,10 +20,13 @@ export async function openRepository(folder: string, edges: Omit<GitPlace, "dire
   const start = existingFolder(wanted);
   const { code, output, errors } = await runGit({ ...edges, directory: start }, ["rev-parse", "--show-toplevel"]);
   if (code !== 0) {
-    const outside = errors.includes("not a git repository");
-    throw outside
-      ? new GitFailure("outside", `${folder} is not in a Git repository`)
-      : new GitFailure("unusable", `Git cannot read the repository: ${firstLine(errors)}`);
+    if (errors.includes("not a git repository"))
+      throw new GitFailure("outside", `${folder} is not in a Git repository`);
+    // As in containers that run as another user than the one who cloned.
+    const advice = errors.includes("safe.directory")
+      ? "; if you trust it, git config --global --add safe.directory with its path lets Git read it"
+      : "";
+    throw new GitFailure("unusable", `Git cannot read the repository: ${firstLine(errors)}${advice}`);
   }
   const top = realpathSync.native(output.toString("utf8").replace(/\n$/, ""));
   const below = relative(top, join(realpathSync.native(start), relative(start, wanted)));

@@ -25,7 +25,16 @@ export async function resolveCommit(repository: Repository, revision: string): P
     const found = await lookUp(repository, revision);
     if (found !== null) return found;
   }
-  throw new GitFailure("missing", `there is no commit ${JSON.stringify(revision)}, also not after asking origin`);
+  throw new GitFailure("missing", await describeMissing(repository, revision));
+}
+
+/** Git's own words are not passed on: the address of origin may have a password in it. */
+async function describeMissing(repository: Repository, revision: string): Promise<string> {
+  const missing = `there is no commit ${JSON.stringify(revision)}`;
+  const { code: noOrigin } = await runGit(repository, ["config", "--get", "remote.origin.url"]);
+  if (noOrigin !== 0) return missing;
+  const { code: noAnswer } = await runGit(repository, ["ls-remote", "--quiet", "origin", "HEAD"]);
+  return noAnswer === 0 ? `${missing}, also not after asking origin` : `${missing} here, and origin does not answer`;
 }
 
 /** A revision comes from a command line or a variable: it must not be taken for an option. */

@@ -1,17 +1,23 @@
-/** Why a text is not the origin of a cluster, or the origin without a trailing slash. The text is not repeated. */
-export function readClusterUrl(text: string): { readonly url: string } | { readonly fault: string } {
-  if (/[\s\\]/.test(text)) return { fault: "has a blank or backslash in it" };
+/**
+ * Why a text is not the origin of a cluster, and the origin that was probably meant; or the origin without a trailing
+ * slash. What could be a secret is not repeated.
+ */
+export function readClusterUrl(
+  text: string,
+): { readonly url: string } | { readonly fault: string; readonly meant: string | null } {
+  if (/[\s\\]/.test(text)) return { fault: "has a blank or backslash in it", meant: null };
   let url: URL;
   try {
     url = new URL(text);
   } catch {
-    return { fault: "is not an address" };
+    return { fault: "is not an address", meant: null };
   }
-  if (url.username !== "" || url.password !== "") return { fault: "has a user or password in it" };
-  if (url.protocol !== "https:" && url.protocol !== "http:") return { fault: "does not begin with https://" };
-  if (url.pathname !== "/" || /[?#]/.test(text)) return { fault: "has more than scheme, host and port" };
+  const meant = url.host === "" ? null : `${isLoopback(url.hostname) ? url.protocol : "https:"}//${url.host}`;
+  if (url.username !== "" || url.password !== "") return { fault: "has a user or password in it", meant };
+  if (url.protocol !== "https:" && url.protocol !== "http:") return { fault: "does not begin with https://", meant };
+  if (url.pathname !== "/" || /[?#]/.test(text)) return { fault: "has more than scheme, host and port", meant };
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    return { fault: "is http, which is for loopback addresses only" };
+    return { fault: "is http, which is for loopback addresses only", meant };
   }
   return { url: url.origin };
 }

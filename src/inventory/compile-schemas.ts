@@ -34,7 +34,7 @@ export function createRegistry(schemas: FileSchemas, source = false): Ajv2020 {
     validateSchema: false,
     messages: false,
     inlineRefs: false,
-    code: { optimize: false, source, process: appendErrors },
+    code: { optimize: false, source, process: withinBounds },
   });
   return ajv.addSchema({ $id: registryId, $defs: shared });
 }
@@ -42,16 +42,23 @@ export function createRegistry(schemas: FileSchemas, source = false): Ajv2020 {
 /** Source of a CommonJS module that exports a function for each definition. */
 export function validatorsSource(schemas: FileSchemas): string {
   // The library does not pass this code to `process` itself.
-  return appendErrors(standaloneLibrary()(createRegistry(schemas, true), definitions));
+  return withinBounds(standaloneLibrary()(createRegistry(schemas, true), definitions));
 }
 
+/** Errors that a validator collects at most before it leaves the rest of a list or map alone; many make one fault. */
+export const mostSchemaErrors = 4000;
+
 /**
- * The generated code copies the list of all faults so far for each faulty item. With a hundred thousand of them that
- * takes minutes; adding to the list takes none.
+ * The generated code copies the list of all errors so far for each faulty item, and goes on however many there are.
+ * With a hundred thousand of them that takes minutes and a gigabyte. Here it adds to the list, and leaves a list or map
+ * when there are too many.
  */
-function appendErrors(code: string): string {
-  return code.replace(
-    /vErrors\.concat\((\w+\.errors)\)/g,
-    "$1.reduce((all, error) => (all.push(error), all), vErrors)",
-  );
+function withinBounds(code: string): string {
+  return code
+    .replace(/vErrors\.concat\((\w+\.errors)\)/g, "$1.reduce((all, error) => (all.push(error), all), vErrors)")
+    .replace(
+      /for\(let (i\d+)=0; \1<(len\d+); \1\+\+\)\{/g,
+      `for(let $1=0; $1<$2 && errors <= ${mostSchemaErrors}; $1++){`,
+    )
+    .replace(/for\(const key\d+ in data\d*\)\{/g, `$&if(errors > ${mostSchemaErrors})break;`);
 }

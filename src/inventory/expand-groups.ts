@@ -6,7 +6,6 @@ import type { LoadContext } from "./load-context.ts";
 import type { ReachedEnvironment } from "./load-trace.ts";
 import { type Binding, fillPlaceholders, findPlaceholders } from "./placeholders.ts";
 import { showText } from "./show-text.ts";
-import { suggestionHint } from "./suggest.ts";
 
 /** What groups may refer to. */
 export interface GroupWorld {
@@ -31,9 +30,27 @@ export interface MadeGroup {
 export function expandGroup(template: GroupTemplate, world: GroupWorld, context: LoadContext): readonly MadeGroup[] {
   const reached = new Set<AccessKey>();
   const made: MadeGroup[] = [];
+  const { budget } = context;
+  const { origin } = template.declaration;
+  if (template.placeholders.size > 0) {
+    budget.spend("comparisons", world.environments.length + world.customers.length, origin);
+  }
   for (const binding of bindingsOf(template, world)) {
     const traced: ReachedEnvironment[] | null = context.trace ? [] : null;
-    for (const group of fillIn(template, binding, world, reached, traced)) {
+    budget.spend("comparisons", comparisonsOf(template, binding, world), origin);
+    const tell = (key: AccessKey, environment: Environment, isFirst: boolean): void => {
+      reached.add(key);
+      traced?.push({ key, environment });
+      // Permissions of several keys are put together.
+      if (!isFirst) budget.spend("comparisons", key.permissions.length, origin);
+    };
+    const access = template.access === null ? null : reach(template, template.access, binding, world, tell);
+    const clusters = clustersOf(template, access, binding, world);
+    budget.spend("groups", clusters.length, origin);
+    budget.spend("rights", access?.size ?? 0, origin);
+    budget.spend("comparisons", clusters.length * (access?.size ?? 0), origin);
+    budget.spend("names", clusters.length * namesOf(template), origin);
+    for (const group of fillIn(template, binding, access, clusters)) {
       made.push({ group, template });
       if (traced) context.trace?.groups.set(group, { template, binding, reached: traced });
     }
@@ -41,6 +58,16 @@ export function expandGroup(template: GroupTemplate, world: GroupWorld, context:
   reportUnreached(template, world, reached, made.length > 0, context);
   return made;
 }
+
+/** Environments that the globs of a group have to be compared with. */
+function comparisonsOf({ access }: GroupTemplate, { customer }: Binding, world: GroupWorld): number {
+  const candidates = customer === undefined ? world.environments : (world.byCustomer.get(customer) ?? []);
+  return (access ?? []).reduce((sum, { text }) => sum + (isGlob(text) ? candidates.length : 1), 0);
+}
+
+/** Names that each of the groups that are made gets. */
+const namesOf = ({ previously, ldapGroupNames, ssoGroupNames }: GroupTemplate): number =>
+  previously.length + (ldapGroupNames?.length ?? 0) + (ssoGroupNames?.length ?? 0);
 
 function bindingsOf({ placeholders, declaration, state }: GroupTemplate, world: GroupWorld): readonly Binding[] {
   const owner: Binding = declaration.owner === null ? {} : { customer: declaration.owner };
@@ -61,16 +88,17 @@ function bindingsOf({ placeholders, declaration, state }: GroupTemplate, world: 
   return [...new Map(bindings.map((binding) => [JSON.stringify(binding), binding])).values()];
 }
 
+/** Permissions by environment. */
+type Reach = ReadonlyMap<Environment, readonly string[]>;
+
 function fillIn(
   template: GroupTemplate,
   binding: Binding,
-  world: GroupWorld,
-  reached: Set<AccessKey>,
-  traced: ReachedEnvironment[] | null,
+  access: Reach | null,
+  clusters: readonly string[],
 ): readonly Group[] {
-  const access = template.access === null ? null : reach(template, template.access, binding, world, reached, traced);
   const fill = (text: string): string => fillPlaceholders(text, binding);
-  return clustersOf(template, access, binding, world).map((cluster) => ({
+  return clusters.map((cluster) => ({
     name: fill(template.name),
     cluster,
     customer: binding.customer ?? null,
@@ -90,16 +118,14 @@ function reach(
   keys: readonly AccessKey[],
   binding: Binding,
   world: GroupWorld,
-  reached: Set<AccessKey>,
-  traced: ReachedEnvironment[] | null,
-): ReadonlyMap<Environment, readonly string[]> {
+  tell: (key: AccessKey, environment: Environment, isFirst: boolean) => void,
+): Reach {
   const found = new Map<Environment, readonly string[]>();
   for (const key of keys) {
     for (const environment of matching(fillPlaceholders(key.text, binding), binding, world)) {
       if (clusters !== null && !clusters.includes(environment.cluster)) continue;
-      reached.add(key);
-      traced?.push({ key, environment });
       const known = found.get(environment);
+      tell(key, environment, known === undefined);
       found.set(environment, known ? [...new Set([...known, ...key.permissions])].sort(compareText) : key.permissions);
     }
   }
@@ -118,21 +144,15 @@ function matching(key: string, { customer }: Binding, world: GroupWorld): readon
   return customer === undefined || environment.customer === customer ? [environment] : [];
 }
 
-function accessOn(
-  cluster: string,
-  access: ReadonlyMap<Environment, readonly string[]>,
-): ReadonlyMap<string, readonly string[]> {
-  return new Map(
-    [...access]
-      .filter(([environment]) => environment.cluster === cluster)
-      .map(([environment, permissions]) => [environment.id, permissions] as const)
-      .sort(([left], [right]) => compareText(left, right)),
-  );
+function accessOn(cluster: string, access: Reach): ReadonlyMap<string, readonly string[]> {
+  const found: (readonly [id: string, permissions: readonly string[]])[] = [];
+  for (const [{ id, cluster: own }, permissions] of access) if (own === cluster) found.push([id, permissions]);
+  return new Map(found.sort(([left], [right]) => compareText(left, right)));
 }
 
 function clustersOf(
   { clusters, access: keys, state, isClusterAdminGroup }: GroupTemplate,
-  access: ReadonlyMap<Environment, readonly string[]> | null,
+  access: Reach | null,
   { environment }: Binding,
   world: GroupWorld,
 ): readonly string[] {
@@ -160,7 +180,9 @@ function reportUnreached(
   for (const key of access ?? []) {
     if (reached.has(key)) continue;
     const exact = !isGlob(key.text) && findPlaceholders(key.text).length === 0;
-    const fault = exact ? exactFault(key.text, template, world) : foreignGlob(key.text, template, world);
+    if (!exact && declaration.owner !== null)
+      context.budget.spend("comparisons", world.environments.length, key.origin);
+    const fault = exact ? exactFault(key.text, template, world, context) : foreignGlob(key.text, template, world);
     told = true;
     if (fault && (world.complete || fault.rule !== "unknown-environment")) context.faults.error(key.origin, fault);
     else if (!fault && world.complete && state !== "absent") {
@@ -181,16 +203,19 @@ function reportUnreached(
 }
 
 /** Why an environment id that reaches nothing is a fault, or null when it is only on another cluster. */
-function exactFault(id: string, { declaration }: GroupTemplate, world: GroupWorld) {
+function exactFault(id: string, { declaration }: GroupTemplate, world: GroupWorld, { suggest }: LoadContext) {
   const environment = world.byId.get(id.toLowerCase());
   if (!environment) {
-    const candidates = (
-      declaration.owner === null ? world.environments : (world.byCustomer.get(declaration.owner) ?? [])
-    ).map((candidate) => candidate.id);
+    const candidates =
+      declaration.owner === null ? world.environments : (world.byCustomer.get(declaration.owner) ?? []);
     return {
       rule: "unknown-environment",
       message: `there is no environment ${showText(id)}`,
-      hint: suggestionHint(id, candidates, "Write the id of a declared environment, or a glob with *."),
+      hint: suggest(
+        id,
+        () => candidates.map((candidate) => candidate.id),
+        "Write the id of a declared environment, or a glob with *.",
+      ),
     };
   }
   if (declaration.owner !== null && environment.customer !== declaration.owner)

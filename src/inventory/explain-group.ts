@@ -9,35 +9,50 @@ import { type AccessKey, type GroupTemplate, readGroupTemplate } from "./group-t
 import { asList } from "./levels.ts";
 import type { LoadedFile } from "./load-context.ts";
 import { createWorld, declaredGroups } from "./load-inventory.ts";
-import type { LoadTrace } from "./load-trace.ts";
+import { createLoadTrace, type LoadTrace } from "./load-trace.ts";
 import type { InventoryReader } from "./open-inventory.ts";
 import { keyOrigin } from "./positions.ts";
-import { readSettings } from "./read-settings.ts";
+import type { ReadSettings } from "./read-settings.ts";
 import { isPermission, readRoles } from "./roles.ts";
 import { escapeText } from "./show-text.ts";
 
-/** The fields of one group on one cluster; null: the files are not any more what was loaded. */
-export function explainGroup(
-  wanted: Group,
-  inventory: Inventory,
-  reader: InventoryReader,
-  trace: LoadTrace,
-): Map<string, ExplainedSetting> | null {
-  const { settings, context } = reader;
-  if (!settings) return null;
-  const { clusters, clusterNames } = readSettings(settings, context);
-  const roles = readRoles(settings, context);
+interface Source {
+  readonly settings: LoadedFile<SettingsEntry>;
+  readonly top: ReadSettings;
+  readonly reader: InventoryReader;
+  readonly inventory: Inventory;
+}
+
+/**
+ * Explains the fields of a group on its cluster; null: the files are not any more what was loaded. What the declaration
+ * that was asked for last stands for is kept.
+ */
+export function groupExplainer({ settings, top, reader, inventory }: Source): (group: Group) => Settings | null {
+  const { clusters, clusterNames } = top;
   const customers = inventory.customers.map((customer) => ({ customer }));
   const world = createWorld({ clusters }, customers, inventory.environments, true);
-  for (const declaration of declarationsIn(wanted.place.file, settings, reader, inventory)) {
-    if (declaration.origin.place.line !== wanted.place.line) continue;
-    const template = readGroupTemplate(declaration, roles, clusterNames, context);
-    const made = template ? expandGroup(template, world, context) : [];
-    const found = made.find(({ group }) => group.cluster === wanted.cluster && group.name === wanted.name);
-    if (found) return describe(found.group, found.template, settings, inventory, trace);
-  }
-  return null;
+  const expand = ({ file, line }: Place) => {
+    const trace = createLoadTrace();
+    const context = { ...reader.context, trace };
+    const roles = readRoles(settings, context);
+    const made = declarationsIn(file, settings, reader, inventory)
+      .filter(({ origin }) => origin.place.line === line)
+      .flatMap((declaration) => {
+        const template = readGroupTemplate(declaration, roles, clusterNames, context);
+        return template ? expandGroup(template, world, context) : [];
+      });
+    return { made: new Map(made.map((item) => [keyOf(item.group), item])), trace };
+  };
+  let last: ({ readonly at: string } & ReturnType<typeof expand>) | null = null;
+  return (wanted) => {
+    const at = `${wanted.place.file}:${wanted.place.line}`;
+    if (last?.at !== at) last = { at, ...expand(wanted.place) };
+    const found = last.made.get(keyOf(wanted));
+    return found ? describe(found.group, found.template, settings, inventory, last.trace) : null;
+  };
 }
+
+const keyOf = ({ cluster, name }: Group): string => `${cluster}/${name}`;
 
 function declarationsIn(
   file: string,

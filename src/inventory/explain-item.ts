@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import type { Place } from "../model/diagnostic.ts";
 import type { ExplainedSetting, Explanation } from "../model/explanation.ts";
 import type { Environment, Inventory } from "../model/inventory.ts";
-import { explainGroup } from "./explain-group.ts";
+import { groupExplainer } from "./explain-group.ts";
 import { addDefault, createLocator, explainSection, placeSource, type Settings, toSource } from "./explain-levels.ts";
-import { createFaultList } from "./fault-list.ts";
+import { createFaultList, untilStopped } from "./fault-list.ts";
 import type { CustomerEntry, SettingsEntry } from "./file-types.ts";
 import type { InventoryItem } from "./find-item.ts";
 import { openFolder } from "./inventory-folder.ts";
@@ -17,26 +17,44 @@ import { mergeSettings } from "./merge-settings.ts";
 import { type InventoryReader, openInventory } from "./open-inventory.ts";
 import { keyOrigin } from "./positions.ts";
 import { type ReadCustomer, readCustomer } from "./read-customer.ts";
-import { readSettings } from "./read-settings.ts";
+import { type ReadSettings, readSettings } from "./read-settings.ts";
 import { escapeText } from "./show-text.ts";
 
-/**
- * The effective settings of one item of an inventory that was loaded with these options, each with the place that it
- * comes from. Reads the files that the item depends on once more, by the same code, this time with a trace; null: they
- * are not any more what was loaded.
- */
+/** The effective settings of one item; null: the files are not any more what was loaded. */
 export function explainItem(options: LoadOptions, inventory: Inventory, item: InventoryItem): Explanation | null {
+  const settings = openExplainer(options, inventory)?.(item) ?? null;
+  if (settings === null) return null;
+  return { format: "dtsync-explain/1", id: item.id, settings: inDisplayOrder(settings) };
+}
+
+/** The settings of an item by path, in no order; null: the files are not any more what was loaded. */
+export type Explainer = (item: InventoryItem) => Settings | null;
+
+/**
+ * Explains items of an inventory that was loaded with these options: their effective settings, each with the place that
+ * it comes from. Reads the files that an item depends on once more, by the same code, this time with a trace. Only the
+ * file of the item before is kept, so those of one customer, or of one declaration of groups, should come together.
+ */
+export function openExplainer(options: LoadOptions, inventory: Inventory): Explainer | null {
   const root = openFolder(options.directory);
   if (root === null) return null;
   const rootCertificate = options.rootCertificate === null ? null : resolve(options.rootCertificate);
   const trace = createLoadTrace();
-  const reader = openInventory(root, { ...options, rootCertificate, trace }, createFaultList());
-  const settings =
-    item.kind === "group"
-      ? explainGroup(item.group, inventory, reader, trace)
-      : explainCustomerItem(item, inventory, reader, trace);
-  if (settings === null) return null;
-  return { format: "dtsync-explain/1", id: item.id, settings: inDisplayOrder(settings) };
+  return untilStopped(() => {
+    const reader = openInventory(root, { ...options, rootCertificate }, createFaultList());
+    const { settings } = reader;
+    if (!settings) return null;
+    const top = readSettings(settings, { ...reader.context, trace });
+    const readFor = customerReader({ settings, top, trace, reader, inventory });
+    const group = groupExplainer({ settings, top, reader, inventory });
+    const explain = (item: InventoryItem): Settings | null => {
+      if (item.kind === "group") return group(item.group);
+      const read = readFor(item.kind === "host" ? item.host.customer : item.environment.customer);
+      if (read === null) return null;
+      return item.kind === "host" ? explainHost(item.host.name, read) : explainEnvironment(item.environment.id, read);
+    };
+    return (item: InventoryItem) => untilStopped(() => explain(item));
+  });
 }
 
 interface Read {
@@ -47,23 +65,34 @@ interface Read {
   readonly rootCertificate: string | null;
 }
 
-function explainCustomerItem(
-  item: Exclude<InventoryItem, { readonly kind: "group" }>,
-  inventory: Inventory,
-  reader: InventoryReader,
-  trace: LoadTrace,
-): Map<string, ExplainedSetting> | null {
-  const { settings, context } = reader;
-  const owner = item.kind === "host" ? item.host.customer : item.environment.customer;
-  const place = inventory.customers.find(({ id }) => id === owner)?.place;
-  const path = reader.customers.find((name) => escapeText(name) === place?.file);
-  const file = path === undefined ? null : reader.readCustomer(path);
-  if (!settings || !file) return null;
-  const { levels, defaultCluster: cluster, clusterNames: clusters } = readSettings(settings, context);
-  const customer = readCustomer(file, { levels, cluster, clusters }, context);
-  if (!customer) return null;
-  const read: Read = { settings, file, customer, trace, rootCertificate: context.rootCertificate };
-  return item.kind === "host" ? explainHost(item.host.name, read) : explainEnvironment(item.environment.id, read);
+interface Source {
+  readonly settings: LoadedFile<SettingsEntry>;
+  readonly top: ReadSettings;
+  /** How the levels of `top` were made. */
+  readonly trace: LoadTrace;
+  readonly reader: InventoryReader;
+  readonly inventory: Inventory;
+}
+
+/** Reads the file of a customer with a trace of its own; the one that was asked for last is kept. */
+function customerReader({ settings, top, trace, reader, inventory }: Source): (customer: string) => Read | null {
+  const { levels, defaultCluster: cluster, clusterNames: clusters } = top;
+  const files = new Map(inventory.customers.map(({ id, place }) => [id, place.file]));
+  const paths = new Map(reader.customers.map((path) => [escapeText(path), path]));
+  const read = (id: string): Read | null => {
+    const path = paths.get(files.get(id) ?? "");
+    const file = path === undefined ? null : reader.readCustomer(path);
+    const own = { ...createLoadTrace(), levels: new Map(trace.levels) };
+    const customer = file && readCustomer(file, { levels, cluster, clusters }, { ...reader.context, trace: own });
+    return file && customer
+      ? { settings, file, customer, trace: own, rootCertificate: reader.context.rootCertificate }
+      : null;
+  };
+  let last: { readonly id: string; readonly read: Read | null } | null = null;
+  return (id) => {
+    if (last?.id !== id) last = { id, read: read(id) };
+    return last.read;
+  };
 }
 
 function explainEnvironment(id: string, read: Read): Map<string, ExplainedSetting> | null {

@@ -28,7 +28,7 @@ export function findItem(
   return { message: `${showText(text)} names several items`, hint: `Did you mean ${orList([...found.keys()])}?` };
 }
 
-function allItems({ environments, groups, hosts }: Inventory): readonly InventoryItem[] {
+export function allItems({ environments, groups, hosts }: Inventory): readonly InventoryItem[] {
   return [
     ...environments.map((environment) => ({
       kind: "environment" as const,

@@ -90,7 +90,7 @@ export function readGroupTemplate(
     ldapGroupNames: texts(entry.ldapGroupNames),
     ssoGroupNames: texts(entry.ssoGroupNames),
     access,
-    clusters: declaredClusters ?? null,
+    clusters: declaredClusters ? [...new Set(declaredClusters)] : null,
   };
 }
 
@@ -125,14 +125,10 @@ function readAccess(
         }
       }
     }
-    return [
-      {
-        declared: key,
-        text: fill(key),
-        permissions: resolveRights(rights, roles ?? new Map()),
-        origin: keyOrigin(positions, declared, key),
-      },
-    ];
+    const permissions = resolveRights(rights, roles ?? new Map());
+    const origin = keyOrigin(positions, declared, key);
+    context.budget.spend("permissions", permissions.length, origin);
+    return [{ declared: key, text: fill(key), permissions, origin }];
   });
 }
 
@@ -171,7 +167,11 @@ function checkPlaceholders(
 const unknownFault = (name: string) => ({
   rule: "unknown-placeholder",
   message: `there is no placeholder ${showText(`{${name}}`)}`,
-  hint: suggestionHint(name, placeholderNames, "Known are {customer}, {environment} and {stage}."),
+  hint: suggestionHint(
+    `{${name}}`,
+    [...placeholderNames].map((known) => `{${known}}`),
+    "Take it away.",
+  ),
 });
 
 const lackingFault = (name: string) => ({

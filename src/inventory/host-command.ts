@@ -1,5 +1,6 @@
 import type { Host, HostCommand } from "../model/inventory.ts";
-import { createFaultList, type FaultList } from "./fault-list.ts";
+import { createBudget } from "./budget.ts";
+import { createFaultList, type FaultList, untilStopped } from "./fault-list.ts";
 import type { HostItem, OneAgentEntry, SshEntry } from "./file-types.ts";
 import { parseHostList } from "./host-list.ts";
 import { canonicalHost } from "./host-names.ts";
@@ -10,6 +11,7 @@ import { createPositions } from "./positions.ts";
 import { readHosts } from "./read-hosts.ts";
 import { describeSchemaErrors } from "./schema-faults.ts";
 import { checkHostItems } from "./schemas.ts";
+import { createSuggestionHint } from "./suggest.ts";
 import { findTextFaults } from "./text-faults.ts";
 import { isContainer } from "./value-path.ts";
 
@@ -50,10 +52,10 @@ export function expandHostCommandOutput(
     { ssh: command.inherited.ssh as SshEntry, oneagent: command.inherited.oneagent as OneAgentEntry },
     context.rootCertificate,
   );
-  const found = readHosts(items as readonly HostItem[], owner, levels, file, context);
+  const found = untilStopped(() => readHosts(items as readonly HostItem[], owner, levels, file, context));
   const fault = faults.sorted().find(({ severity }) => severity === "error");
   if (fault) return { fault: `the command printed a host that cannot be used: ${fault.message}` };
-  const hosts = found.hosts.map((host) => ({ ...host, place: command.place }));
+  const hosts = (found?.hosts ?? []).map((host) => ({ ...host, place: command.place }));
   const twice = findTwice(hosts);
   return twice === null ? { hosts } : { fault: `the command printed the host ${twice} twice` };
 }
@@ -87,9 +89,12 @@ function findTwice(hosts: readonly Host[]): string | null {
 function createContext(faults: FaultList, { inherited }: HostCommand): LoadContext {
   return {
     faults,
+    budget: createBudget(faults),
+    suggest: createSuggestionHint(),
     rootCertificate: inherited.rootCertificate,
+    mostHosts,
     hostsLeft: mostHosts,
-    ansibleInventories: new WeakMap(),
+    hostLists: new Map(),
     // Items that name files are refused before.
     readText: () => ({ fault: null }),
     checkFile: (path) => checkNamedFile(inherited.base.root, path),

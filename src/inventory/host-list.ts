@@ -16,6 +16,14 @@ export interface ListFault {
   readonly hint: string;
 }
 
+/** The hosts that a file lists. */
+export interface HostList {
+  /** What is wrong with the file itself. */
+  readonly faults: readonly ListFault[];
+  /** The hosts of a group, if the file has groups, and what is wrong with these. Null: all. */
+  hostsOf(group: string | null): { readonly hosts: readonly ListedHost[]; readonly faults: readonly ListFault[] };
+}
+
 /** Hosts that one source may name. It keeps a mistyped range from filling the memory. */
 export const mostListedHosts = 100_000;
 
@@ -23,6 +31,14 @@ export const tooManyListed = {
   message: `more than ${mostListedHosts} hosts from one source`,
   hint: "Check the ranges, or split the source.",
 };
+
+/** A list without groups. */
+export function plainHostList(text: string): HostList {
+  const hosts = parseHostList(text);
+  const isTooLong = hosts.length > mostListedHosts;
+  const found = { hosts: isTooLong ? [] : hosts, faults: [] };
+  return { faults: isTooLong ? [{ offset: 0, ...tooManyListed }] : [], hostsOf: () => found };
+}
 
 /** A name or range a line; `#` begins a comment. */
 export function parseHostList(text: string): readonly ListedHost[] {

@@ -1,5 +1,6 @@
 import type { Fault } from "./fault-list.ts";
-import { checkNamedFile, type FolderContents, listFolder, type ReadText, readText } from "./inventory-folder.ts";
+import { checkNamedFile, type ReadText, readText } from "./inventory-folder.ts";
+import { type FolderContents, listFolder } from "./list-folder.ts";
 
 /** Everything that reading an inventory asks of the disk. What it gives depends on these answers and the options alone. */
 export interface InventoryFiles {
@@ -10,16 +11,27 @@ export interface InventoryFiles {
   checkNamedFile(path: string): Fault | null;
 }
 
+/** Characters of all files: several times what 5,000 environments and 12,000 hosts take. */
+const mostText = 20_000_000;
+
 /** The files of a folder, whose path must be absolute and without links. */
 export function inventoryFiles(root: string): InventoryFiles {
   let contents: FolderContents | null = null;
+  const lengths = new Map<string, number>();
+  let total = 0;
   const list = () => {
     contents ??= listFolder(root);
     return contents;
   };
   return {
     list,
-    readText: (path) => readText(root, path, list().real),
+    readText: (path) => {
+      const read = readText(root, path, list().real);
+      if (!("text" in read)) return read;
+      total += read.text.length - (lengths.get(path) ?? 0);
+      lengths.set(path, read.text.length);
+      return total > mostText ? { fault: inventoryTooLarge } : read;
+    },
     checkNamedFile: (path) => checkNamedFile(root, path),
   };
 }
@@ -41,3 +53,9 @@ export function readAhead(files: InventoryFiles): InventoryFiles {
     },
   };
 }
+
+const inventoryTooLarge: Fault = {
+  rule: "inventory-too-large",
+  message: "with this file the inventory is larger than 20 MB",
+  hint: "Look for a file that does not belong here; more than that takes several inventories.",
+};

@@ -1,41 +1,11 @@
 import { Buffer, isUtf8 } from "node:buffer";
-import {
-  closeSync,
-  constants,
-  type Dirent,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
-import { compareText } from "../model/diagnostic.ts";
 import type { Fault } from "./fault-list.ts";
-import { escapeText, showText } from "./show-text.ts";
+import { showText } from "./show-text.ts";
 
-/** Bytes. */
-const largestFile = 5_000_000;
-
-const isYaml = (name: string): boolean => /\.ya?ml$/i.test(name);
-
-export interface FolderFault {
-  /** Relative to the inventory folder. */
-  readonly file: string;
-  readonly fault: Fault;
-}
-
-/** The YAML files of an inventory, relative to its folder, sorted. */
-export interface FolderContents {
-  readonly customers: readonly string[];
-  readonly groups: readonly string[];
-  /** YAML files that are not part of the inventory, unless an item names them. */
-  readonly others: readonly string[];
-  /** Absolute paths with links resolved, by path, of customers and groups. */
-  readonly real: ReadonlyMap<string, string>;
-  readonly faults: readonly FolderFault[];
-}
+/** Bytes. A customer with a hundred environments has a fifth of it, a list of 12,000 hosts two fifths. */
+export const largestFile = 1_000_000;
 
 export type ReadText =
   | { readonly text: string }
@@ -49,104 +19,6 @@ export function openFolder(directory: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** Finds the files of an inventory. Links are followed as long as they stay inside of the folder; a file counts once. */
-export function listFolder(root: string): FolderContents {
-  const faults: FolderFault[] = [];
-  const seen = new Set<string>();
-  const real = new Map<string, string>();
-  const walk: Walk = { root, seen, real, faults };
-  const customers = findYaml(walk, "customers");
-  const groups = findYaml(walk, "groups");
-  const others = findStrayYaml(root, "", seen).filter((file) => file !== "dtsync.yaml");
-  return { customers, groups, others: others.sort(compareText), real, faults };
-}
-
-interface Walk {
-  readonly root: string;
-  /** Real paths of what was found, so that links cannot lead in circles. */
-  readonly seen: Set<string>;
-  /** Real paths of the files by the path under which they were found. */
-  readonly real: Map<string, string>;
-  readonly faults: FolderFault[];
-}
-
-function findYaml(walk: Walk, start: string): readonly string[] {
-  const files: string[] = [];
-  const add = (path: string, real: string): void => {
-    files.push(path);
-    walk.real.set(path, real);
-  };
-  // Links wait until everything that is really there has been found under its own name.
-  const folders = [start];
-  const links: string[] = [];
-  for (let path = folders.pop() ?? links.shift(); path !== undefined; path = folders.pop() ?? links.shift()) {
-    const found = look(walk, path, path === start);
-    if (found === null) continue;
-    if (found.entries === null) {
-      if (isYaml(path)) add(path, found.real);
-      continue;
-    }
-    for (const entry of found.entries) {
-      if (entry.name.startsWith(".")) continue;
-      const child = `${path}/${entry.name}`;
-      if (entry.isSymbolicLink()) links.push(child);
-      else if (entry.isDirectory()) folders.push(child);
-      else if (isYaml(entry.name) && !walk.seen.has(join(found.real, entry.name))) {
-        walk.seen.add(join(found.real, entry.name));
-        add(child, join(found.real, entry.name));
-      }
-    }
-    links.sort(compareText);
-  }
-  return files.sort(compareText);
-}
-
-interface Found {
-  readonly real: string;
-  /** Null: it is a file. */
-  readonly entries: readonly Dirent[] | null;
-}
-
-/** What is at the path of a folder or link, or null when it is nothing, was seen before, or is a fault. */
-function look({ root, seen, faults }: Walk, path: string, optional: boolean): Found | null {
-  let real: string;
-  try {
-    real = realpathSync.native(join(root, path));
-  } catch {
-    if (!optional) faults.push({ file: escapeText(path), fault: unreadable("it leads to nothing") });
-    return null;
-  }
-  if (!isInside(root, real)) {
-    faults.push({ file: escapeText(path), fault: outsideFault });
-    return null;
-  }
-  if (seen.has(real)) return null;
-  seen.add(real);
-  try {
-    return { real, entries: statSync(real).isDirectory() ? readdirSync(real, { withFileTypes: true }) : null };
-  } catch (error) {
-    faults.push({ file: escapeText(path), fault: unreadable(errorCode(error)) });
-    return null;
-  }
-}
-
-function findStrayYaml(root: string, folder: string, seen: ReadonlySet<string>): string[] {
-  let entries: readonly Dirent[];
-  try {
-    entries = readdirSync(join(root, folder), { withFileTypes: true });
-  } catch {
-    return [];
-  }
-  return entries.flatMap((entry) => {
-    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    // Hidden files are left alone, except where they could be taken for a part of the inventory.
-    const hidden = entry.name.startsWith(".") && !/^(?:customers|groups)(?:\/|$)/.test(folder);
-    if (hidden || entry.name === "node_modules" || seen.has(join(root, path))) return [];
-    if (entry.isDirectory()) return findStrayYaml(root, path, seen);
-    return isYaml(entry.name) && !entry.isSymbolicLink() ? [path] : [];
-  });
 }
 
 /** Reads a file of the inventory as text. `path` is relative to the folder; links may not lead out of it. */
@@ -201,11 +73,11 @@ export function isInside(root: string, path: string): boolean {
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
-function errorCode(error: unknown): string {
+export function errorCode(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
 }
 
-const unreadable = (reason: string): Fault => ({
+export const unreadable = (reason: string): Fault => ({
   rule: "unreadable-file",
   message: `the file cannot be read: ${reason}`,
   hint: "Check that it is a file and that its permissions let dtsync read it.",
@@ -217,7 +89,7 @@ const missingFault = (path: string): Fault => ({
   hint: "Create it, or correct the path.",
 });
 
-const outsideFault: Fault = {
+export const outsideFault: Fault = {
   rule: "outside-folder",
   message: "a link leads out of the inventory folder",
   hint: "Put the file itself into the inventory folder.",
@@ -225,7 +97,7 @@ const outsideFault: Fault = {
 
 const tooLargeFault: Fault = {
   rule: "file-too-large",
-  message: "the file is larger than 5 MB",
+  message: "the file is larger than 1 MB",
   hint: "Split it: one customer a file, long host lists by environment.",
 };
 

@@ -1,11 +1,15 @@
-import { isGlob } from "../compare/glob.ts";
-import type { Environment, Group, Host, HostCommand, Safety } from "../model/inventory.ts";
+import { globMatcher, isGlob } from "../compare/glob.ts";
+import type { Environment, Group, Host, HostCommand } from "../model/inventory.ts";
 import { type FaultList, inFile } from "./fault-list.ts";
 import type { SettingsEntry } from "./file-types.ts";
+import type { GroupDeclaration } from "./group-template.ts";
+import { isIpAddress } from "./host-names.ts";
+import { asList } from "./levels.ts";
 import type { LoadedFile } from "./load-context.ts";
-import { valueOrigin } from "./positions.ts";
+import { keyOrigin, valueOrigin } from "./positions.ts";
+import { isPermission } from "./roles.ts";
 import { showText } from "./show-text.ts";
-import { suggestionHint } from "./suggest.ts";
+import type { SuggestionHint } from "./suggest.ts";
 
 /** The resolved items of all files. */
 export interface ResolvedItems {
@@ -13,7 +17,10 @@ export interface ResolvedItems {
   readonly groups: readonly Group[];
   readonly hosts: readonly Host[];
   readonly commands: readonly HostCommand[];
-  readonly safety: Safety;
+  /** Environments that do not say which hosts there are. */
+  readonly withoutHosts: readonly Environment[];
+  readonly declarations: readonly GroupDeclaration[];
+  readonly suggest: SuggestionHint;
   /** dtsync.yaml, or null when it could not be read. */
   readonly settings: LoadedFile<SettingsEntry> | null;
   /** False when environments or groups are missing because of faults that are reported already. */
@@ -52,34 +59,110 @@ const disabledEnvironmentsKeepHosts: Rule = ({ environments, hosts, commands }, 
   }
 };
 
-const protectedEnvironmentsExist: Rule = ({ safety, environments, settings, complete }, faults) => {
-  const list = settings?.entry.safety?.protect;
-  if (!list || !settings || !complete) return;
-  const ids = new Set(environments.map(({ id }) => id.toLowerCase()));
-  for (const [index, id] of list.entries()) {
-    if (!safety.protect.includes(id) || isGlob(id) || ids.has(id.toLowerCase())) continue;
-    faults.warning(valueOrigin(settings.positions, list, index), {
-      rule: "unknown-environment",
-      message: `protect names ${showText(id)}, which is not declared`,
-      hint: suggestionHint(
-        id,
-        environments.map((environment) => environment.id),
-        "Correct it, or take it away.",
-      ),
+/** Whoever means it writes `hosts: []`. One that is not enabled needs no hosts. */
+const environmentsHaveHosts: Rule = ({ environments, withoutHosts }, faults) => {
+  const silent = new Set(withoutHosts);
+  for (const environment of environments) {
+    if (!silent.has(environment) || environment.state === "disabled" || environment.state === "absent") continue;
+    faults.warning(inFile(environment.place), {
+      rule: "environment-without-hosts",
+      message: `the environment ${showText(environment.id)} has no hosts`,
+      hint: "Add hosts: or fill the lists that it names; write hosts: [] if none is meant.",
     });
   }
 };
 
-const breakGlassGroupsExist: Rule = ({ safety, groups, settings, complete }, faults) => {
+/** A short name and a full name that begins with it are two hosts for dtsync, and most probably one machine. */
+const hostsHaveOneName: Rule = ({ hosts }, faults) => {
+  const key = (customer: string, name: string): string => `${customer} ${name}`;
+  const present = hosts.filter(({ name, state }) => state === "present" && !isIpAddress(name));
+  const short = new Map(
+    present.filter(({ name }) => !name.includes(".")).map((host) => [key(host.customer, host.name), host]),
+  );
+  if (short.size === 0) return;
+  for (const host of present) {
+    const other = short.get(key(host.customer, host.name.split(".")[0] ?? ""));
+    const differs = host.address !== null && other?.address !== null && host.address !== other?.address;
+    if (!other || other === host || differs) continue;
+    faults.warning(inFile(host.place), {
+      rule: "host-under-two-names",
+      message: `the hosts ${showText(other.name)} (${other.place.file}:${other.place.line}) and ${showText(host.name)} may be one`,
+      hint: "Keep one of the two; if they are two machines, write the full name of both.",
+    });
+  }
+};
+
+/** A role is used by a group, or by a role that is. */
+const rolesAreUsed: Rule = ({ settings, declarations, complete }, faults) => {
+  const roles = settings?.entry.roles;
+  if (!settings || !roles || !complete) return;
+  const pending: (string | undefined)[] = declarations
+    .flatMap(({ entry }) => Object.values(entry.access ?? {}))
+    .flatMap((rights) => (typeof rights === "string" ? [rights] : rights === null ? [] : (rights ?? [undefined])));
+  // What a faulty value was meant to name is not known.
+  if (pending.includes(undefined) || Object.values(roles).some((names) => names === undefined)) return;
+  const used = new Set<string>();
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (isPermission(name) || used.has(name)) continue;
+    // Nor is what an unknown name, which is a fault, was meant to be.
+    if (!Object.hasOwn(roles, name)) return;
+    used.add(name);
+    pending.push(...asList(roles[name] ?? []));
+  }
+  for (const role of Object.keys(roles)) {
+    if (used.has(role)) continue;
+    faults.warning(keyOrigin(settings.positions, roles, role), {
+      rule: "unused-role",
+      message: `no group uses the role ${showText(role)}`,
+      hint: "Name it in the access of a group, or take it away.",
+    });
+  }
+};
+
+const protectedEnvironmentsExist: Rule = ({ environments, settings, complete, suggest }, faults) => {
+  const list = settings?.entry.safety?.protect;
+  if (!list || !settings || !complete) return;
+  const ids = new Set(environments.map(({ id }) => id.toLowerCase()));
+  for (const [index, id] of list.entries()) {
+    if (id === undefined || isGlob(id) || ids.has(id.toLowerCase())) continue;
+    faults.warning(valueOrigin(settings.positions, list, index), {
+      rule: "unknown-environment",
+      message: `protect names ${showText(id)}, which is not declared`,
+      hint: suggest(id, () => environments.map((environment) => environment.id), "Correct it, or take it away."),
+    });
+  }
+};
+
+/** Comparisons of globs with ids: more would take longer than the warning is worth. */
+const mostComparisons = 1_000_000;
+
+/** Where there is no environment yet, every glob is for later. */
+const protectingGlobsMatch: Rule = ({ environments, settings, complete }, faults) => {
+  const list = settings?.entry.safety?.protect;
+  if (!list || !settings || !complete || environments.length === 0) return;
+  if (list.length * environments.length > mostComparisons) return;
+  for (const [index, glob] of list.entries()) {
+    if (glob === undefined || !isGlob(glob)) continue;
+    const matches = globMatcher(glob);
+    if (environments.some(({ id }) => matches(id))) continue;
+    faults.warning(valueOrigin(settings.positions, list, index), {
+      rule: "reaches-nothing",
+      message: `protect has ${showText(glob)}, which matches no environment`,
+      hint: "Correct it, or take it away until there is one.",
+    });
+  }
+};
+
+const breakGlassGroupsExist: Rule = ({ groups, settings, complete, suggest }, faults) => {
   const list = settings?.entry.safety?.breakGlass;
   if (!list || !settings || !complete) return;
   const names = new Set(groups.map(({ name }) => name));
   for (const [index, name] of list.entries()) {
-    if (!safety.breakGlass.includes(name) || names.has(name)) continue;
+    if (name === undefined || names.has(name)) continue;
     faults.warning(valueOrigin(settings.positions, list, index), {
       rule: "unknown-group",
       message: `breakGlass names the group ${showText(name)}, which is not declared`,
-      hint: suggestionHint(name, [...names], "Write the exact name of a declared group, or take it away."),
+      hint: suggest(name, () => [...names], "Write the exact name of a declared group, or take it away."),
     });
   }
 };
@@ -87,6 +170,10 @@ const breakGlassGroupsExist: Rule = ({ safety, groups, settings, complete }, fau
 const rules: readonly Rule[] = [
   absentEnvironmentsListNoHosts,
   disabledEnvironmentsKeepHosts,
+  environmentsHaveHosts,
+  hostsHaveOneName,
+  rolesAreUsed,
   protectedEnvironmentsExist,
+  protectingGlobsMatch,
   breakGlassGroupsExist,
 ];

@@ -1,4 +1,5 @@
 import type { Environment, Limits, OneAgentSettings, Rollout, SshSettings } from "../model/inventory.ts";
+import type { Origin } from "./fault-list.ts";
 import type { EnvironmentDefaultsEntry, OneAgentEntry, RolloutEntry, SshEntry, TextOrList } from "./file-types.ts";
 import { mergeSettings } from "./merge-settings.ts";
 import { parseAmount, parseDuration } from "./setting-values.ts";
@@ -15,6 +16,8 @@ export interface Levels {
   readonly oneagent: Level<OneAgentEntry, OneAgentSettings>;
   readonly ssh: Level<SshEntry, SshSettings>;
   readonly rollout: Level<RolloutEntry, Rollout>;
+  /** Where it was declared that signatures must be checked, while nothing that is declared says against what. */
+  readonly uncheckedSignature: Origin | null;
 }
 
 /** What a map of the inventory may declare for what is below it. */
@@ -32,6 +35,7 @@ export function topLevels(rootCertificate: string | null): Levels {
     oneagent: { entry: {}, resolved: resolveOneAgent({}, rootCertificate) },
     ssh: { entry: {}, resolved: resolveSsh({}) },
     rollout: { entry: {}, resolved: resolveRollout({}) },
+    uncheckedSignature: null,
   };
 }
 
@@ -42,6 +46,7 @@ export function lowerLevels(above: Levels, entries: LevelEntries, rootCertificat
     oneagent: lower(above.oneagent, entries.oneagent, (entry) => resolveOneAgent(entry, rootCertificate)),
     ssh: lower(above.ssh, entries.ssh, resolveSsh),
     rollout: lower(above.rollout, entries.rollout, resolveRollout),
+    uncheckedSignature: above.uncheckedSignature,
   };
 }
 

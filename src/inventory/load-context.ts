@@ -1,8 +1,10 @@
-import type { AnsibleInventory } from "./ansible-inventory.ts";
+import type { Budget } from "./budget.ts";
 import type { Fault, FaultList } from "./fault-list.ts";
+import type { HostList } from "./host-list.ts";
 import type { LoadTrace } from "./load-trace.ts";
 import type { Positions } from "./positions.ts";
 import type { PathBase } from "./setting-paths.ts";
+import type { SuggestionHint } from "./suggest.ts";
 
 /** A file, read and checked as text. The fault is null when it is reported already, at its place in the file. */
 export type CheckedText = { readonly positions: Positions } | { readonly fault: Fault | null };
@@ -10,15 +12,20 @@ export type CheckedText = { readonly positions: Positions } | { readonly fault: 
 /** What resolving an inventory needs from outside. */
 export interface LoadContext {
   readonly faults: FaultList;
+  readonly budget: Budget;
+  /** What was probably meant by a name that is not known. */
+  readonly suggest: SuggestionHint;
   /** Absolute path of the root certificate that counts where none is declared, or null. */
   readonly rootCertificate: string | null;
   /** Reads a host list; `path` is absolute and inside of the inventory. Faults of its text are reported once. */
   readText(path: string): CheckedText;
-  /** Ansible inventories by the positions of their file: one file may serve many environments. */
-  readonly ansibleInventories: WeakMap<Positions, AnsibleInventory>;
+  /** Lists that were read, by format and path: one may serve many environments. */
+  readonly hostLists: Map<string, HostList>;
   /** Why a file that the inventory names cannot be used, or null. */
   checkFile(path: string): Fault | null;
-  /** Hosts that may still be made, so that ranges cannot fill the memory. */
+  /** Hosts that may be made in all, so that ranges cannot fill the memory. */
+  readonly mostHosts: number;
+  /** Those of them that may still be made. */
   hostsLeft: number;
   /** Left out where nobody asks where values come from. */
   readonly trace?: LoadTrace;

@@ -4,7 +4,7 @@ import { compareText, type Diagnostic, inventoryStart } from "../model/diagnosti
 import type { Environment, Inventory, InventorySummary } from "../model/inventory.ts";
 import type { CleanTexts } from "./clean-texts.ts";
 import { expandGroup, type GroupWorld } from "./expand-groups.ts";
-import { createFaultList, type FaultList, inFile } from "./fault-list.ts";
+import { createFaultList, type FaultList, inFile, ReadingStopped } from "./fault-list.ts";
 import type { GroupEntry } from "./file-types.ts";
 import { type GroupDeclaration, readGroupTemplate } from "./group-template.ts";
 import type { InventoryFiles } from "./inventory-files.ts";
@@ -60,8 +60,21 @@ export async function loadInventory(options: LoadOptions): Promise<LoadResult> {
     return finish(null, 0, faults);
   }
   const rootCertificate = options.rootCertificate === null ? null : resolve(options.rootCertificate);
-  const reader = openInventory(directory, { ...options, rootCertificate }, faults);
-  const items = await resolveItems(reader);
+  let reader: InventoryReader | null = null;
+  let inventory: Inventory | null = null;
+  try {
+    reader = openInventory(directory, { ...options, rootCertificate }, faults);
+    const items = await resolveItems(reader);
+    reportStrayFiles(reader, faults);
+    inventory = { directory, digest: reader.digest(), ...items };
+  } catch (error) {
+    // Why it stopped is among the faults.
+    if (!(error instanceof ReadingStopped)) throw error;
+  }
+  return finish(inventory, reader?.fileCount() ?? 0, faults);
+}
+
+function reportStrayFiles(reader: InventoryReader, faults: FaultList): void {
   for (const file of reader.strayFiles()) {
     faults.warning(inFile({ ...inventoryStart, file: escapeText(file) }), {
       rule: "not-read",
@@ -69,7 +82,6 @@ export async function loadInventory(options: LoadOptions): Promise<LoadResult> {
       hint: "Customers go into customers/, groups into groups/; name it in an item if it is a host list.",
     });
   }
-  return finish({ directory, digest: reader.digest(), ...items }, reader.fileCount(), faults);
 }
 
 function finish(inventory: Inventory | null, files: number, faults: FaultList): LoadResult {
@@ -104,6 +116,7 @@ async function resolveItems(reader: InventoryReader): Promise<Items> {
     faults,
   );
   const commands = customers.flatMap((item) => item.commands);
+  const withoutHosts = customers.flatMap((item) => item.withoutHosts);
   const groupFiles = reader.groups.map((path) => reader.readGroups(path));
   const complete =
     reader.complete &&
@@ -125,7 +138,17 @@ async function resolveItems(reader: InventoryReader): Promise<Items> {
   const groups = uniqueGroups(made, faults).map(({ group }) => group);
   const { safety } = settings;
   checkInventory(
-    { environments, groups, hosts, commands, safety, settings: settingsFile, complete: complete && groupsComplete },
+    {
+      environments,
+      groups,
+      hosts,
+      commands,
+      withoutHosts,
+      declarations,
+      suggest: context.suggest,
+      settings: settingsFile,
+      complete: complete && groupsComplete,
+    },
     faults,
   );
   return {

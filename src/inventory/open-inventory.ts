@@ -1,8 +1,10 @@
 import { dirname, join, relative, sep } from "node:path";
 import { inventoryStart } from "../model/diagnostic.ts";
+import { type Budget, createBudget } from "./budget.ts";
 import type { CleanTexts } from "./clean-texts.ts";
+import { mostSchemaErrors } from "./compile-schemas.ts";
 import { digestOf, inventoryDigest } from "./digest.ts";
-import { type Fault, type FaultList, inFile, mostFaultsOfFile } from "./fault-list.ts";
+import { type Fault, type FaultList, inFile } from "./fault-list.ts";
 import type { CustomerEntry, GroupsEntry, SettingsEntry } from "./file-types.ts";
 import { type InventoryFiles, inventoryFiles } from "./inventory-files.ts";
 import type { CheckedText, LoadContext, LoadedFile } from "./load-context.ts";
@@ -13,7 +15,9 @@ import { describeSchemaErrors } from "./schema-faults.ts";
 import { checkFile, type SchemaKind } from "./schemas.ts";
 import { applyOverrides, type SetOverride } from "./set-overrides.ts";
 import { escapeText } from "./show-text.ts";
+import { createSuggestionHint } from "./suggest.ts";
 import { findTextFaults, hasControlCharacter } from "./text-faults.ts";
+import { countMarks } from "./text-marks.ts";
 import { isContainer } from "./value-path.ts";
 import { withoutValues } from "./without-values.ts";
 
@@ -43,11 +47,12 @@ interface Reading {
   readonly files: InventoryFiles;
   readonly clean: CleanTexts | undefined;
   readonly faults: FaultList;
+  readonly budget: Budget;
   readonly digests: Map<string, string>;
 }
 
 /** Hosts of a whole inventory. More is a mistyped range, which must not fill the memory. */
-const mostHosts = 200_000;
+const mostHosts = 100_000;
 
 /** Finds the files of the inventory and reads dtsync.yaml. Faults are reported; what is usable of a faulty file is kept. */
 export function openInventory(
@@ -65,7 +70,16 @@ export function openInventory(
   const files = options.files ?? inventoryFiles(root);
   const folder = files.list();
   for (const { file, fault } of folder.faults) faults.error(inFile({ ...inventoryStart, file }), fault);
-  const reading: Reading = { root, home: options.home, files, clean: options.clean, faults, digests: new Map() };
+  const budget = createBudget(faults);
+  const reading: Reading = {
+    root,
+    home: options.home,
+    files,
+    clean: options.clean,
+    faults,
+    budget,
+    digests: new Map(),
+  };
   const settings = readOne<SettingsEntry>("dtsync", "dtsync.yaml", reading, options.set);
   return {
     settings,
@@ -87,7 +101,8 @@ function readOne<Entry>(
   reading: Reading,
   set: readonly SetOverride[],
 ): LoadedFile<Entry> | null {
-  const { root, home, faults, digests } = reading;
+  const { root, home, faults, budget, digests } = reading;
+  budget.admitFile(escapeText(path));
   const found = readPositions(reading, path);
   if ("fault" in found) {
     const fault = kind === "dtsync" && found.fault?.rule === "missing-file" ? noSettingsFault : found.fault;
@@ -97,7 +112,10 @@ function readOne<Entry>(
   const { positions } = found;
   // What --set puts in is not what stands in the file.
   const known = set.length === 0 ? reading.clean?.recall(kind, positions) : undefined;
-  if (known) digests.set(path, known.digest);
+  if (known) {
+    budget.countMarks(countMarks(positions.text).marks, true);
+    digests.set(path, known.digest);
+  }
   const value = known ? known.value : readValue(kind, path, positions, reading, set);
   if (!isContainer(value) || Array.isArray(value)) return null;
   return { path, entry: value as Entry, positions, base: { root, folder: dirname(join(root, path)), home } };
@@ -108,13 +126,14 @@ function readValue(
   kind: SchemaKind,
   path: string,
   positions: Positions,
-  { faults, digests, clean }: Reading,
+  { faults, budget, digests, clean }: Reading,
   set: readonly SetOverride[],
 ): unknown {
   const hasTextFaults = reportTextFaults(positions, faults);
   if (hasControlCharacter(positions.text)) return null;
   digests.set(path, "");
   const parsed = parseYaml(positions.text, positions);
+  budget.countMarks(parsed.marks, parsed.plain);
   for (const { offset, fault } of parsed.faults) faults.error(inFile(placeAt(positions, offset)), fault);
   if (!parsed.readable) return null;
   const digest = digestOf(parsed.value);
@@ -148,9 +167,6 @@ function withoutFaults(
   return withoutValues(value, unusable, positions);
 }
 
-/** Several of them make one fault. */
-const mostSchemaErrors = 4 * mostFaultsOfFile;
-
 /** Reads a file as text. */
 function readPositions({ files, faults }: Reading, path: string): CheckedText {
   const read = files.readText(path);
@@ -169,23 +185,27 @@ function reportTextFaults(positions: Positions, faults: FaultList): boolean {
 }
 
 function createContext(reading: Reading, rootCertificate: string | null, trace: LoadTrace | undefined): LoadContext {
-  const { root, files, faults, digests } = reading;
+  const { root, files, faults, budget, digests } = reading;
   const texts = new Map<string, CheckedText>();
   const checked = new Map<string, ReturnType<InventoryFiles["checkNamedFile"]>>();
   return {
     faults,
+    budget,
+    suggest: createSuggestionHint(),
     rootCertificate,
     mostHosts,
     hostsLeft: mostHosts,
     ...(trace ? { trace } : {}),
-    ansibleInventories: new WeakMap(),
+    hostLists: new Map(),
     readText(path) {
       const known = texts.get(path);
       if (known) return known;
       const relativePath = relative(root, path).split(sep).join("/");
+      budget.admitFile(escapeText(relativePath));
       const named = readPositions(reading, relativePath);
       texts.set(path, named);
       if ("fault" in named) return named;
+      budget.countMarks(countMarks(named.positions.text).marks, true);
       reportTextFaults(named.positions, faults);
       digests.set(relativePath, digestOf(named.positions.text));
       return named;

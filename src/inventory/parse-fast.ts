@@ -1,4 +1,4 @@
-import { EVENT_ID, type Event, parseEvents, SCALAR_STYLE, type ScalarEvent } from "js-yaml";
+import { EVENT_ID, type Event, parseEvents, SCALAR_STYLE, type ScalarEvent, YAMLException } from "js-yaml";
 import { createMap, type Entry } from "./create-map.ts";
 import type { Positions } from "./positions.ts";
 
@@ -6,17 +6,22 @@ import type { Positions } from "./positions.ts";
  * Reads the YAML that inventories are written in several times as fast as the full parser, with the same data and the
  * same positions, or says that it cannot. It leaves everything that is rare, doubtful or faulty to the full parser:
  * anchors, aliases, tags, directives, several documents, escapes, text over several lines, numbers that are not plain
- * decimals, tabs, duplicate keys. Undefined: read it with the full parser.
+ * decimals, tabs, duplicate keys.
  */
-export function parseFast(text: string, positions: Positions): { readonly value: unknown } | undefined {
-  if (unusualText.test(text)) return undefined;
+export function parseFast(text: string, positions: Positions): FastResult {
+  const unusual = unusualText.exec(text);
+  if (unusual) return { stoppedAt: unusual.index };
+  const reached = { offset: 0 };
   try {
-    return build(parseEvents(text, {}), text, positions);
-  } catch {
+    return build(parseEvents(text, {}), text, positions, reached) ?? { stoppedAt: reached.offset };
+  } catch (error) {
     // Whatever is wrong, the full parser says it in its own words.
-    return undefined;
+    return { stoppedAt: error instanceof YAMLException ? (error.mark?.position ?? 0) : reached.offset };
   }
 }
+
+/** The data, or an offset near which the full parser is needed. */
+export type FastResult = { readonly value: unknown } | { readonly stoppedAt: number };
 
 /** Tabs and carriage returns, document and directive lines, and flow collections that go on in the next line. */
 const unusualText = /[\t\r\ufeff]|^(?:---|\.\.\.|%)|[[{,]\s*(?:#.*)?$/m;
@@ -35,7 +40,13 @@ interface Frame {
 /** Thrown where the full parser has to decide. */
 class Unusual extends Error {}
 
-function build(events: readonly Event[], text: string, positions: Positions): { readonly value: unknown } | undefined {
+/** Undefined, or an exception, where the full parser has to decide; `reached` tells how far it came. */
+function build(
+  events: readonly Event[],
+  text: string,
+  positions: Positions,
+  reached: { offset: number },
+): { readonly value: unknown } | undefined {
   const frames: Frame[] = [];
   let root: { readonly value: unknown } | undefined;
   let documents = 0;
@@ -80,6 +91,7 @@ function build(events: readonly Event[], text: string, positions: Positions): { 
         break;
       }
       case EVENT_ID.SCALAR: {
+        if (event.valueStart >= 0) reached.offset = event.valueStart;
         const frame = frames.at(-1);
         if (frame?.entries && !frame.key) frame.key = readKey(event, text, frame.keys);
         else {

@@ -5,9 +5,16 @@ import { yamlLibrary } from "./late-libraries.ts";
 import { parseFast } from "./parse-fast.ts";
 import { toPlainValue } from "./plain-value.ts";
 import type { Positions } from "./positions.ts";
+import { countMarks, mostMarksOfFile } from "./text-marks.ts";
 
 /** Maps and lists inside of each other. An inventory needs about ten; the libraries recurse. */
 const deepest = 100;
+
+/**
+ * Characters. The full parser takes up to four seconds and 400 MB for a million of them, which anybody can put into a
+ * merge request.
+ */
+const longestForFullParser = 250_000;
 
 /** One syntax error tends to cause others; the first ones say where it is. */
 const mostTokenErrors = 20;
@@ -17,6 +24,8 @@ export interface ParsedYaml {
   readonly readable: boolean;
   /** Without anything rare in it: the value is nothing but what JSON can hold. */
   readonly plain: boolean;
+  /** How many marks the text has, as far as they were counted. */
+  readonly marks: number;
   readonly value: unknown;
   readonly faults: readonly { readonly offset: number; readonly fault: Fault }[];
 }
@@ -26,12 +35,19 @@ export interface ParsedYaml {
  * with the text is a fault.
  */
 export function parseYaml(text: string, positions: Positions): ParsedYaml {
+  const { marks, tooManyAt } = countMarks(text);
+  const unusable = (offset: number, fault: Fault): ParsedYaml => {
+    return { readable: false, plain: true, marks, value: undefined, faults: [{ offset, fault }] };
+  };
+  if (tooManyAt !== null) return unusable(tooManyAt, tooManyMarksFault);
   const fast = parseFast(text, positions);
-  return fast ? { readable: true, plain: true, value: fast.value, faults: [] } : parseFully(text, positions);
+  if ("value" in fast) return { readable: true, plain: true, marks, value: fast.value, faults: [] };
+  if (text.length <= longestForFullParser) return { ...parseFully(text, positions), marks };
+  return unusable(Math.min(fast.stoppedAt, text.length), tooLargeFault);
 }
 
 /** The same by the full parser alone, which `parseFast` must never differ from. */
-export function parseFully(text: string, positions: Positions): ParsedYaml {
+export function parseFully(text: string, positions: Positions): Omit<ParsedYaml, "marks"> {
   const faults: { offset: number; fault: Fault }[] = [];
   const report = (offset: number, fault: Fault): void => {
     if (faults.length <= mostFaultsOfFile) faults.push({ offset, fault });
@@ -116,6 +132,18 @@ const depthFault: Fault = {
   rule: "too-deep",
   message: `maps and lists are more than ${deepest} levels deep`,
   hint: "Nothing in an inventory is that deep: look for stray brackets or dashes.",
+};
+
+const tooLargeFault: Fault = {
+  rule: "yaml-too-large",
+  message: "the file is larger than 250 kB, and here it is faulty or not plain YAML",
+  hint: "Mend this line (a fault, an anchor, a tag, an escape, a value over several lines, line ends of Windows), or split the file.",
+};
+
+const tooManyMarksFault: Fault = {
+  rule: "file-too-large",
+  message: `the file has more than ${mostMarksOfFile} line ends, commas, brackets and other marks of YAML`,
+  hint: "Split it: one customer a file, long host lists in files of their own.",
 };
 
 const conflictFault: Fault = {

@@ -13,6 +13,9 @@ export type Report = (offset: number, fault: Fault) => void;
 /** Values that aliases may bring in anew, in one file. Without a limit nine lines of YAML can stand for billions. */
 const mostAliasedValues = 50_000;
 
+/** Characters of text that count as one more value. */
+const longText = 100;
+
 const coreTags: ReadonlySet<string> = new Set(
   ["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`).concat("!"),
 );
@@ -64,7 +67,7 @@ function convertContent(conversion: Conversion, node: Node): Anchored {
   const value = node.value;
   if (typeof value === "string") {
     if (node.type !== "PLAIN") checkText(conversion, value, node);
-    return { value, size: 1 };
+    return { value, size: 1 + Math.floor(value.length / longText) };
   }
   const plain = typeof value === "number" || typeof value === "boolean" ? value : null;
   return { value: plain, size: 1 };

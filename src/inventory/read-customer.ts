@@ -16,6 +16,8 @@ export interface ReadCustomer {
   readonly environments: readonly Environment[];
   readonly hosts: readonly Host[];
   readonly commands: readonly HostCommand[];
+  /** Environments for which the file does not say, not even by an empty list, which hosts there are. */
+  readonly withoutHosts: readonly Environment[];
   /** False when environments are missing because of faults that are reported already. */
   readonly complete: boolean;
 }
@@ -44,6 +46,7 @@ export function readCustomer(
   const environments: Environment[] = [];
   const hosts: Host[] = [];
   const commands: HostCommand[] = [];
+  const withoutHosts: Environment[] = [];
   let complete = !("environments" in entry) || entry.environments !== undefined;
   const declared: Readonly<Record<string, EnvironmentEntry | null | undefined>> = entry.environments ?? {};
   for (const key of keysInFile(positions, declared)) {
@@ -57,10 +60,11 @@ export function readCustomer(
       continue;
     }
     environments.push(read.environment);
+    if (read.isWithoutHosts) withoutHosts.push(read.environment);
     for (const host of read.hosts) hosts.push(host);
     for (const command of read.commands) commands.push(command);
   }
-  return { customer, environments, hosts, commands, complete };
+  return { customer, environments, hosts, commands, withoutHosts, complete };
 }
 
 interface EnvironmentBase {
@@ -75,6 +79,7 @@ interface EnvironmentBase {
 function readEnvironment(key: string, body: EnvironmentEntry, base: EnvironmentBase) {
   const { customer, file, context } = base;
   const place = keyOrigin(file.positions, file.entry.environments ?? {}, key).place;
+  context.budget.spend("environments", 1, inFile(place));
   const identity = identify(key, body, customer, place, context);
   if (identity === null) return null;
   const { oneagent, ssh, rollout } = body;
@@ -83,7 +88,7 @@ function readEnvironment(key: string, body: EnvironmentEntry, base: EnvironmentB
   if ((body.name === null || !("name" in body)) && defaultName.length > longestName) {
     context.faults.error(inFile(place), {
       rule: "name-too-long",
-      message: `the name made of the customer's name and the key is longer than ${longestName} characters`,
+      message: `the name made of the customer's name and the key is longer than ${longestName} characters: ${showText(defaultName)}`,
       hint: "Declare a shorter name for the environment, or shorten that of the customer.",
     });
   }
@@ -102,8 +107,10 @@ function readEnvironment(key: string, body: EnvironmentEntry, base: EnvironmentB
   };
   context.trace?.environments.set(environment, { levels, key, body });
   const owner = { environment: identity.id, customer: customer.id, cluster };
-  const found = body.hosts ? readHosts(body.hosts, owner, levels, file, context) : { hosts: [], commands: [] };
-  return { environment, hosts: found.hosts, commands: found.commands };
+  const { hosts, commands, complete } = readHosts(body.hosts ?? [], owner, levels, file, context);
+  const isFaulty = !complete || (["hosts", "state"] as const).some((name) => name in body && body[name] === undefined);
+  const isSilent = hosts.length + commands.length === 0 && body.hosts?.length !== 0;
+  return { environment, hosts, commands, isWithoutHosts: isSilent && !isFaulty };
 }
 
 /** What the environment itself declares of the things that have defaults at the levels above. */
@@ -129,13 +136,14 @@ function identify(
   context.faults.error(inFile(place), {
     rule: "environment-key",
     message: `${showText(key)} is not stage letters and a number, and the environment has no id of its own`,
-    hint: "Write a key such as p1 (one to eight letters, then a number from 1 to 9999), or add id: with the id that the environment has.",
+    hint: `${/^[a-z]{1,8}0+[1-9][0-9]{0,3}$/.test(key) ? `Did you mean "${key.replace(/0+(?=[1-9])/, "")}"? ` : ""}Write a key such as p1 (one to eight letters, then a number from 1 to 9999), or add id: with the id that the environment has.`,
   });
   return null;
 }
 
 /** The cluster of an environment: its own, that of the customer, the default. Empty when there is none, which is a fault. */
-function clusterOf(key: string, body: EnvironmentEntry, { cluster, defaults, file, context }: EnvironmentBase): string {
+function clusterOf(key: string, body: EnvironmentEntry, base: EnvironmentBase): string {
+  const { customer, cluster, defaults, file, context } = base;
   const { positions, entry } = file;
   if (body.cluster) {
     checkCluster(body.cluster, defaults.clusters, valueOrigin(positions, body, "cluster"), context);
@@ -149,8 +157,8 @@ function clusterOf(key: string, body: EnvironmentEntry, { cluster, defaults, fil
   const origin = taken ? keyOrigin(positions, entry.environments ?? {}, key) : startOrigin(positions, entry);
   context.faults.error(origin, {
     rule: "missing-cluster",
-    message: "nothing says which cluster the environments are on",
-    hint: "Add cluster: to the customer or the environment, or to defaults in dtsync.yaml.",
+    message: `nothing says which cluster the environments of ${showText(customer.id)} are on`,
+    hint: `Add cluster: to the customer or the environment, or to defaults in dtsync.yaml. Declared: ${[...defaults.clusters].join(", ")}.`,
   });
   return "";
 }

@@ -1,18 +1,13 @@
 import type { Place } from "../model/diagnostic.ts";
 import type { Host, HostCommand } from "../model/inventory.ts";
-import { parseAnsibleIni } from "./ansible-ini.ts";
-import { type AnsibleInventory, hostsOfAnsibleGroup } from "./ansible-inventory.ts";
-import { readAnsibleYaml } from "./ansible-yaml.ts";
 import { inFile } from "./fault-list.ts";
-import type { HostCommandEntry, HostEntry, HostFileEntry, HostItem } from "./file-types.ts";
-import { type ListedHost, type ListFault, mostListedHosts, parseHostList, tooManyListed } from "./host-list.ts";
+import type { HostCommandEntry, HostEntry, HostItem } from "./file-types.ts";
 import { expandHostNames, isHostName } from "./host-names.ts";
 import type { Levels } from "./levels.ts";
 import type { LoadContext, LoadedFile } from "./load-context.ts";
-import { parseYaml } from "./parse-yaml.ts";
-import { type Container, keyOrigin, type Positions, placeAt, valueOrigin } from "./positions.ts";
-import { readLevels } from "./read-levels.ts";
-import { resolveInside } from "./setting-paths.ts";
+import { keyOrigin, valueOrigin } from "./positions.ts";
+import { readHostFile } from "./read-host-file.ts";
+import { checkSignature, readLevels } from "./read-levels.ts";
 import { showText } from "./show-text.ts";
 
 /** What every host of an environment has in common. */
@@ -25,6 +20,8 @@ export interface HostOwner {
 export interface FoundHosts {
   readonly hosts: Host[];
   readonly commands: HostCommand[];
+  /** False when hosts are missing because of faults that are reported. */
+  complete: boolean;
 }
 
 /** Expands the `hosts` of one environment. Faults are reported, faulty items left out. */
@@ -35,9 +32,14 @@ export function readHosts(
   file: LoadedFile<unknown>,
   context: LoadContext,
 ): FoundHosts {
-  const found: FoundHosts = { hosts: [], commands: [] };
+  const found: FoundHosts = { hosts: [], commands: [], complete: !items.includes(undefined) };
   for (const [index, item] of items.entries()) {
     if (item === undefined) continue;
+    // Told where they became too many: every further item would say the same.
+    if (context.hostsLeft < 0) {
+      found.complete = false;
+      break;
+    }
     const origin = keyOrigin(file.positions, items, index);
     if (typeof item === "string") {
       addNames(item, { state: "present", address: null }, { owner, levels, place: origin.place }, found, context);
@@ -48,7 +50,8 @@ export function readHosts(
     } else if ("file" in item && item.file !== undefined) {
       const hosts = readHostFile(item, file, context);
       const itemLevels = readLevels(levels, item, file, context);
-      for (const { host, place } of hosts) {
+      if (hosts === null) found.complete = false;
+      for (const { host, place } of hosts ?? []) {
         const hostLevels = host.ssh ? readLevels(itemLevels, { ssh: host.ssh }, file, context) : itemLevels;
         const address = host.address?.toLowerCase() ?? null;
         addNames(host.name, { state: "present", address }, { owner, levels: hostLevels, place }, found, context);
@@ -61,7 +64,7 @@ export function readHosts(
         file,
         context,
       );
-    }
+    } else found.complete = false;
   }
   return found;
 }
@@ -88,6 +91,7 @@ function addHost(
       message: `the range ${showText(item.name)} has one address`,
       hint: "Write a map for each of the hosts, or take address away.",
     });
+    found.complete = false;
     return;
   }
   if (address !== null && !isHostName(address)) {
@@ -96,6 +100,7 @@ function addHost(
       message: `the address ${showText(address)} is not a host name or IP address`,
       hint: "Write it without a port (that is ssh.port) and without brackets.",
     });
+    found.complete = false;
     return;
   }
   addNames(
@@ -114,22 +119,24 @@ function addNames(
   found: FoundHosts,
   context: LoadContext,
 ): void {
-  // Told once: where the hosts are too many, every further item would say the same.
-  if (context.hostsLeft <= 0) return;
+  if (context.hostsLeft < 0) return;
   const expanded = expandHostNames(names);
-  if ("fault" in expanded) {
-    context.faults.error(inFile(place), { rule: "invalid-host", message: expanded.fault, hint: expanded.hint });
-    return;
-  }
-  context.hostsLeft -= expanded.names.length;
-  if (context.hostsLeft <= 0) {
+  context.hostsLeft -= "fault" in expanded ? expanded.tried : expanded.names.length;
+  if (context.hostsLeft < 0) {
+    found.complete = false;
     context.faults.error(inFile(place), {
       rule: "too-many-hosts",
-      message: "the inventory stands for more hosts than fit into one",
-      hint: "Check the ranges here and in the files before.",
+      message: `the inventory stands for more than ${context.mostHosts} hosts`,
+      hint: "Check the ranges here and in the files before; more hosts than that take several inventories.",
     });
     return;
   }
+  if ("fault" in expanded) {
+    found.complete = false;
+    context.faults.error(inFile(place), { rule: "invalid-host", message: expanded.fault, hint: expanded.hint });
+    return;
+  }
+  if (state === "present") checkSignature(levels, context);
   for (const name of expanded.names) {
     const host: Host = {
       name,
@@ -155,6 +162,7 @@ function readCommand(
   file: LoadedFile<unknown>,
   context: LoadContext,
 ): HostCommand {
+  checkSignature(levels, context);
   return {
     id: `${place.file}:${place.line}`,
     ...owner,
@@ -169,69 +177,4 @@ function readCommand(
     },
     place,
   };
-}
-
-interface PlacedHost {
-  readonly host: ListedHost;
-  readonly place: Place;
-}
-
-function readHostFile(item: HostFileEntry, file: LoadedFile<unknown>, context: LoadContext): readonly PlacedHost[] {
-  const origin = valueOrigin(file.positions, item as unknown as Container, "file");
-  if (item.group && item.format !== "ansible") {
-    context.faults.error(keyOrigin(file.positions, item as unknown as Container, "group"), {
-      rule: "group-without-format",
-      message: "group counts in Ansible inventories only",
-      hint: "Add format: ansible, or take group away.",
-    });
-  }
-  const path = resolveInside(item.file, file.base);
-  if (path === null) {
-    context.faults.error(origin, {
-      rule: "outside-folder",
-      message: `${showText(item.file)} leads out of the inventory folder`,
-      hint: "Put the host list into the inventory folder and name it relative to this file.",
-    });
-    return [];
-  }
-  const read = context.readText(path);
-  if ("fault" in read) {
-    if (read.fault) context.faults.error(origin, read.fault);
-    return [];
-  }
-  const { positions } = read;
-  const { hosts, faults } = parseList(item, positions, context);
-  for (const { offset, message, hint } of faults) {
-    const about = item.group ? valueOrigin(file.positions, item as unknown as Container, "group") : origin;
-    const at = offset === null ? about : inFile(placeAt(positions, offset));
-    context.faults.error(at, { rule: "invalid-host-list", message, hint });
-  }
-  return hosts.map((host) => ({ host, place: placeAt(positions, host.offset) }));
-}
-
-function parseList(
-  item: HostFileEntry,
-  positions: Positions,
-  context: LoadContext,
-): { readonly hosts: readonly ListedHost[]; readonly faults: readonly ListFault[] } {
-  if (item.format === "ansible") {
-    const known = context.ansibleInventories.get(positions);
-    const inventory = known ?? parseAnsible(positions);
-    if (!known) context.ansibleInventories.set(positions, inventory);
-    return hostsOfAnsibleGroup(inventory, item.group ?? "all");
-  }
-  const hosts = parseHostList(positions.text);
-  return hosts.length > mostListedHosts
-    ? { hosts: [], faults: [{ offset: 0, ...tooManyListed }] }
-    : { hosts, faults: [] };
-}
-
-function parseAnsible(positions: Positions): AnsibleInventory {
-  if (!/\.(?:ya?ml|json)$/i.test(positions.file)) return parseAnsibleIni(positions.text);
-  const parsed = parseYaml(positions.text, positions);
-  const inventory = readAnsibleYaml(parsed.readable ? parsed.value : {}, positions);
-  for (const { offset, fault } of parsed.faults) {
-    inventory.faults.push({ offset, message: fault.message, hint: fault.hint });
-  }
-  return inventory;
 }

@@ -1,8 +1,9 @@
 import { compareVersions } from "../compare/versions.ts";
+import type { Origin } from "./fault-list.ts";
 import type { EnvironmentDefaultsEntry, OneAgentEntry, SshEntry } from "./file-types.ts";
 import { type LevelEntries, type Levels, lowerLevels } from "./levels.ts";
 import type { LoadContext, LoadedFile } from "./load-context.ts";
-import { keyOrigin, valueOrigin } from "./positions.ts";
+import { keyOrigin, startOrigin, valueOrigin } from "./positions.ts";
 import { resolveAnywhere, resolveInside } from "./setting-paths.ts";
 import { showText } from "./show-text.ts";
 
@@ -20,11 +21,53 @@ export function readLevels(
     ssh: ssh && prepareSsh(ssh, file),
     rollout,
   };
-  const levels = lowerLevels(above, entries, context.rootCertificate);
+  const merged = lowerLevels(above, entries, context.rootCertificate);
+  const levels = { ...merged, uncheckedSignature: uncheckedSignature(above, oneagent, merged, file) };
   context.trace?.levels.set(levels, { above, declared, merged: entries, file });
+  context.budget.spend(
+    "settings",
+    addedUp(declared, levels),
+    startOrigin(file.positions, oneagent ?? environment ?? {}),
+  );
   if (oneagent) checkVersions(oneagent, levels.oneagent.entry, file, context);
-  if (environment) checkRetention(environment, levels.environment, file, context);
+  if (environment) {
+    checkRetention(environment, levels.environment, file, context);
+    checkTags(environment, levels.environment, file, context);
+  }
   return levels;
+}
+
+/** Entries that were put together from several levels. */
+function addedUp({ environment, oneagent }: LevelEntries, levels: Levels): number {
+  const { hostTags, hostProperties } = levels.oneagent.entry;
+  const ofHosts = oneagent ? (hostTags?.length ?? 0) + Object.keys(hostProperties ?? {}).length : 0;
+  return ofHosts + (environment?.tags ? (levels.environment.tags?.length ?? 0) : 0);
+}
+
+/** A certificate that is declared but faulty is told where it stands. */
+function uncheckedSignature(
+  above: Levels,
+  declared: OneAgentEntry | null | undefined,
+  { oneagent: { resolved } }: Levels,
+  { positions }: LoadedFile<unknown>,
+): Origin | null {
+  if (!declared) return declared === null ? null : above.uncheckedSignature;
+  if (resolved.signature !== "required" || resolved.rootCertificate !== null || declared.rootCertificate) return null;
+  if (declared.signature) return valueOrigin(positions, declared, "signature");
+  return declared.rootCertificate === null && above.uncheckedSignature === null
+    ? valueOrigin(positions, declared, "rootCertificate")
+    : above.uncheckedSignature;
+}
+
+/** Reports hosts whose agent could never be installed, because what it has to be checked against is nowhere named. */
+export function checkSignature({ uncheckedSignature, environment }: Levels, { faults }: LoadContext): void {
+  if (uncheckedSignature === null || environment.state === "disabled" || environment.state === "absent") return;
+  // Not an error: the variable is that of the machine that deploys, and this may be another.
+  faults.warning(uncheckedSignature, {
+    rule: "missing-root-certificate",
+    message: "the signature of installers is required, but there is no root certificate to check it against",
+    hint: "Add rootCertificate: with a PEM file in the inventory, or set DTSYNC_ROOT_CERTIFICATE; auto checks where there is one.",
+  });
 }
 
 function prepareSsh(entry: SshEntry, { base }: LoadedFile<unknown>): SshEntry {
@@ -91,6 +134,24 @@ function checkVersions(
     rule: "version-order",
     message: `minVersion ${minVersion} is above version ${version}`,
     hint: "An agent below minVersion is updated to version, so version must be at least minVersion.",
+  });
+}
+
+/** Each level may have as many; they add up. */
+const mostTags = 1024;
+
+function checkTags(
+  declared: EnvironmentDefaultsEntry,
+  merged: EnvironmentDefaultsEntry,
+  file: LoadedFile<unknown>,
+  context: LoadContext,
+): void {
+  const tags = merged.tags?.length ?? 0;
+  if (!declared.tags || tags <= mostTags) return;
+  context.faults.error(startOrigin(file.positions, declared.tags), {
+    rule: "too-many-tags",
+    message: `with those of the levels above these are ${tags} tags, and a cluster takes ${mostTags}`,
+    hint: "Take some away; null takes away those of the levels above.",
   });
 }
 

@@ -68,7 +68,7 @@ function readCluster(
     context.faults.error(valueOrigin(positions, entry, "url"), {
       rule: "invalid-url",
       message: `the url of the cluster ${showText(name)} ${url.fault}`,
-      hint: "Write the origin alone, for example https://dynatrace.emea.example.com; http is for loopback addresses.",
+      hint: `Write the origin alone${url.meant === null ? "" : `, ${showText(url.meant)}`}: https://, a host, perhaps a port; http is for loopback addresses.`,
     });
   }
   return {

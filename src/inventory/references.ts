@@ -2,7 +2,6 @@ import { compareText } from "../model/diagnostic.ts";
 import type { Origin } from "./fault-list.ts";
 import type { LoadContext } from "./load-context.ts";
 import { showText } from "./show-text.ts";
-import { suggestionHint } from "./suggest.ts";
 
 /** The names of the clusters, or null when dtsync.yaml could not be read well enough to know them all. */
 export type ClusterNames = ReadonlySet<string> | null;
@@ -13,6 +12,6 @@ export function checkCluster(name: string, clusters: ClusterNames, origin: Origi
   context.faults.error(origin, {
     rule: "unknown-cluster",
     message: `there is no cluster ${showText(name)}`,
-    hint: suggestionHint(name, [...clusters].sort(compareText), "Declare it under clusters in dtsync.yaml."),
+    hint: context.suggest(name, () => [...clusters].sort(compareText), "Declare it under clusters in dtsync.yaml."),
   });
 }

@@ -5,7 +5,6 @@ import type { SettingsEntry } from "./file-types.ts";
 import type { LoadContext, LoadedFile } from "./load-context.ts";
 import { keyOrigin, valueOrigin } from "./positions.ts";
 import { showText } from "./show-text.ts";
-import { suggest, suggestionHint } from "./suggest.ts";
 
 /** Permissions by role, roles that it names resolved; null when dtsync.yaml could not be read. */
 export type Roles = ReadonlyMap<string, readonly string[]> | null;
@@ -33,7 +32,9 @@ export function readRoles(file: LoadedFile<SettingsEntry>, context: LoadContext)
     progress = false;
     for (const [role, names] of pending) {
       if (names.some((name) => !isPermission(name) && !resolved.has(name))) continue;
-      resolved.set(role, resolveRights(names, resolved));
+      const permissions = resolveRights(names, resolved);
+      context.budget.spend("permissions", permissions.length, keyOrigin(positions, declared, role));
+      resolved.set(role, permissions);
       pending.delete(role);
       progress = true;
     }
@@ -64,24 +65,30 @@ export function checkRight(
       context.faults.warning(origin, {
         rule: "unknown-permission",
         message: `this version does not know the permission ${showText(name)}`,
-        hint: suggestionHint(name, knownPermissions, "Check that the cluster knows it; it is passed on as it is."),
+        hint: context.suggest(
+          name,
+          () => knownPermissions,
+          "Check that the cluster knows it; it is passed on as it is.",
+        ),
       });
     }
     return true;
   }
   if (roles.has(name)) return true;
-  const candidates = [...roles.keys()].sort(compareText);
-  const permission = suggest(name, candidates) === null ? suggest(name, knownPermissions) : null;
+  const candidates = () => [...roles.keys()].sort(compareText);
   context.faults.error(origin, {
     rule: "unknown-role",
     message: `there is no role ${showText(name)}`,
-    hint: suggestionHint(
-      name,
-      permission === null ? candidates : [permission],
-      "Declare it under roles in dtsync.yaml.",
-    ),
+    hint: context.suggest(name, candidates, "Declare it under roles in dtsync.yaml.", knownPermissions),
   });
   return false;
+}
+
+const longestCycle = 10;
+
+function showCycle(cycle: readonly string[]): string {
+  const names = cycle.map((name) => showText(name).slice(1, -1));
+  return (names.length > longestCycle ? [...names.slice(0, longestCycle), "…"] : names).join(" -> ");
 }
 
 function reportCycles(
@@ -105,7 +112,7 @@ function reportCycles(
     if (first === undefined) continue;
     context.faults.error(keyOrigin(file.positions, declared, first), {
       rule: "role-cycle",
-      message: `roles name each other in a circle: ${[...cycle, first].join(" -> ")}`,
+      message: `roles name each other in a circle: ${showCycle([...cycle, first])}`,
       hint: "Take one of these names out of its list.",
     });
   }

@@ -1,6 +1,15 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
 import type { Fault, Origin } from "./fault-list.ts";
 import { keyOrigin, type Positions, startOrigin, valueOffset, valueOrigin } from "./positions.ts";
+import {
+  type Annotated,
+  accepts,
+  explain,
+  hintFor,
+  hintForKey,
+  hintForMissingKey,
+  hintForUnknownKey,
+} from "./schema-hints.ts";
 import { findSecrets } from "./secret-text.ts";
 import { showText, showValue } from "./show-text.ts";
 import { suggestionHint } from "./suggest.ts";
@@ -13,16 +22,6 @@ export interface SchemaFault {
   readonly fault: Fault | null;
   /** What has to be left out so that the rest can be used, or null where something is missing. */
   readonly unusable: ValuePath | null;
-}
-
-/** What the schema says about a value: its annotations end up in hints. */
-interface Annotated {
-  readonly description?: string;
-  readonly examples?: readonly unknown[];
-  readonly properties?: Readonly<Record<string, Annotated & { readonly $ref?: string }>>;
-  readonly enum?: readonly unknown[];
-  readonly type?: string | readonly string[];
-  readonly pattern?: string;
 }
 
 /** One fault of the schema, before it is put into words. */
@@ -85,10 +84,9 @@ function describe({ error, path, about }: Finding, root: unknown, positions: Pos
   }
   if (about === "key") {
     const key = String(last);
-    const known = error.keyword === "additionalProperties" ? Object.keys(schema.properties ?? {}) : null;
     return {
       origin: keyOrigin(positions, parent, last),
-      fault: known ? unknownKey(key, known) : invalidKey(key, schema),
+      fault: error.keyword === "additionalProperties" ? unknownKey(key, schema) : invalidKey(key, schema),
       unusable: path,
     };
   }
@@ -111,43 +109,45 @@ const wrongRoot: Fault = {
   hint: "Write key: value lines; see the first example of the documentation.",
 };
 
-function unknownKey(key: string, known: readonly string[]): Fault {
-  return {
-    rule: "unknown-key",
-    message: `unknown key ${showText(key)}`,
-    hint:
-      key === "<<"
-        ? mergeHint
-        : suggestionHint(key, known, "Take it away, or look the right name up in the JSON Schema."),
-  };
+const unknownKey = (key: string, schema: Annotated): Fault => ({
+  rule: "unknown-key",
+  message: `unknown key ${showText(key)}`,
+  hint: hintForUnknownKey(key, schema),
+});
+
+const invalidKey = (key: string, schema: Annotated): Fault => ({
+  rule: "invalid-key",
+  message: `${showText(key)} cannot be a key here`,
+  hint: hintForKey(key, schema),
+});
+
+const missingKey = (key: string, schema: Annotated): Fault => ({
+  rule: "missing-key",
+  message: `the key "${key}" is missing`,
+  hint: hintForMissingKey(key, schema),
+});
+
+/** Values at these keys may be secrets that no pattern recognises; messages do not repeat them. */
+const confidential: ReadonlySet<string | number> = new Set(["token", "installerArguments"]);
+
+/** At these, only what looks like an address and nothing more is repeated. */
+const addresses: ReadonlySet<string | number> = new Set(["url", "proxy"]);
+
+function isShown(path: ValuePath, value: unknown): boolean {
+  if (path.some((key) => confidential.has(key))) return false;
+  return !path.some((key) => addresses.has(key)) || typeof value !== "string" || /^[\w.:/[\]-]*$/.test(value);
 }
-
-const mergeHint = "YAML 1.2 has no merge keys: write the keys out, or put them into the defaults of a level above.";
-
-function invalidKey(key: string, schema: Annotated): Fault {
-  return { rule: "invalid-key", message: `${showText(key)} cannot be a key here`, hint: explain(schema) };
-}
-
-function missingKey(key: string, schema: Annotated): Fault {
-  const example = entryOf(
-    schema.examples?.find((value) => entryOf(value, key) !== undefined),
-    key,
-  );
-  const add = example === undefined ? `Add ${key}.` : `Add it, for example ${key}: ${inline(example)}`;
-  return { rule: "missing-key", message: `the key "${key}" is missing`, hint: add };
-}
-
-/** Values at these keys may be secrets that no pattern recognises; messages never repeat them. */
-const confidential: ReadonlySet<string | number> = new Set(["token", "proxy", "installerArguments", "url"]);
 
 function invalidValue(error: ErrorObject, schema: Annotated, path: ValuePath, value: unknown, written: string): Fault {
   const name = `"${nameOf(path)}"`;
-  const shown = path.some((key) => confidential.has(key)) ? "this value" : showValue(value);
+  const isSafe = isShown(path, value);
+  const shown = isSafe ? showValue(value) : "this value";
   if (path.at(-1) === "proxy" && typeof value === "string" && /:[^@]*@/.test(value))
     return secretFault("a proxy password");
+  const hint = isSafe ? hintFor(value, schema, written) : explain(schema);
   switch (error.keyword) {
     case "type":
-      return wrongType(schema, name, value, written);
+      return wrongType(schema, path, value, isSafe ? written : "");
     case "enum":
       return {
         rule: "invalid-value",
@@ -157,11 +157,17 @@ function invalidValue(error: ErrorObject, schema: Annotated, path: ValuePath, va
     case "const":
       return {
         rule: "invalid-value",
-        message: `${name} must be ${String(error.params["allowedValue"])}`,
+        message: `${name} must be ${String(error.params["allowedValue"])}, not ${describeValue(value, isSafe, written)}`,
         hint:
           value === String(error.params["allowedValue"])
             ? "Write it without quotation marks: it is a number."
             : explain(schema),
+      };
+    case "maxLength":
+      return {
+        rule: "invalid-value",
+        message: `${name} is longer than ${String(error.params["limit"])} characters: ${shown}`,
+        hint: explain(schema),
       };
     case "minProperties":
     case "maxProperties":
@@ -169,18 +175,28 @@ function invalidValue(error: ErrorObject, schema: Annotated, path: ValuePath, va
     case "maxItems":
       return { rule: "invalid-value", message: `${name} has ${amountFault(error)}`, hint: explain(schema) };
     default:
-      return { rule: "invalid-value", message: `${name} cannot be ${shown}`, hint: explain(schema) };
+      return { rule: "invalid-value", message: `${name} cannot be ${shown}`, hint };
   }
 }
 
-function wrongType(schema: Annotated, name: string, value: unknown, written: string): Fault {
+function wrongType(schema: Annotated, path: ValuePath, value: unknown, written: string): Fault {
   const expected = [schema.type ?? []].flat().filter((type) => type !== "null");
-  const message = `${name} must be ${expected.map((type) => typeNames[type] ?? type).join(" or ")}, not ${describeType(value)}`;
-  const quotable = expected.includes("string") && (typeof value === "number" || typeof value === "boolean");
+  const isSafe = isShown(path, value);
+  const wanted = expected.map((type) => typeNames[type] ?? type).join(" or ");
+  const message = `"${nameOf(path)}" must be ${wanted}, not ${describeValue(value, isSafe, written)}`;
+  return { rule: "wrong-type", message, hint: isSafe ? hintForType(schema, path, value, written) : explain(schema) };
+}
+
+function hintForType(schema: Annotated, path: ValuePath, value: unknown, written: string): string {
+  const expected = [schema.type ?? []].flat();
+  if (expected.includes("boolean")) return switchHint(value) ?? explain(schema);
+  if (!expected.includes("string") || (typeof value !== "number" && typeof value !== "boolean"))
+    return hintFor(value, schema, written);
+  // Whoever writes false means none, which is text too.
+  if (value === false && accepts(schema, ""))
+    return `Write ${path.at(-1) === "proxy" ? "no_proxy" : '""'} for none, or null to take an inherited value away.`;
   const text = written || String(value);
-  const enough = quotable && (schema.pattern === undefined || new RegExp(schema.pattern, "u").test(text));
-  const hint = enough ? `Put it in quotation marks: ${showText(text)}.` : explain(schema);
-  return { rule: "wrong-type", message, hint: (expected.includes("boolean") && switchHint(value)) || hint };
+  return accepts(schema, text) ? `Put it in quotation marks: ${showText(text)}.` : explain(schema);
 }
 
 /** YAML 1.1 took these words for true and false. */
@@ -198,11 +214,14 @@ const typeNames: Readonly<Record<string, string>> = {
   object: "a map",
 };
 
-function describeType(value: unknown): string {
+function describeValue(value: unknown, isSafe: boolean, written: string): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   if (isMap(value)) return "a map";
-  return typeof value === "string" ? "text" : typeof value === "boolean" ? "true or false" : "a number";
+  const type = typeof value === "string" ? "text" : typeof value === "boolean" ? "true or false" : "number";
+  if (!isSafe) return type === "number" ? "a number" : type;
+  if (typeof value === "boolean") return String(value);
+  return `the ${type} ${typeof value === "number" && /^[\w.+-]+$/.test(written) ? written : showValue(value)}`;
 }
 
 function amountFault({ keyword, params }: ErrorObject): string {
@@ -212,18 +231,6 @@ function amountFault({ keyword, params }: ErrorObject): string {
 
 const choices = (schema: Annotated): readonly string[] =>
   (schema.enum ?? []).filter((value): value is string => typeof value === "string");
-
-/** What the value should be, from the annotations of the schema. */
-function explain({ description, examples }: Annotated): string {
-  const example = examples?.[0];
-  const text = description ?? "See the JSON Schema.";
-  return example === undefined || typeof example === "object" ? text : `${text} Example: ${inline(example)}`;
-}
-
-/** A value as YAML on one line; JSON is YAML, but quotation marks that are not needed only irritate. */
-function inline(value: unknown): string {
-  return typeof value === "string" && /^[\w./:~-]+$/.test(value) ? value : JSON.stringify(value);
-}
 
 /** The last name of the path, with the list index if there is one: `tags[1]`. */
 function nameOf(path: ValuePath): string {

@@ -9,10 +9,13 @@ interface Pattern {
   readonly what: string;
   /** Literal text that every match contains; looking for it first keeps the search linear in the length of the text. */
   readonly anchor: string;
-  /** Characters before the anchor that a match may begin with. */
-  readonly before: number;
+  /** What must stand directly before the anchor and belongs to the match, at most `longestStart` characters. */
+  readonly start?: RegExp;
+  /** From the anchor on. Nothing in it may reach across the next anchor for long, or many anchors take for ever. */
   readonly expression: RegExp;
 }
+
+const longestStart = 32;
 
 /** Longer than any token or authority part of a URL; what follows cannot belong to the secret any more. */
 const window = 600;
@@ -21,30 +24,34 @@ const patterns: readonly Pattern[] = [
   {
     what: "a Dynatrace token",
     anchor: "dt0",
-    before: 0,
     expression: /^dt0[a-z]\d\d\.(?:[a-z0-9]{16,40}\.[a-z0-9]{32,128}|(?<=^dt0a\d\d\.)[a-z0-9]{24,})/i,
   },
-  { what: "a private key", anchor: "PRIVATE KEY", before: 32, expression: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/ },
-  { what: "a private key", anchor: "PuTTY-User-Key-File-", before: 0, expression: /^PuTTY-User-Key-File-\d/ },
+  { what: "a private key", anchor: "PRIVATE KEY", start: /-----BEGIN [A-Z0-9 ]*$/, expression: /^PRIVATE KEY/ },
+  { what: "a private key", anchor: "PuTTY-User-Key-File-", expression: /^PuTTY-User-Key-File-\d/ },
   {
     what: "a password in a URL",
     anchor: "://",
-    before: 16,
-    expression: /[a-z][a-z0-9+.-]*:\/\/[^\s/?#@:"'<>]*:[^\s/?#@"'<>]+@/i,
+    start: /[a-z][a-z0-9+.-]{0,15}$/i,
+    expression: /^:\/\/[^\s/?#@:"'<>]*:[^\s/?#@"'<>]+@/,
+  },
+  {
+    what: "a proxy password",
+    anchor: "--set-proxy",
+    expression: /^--set-proxy[=\s](?:[a-z]{1,16}:\/\/)?[^\s:@/"']{0,100}:[^\s@"']{1,200}@/,
   },
 ];
 
 /** Finds tokens, private keys and passwords in URLs. */
 export function findSecrets(text: string): readonly SecretText[] {
   const found: SecretText[] = [];
-  for (const { what, anchor, before, expression } of patterns) {
+  for (const { what, anchor, start, expression } of patterns) {
     let from = 0;
     for (let at = text.indexOf(anchor); at >= 0; at = text.indexOf(anchor, from)) {
       from = at + anchor.length;
-      const start = Math.max(0, at - before);
-      const match = expression.exec(text.slice(start, at + window));
-      if (!match || start + match.index + match[0].length <= at) continue;
-      found.push({ start: start + match.index, end: start + match.index + match[0].length, what });
+      const match = expression.exec(text.slice(at, at + window));
+      const before = match && start ? start.exec(text.slice(Math.max(0, at - longestStart), at)) : null;
+      if (!match || (start && !before)) continue;
+      found.push({ start: at - (before?.[0].length ?? 0), end: at + match[0].length, what });
     }
   }
   return found.sort((left, right) => left.start - right.start);

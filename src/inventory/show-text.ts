@@ -1,6 +1,7 @@
 import { redactSecrets } from "./secret-text.ts";
 
 const longest = 80;
+const lookedAt = 1000;
 
 /**
  * Text of a user made safe for a terminal: control characters, invisible formatting (which can turn the direction of
@@ -15,7 +16,8 @@ export function escapeText(text: string): string {
 
 /** Text of a user in quotation marks for a message: escaped, without secrets, shortened. */
 export function showText(text: string): string {
-  const safe = escapeText(redactSecrets(text));
+  // No secret is so long that it begins in what is shown and ends behind what is looked at.
+  const safe = escapeText(redactSecrets(text.slice(0, lookedAt)));
   return `"${safe.length > longest ? `${safe.slice(0, longest - 1)}…` : safe}"`;
 }
 

@@ -1,14 +1,15 @@
 import type { Fault } from "./fault-list.ts";
 import { findSecrets } from "./secret-text.ts";
+import { escapeText } from "./show-text.ts";
 
 /** C0 without tab and line ends, DEL, C1. */
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
-export const controlCharacterFault: Fault = {
+export const controlCharacterFault = (character: string): Fault => ({
   rule: "control-character",
-  message: "a control character in the text",
+  message: `a control character in the text: ${escapeText(character)}`,
   hint: "Delete it; if it is not visible, delete the word and write it again.",
-};
+});
 
 export const secretFault = (what: string): Fault => ({
   rule: "secret-in-file",
@@ -22,8 +23,8 @@ export function findTextFaults(text: string): readonly { readonly offset: number
     // A token in a URL is one secret, not two.
     .filter(({ start }, index, secrets) => start >= (secrets[index - 1]?.end ?? 0))
     .map(({ start, what }) => ({ offset: start, fault: secretFault(what) }));
-  const first = text.search(controlCharacters);
-  if (first >= 0) found.push({ offset: first, fault: controlCharacterFault });
+  const first = controlCharacters.exec(text);
+  if (first) found.push({ offset: first.index, fault: controlCharacterFault(first[0]) });
   return found;
 }
 

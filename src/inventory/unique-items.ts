@@ -60,6 +60,8 @@ export function uniqueEnvironments(environments: readonly Environment[], faults:
 
 const standardPort = 22;
 
+const addressOf = ({ name, address, ssh }: Host): string => `${address ?? name}, port ${ssh.port ?? standardPort}`;
+
 /** Whether nothing was reported for these two places: two ranges can have thousands of hosts in common. */
 function createPairFilter(): (item: Host, first: Host) => boolean {
   const reported = new Set<string>();
@@ -100,7 +102,7 @@ export function uniqueHosts(hosts: readonly Host[], faults: FaultList): readonly
       if (!isNewAddress(host, first)) return;
       faults.error(inFile(host.place), {
         rule: "duplicate-address",
-        message: `the hosts ${showText(first.name)} (${at(first.place)}) and ${showText(host.name)} have one address`,
+        message: `the hosts ${showText(first.name)} (${at(first.place)}) and ${showText(host.name)} have one address: ${addressOf(host)}`,
         hint: "Correct address or ssh.port, keep one of the two, or declare the former one absent.",
       });
     },

@@ -69,13 +69,23 @@ export const hostCoordinates = (host: Host): Coordinates => ({
   host: host.name,
 });
 
+export interface UnmatchedTarget {
+  readonly target: string;
+  /** What it was compared with. */
+  readonly names: readonly string[];
+}
+
 /** Targets that match nothing of the inventory: usually a typing mistake, which must not look like a fleet in order. */
-export function unmatchedTargets(inventory: Inventory, hosts: readonly Host[], scope: PlanScope): readonly string[] {
+export function unmatchedTargets(
+  inventory: Inventory,
+  hosts: readonly Host[],
+  scope: PlanScope,
+): readonly UnmatchedTarget[] {
   const names = [
     ...inventory.customers.map(({ id }) => id),
     ...inventory.environments.map(({ id }) => id),
     ...inventory.groups.map(({ name }) => name),
     ...hosts.map(({ name }) => name),
   ];
-  return scope.targets.filter((target) => !names.some(globMatcher(target)));
+  return scope.targets.filter((target) => !names.some(globMatcher(target))).map((target) => ({ target, names }));
 }

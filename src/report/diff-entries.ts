@@ -13,6 +13,8 @@ export interface Detail {
 
 /** What one or many items undergo alike. */
 export interface DiffEntry {
+  /** The same for what is the same. */
+  readonly key: string;
   readonly sign: ReturnType<typeof changeSign>;
   readonly first: Change;
   /** Every change that undergoes it, the first one included. */
@@ -44,13 +46,14 @@ export function diffEntries(changes: readonly Change[]): DiffEntries {
   }
   const shared: DiffEntry[] = [];
   const alone = new Map<Change, Detail[]>();
-  for (const group of groups.values()) {
+  for (const [key, group] of groups) {
     const [first] = group;
     if (!first || group.length < first.least) {
       for (const part of group) alone.set(part.change, [...(alone.get(part.change) ?? []), ...part.details]);
       continue;
     }
     shared.push({
+      key,
       sign: changeSign(first.change),
       first: first.change,
       changes: group.map(({ change }) => change),
@@ -61,7 +64,7 @@ export function diffEntries(changes: readonly Change[]): DiffEntries {
     shared: shared.sort((left, right) => right.changes.length - left.changes.length || byFirst(left, right)),
     single: changes.flatMap((change) => {
       const details = alone.get(change);
-      return details ? [{ sign: changeSign(change), first: change, changes: [change], details }] : [];
+      return details ? [{ key: change.id, sign: changeSign(change), first: change, changes: [change], details }] : [];
     }),
   };
 }
@@ -147,27 +150,49 @@ export function undeclaredGroups(unmanaged: readonly Undeclared[]): readonly Nam
   );
 }
 
-/** Changed settings, those that many items share once. */
-export function settingGroups(settings: readonly SettingChange[]): readonly NamedGroup[] {
-  return grouped(
-    settings.map(({ subject, field, before, after }) => {
-      const slash = subject.indexOf("/");
-      const kind = slash < 0 ? subject : subject.slice(0, slash);
-      const show = (value: Value) => (value === null ? "not declared" : showValue(value));
-      return { kind, text: `${field}: ${show(before)} → ${show(after)}`, name: subject.slice(slash + 1) };
-    }),
-  );
+/** Settings of dtsync that many items have changed alike. */
+export interface SettingGroup extends NamedGroup {
+  /** The same for what is the same. */
+  readonly key: string;
+  readonly members: readonly SettingChange[];
 }
 
-function grouped(
-  items: readonly { readonly kind: string; readonly text: string; readonly name: string }[],
-): readonly NamedGroup[] {
-  const groups = new Map<string, { kind: string; text: string; names: string[] }>();
-  for (const { kind, text, name } of items) {
+/** Changed settings, those that many items share once. */
+export function settingGroups(settings: readonly SettingChange[]): readonly SettingGroup[] {
+  const named = settings.map((member) => {
+    const { subject, field, before, after } = member;
+    const slash = subject.indexOf("/");
+    const kind = slash < 0 ? subject : subject.slice(0, slash);
+    const show = (value: Value) => (value === null ? "not declared" : showValue(value));
+    return { kind, text: `${field}: ${show(before)} → ${show(after)}`, name: subject.slice(slash + 1), member };
+  });
+  return grouped(named).map((group) => ({
+    key: JSON.stringify([group.kind, group.text]),
+    kind: group.kind,
+    text: group.text,
+    names: group.names,
+    members: group.items.map(({ member }) => member),
+  }));
+}
+
+interface NamedItem {
+  readonly kind: string;
+  readonly text: string;
+  readonly name: string;
+}
+
+function grouped<Item extends NamedItem>(
+  items: readonly Item[],
+): readonly (NamedGroup & { readonly items: readonly Item[] })[] {
+  const groups = new Map<string, { kind: string; text: string; names: string[]; items: Item[] }>();
+  for (const item of items) {
+    const { kind, text, name } = item;
     const key = JSON.stringify([kind, text]);
     const group = groups.get(key);
-    if (group) group.names.push(name);
-    else groups.set(key, { kind, text, names: [name] });
+    if (group) {
+      group.names.push(name);
+      group.items.push(item);
+    } else groups.set(key, { kind, text, names: [name], items: [item] });
   }
   return [...groups.values()];
 }

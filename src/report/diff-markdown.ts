@@ -1,11 +1,13 @@
 import type { DifferenceReport } from "../model/difference.ts";
-import { diffEntries, distinctItems, settingGroups, undeclaredGroups } from "./diff-entries.ts";
-import { diffSummaryLine, inSections, itemName, settingLine, sharedTitle, sideName, someNames } from "./diff-text.ts";
+import { diffEntries, distinctItems, type SettingGroup, settingGroups, undeclaredGroups } from "./diff-entries.ts";
+import { type DiffPlaces, renderPlaces } from "./diff-places.ts";
+import { diffSummaryLine, inSections, itemName, sharedTitle, sideName, someNames } from "./diff-text.ts";
 import { code, escapeHtml, escapeMarkdown, fitMarkdown, markdownList, signs } from "./markdown.ts";
 import { count } from "./printable.ts";
 
 /** A difference for a merge request: counts, what reaches many and what is no longer declared on top, the rest folded. */
-export function renderDiffMarkdown(report: DifferenceReport): string {
+export function renderDiffMarkdown(report: DifferenceReport, places: DiffPlaces = new Map()): string {
+  const placesOf = ({ key }: { readonly key: string }): string => renderPlaces(places.get(key), code);
   const { base, head, changes, unmanaged, settings, warnings } = report;
   const { shared, single } = diffEntries(changes);
   const names = (list: readonly string[]) => someNames(list, code);
@@ -26,19 +28,19 @@ export function renderDiffMarkdown(report: DifferenceReport): string {
       "Declared alike for several",
       shared.map((entry) => {
         const items = distinctItems(entry);
-        return `${signs[entry.sign]} ${code(sharedTitle(entry))} on ${count(items.names.length, items.noun)}: ${names(items.names)}`;
+        return `${signs[entry.sign]} ${code(sharedTitle(entry))} on ${count(items.names.length, items.noun)}${placesOf(entry)}: ${names(items.names)}`;
       }),
     ),
     ...markdownList(
       "No longer declared",
       undeclaredGroups(unmanaged).map((group) => {
         const items = count(group.names.length, group.kind);
-        return `${items} (${names(group.names)}): ${escapeMarkdown(group.text)}`;
+        return `${items} (${names(group.names)}): ${withCode(group.text)}`;
       }),
     ),
     ...markdownList(
       "Settings of dtsync",
-      settingGroups(settings).map((group) => code(settingLine(group))),
+      settingGroups(settings).map((group) => settingItem(group, placesOf(group))),
     ),
     ...markdownList("Warnings", warnings.map(escapeMarkdown)),
   ];
@@ -65,3 +67,17 @@ export function renderDiffMarkdown(report: DifferenceReport): string {
   ]);
   return fitMarkdown([...top, ...folded].join("\n"), "the JSON of this command");
 }
+
+function settingItem({ kind, text, names }: SettingGroup, places: string): string {
+  if (kind === "safety") return code(`safety.${text}`);
+  return names.length === 1
+    ? `${kind} ${code(names[0] ?? "")}: ${code(text)}${places}`
+    : `${code(text)} on ${count(names.length, kind)}${places}: ${someNames(names, code)}`;
+}
+
+/** What is to be declared reads as it is written. */
+const withCode = (text: string): string =>
+  text
+    .split(/(state: absent)/)
+    .map((part) => (part === "state: absent" ? code(part) : escapeMarkdown(part)))
+    .join("");

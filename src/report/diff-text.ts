@@ -5,10 +5,11 @@ import {
   diffEntries,
   distinctItems,
   groupsOf,
-  type NamedGroup,
+  type SettingGroup,
   settingGroups,
   undeclaredGroups,
 } from "./diff-entries.ts";
+import { type DiffPlaces, renderPlaces } from "./diff-places.ts";
 import { count, type Paint, printableLine } from "./printable.ts";
 
 const shownNames = 8;
@@ -16,7 +17,7 @@ const shownNames = 8;
 /** Names, as many as a person reads. */
 export function someNames(names: readonly string[], show: (name: string) => string = printableLine): string {
   const shown = names.slice(0, shownNames).map(show).join(", ");
-  return names.length > shownNames ? `${shown} and ${(names.length - shownNames).toLocaleString("en")} more` : shown;
+  return names.length > shownNames ? `${shown} and ${count(names.length - shownNames, "more", "more")}` : shown;
 }
 
 /** `abc (3f2a1b4c)`, or the work tree. */
@@ -31,7 +32,9 @@ export function sideName({ revision, commit }: Side): string {
 const signStyles = { "+": "green", "~": "yellow", "-": "red", "»": "cyan" } as const;
 
 /** A difference as a person reads it: what reaches many first, then item by item, then what is no longer declared. */
-export function renderDiffText(report: DifferenceReport, paint: Paint): string {
+export function renderDiffText(report: DifferenceReport, paint: Paint, places: DiffPlaces = new Map()): string {
+  const placesOf = ({ key }: { readonly key: string }): string =>
+    renderPlaces(places.get(key), (place) => paint("dim", place));
   const { base, head, changes, unmanaged, settings, warnings } = report;
   const { shared, single } = diffEntries(changes);
   const lines = [paint("dim", `${sideName(base)} → ${sideName(head)}`), ""];
@@ -40,7 +43,7 @@ export function renderDiffText(report: DifferenceReport, paint: Paint): string {
   };
   block(
     paint("bold", "Declared alike for several"),
-    shared.map((entry) => sharedLine(entry, paint)),
+    shared.map((entry) => sharedLine(entry, placesOf(entry), paint)),
   );
   let customer: string | null | undefined;
   for (const entry of inSections(single)) {
@@ -58,7 +61,7 @@ export function renderDiffText(report: DifferenceReport, paint: Paint): string {
   );
   block(
     "Settings of dtsync:",
-    settingGroups(settings).map((group) => settingLine(group)),
+    settingGroups(settings).map((group) => settingLine(group, placesOf(group))),
   );
   block(paint("yellow", "Warnings:"), warnings.map(printableLine));
   lines.push(diffSummaryLine(report));
@@ -71,11 +74,11 @@ export function inSections(entries: readonly DiffEntry[]): readonly DiffEntry[] 
   return [...entries].sort((left, right) => (rank(left) < rank(right) ? -1 : rank(left) > rank(right) ? 1 : 0));
 }
 
-function sharedLine(entry: DiffEntry, paint: Paint): string {
+function sharedLine(entry: DiffEntry, places: string, paint: Paint): string {
   const { noun, names } = distinctItems(entry);
   const sign = paint(signStyles[entry.sign], `${entry.sign} ${sharedTitle(entry)}`);
   const notes = entry.first.notes.map((note) => ` (${printableLine(note)})`).join("");
-  return `${sign} on ${count(names.length, noun)}${notes}: ${someNames(names)}`;
+  return `${sign} on ${count(names.length, noun)}${places}${notes}: ${someNames(names)}`;
 }
 
 /** What several items undergo, without the items. */
@@ -121,8 +124,12 @@ function namedCount(kind: string, names: readonly string[]): string {
   return `${count(names.length, kind)} (${someNames(names)})`;
 }
 
-export const settingLine = ({ kind, text, names }: NamedGroup): string =>
-  kind === "safety" ? `safety.${text}` : `${namedCount(kind, names)}: ${text}`;
+function settingLine({ kind, text, names }: SettingGroup, places: string): string {
+  if (kind === "safety") return `safety.${text}`;
+  return names.length === 1
+    ? `${kind} ${printableLine(names[0] ?? "")}: ${text}${places}`
+    : `${text} on ${count(names.length, kind)}${places}: ${someNames(names)}`;
+}
 
 export function diffSummaryLine({ summary, changes, unmanaged, settings }: DifferenceReport): string {
   const { create, update, remove, deploy } = summary;

@@ -30,18 +30,21 @@ function caseOf(result: ChangeResult): TestCase {
 }
 
 /**
- * A case for each fault of the inventory, or one that passed. Forges link the attribute `file`, which is relative to the
- * repository; `folder` is that of the inventory there: empty, or with a slash at its end.
+ * A case for each fault of the inventory, or one that passed. `folder` is that of the inventory from the root of the
+ * repository, where forges look for files: empty, or with a slash at its end.
  */
 export function renderDiagnosticsJunit(diagnostics: readonly Diagnostic[], folder: string): string {
-  const cases = diagnostics.map(({ file, line, column, severity, rule, message, hint }) => ({
-    suite: file,
-    name: `${rule} at ${line}:${column}`,
-    seconds: 0,
-    file: `${folder}${file}`,
-    failure: severity === "error" ? `${file}:${line}:${column} ${message}\n${hint}` : null,
-    skipped: severity === "error" ? null : `${message}\n${hint}`,
-  }));
+  const cases = diagnostics.map(({ file, line, column, severity, rule, message, hint }) => {
+    const path = `${folder}${file}`;
+    return {
+      suite: path,
+      name: `${rule} at ${line}:${column}`,
+      seconds: 0,
+      file: path,
+      failure: severity === "error" ? `${path}:${line}:${column} ${message}\n${hint}` : null,
+      skipped: severity === "error" ? null : `${path}:${line}:${column} ${message}\n${hint}`,
+    };
+  });
   const passed = {
     suite: "inventory",
     name: "the inventory is valid",
@@ -85,7 +88,8 @@ export function renderPlanJunit(plan: Plan, folder: string): string {
   return renderCases("dtsync plan", cases.length === 0 ? [passed] : cases);
 }
 
-function renderCases(name: string, cases: readonly TestCase[]): string {
+function renderCases(name: string, all: readonly TestCase[]): string {
+  const cases = withOwnNames(all);
   const failures = cases.filter(({ failure }) => failure !== null).length;
   const skipped = cases.filter((entry) => entry.skipped !== null).length;
   const lines = cases.map((entry) => {
@@ -104,6 +108,17 @@ function renderCases(name: string, cases: readonly TestCase[]): string {
     "</testsuites>",
     "",
   ].join("\n");
+}
+
+/** Forges keep the first of several cases that share suite and name: later ones get a number. */
+function withOwnNames(cases: readonly TestCase[]): readonly TestCase[] {
+  const seen = new Map<string, number>();
+  return cases.map((entry) => {
+    const key = JSON.stringify([entry.suite, entry.name]);
+    const ordinal = (seen.get(key) ?? 0) + 1;
+    seen.set(key, ordinal);
+    return ordinal === 1 ? entry : { ...entry, name: `${entry.name} (${ordinal})` };
+  });
 }
 
 /** One character that XML does not know makes the whole report unreadable. */

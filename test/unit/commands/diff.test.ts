@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Diagnostic } from "../../../src/model/diagnostic.ts";
 import type { DifferenceReport } from "../../../src/model/difference.ts";
 import { createGitInventory, firstFiles, type GitInventory, runCommand } from "../../support/git-inventory.ts";
 import { fakeToken } from "../inventory/load-files.ts";
@@ -125,19 +126,120 @@ describe("dtsync diff", () => {
     repository.commit({ "inventory/customers/abc.yaml": `customer: abc\nenvironments: { ${keys} }\n` });
     repository.commit({ "inventory/dtsync.yaml": settings.replace("maxLimit: 100", "maxLimit: 200") });
     const { output } = await runCommand(repository, ["diff", "HEAD~1"]);
-    const line = /^ {2}~ quotas\.hostUnits\.maxLimit: 100 → 200 on 42 environments: abc-p1, .* and 34 more$/m;
+    const line =
+      /^ {2}~ quotas\.hostUnits\.maxLimit: 100 → 200 on 42 environments \(dtsync\.yaml:12\): abc-p1, .* and 34 more$/m;
     expect(output).toMatch(line);
     expect(output.split("\n").filter((text) => text.includes("maxLimit"))).toHaveLength(1);
     const { output: markdown } = await runCommand(repository, ["diff", "HEAD~1", "--format", "markdown"]);
-    expect(markdown).toContain("- \\~ `quotas.hostUnits.maxLimit: 100 → 200` on 42 environments: `abc-p1`, ");
+    expect(markdown).toContain(
+      "- \\~ `quotas.hostUnits.maxLimit: 100 → 200` on 42 environments (`dtsync.yaml:12`): `abc-p1`, ",
+    );
+    const { output: back } = await runCommand(repository, ["diff", "HEAD..HEAD~2"]);
+    expect(back).toContain("  ~ quotas.hostUnits.maxLimit: 200 → 100 on 3 environments (dtsync.yaml:12): ");
+    repository.commit({ "inventory/dtsync.yaml": settings.replace(/ {2}environment: .*\n/, "") });
+    const { output: gone } = await runCommand(repository, ["diff", "HEAD~2"]);
+    expect(gone).toContain("maxLimit: 100 → not declared on 42 environments (was dtsync.yaml:12): ");
+  });
+
+  test("names the role, the template and the list that a change of many comes from", async () => {
+    const repository = newRepository();
+    const file = "inventory/dtsync.yaml";
+    const linesOf = async (text: string) => {
+      repository.write({ [file]: text });
+      return (await runCommand(repository, ["diff"])).output;
+    };
+    expect(await linesOf(settings.replace("[VIEWER]", "[VIEWER, LOG_VIEWER]"))).toContain(
+      "~ update rights of 2 groups: + LOG_VIEWER on 4 environments (dtsync.yaml:9, dtsync.yaml:6): ",
+    );
+    expect(await linesOf(settings.replace("viewer }", "[viewer, REPLAY_SESSION_DATA] }"))).toContain(
+      "+ REPLAY_SESSION_DATA on 4 environments (dtsync.yaml:9): ",
+    );
+    expect(await linesOf(`${settings}  ssh: { user: deploy }\n  rollout:\n    concurrency: 5\n`)).toContain(
+      "rollout.concurrency: 50 → 5 on 4 environments (dtsync.yaml:15): ",
+    );
+    repository.git("checkout", "--quiet", ".");
+    const hosts = Array.from({ length: 3 }, (_, index) => `new${index}.abc.example.com\n`).join("");
+    repository.write({ "inventory/hosts/abc.txt": `web01.abc.example.com\n${hosts}` });
+    expect((await runCommand(repository, ["diff"])).output).toContain(
+      "» install (version: latest) on 3 hosts (hosts/abc.txt): new0.abc.example.com, ",
+    );
+    repository.git("checkout", "--quiet", ".");
+    repository.write({
+      "inventory/customers/abc.yaml":
+        "customer: abc\nenvironments:\n  p1: { hosts: [{ file: ../hosts/abc.txt }], tags: [own] }\n  t1: {}\n",
+      "inventory/customers/xyz.yaml": "customer: xyz\ncluster: apac\nenvironments: { p1: { tags: [own] }, t1: {} }\n",
+    });
+    expect((await runCommand(repository, ["diff"])).output).toContain("on 2 environments: abc-p1, xyz-p1\n");
+  });
+
+  test("shows an environment that moves to another customer by what that changes", async () => {
+    const repository = newRepository();
+    const move = (cluster: string) => {
+      repository.write({
+        "inventory/customers/abc.yaml":
+          "customer: abc\nenvironments: { p1: { hosts: [{ file: ../hosts/abc.txt }] } }\n",
+        "inventory/customers/xyz.yaml": `customer: xyz\ncluster: ${cluster}\nenvironments: { p1: { cluster: apac }, test: { id: abc-t1 } }\n`,
+      });
+    };
+    move("emea");
+    const { output: kept } = await runCommand(repository, ["diff"]);
+    expect(kept).toContain("- revoke rights of group abc-viewers on abc-t1  ");
+    expect(kept).toContain("environment abc-t1: defaultName: abc t1 → xyz test");
+    expect(kept).not.toContain("create environment");
+    move("apac");
+    const { output: moved } = await runCommand(repository, ["diff"]);
+    expect(moved).toContain("+ create environment abc-t1 on apac  customers/xyz.yaml:3");
+    expect(moved).toContain("environment abc-t1: becomes unmanaged on emea, which keeps it with its data: ");
+  });
+
+  test("goes by the work tree or submodule that the inventory is in", async () => {
+    const repository = newRepository();
+    const tree = join(repository.directory, "..", "tree");
+    repository.git("worktree", "add", "--quiet", "-b", "feature", tree);
+    const inTree = { ...repository, directory: tree };
+    writeFileSync(join(tree, "inventory/hosts/abc.txt"), twoHosts);
+    expect(idsOf(await diffOf(inTree))).toEqual(["install host/web02.abc.example.com"]);
+    expect(idsOf(await diffOf(repository))).toEqual([]);
+
+    const outer = createGitInventory();
+    opened.push(outer);
+    const source = `file://${repository.directory}`;
+    outer.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", source, "fleet");
+    outer.commit();
+    const inner = { ...outer, directory: join(outer.directory, "fleet") };
+    writeFileSync(join(inner.directory, "inventory/hosts/abc.txt"), twoHosts);
+    expect(idsOf(await diffOf(inner, ["HEAD"]))).toEqual(["install host/web02.abc.example.com"]);
+  });
+
+  test("says what is missing where there is no Git program", async () => {
+    const nowhere = mkdtempSync(join(tmpdir(), "dtsync-no-git-"));
+    try {
+      const withoutGit = { PATH: nowhere };
+      const failed = await runCommand(newRepository(), ["diff"], withoutGit);
+      expect(failed).toMatchObject({ code: 1, output: "" });
+      expect(failed.errors).toContain("the program git was not found");
+      const repository = newRepository();
+      repository.write({ "inventory/customers/abc.yaml": "customer: abc\nfoo: 1\n" });
+      const validated = await runCommand(repository, ["validate", "--changed-since", "HEAD"], withoutGit);
+      expect(validated.code).toBe(3);
+      expect(validated.errors).toContain("every fault is shown, because the program git was not found");
+    } finally {
+      rmSync(nowhere, { recursive: true, force: true });
+    }
   });
 
   test("ends with 3 for an invalid side, and shows its faults", async () => {
     const repository = newRepository();
-    repository.commit({ "inventory/customers/abc.yaml": "customer: abc\nenvironments: { p1: { tgas: [] } }\n" });
+    repository.commit({
+      "inventory/customers/abc.yaml": "customer: abc\nenvironments: { p1: { tgas: [], hosts: [] } }\n",
+    });
     const invalid = await runCommand(repository, ["diff", "HEAD~1..HEAD", "--format", "json"]);
     expect(invalid.code).toBe(3);
-    expect(JSON.parse(invalid.output)).toMatchObject({ valid: false, diagnostics: [{ file: "customers/abc.yaml" }] });
+    const { valid, diagnostics } = JSON.parse(invalid.output) as { valid: boolean; diagnostics: Diagnostic[] };
+    expect(valid).toBe(false);
+    expect(diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file)).toEqual([
+      "customers/abc.yaml",
+    ]);
     const before = await runCommand(repository, ["diff", "HEAD..HEAD~1"]);
     expect(before).toMatchObject({ code: 3 });
     expect(before.errors).toContain("the inventory of the revision HEAD (");
@@ -212,13 +314,13 @@ describe("dtsync diff", () => {
 });
 
 describe("dtsync validate --changed-since", () => {
-  const broken = "customer: abc\nenvironments: { p1: { tgas: [] } }\n";
+  const broken = "customer: abc\nenvironments: { p1: { tgas: [], hosts: [] } }\n";
   const validate = (repository: GitInventory, ...parameters: readonly string[]) =>
     runCommand(repository, ["validate", ...parameters, "--format", "json"]);
   const faultsOf = ({ output }: { readonly output: string }): readonly string[] =>
-    (JSON.parse(output) as { diagnostics: { file: string; rule: string }[] }).diagnostics.map(
-      ({ file, rule }) => `${file} ${rule}`,
-    );
+    (JSON.parse(output) as { diagnostics: { file: string; rule: string; severity: string }[] }).diagnostics
+      .filter(({ severity }) => severity === "error")
+      .map(({ file, rule }) => `${file} ${rule}`);
 
   test("shows the faults of changed files, and leaves older ones to others", async () => {
     const repository = newRepository();
@@ -228,7 +330,9 @@ describe("dtsync validate --changed-since", () => {
     expect(fine).toMatchObject({ code: 0 });
     expect(faultsOf(fine)).toEqual([]);
     expect(fine.errors).toContain("a fault is older than this change and not shown");
-    repository.write({ "inventory/customers/xyz.yaml": "customer: xyz\nenvironments: { p1: { foo: 1 } }\n" });
+    repository.write({
+      "inventory/customers/xyz.yaml": "customer: xyz\nenvironments: { p1: { foo: 1, hosts: [] } }\n",
+    });
     const faulty = await validate(repository, "--changed-since", "base");
     expect(faulty.code).toBe(3);
     expect(faultsOf(faulty)).toEqual(["customers/xyz.yaml unknown-key"]);

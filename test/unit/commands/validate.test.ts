@@ -5,7 +5,7 @@ import type { Context } from "../../../src/commands/context.ts";
 import { createProgram } from "../../../src/commands/program.ts";
 import { repositoryPath } from "../../../src/commands/repository-path.ts";
 import { createRedactor } from "../../../src/secrets/redactor.ts";
-import { fakeToken, settingsFile, withFiles } from "../inventory/load-files.ts";
+import { fakeToken, settingsFile, settingsWithoutRoles, withFiles } from "../inventory/load-files.ts";
 
 /** Validates a folder as a process would whose standard output is a terminal, or is not. */
 async function run(inventory: string, terminal: boolean, parameters: readonly string[] = []) {
@@ -26,8 +26,8 @@ async function run(inventory: string, terminal: boolean, parameters: readonly st
 }
 
 const faulty = {
-  "repository/inventory/dtsync.yaml": settingsFile,
-  "repository/inventory/customers/abc.yaml": "customer: abc\nenvironments: { p1: { tgas: [a] } }\n",
+  "repository/inventory/dtsync.yaml": settingsWithoutRoles,
+  "repository/inventory/customers/abc.yaml": "customer: abc\nenvironments: { p1: { tgas: [a], hosts: [] } }\n",
 };
 
 describe("validate", () => {
@@ -36,7 +36,9 @@ describe("validate", () => {
       const inventory = join(folder, "repository/inventory");
       const shown = await run(inventory, true);
       expect(shown.code).toBe(3);
-      expect(shown.output).toContain("   2 | environments: { p1: { tgas: [a] } }\n     |                       ^\n");
+      expect(shown.output).toContain(
+        "   2 | environments: { p1: { tgas: [a], hosts: [] } }\n     |                       ^\n",
+      );
       const plain = (await run(inventory, false)).output;
       expect(plain).not.toContain("|");
       expect(plain.split("\n")).toHaveLength(4);
@@ -74,7 +76,7 @@ describe("validate", () => {
   });
 
   test("writes empty reports where nothing is wrong", async () => {
-    await withFiles({ "dtsync.yaml": settingsFile }, async (folder) => {
+    await withFiles({ "dtsync.yaml": settingsWithoutRoles }, async (folder) => {
       const file = join(folder, "codequality.json");
       const { code } = await run(folder, false, ["--report", `gitlab-codequality=${file}`]);
       expect(code).toBe(0);

@@ -76,6 +76,25 @@ describe("finding a commit", () => {
     },
   );
 
+  test("tells whether origin was asked, and nothing of its address", async () => {
+    const messageOf = async (place: GitInventory) =>
+      resolveCommit(await openFor(place), "1".repeat(40)).catch((error: unknown) => String(error));
+    const { repository } = diverged();
+    expect(await messageOf(repository)).toMatch(/there is no commit "1+"$/);
+    const clone = repository.clone("--depth=2", "--branch=feature");
+    expect(await messageOf(clone)).toMatch(/there is no commit "1+", also not after asking origin$/);
+    clone.git("remote", "set-url", "origin", "http://user:secret-word@127.0.0.1:9/");
+    expect(await messageOf(clone)).toMatch(/there is no commit "1+" here, and origin does not answer$/);
+  });
+
+  test("says how to let Git read the clone of another user", async () => {
+    const repository = newRepository();
+    repository.commit(firstFiles);
+    // What Git asks for in its own tests: as if everything belonged to somebody else.
+    const opened = openFor(repository, { GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" });
+    await expect(opened).rejects.toThrow(/dubious ownership.*git config --global --add safe\.directory/);
+  });
+
   test("tells a folder outside of Git from everything else", async () => {
     const folder = newFolder();
     const edges = { environment: gitEnvironment, signal: new AbortController().signal };
@@ -178,6 +197,11 @@ describe("the default base", () => {
     expect(await baseOf({ CI_MERGE_REQUEST_DIFF_BASE_SHA: base, CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "" })).toBe(base);
     expect(await baseOf({ ...variables, CI_MERGE_REQUEST_EVENT_TYPE: "merged_result" })).toBe(main);
     expect(await baseOf({ ...variables, CI_MERGE_REQUEST_EVENT_TYPE: "merge_train" })).toBe(main);
+    const clone = await openFor(repository.clone("--depth=1", "--branch=feature"), {
+      CI_MERGE_REQUEST_TARGET_BRANCH_NAME: "main",
+      CI_DEFAULT_BRANCH: "other",
+    });
+    expect(await defaultBase(clone)).toEqual({ commit: base, name: "merge base with origin/main" });
     repository.git("checkout", "--quiet", "feature");
     expect(await baseOf({ CI_DEFAULT_BRANCH: "main", CI_MERGE_REQUEST_DIFF_BASE_SHA: "" }).catch(String)).toContain(
       "origin/main",
@@ -278,13 +302,40 @@ describe("changed files", () => {
   });
 });
 
-test("older commits are those before each change of the folder", async () => {
-  const repository = newRepository();
-  const first = repository.commit(firstFiles);
-  repository.commit({ "notes.txt": "x" });
-  const third = repository.commit({ "inventory/hosts/abc.txt": "web02.abc.example.com\n" });
-  repository.commit({ "inventory/hosts/abc.txt": "web03.abc.example.com\n" });
-  const opened = await openFor(repository);
-  expect(await olderCommits(opened, "HEAD", 10)).toEqual([third, first]);
-  expect(await olderCommits(opened, "HEAD", 1)).toEqual([third]);
+describe("older commits", () => {
+  const older = async (repository: Repository, commit: string, most: number): Promise<readonly string[]> => {
+    const found: string[] = [];
+    for await (const hash of olderCommits(repository, commit, most)) found.push(hash);
+    return found;
+  };
+
+  test("are those before each change of the folder", async () => {
+    const repository = newRepository();
+    const first = repository.commit(firstFiles);
+    repository.commit({ "notes.txt": "x" });
+    const third = repository.commit({ "inventory/hosts/abc.txt": "web02.abc.example.com\n" });
+    repository.commit({ "inventory/hosts/abc.txt": "web03.abc.example.com\n" });
+    const opened = await openFor(repository);
+    expect(await older(opened, "HEAD", 10)).toEqual([third, first]);
+    expect(await older(opened, "HEAD", 1)).toEqual([third]);
+  });
+
+  test("are fetched into a shallow clone, once those that it has are used up", async () => {
+    const { repository, base } = diverged();
+    const commits = repository.git("rev-list", "--first-parent", "feature").split("\n");
+    const clone = repository.clone("--depth=2", "--branch=feature");
+    const shallow = await openFor(clone);
+    expect(await older(shallow, "HEAD", 1)).toEqual(commits.slice(1, 2));
+    expect(clone.git("rev-list", "--count", "HEAD")).toBe("2");
+    expect(await older(shallow, "HEAD", 10)).toEqual([...commits.slice(1, -1), base]);
+    clone.git("remote", "set-url", "origin", "file:///nonexistent");
+    expect(await older(shallow, "HEAD", 10)).toEqual([...commits.slice(1, -1), base]);
+  });
+
+  test("end where origin gives no more", async () => {
+    const { repository } = diverged();
+    const clone = repository.clone("--depth=2", "--branch=feature");
+    clone.git("remote", "set-url", "origin", "file:///nonexistent");
+    expect(await older(await openFor(clone), "HEAD", 10)).toHaveLength(1);
+  });
 });

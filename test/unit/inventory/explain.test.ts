@@ -338,7 +338,7 @@ const levelsOf = {
     installerArguments: words,
     autoUpdate: fc.boolean(),
     transfer: fc.constantFrom("push", "pull"),
-    signature: fc.constantFrom("skip", "required"),
+    signature: fc.constantFrom("skip", "auto"),
   }),
   ssh: section({
     user: fc.constantFrom("root", "deploy"),

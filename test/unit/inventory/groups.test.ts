@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Inventory } from "../../../src/model/inventory.ts";
-import { loadFiles, loadValid, placesOf, settingsFile } from "./load-files.ts";
+import { loadFiles, loadValid, placesOf, settingsFile, withoutTheRest } from "./load-files.ts";
 
 const customers = {
   "customers/abc.yaml": "customer: abc\nenvironments:\n  p1: {}\n  p2: { cluster: apac }\n  t1: {}\n",
@@ -56,7 +56,7 @@ describe("access", () => {
       "noc@apac": {},
       "noc@emea": { "xyz-p1": ["VIEWER"] },
     });
-    expect(diagnostics.map(({ line, rule, severity }) => [line, rule, severity])).toEqual([
+    expect(withoutTheRest(diagnostics).map(({ line, rule, severity }) => [line, rule, severity])).toEqual([
       [16, "reaches-nothing", "warning"],
       [17, "reaches-nothing", "warning"],
     ]);
@@ -116,7 +116,7 @@ describe("templates", () => {
     const { inventory, diagnostics } = await loadFiles(
       withGroups(`  - { name: "{customer}-testers", access: { "{customer}-t1": viewer } }\n`),
     );
-    expect(diagnostics).toEqual([]);
+    expect(withoutTheRest(diagnostics)).toEqual([]);
     expect(inventory && shown(inventory)).toEqual({ "abc-testers@emea": { "abc-t1": ["VIEWER"] } });
   });
 

@@ -19,7 +19,11 @@ function located(value: unknown, positions: Positions): unknown {
 function agrees(text: string): boolean {
   const fastPositions = createPositions("f", text);
   const fast = parseFast(text, fastPositions);
-  if (!fast) return false;
+  if ("stoppedAt" in fast) {
+    expect(fast.stoppedAt).toBeGreaterThanOrEqual(0);
+    expect(fast.stoppedAt).toBeLessThanOrEqual(text.length);
+    return false;
+  }
   const fullPositions = createPositions("f", text);
   const full = parseFully(text, fullPositions);
   expect(full.faults, JSON.stringify(text)).toEqual([]);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SetOverride } from "../../../src/inventory/set-overrides.ts";
-import { fakeToken, loadFiles, loadValid, placesOf, settingsFile } from "./load-files.ts";
+import { fakeToken, loadFiles, loadValid, placesOf, settingsFile, withoutTheRest } from "./load-files.ts";
 
 const set = (path: string, value: unknown): SetOverride => ({ path, value, text: `${path}=${JSON.stringify(value)}` });
 const files = { "customers/abc.yaml": "customer: abc\nenvironments:\n  p1: { hosts: [web01] }\n" };
@@ -57,7 +57,7 @@ test("faults are at the key where the file has it, else at the start, and name -
     "dtsync.yaml:4:10 invalid-url",
     "dtsync.yaml:13:12 unknown-cluster",
   ]);
-  for (const { message } of result.diagnostics) expect(message).toMatch(/ \(given by --set [a-z.]+\)$/);
+  for (const { message } of withoutTheRest(result.diagnostics)) expect(message).toMatch(/ \(given by --set [a-z.]+\)$/);
 });
 
 test("a path that is none, and a secret, are faults that repeat nothing", async () => {
@@ -69,7 +69,7 @@ test("a path that is none, and a secret, are faults that repeat nothing", async 
       { path: "defaults.x", value: 1, text: fakeToken() },
     ],
   });
-  expect(result.diagnostics.map(({ rule }) => rule)).toEqual([
+  expect(withoutTheRest(result.diagnostics).map(({ rule }) => rule)).toEqual([
     "invalid-set",
     "invalid-set",
     "invalid-set",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Environment, Host, Inventory } from "../../../src/model/inventory.ts";
-import { loadFiles, loadValid, placesOf, settingsFile } from "./load-files.ts";
+import { loadFiles, loadValid, placesOf, settingsFile, settingsWithoutRoles } from "./load-files.ts";
 
 const environmentOf = (inventory: Inventory, id: string): Environment => {
   const found = inventory.environments.find((environment) => environment.id === id);
@@ -172,7 +172,7 @@ test("bodies, lists and customers without content are valid", async () => {
 });
 
 test("an inventory without customers is valid", async () => {
-  const { inventory, summary } = await loadFiles({});
+  const { inventory, summary } = await loadFiles({ "dtsync.yaml": settingsWithoutRoles });
   expect(inventory).not.toBeNull();
   expect(summary).toEqual({ files: 1, customers: 0, environments: 0, groups: 0, hosts: 0, errors: 0, warnings: 0 });
 });
@@ -230,7 +230,7 @@ test("safety amounts and durations are read", async () => {
 
 test("the summary counts what will be there", async () => {
   const { summary } = await loadFiles({
-    "dtsync.yaml": `${settingsFile}groups:
+    "dtsync.yaml": `${settingsWithoutRoles}groups:
   - { name: admins, isClusterAdminGroup: true, clusters: [emea, apac] }
   - { name: gone, state: absent }
 `,
@@ -263,4 +263,27 @@ test("every fault of every file is found in one run, also beside faults of the s
     "dtsync.yaml:16:23 unknown-role",
     "dtsync.yaml:16:32 unknown-environment",
   ]);
+});
+
+describe("a signature that must be checked", () => {
+  const required = {
+    "dtsync.yaml": `${settingsWithoutRoles}  oneagent: { signature: required }\n`,
+    "customers/abc.yaml": "customer: abc\nenvironments: { p1: { hosts: [web01, web02] } }\n",
+  };
+
+  test("needs a certificate, which may come from outside, and is told once", async () => {
+    expect(placesOf(await loadFiles(required))).toEqual(["dtsync.yaml:11:26 missing-root-certificate"]);
+    const { hosts } = await loadValid(required, { rootCertificate: "/certs/root.pem" });
+    expect(hosts.map(({ oneagent }) => oneagent.rootCertificate)).toEqual(["/certs/root.pem", "/certs/root.pem"]);
+  });
+
+  test("is told with the --set option that asks for it", async () => {
+    const { diagnostics } = await loadFiles(
+      { ...required, "dtsync.yaml": settingsWithoutRoles },
+      { set: [{ path: "defaults.oneagent.signature", value: "required", text: "required" }] },
+    );
+    expect(diagnostics.map(({ rule, message }) => [rule, / \(given by --set .*\)$/.exec(message)?.[0]])).toEqual([
+      ["missing-root-certificate", " (given by --set defaults.oneagent.signature)"],
+    ]);
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { DifferenceReport } from "../../../src/model/difference.ts";
 import type { Inventory } from "../../../src/model/inventory.ts";
 import { compareDeclarations, reportDifference } from "../../../src/planner/declared-changes.ts";
+import { diffEntries } from "../../../src/report/diff-entries.ts";
 import { renderDiffMarkdown } from "../../../src/report/diff-markdown.ts";
 import { renderDiffText } from "../../../src/report/diff-text.ts";
 import { aGroup, aHost, anEnvironment, anInventory, aRollout } from "../../support/builders.ts";
@@ -35,6 +36,26 @@ Declared differently: 0 to create, 12 to update, 0 to remove, 0 to deploy, 0 no 
 `);
   });
 
+  test("says where all of them have it from, now or before", () => {
+    const difference = report(
+      fleet(() => []),
+      fleet(() => ["team:web"]),
+    );
+    const [{ key } = { key: "" }] = diffEntries(difference.changes).shared;
+    const now = new Map([[key, { side: "after", places: ["dtsync.yaml:31", "customers/`.yaml:2"] } as const]]);
+    const then = new Map([[key, { side: "before", places: ["dtsync.yaml:31"] } as const]]);
+    expect(renderDiffText(difference, (_, text) => text, now)).toContain(
+      "  ~ tags: + team:web on 12 environments (dtsync.yaml:31, customers/`.yaml:2): c10-p1, ",
+    );
+    expect(renderDiffText(difference, (_, text) => text, then)).toContain(
+      " on 12 environments (was dtsync.yaml:31): c",
+    );
+    expect(renderDiffMarkdown(difference, now)).toContain(
+      "- \\~ `tags: + team:web` on 12 environments (`dtsync.yaml:31`, `` customers/`.yaml:2 ``): `c10-p1`, ",
+    );
+    expect(renderDiffMarkdown(difference, then)).toContain(" on 12 environments (was `dtsync.yaml:31`): `c10-p1`, ");
+  });
+
   test("keeps apart what an environment has for itself", () => {
     const before = fleet(() => []);
     const after = fleet((index) => (index === 3 ? ["a", "b"] : ["a"]));
@@ -65,8 +86,11 @@ Declared differently: 0 to create, 12 to update, 0 to remove, 0 to deploy, 0 no 
     const rollout = aRollout({ concurrency: 5 });
     const before = fleet(() => []);
     const after = { ...before, environments: before.environments.map((environment) => ({ ...environment, rollout })) };
-    expect(textOf(before, after)).toContain("Settings of dtsync:\n  12 environments (c10-p1, ");
-    expect(textOf(before, after)).toContain("rollout.concurrency: 50 → 5\n");
+    expect(textOf(before, after)).toContain(
+      "Settings of dtsync:\n  rollout.concurrency: 50 → 5 on 12 environments: c10-p1, c11-p1, ",
+    );
+    const one = { ...before, environments: [...after.environments.slice(0, 1), ...before.environments.slice(1)] };
+    expect(textOf(before, one)).toContain("Settings of dtsync:\n  environment c10-p1: rollout.concurrency: 50 → 5\n");
   });
 
   test("makes names from outside safe", () => {
@@ -95,8 +119,8 @@ Declared differently: 0 to create, 0 to update, 1 to remove, 0 to deploy, 2 no l
 
 **No longer declared**
 
-- 1 environment (\`abc-t1\`): becomes unmanaged; to remove it, declare state: absent
-- 1 group (\`operators on emea\`): becomes unmanaged; to remove it, declare state: absent
+- 1 environment (\`abc-t1\`): becomes unmanaged; to remove it, declare \`state: absent\`
+- 1 group (\`operators on emea\`): becomes unmanaged; to remove it, declare \`state: absent\`
 
 <details>
 <summary>abc: 1</summary>

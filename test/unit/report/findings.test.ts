@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, test } from "vitest";
+import { loadInventory } from "../../../src/inventory/load-inventory.ts";
 import type { Diagnostic } from "../../../src/model/diagnostic.ts";
 import type { Plan } from "../../../src/model/plan.ts";
 import { diagnosticFindings, type Finding } from "../../../src/report/findings.ts";
@@ -164,6 +166,25 @@ describe("faults as SARIF", () => {
   test("are a run without results where there is nothing to report", () => {
     expect(sarif([]).runs[0].results).toEqual([]);
   });
+});
+
+test("reports of every inventory of the corpus are valid, and no two findings have one fingerprint", async () => {
+  const corpus = fileURLToPath(new URL("../../corpus/", import.meta.url));
+  for (const name of readdirSync(corpus)) {
+    const { diagnostics } = await loadInventory({
+      directory: `${corpus}${name}/inventory`,
+      set: [],
+      rootCertificate: null,
+      home: "/home/user",
+    });
+    const [entries, [run]] = [
+      codequality(diagnosticFindings(diagnostics)),
+      sarif(diagnosticFindings(diagnostics)).runs,
+    ];
+    expect(entries, name).toHaveLength(diagnostics.length);
+    expect(run.results, name).toHaveLength(diagnostics.length);
+    expect(new Set(entries.map(({ fingerprint }) => fingerprint)).size, name).toBe(diagnostics.length);
+  }
 });
 
 describe("plans as findings", () => {

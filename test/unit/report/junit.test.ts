@@ -86,7 +86,7 @@ test("a plan: a case for each change, held item and guard, or one that says that
     held: [{ scope: "host/a", reason: "no", items: 1 }],
     guards: [{ guard: "maxRemovals", limit: 0, actual: 1, override: null, items: [] }],
   };
-  expect(renderPlanJunit(full, "tenants/")).toMatch(/ file="tenants\/[a-z]/);
+  expect(renderPlanJunit(full, "data/")).toContain(' file="data/customers/abc.yaml"');
   expect(elementsOf(renderPlanJunit(full, "")).filter((name) => name === "failure")).toHaveLength(2);
 });
 
@@ -100,10 +100,14 @@ test("faults of an inventory: errors fail, warnings are skipped", () => {
     line: 2,
     column: 3,
   } as const;
-  const xml = renderDiagnosticsJunit([fault, { ...fault, severity: "warning" }], "inventory/");
+  const xml = renderDiagnosticsJunit([fault, { ...fault, severity: "warning" }], "data/");
   expect(xml).toContain('tests="2" failures="1" skipped="1"');
-  expect(xml).toContain('<testcase classname="a.yaml" name="unknown-key at 2:3" file="inventory/a.yaml" time="0.000">');
-  expect(renderDiagnosticsJunit([], "inventory/")).toContain('name="the inventory is valid"');
+  expect(xml).toContain('<testcase classname="data/a.yaml" name="unknown-key at 2:3" file="data/a.yaml" time="0.000">');
+  expect(xml).toContain("<failure>data/a.yaml:2:3 m\nh</failure>");
+  expect(xml).toContain("<skipped>data/a.yaml:2:3 m\nh</skipped>");
+  // Forges drop a second case of the same name.
+  expect(xml).toContain('name="unknown-key at 2:3 (2)"');
+  expect(renderDiagnosticsJunit([], "")).toContain('name="the inventory is valid"');
 });
 
 test("the forge's three counts add up to all changes of the plan", () => {
