@@ -14,8 +14,8 @@ export interface ConnectionContext {
   readonly resolve: (name: string) => string | undefined;
   readonly slowMilliseconds: () => number;
   readonly onCommand: (command: RunningCommand) => void;
-  /** Called with each piece of a command's input. */
-  readonly onInput: (bytes: number) => void;
+  /** Called with the length of each piece of a command's input; false: the command gets no more of it. */
+  readonly onInput: (bytes: number) => boolean;
 }
 
 /** As OpenSSH's MaxSessions and MaxAuthTries. */
@@ -51,7 +51,10 @@ export function serveConnection(connection: ssh2.Connection, context: Connection
     const start = (acceptChannel: () => ssh2.ServerChannel, text: string | null) => {
       const begin = () => {
         const channel = acceptChannel();
-        channel.on("data", (data: Buffer) => context.onInput(data.length));
+        channel.on("data", (data: Buffer) => {
+          // Much more may have arrived already than the command has read.
+          if (!context.onInput(data.length)) channel.unpipe();
+        });
         const variables = context.environment(user);
         const command = text === null ? null : translatePaths(text, context.root);
         running = runCommand(channel, command, { directory: variables["HOME"] ?? context.root, variables });

@@ -58,7 +58,9 @@ export async function startSshHostServer(options: SshHostServerOptions): Promise
       },
       onInput: (bytes) => {
         input += bytes;
-        if (switches.dropAfterInputBytes !== undefined && input >= switches.dropAfterInputBytes) socket.destroy();
+        const drops = switches.dropAfterInputBytes !== undefined && input >= switches.dropAfterInputBytes;
+        if (drops) socket.destroy();
+        return !drops;
       },
     });
   };
