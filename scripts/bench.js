@@ -22,7 +22,7 @@ const built = (path) => pathToFileURL(join(root, "dist", path)).href;
 async function serve(directory) {
   const [{ loadInventory }, { createSimulatedCluster }, { serveCluster }, { seedFromInventory }] = await Promise.all(
     [
-      "inventory/load-inventory.js",
+      "load/load-inventory.js",
       "sandbox/cluster/simulated-cluster.js",
       "sandbox/cluster/serve-cluster.js",
       "sandbox/seed-from-inventory.js",

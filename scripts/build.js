@@ -11,9 +11,9 @@ const [built, fresh, old] = ["dist", `dist.new-${process.pid}`, `dist.old-${proc
 
 /** Writes the code that checks data against the schemas beside the module that uses it. */
 async function writeValidators(folder) {
-  const { validatorsSource } = await import(`${folder.href}/inventory/compile-schemas.js`);
-  const { readSchemas } = await import(`${folder.href}/inventory/schemas.js`);
-  writeFileSync(new URL(`${folder.href}/inventory/validators.cjs`), validatorsSource(readSchemas()));
+  const { validatorsSource } = await import(`${folder.href}/load/compile-schemas.js`);
+  const { readSchemas } = await import(`${folder.href}/load/schemas.js`);
+  writeFileSync(new URL(`${folder.href}/load/validators.cjs`), validatorsSource(readSchemas()));
 }
 
 try {

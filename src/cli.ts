@@ -2,7 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Context } from "./commands/context.ts";
+import type { Context } from "./application/context.ts";
 import { DtsyncError, exitCodes } from "./errors.ts";
 import { createRedactor } from "./secrets/redactor.ts";
 

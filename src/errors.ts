@@ -41,6 +41,11 @@ export class DtsyncError extends Error {
   }
 }
 
+/** What the user wrote cannot be used: a wrong option, or an inventory that is not there. */
+export function usageError(message: string, hint?: string): DtsyncError {
+  return new DtsyncError(message, { exitCode: exitCodes.invalid, ...(hint === undefined ? {} : { hint }) });
+}
+
 /** The text of whatever was thrown. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

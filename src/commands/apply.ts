@@ -1,27 +1,27 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { combineExitCodes, DtsyncError, type ExitCode, errorMessage, exitCodes } from "../errors.ts";
-import { execute } from "../executor/execute.ts";
+import { type Context, createLog } from "../application/context.ts";
+import { listHosts } from "../application/host-sources.ts";
+import type { ApplyOptions } from "../application/options.ts";
+import { writeReport } from "../application/output-files.ts";
+import { parsePlan } from "../application/plan-file.ts";
+import { applyProgress } from "../application/progress.ts";
+import { openRun } from "../application/run-resources.ts";
+import { defaultHostConcurrency, sshConnector } from "../application/session.ts";
+import { combineExitCodes, DtsyncError, type ExitCode, errorMessage, exitCodes, usageError } from "../errors.ts";
+import { execute } from "../execute/execute.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Change, Guard, Plan } from "../model/plan.ts";
 import type { ApplyReport, ChangeResult, ResultStatus } from "../model/result.ts";
-import { planDigest } from "../planner/digest.ts";
-import { trippedLimits } from "../planner/guards.ts";
-import { inShard } from "../planner/shard.ts";
+import { planDigest } from "../plan/digest.ts";
+import { trippedLimits } from "../plan/guards.ts";
+import { inShard } from "../plan/shard.ts";
 import { renderApplyText } from "../report/apply-text.ts";
 import { renderApplyJunit } from "../report/junit.ts";
 import { renderJson } from "../report/plan-reports.ts";
 import { renderPlanText } from "../report/plan-text.ts";
 import { painter } from "../report/printable.ts";
-import { type Context, createLog } from "./context.ts";
-import { listHosts } from "./host-sources.ts";
-import { type ApplyOptions, usageError } from "./options.ts";
-import { writeReport } from "./output-files.ts";
 import { loadOrPrint, makePlan, readingExitCode } from "./plan.ts";
-import { parsePlan } from "./plan-file.ts";
-import { applyProgress } from "./progress.ts";
-import { openRun } from "./run-resources.ts";
-import { defaultHostConcurrency, sshConnector } from "./session.ts";
 
 const reports: Readonly<Record<string, (report: ApplyReport) => string>> = {
   json: renderJson,

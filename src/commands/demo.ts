@@ -2,9 +2,9 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../report/printable.ts";
-import type { Context } from "./context.ts";
 import { openSandbox } from "./sandbox.ts";
 
 const steps: readonly { readonly title: string; readonly parameters: readonly string[] }[] = [

@@ -1,4 +1,8 @@
-import { DtsyncError, type ExitCode, exitCodes } from "../errors.ts";
+import type { Context } from "../application/context.ts";
+import type { CommonOptions, DiffOptions } from "../application/options.ts";
+import { type Loaded, type Revisions, withRevisions } from "../application/revisions.ts";
+import { loadDeclared, loadOptions } from "../application/session.ts";
+import { DtsyncError, type ExitCode, exitCodes, usageError } from "../errors.ts";
 import { type Base, defaultBase } from "../git/default-base.ts";
 import { GitFailure } from "../git/git-failure.ts";
 import type { Repository } from "../git/open-repository.ts";
@@ -6,16 +10,12 @@ import { readRevision } from "../git/repository.ts";
 import { mergeBase, resolveCommit } from "../git/resolve-commit.ts";
 import type { DifferenceReport, Side } from "../model/difference.ts";
 import type { Inventory } from "../model/inventory.ts";
-import { compareDeclarations, reportDifference } from "../planner/declared-changes.ts";
+import { compareDeclarations, reportDifference } from "../plan/compare-declarations.ts";
 import { renderDiffMarkdown } from "../report/diff-markdown.ts";
 import { type DiffPlaces, findPlaces } from "../report/diff-places.ts";
 import { renderDiffText, sideName } from "../report/diff-text.ts";
 import { renderJson } from "../report/plan-reports.ts";
 import { painter } from "../report/printable.ts";
-import type { Context } from "./context.ts";
-import { type CommonOptions, type DiffOptions, usageError } from "./options.ts";
-import { type Loaded, type Revisions, withRevisions } from "./revisions.ts";
-import { loadDeclared, loadOptions } from "./session.ts";
 import { printValidation } from "./validate.ts";
 
 /** A side of the comparison, loaded. */
@@ -105,7 +105,7 @@ async function placesIn(
   sides: Readonly<Record<"before" | "after", LoadedSide>>,
   context: Context,
 ): Promise<DiffPlaces> {
-  const { explainMany } = await import("../inventory/explain-many.ts");
+  const { explainMany } = await import("../load/explain-many.ts");
   return findPlaces(report, (name, wants) => {
     const { options, loaded } = sides[name];
     return loaded.inventory === null ? [] : explainMany(loadOptions(options, context), loaded.inventory, wants);

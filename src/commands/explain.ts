@@ -1,12 +1,12 @@
-import { DtsyncError, type ExitCode, exitCodes } from "../errors.ts";
-import { explainItem } from "../inventory/explain-item.ts";
-import { findItem } from "../inventory/find-item.ts";
+import type { Context } from "../application/context.ts";
+import type { ExplainOptions } from "../application/options.ts";
+import { loadDeclared, loadOptions } from "../application/session.ts";
+import { DtsyncError, type ExitCode, exitCodes, usageError } from "../errors.ts";
+import { explainItem } from "../load/explain-item.ts";
+import { findItem } from "../load/find-item.ts";
 import { renderExplanationText } from "../report/explanation-text.ts";
 import { renderJson } from "../report/plan-reports.ts";
 import { painter } from "../report/printable.ts";
-import type { Context } from "./context.ts";
-import { type ExplainOptions, usageError } from "./options.ts";
-import { loadDeclared, loadOptions } from "./session.ts";
 import { printValidation } from "./validate.ts";
 
 /** Shows the effective settings of one item, each with the place that it comes from. */

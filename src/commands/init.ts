@@ -1,13 +1,13 @@
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { DtsyncError, type ExitCode, errorMessage, exitCodes } from "../errors.ts";
+import type { Context } from "../application/context.ts";
+import type { CommonOptions } from "../application/options.ts";
+import { DtsyncError, type ExitCode, errorMessage, exitCodes, usageError } from "../errors.ts";
 import { codeOwners, firstInventory } from "../init/first-inventory.ts";
 import { inventoryPipeline } from "../init/pipeline.ts";
 import { renderJson } from "../report/plan-reports.ts";
 import { printableLine } from "../report/printable.ts";
-import type { Context } from "./context.ts";
-import { type CommonOptions, usageError } from "./options.ts";
 
 /** Schemas and pipeline lie at the root of the package, beside `src` and `dist`. */
 const packageFolder = new URL("../../", import.meta.url);

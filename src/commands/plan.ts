@@ -1,24 +1,24 @@
-import { isGlob } from "../compare/glob.ts";
+import type { ChangedSince } from "../application/changed-since.ts";
+import { type Context, createLog } from "../application/context.ts";
+import { listHosts } from "../application/host-sources.ts";
+import type { FleetOptions, Format, PlanOptions } from "../application/options.ts";
+import { writeReport } from "../application/output-files.ts";
+import { readingProgress } from "../application/progress.ts";
+import { repositoryPath } from "../application/repository-path.ts";
+import { loadDeclared, observe } from "../application/session.ts";
 import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
 import { readRevision } from "../git/repository.ts";
-import { suggest } from "../inventory/suggest.ts";
+import { isGlob } from "../lib/glob.ts";
+import { suggest } from "../load/suggest.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
-import { createPlan, type PlanInput } from "../planner/plan.ts";
-import { type UnmatchedTarget, unmatchedTargets } from "../planner/scope.ts";
+import { createPlan, type PlanInput } from "../plan/create-plan.ts";
+import { type UnmatchedTarget, unmatchedTargets } from "../plan/scope.ts";
 import { renderPlanMarkdown } from "../report/plan-markdown.ts";
 import { planReports, renderJson } from "../report/plan-reports.ts";
 import { renderPlanText } from "../report/plan-text.ts";
 import { painter } from "../report/printable.ts";
 import { warningLines } from "../report/warning-lines.ts";
-import type { ChangedSince } from "./changed-since.ts";
-import { type Context, createLog } from "./context.ts";
-import { listHosts } from "./host-sources.ts";
-import type { FleetOptions, Format, PlanOptions } from "./options.ts";
-import { writeReport } from "./output-files.ts";
-import { readingProgress } from "./progress.ts";
-import { repositoryPath } from "./repository-path.ts";
-import { loadDeclared, observe } from "./session.ts";
 import { printValidation } from "./validate.ts";
 
 export const planReportKinds = Object.keys(planReports);
@@ -79,14 +79,14 @@ function unmatched({ target, names }: UnmatchedTarget): string {
 /** What --changed-since leaves; Git is asked only where it is given. */
 async function changedSince(inventory: Inventory, options: FleetOptions, context: Context): Promise<ChangedSince> {
   if (options.scope.changedSince === null) return { affected: null, warnings: [] };
-  const { readChangedSince } = await import("./changed-since.ts");
+  const { readChangedSince } = await import("../application/changed-since.ts");
   return readChangedSince(inventory, options, context);
 }
 
 /** The plan with the origins of its changes, where --base is given. */
 async function withBase({ plan, input }: Planned, options: PlanOptions, context: Context): Promise<Plan> {
   if (options.base === null) return plan;
-  const { labelOrigins } = await import("./label-origins.ts");
+  const { labelOrigins } = await import("../application/label-origins.ts");
   return labelOrigins(plan, input, options.base, options, context);
 }
 

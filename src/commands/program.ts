@@ -1,6 +1,6 @@
 import { Command } from "commander";
+import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
-import type { Context } from "./context.ts";
 import type { RawOptions } from "./options.ts";
 
 /** How a command ended, for cli.ts. */

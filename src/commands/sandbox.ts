@@ -3,13 +3,13 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Context } from "../application/context.ts";
+import type { SandboxOptions, SetOverride } from "../application/options.ts";
+import { loadDeclared } from "../application/session.ts";
 import { DtsyncError, type ExitCode, errorMessage, exitCodes } from "../errors.ts";
 import type { Inventory } from "../model/inventory.ts";
 import { painter } from "../report/printable.ts";
 import type { Sandbox } from "../sandbox/start-sandbox.ts";
-import type { Context } from "./context.ts";
-import type { SandboxOptions, SetOverride } from "./options.ts";
-import { loadDeclared } from "./session.ts";
 import { printValidation } from "./validate.ts";
 
 /** A running sandbox with everything that a command against it needs. */

@@ -1,5 +1,13 @@
+import { openCacheFolder } from "../application/cache-folder.ts";
+import type { NarrowedValidation } from "../application/changed-since.ts";
+import type { Context } from "../application/context.ts";
+import type { CommonOptions, ValidateOptions } from "../application/options.ts";
+import { writeReport } from "../application/output-files.ts";
+import { type Validation, validateRemembered } from "../application/remembered-validation.ts";
+import { repositoryPath } from "../application/repository-path.ts";
+import { loadOptions } from "../application/session.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
-import { openSourceLines } from "../inventory/source-lines.ts";
+import { openSourceLines } from "../load/source-lines.ts";
 import { renderDiagnosticsText, renderValidationSummary } from "../report/diagnostics-text.ts";
 import { diagnosticFindings } from "../report/findings.ts";
 import { renderGitlabCodequality } from "../report/gitlab-codequality.ts";
@@ -7,14 +15,6 @@ import { renderDiagnosticsJunit } from "../report/junit.ts";
 import { renderJson } from "../report/plan-reports.ts";
 import { painter } from "../report/printable.ts";
 import { renderSarif } from "../report/sarif.ts";
-import { openCacheFolder } from "./cache-folder.ts";
-import type { NarrowedValidation } from "./changed-since.ts";
-import type { Context } from "./context.ts";
-import type { CommonOptions, ValidateOptions } from "./options.ts";
-import { writeReport } from "./output-files.ts";
-import { type Validation, validateRemembered } from "./remembered-validation.ts";
-import { repositoryPath } from "./repository-path.ts";
-import { loadOptions } from "./session.ts";
 
 /** The JSON document of a validation. */
 export function validationDocument({ diagnostics, summary }: Validation): unknown {
@@ -53,7 +53,7 @@ export async function validate(options: ValidateOptions, context: Context): Prom
 async function narrow(validation: Validation, options: ValidateOptions, context: Context): Promise<NarrowedValidation> {
   // Without any fault there is none to leave out, and Git need not be asked.
   if (options.changedSince === null || validation.diagnostics.length === 0) return { validation, remarks: [] };
-  const { onlyNewFaults } = await import("./changed-since.ts");
+  const { onlyNewFaults } = await import("../application/changed-since.ts");
   return onlyNewFaults(validation, options.changedSince, options, context);
 }
 

@@ -1,6 +1,6 @@
-import type { Clock, Fetch, FetchResponse } from "../ports/ports.ts";
+import type { Limiter } from "../lib/limiter.ts";
+import type { Clock, Fetch, FetchResponse } from "../ports.ts";
 import { ApiError, describeErrorBody, effectOfStatus, type RequestEffect } from "./api-error.ts";
-import type { Limiter } from "./limiter.ts";
 import { defaultRetryPolicy, passingStatuses, type RetryPolicy, retryDelay, serverAdvice, throttled } from "./retry.ts";
 import { describeTransportFailure } from "./transport-failure.ts";
 

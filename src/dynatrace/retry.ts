@@ -1,4 +1,4 @@
-import type { FetchResponse } from "../ports/ports.ts";
+import type { FetchResponse } from "../ports.ts";
 
 export interface RetryPolicy {
   readonly attempts: number;

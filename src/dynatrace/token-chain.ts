@@ -1,5 +1,5 @@
 import { errorMessage } from "../errors.ts";
-import type { Clock } from "../ports/ports.ts";
+import type { Clock } from "../ports.ts";
 import { ApiError, isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import { createApiToken, deleteApiToken, listApiTokens } from "./environment-api.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { rootCertificates } from "node:tls";
 import { Agent, fetch } from "undici";
-import type { Fetch } from "../ports/ports.ts";
+import type { Fetch } from "../ports.ts";
 
 export interface Transport {
   readonly fetch: Fetch;

@@ -1,3 +1,5 @@
+import { compareText } from "../lib/text.ts";
+
 /** A place in a file of the inventory. `file` is relative to the inventory folder; line and column start at 1. */
 export interface Place {
   readonly file: string;
@@ -16,11 +18,6 @@ export interface Diagnostic extends Place {
 
 /** Where there is nothing to point at, the contract points at the start of dtsync.yaml. */
 export const inventoryStart: Place = { file: "dtsync.yaml", line: 1, column: 1 };
-
-/** Compares two text values by code unit, so that order never depends on the locale of the machine. */
-export function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
-}
 
 /** Order of diagnostics in every output: by file, line, column, then rule and message. */
 export function compareDiagnostics(left: Diagnostic, right: Diagnostic): number {

@@ -1,4 +1,5 @@
-import type { Change, ChangeKind, Value } from "./plan.ts";
+import type { Value } from "../lib/json.ts";
+import type { Change, ChangeKind } from "./plan.ts";
 
 /** An item, or the rights of a group, that the earlier revision declares and the later one no longer does. */
 export interface Undeclared {

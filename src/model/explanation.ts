@@ -1,4 +1,4 @@
-import type { Value } from "./plan.ts";
+import type { Value } from "../lib/json.ts";
 
 /** Where a value stands; with `set` it was given by that path of `--set`, and the file is the one it was put into. */
 export interface ValueSource {

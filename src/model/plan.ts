@@ -1,13 +1,11 @@
+import type { Fields } from "../lib/json.ts";
+
 export type ChangeKind = "environment" | "group" | "permission" | "host";
 
 export type EnvironmentAction = "create" | "update" | "disable" | "enable" | "delete";
 export type PermissionAction = "grant" | "update" | "revoke";
 export type HostAction = "install" | "update" | "configure" | "move" | "uninstall";
 export type Action = EnvironmentAction | PermissionAction | HostAction;
-
-/** JSON data: what a change holds before and after. */
-export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
-export type Fields = Readonly<Record<string, Value>>;
 
 /**
  * One change, as data: it can be printed, saved, compared and loaded again. `before` and `after` hold what the change

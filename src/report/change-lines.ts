@@ -1,5 +1,6 @@
-import { fieldAt } from "../compare/environment.ts";
-import type { Change, Fields, Value } from "../model/plan.ts";
+import { fieldAt } from "../kinds/environment/fields.ts";
+import type { Fields, Value } from "../lib/json.ts";
+import type { Change } from "../model/plan.ts";
 import { showValue } from "./printable.ts";
 
 /** One line of a change's details: a field with what it is and what it becomes. Null: there is nothing on that side. */

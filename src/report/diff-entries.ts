@@ -1,7 +1,9 @@
-import { fieldAt, sameValue } from "../compare/environment.ts";
-import { compareText } from "../model/diagnostic.ts";
+import { fieldAt } from "../kinds/environment/fields.ts";
+import type { Fields, Value } from "../lib/json.ts";
+import { sameValue } from "../lib/json.ts";
+import { compareText } from "../lib/text.ts";
 import type { SettingChange, Undeclared } from "../model/difference.ts";
-import type { Change, Fields, Value } from "../model/plan.ts";
+import type { Change } from "../model/plan.ts";
 import { changeSign } from "./change-lines.ts";
 import { showValue } from "./printable.ts";
 

@@ -1,7 +1,9 @@
-import { fieldAt, sameValue } from "../compare/environment.ts";
+import { fieldAt } from "../kinds/environment/fields.ts";
+import type { Fields, Value } from "../lib/json.ts";
+import { sameValue } from "../lib/json.ts";
 import type { Difference } from "../model/difference.ts";
 import type { ExplainedSetting, ValueSource } from "../model/explanation.ts";
-import { type Change, type Fields, groupChangeId, type Value } from "../model/plan.ts";
+import { type Change, groupChangeId } from "../model/plan.ts";
 import { type DiffEntry, diffEntries, settingGroups } from "./diff-entries.ts";
 import { printableLine } from "./printable.ts";
 

@@ -1,5 +1,5 @@
+import type { Value } from "../lib/json.ts";
 import type { ExplainedElement, ExplainedSetting, Explanation, RoleStep, ValueSource } from "../model/explanation.ts";
-import type { Value } from "../model/plan.ts";
 import { type Paint, printableLine, showValue } from "./printable.ts";
 
 interface Row {

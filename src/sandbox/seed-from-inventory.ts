@@ -1,5 +1,5 @@
+import { closePermissions } from "../kinds/group/permissions.ts";
 import type { Inventory } from "../model/inventory.ts";
-import { closePermissions } from "../model/permissions.ts";
 import type { ClusterSeed, LimitGroups } from "./cluster/snapshot.ts";
 
 /** A cluster that already holds everything the inventory declares for it: the next plan has no cluster changes. */

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Host, Inventory } from "../model/inventory.ts";
-import type { Clock } from "../ports/ports.ts";
+import type { Clock } from "../ports.ts";
 import { appendPresets, buildInstallerBody } from "./agent/build-installer.ts";
 import { type ServedCluster, serveCluster } from "./cluster/serve-cluster.ts";
 import { createSimulatedCluster, type SimulatedCluster } from "./cluster/simulated-cluster.ts";

@@ -4,16 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import type { loadInventory } from "../../src/inventory/load-inventory.ts";
-import { describeAll } from "../unit/inventory/load-files.ts";
+import type { loadInventory } from "../../src/load/load-inventory.ts";
+import { describeAll } from "../unit/load/load-files.ts";
 
 const inDist = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
 const corpus = fileURLToPath(new URL("../corpus/", import.meta.url));
 const example = fileURLToPath(new URL("../../inventory", import.meta.url));
 
 test("the code of the schemas that the build wrote finds what the schemas say, over the corpus", async () => {
-  expect(existsSync(inDist("inventory/validators.cjs"))).toBe(true);
-  const built = (await import(inDist("inventory/load-inventory.js"))) as {
+  expect(existsSync(inDist("load/validators.cjs"))).toBe(true);
+  const built = (await import(inDist("load/load-inventory.js"))) as {
     readonly loadInventory: typeof loadInventory;
   };
   for (const name of readdirSync(corpus)) {

@@ -20,7 +20,7 @@ import type {
   ObservedGroup,
 } from "../../src/model/observed.ts";
 import { type Change, encodeIdPart, type Plan, type PlanScope } from "../../src/model/plan.ts";
-import { createPlan, type PlanInput } from "../../src/planner/plan.ts";
+import { createPlan, type PlanInput } from "../../src/plan/create-plan.ts";
 
 /** The moment at which everything in these tests happens, unless a test says otherwise. */
 export const noon = new Date("2026-03-10T12:00:00.000Z");

@@ -1,13 +1,13 @@
 import { createClient } from "../../src/dynatrace/client.ts";
-import { createLimiter } from "../../src/dynatrace/limiter.ts";
-import { execute } from "../../src/executor/execute.ts";
-import { observeCluster } from "../../src/executor/observe.ts";
+import { execute } from "../../src/execute/execute.ts";
+import { createLimiter } from "../../src/lib/limiter.ts";
 import type { Host, Inventory } from "../../src/model/inventory.ts";
 import type { Observed } from "../../src/model/observed.ts";
 import type { Plan, PlanScope } from "../../src/model/plan.ts";
 import type { ChangeResult } from "../../src/model/result.ts";
-import { createPlan } from "../../src/planner/plan.ts";
-import type { Fetch } from "../../src/ports/ports.ts";
+import { observeCluster } from "../../src/observe/observe.ts";
+import { createPlan } from "../../src/plan/create-plan.ts";
+import type { Fetch } from "../../src/ports.ts";
 import {
   createSimulatedCluster,
   type SimulatedCluster,

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/ports/ports.ts";
+import type { Clock } from "../../src/ports.ts";
 
 /** A clock on which waiting takes no time: it is moved ahead instead. */
 export interface FakeClock extends Clock {

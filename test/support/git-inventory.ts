@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Context } from "../../src/commands/context.ts";
+import type { Context } from "../../src/application/context.ts";
 import { createProgram } from "../../src/commands/program.ts";
 import { DtsyncError } from "../../src/errors.ts";
 import { createRedactor } from "../../src/secrets/redactor.ts";

@@ -3,25 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createClient } from "../../src/dynatrace/client.ts";
-import { createLimiter } from "../../src/dynatrace/limiter.ts";
 import { createTokenChain } from "../../src/dynatrace/token-chain.ts";
 import { createTransport } from "../../src/dynatrace/transport.ts";
-import { applyHostChange } from "../../src/executor/host-change.ts";
-import type { Outcome } from "../../src/executor/settle.ts";
-import { createSshConnector } from "../../src/hosts/connect.ts";
-import { HostError } from "../../src/hosts/host-error.ts";
-import { createInstallerProvider } from "../../src/hosts/installer-provider.ts";
-import { probeHost } from "../../src/hosts/probe.ts";
-import { parseSshConfig } from "../../src/hosts/ssh-config.ts";
+import { applyHostChange } from "../../src/execute/host-change.ts";
+import type { Outcome } from "../../src/execute/settle.ts";
+import { createInstallerProvider } from "../../src/kinds/host/effects/installer-provider.ts";
+import { probeHost } from "../../src/kinds/host/effects/probe.ts";
+import { planHost } from "../../src/kinds/host/plan.ts";
+import { createLimiter } from "../../src/lib/limiter.ts";
 import type { Host, OneAgentSettings, SshSettings } from "../../src/model/inventory.ts";
 import type { HostReading } from "../../src/model/observed.ts";
 import type { Change } from "../../src/model/plan.ts";
-import { planHost } from "../../src/planner/hosts.ts";
-import type { Clock } from "../../src/ports/ports.ts";
+import type { Clock } from "../../src/ports.ts";
 import { appendPresets, buildInstallerBody } from "../../src/sandbox/agent/build-installer.ts";
 import { serveCluster } from "../../src/sandbox/cluster/serve-cluster.ts";
 import { createSimulatedCluster, type SimulatedCluster } from "../../src/sandbox/cluster/simulated-cluster.ts";
 import { type SimulatedHost, startSimulatedHosts } from "../../src/sandbox/hosts/start-simulated-hosts.ts";
+import { parseSshConfig } from "../../src/ssh/config.ts";
+import { createSshConnector } from "../../src/ssh/connect.ts";
+import { HostError } from "../../src/ssh/host-error.ts";
 
 export const realClock: Clock = {
   now: () => new Date(),

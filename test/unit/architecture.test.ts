@@ -53,7 +53,6 @@ const packageName = (specifier: string) =>
         .join("/");
 
 const imports = [...sources.keys()].flatMap(importsOf);
-const partOf = (path: string) => path.split("/")[0] ?? path;
 const describeImport = ({ from, to }: Import) => `${from} imports ${to}`;
 
 /** Rows of the table whose first heading is given, as cells. */
@@ -91,6 +90,19 @@ const parts = table("part").map(([name, , imported, modules]): Part => {
     modules: listedModules,
   };
 });
+
+/** A part is a file, a folder, or with `*` a folder of every name there; the longest one that a path is in counts. */
+const depthIn = (path: string, part: string): number => {
+  const [segments, wanted] = [path.split("/"), part.split("/")];
+  const inside = wanted.every(
+    (name, index) => name === segments[index] || (name === "*" && index < segments.length - 1),
+  );
+  return inside ? wanted.length : 0;
+};
+const partOf = (path: string): string => {
+  const [nearest] = parts.map(({ name }) => ({ name, depth: depthIn(path, name) })).sort((a, b) => b.depth - a.depth);
+  return nearest && nearest.depth > 0 ? nearest.name : (path.split("/")[0] ?? path);
+};
 
 const places = table("what").flatMap(([what, only]) => names(what).map((name) => ({ name, only: names(only) })));
 
@@ -138,7 +150,7 @@ describe("the page of the architecture", () => {
 });
 
 /** Loads libraries by `require`, which is read like `import()`; other modules must not. */
-const lateLibraries = "inventory/late-libraries.ts";
+const lateLibraries = "load/late-libraries.ts";
 
 describe("imports", () => {
   test("are found in every form", () => {

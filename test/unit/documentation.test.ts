@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import type { Context } from "../../src/commands/context.ts";
+import type { Context } from "../../src/application/context.ts";
 import { createProgram } from "../../src/commands/program.ts";
 import { exitCodes } from "../../src/errors.ts";
-import { loadInventory } from "../../src/inventory/load-inventory.ts";
+import { loadInventory } from "../../src/load/load-inventory.ts";
 import { createRedactor } from "../../src/secrets/redactor.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -190,8 +190,12 @@ function propertyNames(schema: unknown): readonly string[] {
 
 /** The codes that stand in the modules that make results; those with a number in them by their pattern. */
 function errorCodes(): readonly string[] {
-  const text = ["dynatrace", "hosts", "executor"]
-    .flatMap((folder) => readdirSync(join(root, "src", folder)).map((name) => join("src", folder, name)))
+  const text = ["dynatrace", "ssh", "kinds", "execute"]
+    .flatMap((folder) =>
+      readdirSync(join(root, "src", folder), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => join("src", folder, name)),
+    )
     .map(page)
     .join("\n");
   const literal = [

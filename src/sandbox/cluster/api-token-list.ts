@@ -1,4 +1,4 @@
-import { compareText } from "../../model/diagnostic.ts";
+import { compareText } from "../../lib/text.ts";
 import { jsonAnswer } from "./answers.ts";
 import { nextPageKey, type PagingRule, pageRequestOf, pageSizeOf, refused } from "./paging.ts";
 import type { TokenRecord } from "./snapshot.ts";

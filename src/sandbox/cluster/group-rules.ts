@@ -1,4 +1,4 @@
-import { compareText } from "../../model/diagnostic.ts";
+import { compareText } from "../../lib/text.ts";
 
 /** Permissions that a new group may be given. */
 export const groupPermissions: readonly string[] = [

@@ -1,5 +1,5 @@
 import { getResponse, type HttpHandler, http } from "msw";
-import type { Clock, Fetch } from "../../ports/ports.ts";
+import type { Clock, Fetch } from "../../ports.ts";
 import { apiTokenRoutes } from "./api-tokens.ts";
 import { clusterNodeRoutes } from "./cluster-nodes.ts";
 import { createClusterState, toSnapshot } from "./cluster-state.ts";

@@ -1,11 +1,11 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Context } from "../../../src/commands/context.ts";
+import type { Context } from "../../../src/application/context.ts";
+import { repositoryPath } from "../../../src/application/repository-path.ts";
 import { createProgram } from "../../../src/commands/program.ts";
-import { repositoryPath } from "../../../src/commands/repository-path.ts";
 import { createRedactor } from "../../../src/secrets/redactor.ts";
-import { fakeToken, settingsFile, settingsWithoutRoles, withFiles } from "../inventory/load-files.ts";
+import { fakeToken, settingsFile, settingsWithoutRoles, withFiles } from "../load/load-files.ts";
 
 /** Validates a folder as a process would whose standard output is a terminal, or is not. */
 async function run(inventory: string, terminal: boolean, parameters: readonly string[] = []) {

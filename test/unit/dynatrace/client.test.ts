@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ApiError } from "../../../src/dynatrace/api-error.ts";
 import { type ApiRequest, createClient } from "../../../src/dynatrace/client.ts";
-import { createLimiter } from "../../../src/dynatrace/limiter.ts";
-import type { FetchRequest, FetchResponse } from "../../../src/ports/ports.ts";
+import { createLimiter } from "../../../src/lib/limiter.ts";
+import type { FetchRequest, FetchResponse } from "../../../src/ports.ts";
 import { noon } from "../../support/builders.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 

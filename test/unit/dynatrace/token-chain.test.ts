@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createClient } from "../../../src/dynatrace/client.ts";
-import { createLimiter } from "../../../src/dynatrace/limiter.ts";
 import { createTokenChain } from "../../../src/dynatrace/token-chain.ts";
+import { createLimiter } from "../../../src/lib/limiter.ts";
 import { aClusterWorld, type ClusterWorldOptions } from "../../support/cluster-world.ts";
 
 const minutes = 60_000;

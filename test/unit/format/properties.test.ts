@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { CST, Lexer, parse, stringify } from "yaml";
 import { formatText } from "../../../src/format/format-text.ts";
 import { readSchema } from "../../../src/format/key-order.ts";
-import type { LoadResult } from "../../../src/inventory/load-inventory.ts";
-import { parseYaml } from "../../../src/inventory/parse-yaml.ts";
-import { createPositions } from "../../../src/inventory/positions.ts";
-import { loadFiles } from "../inventory/load-files.ts";
+import type { LoadResult } from "../../../src/load/load-inventory.ts";
+import { parseYaml } from "../../../src/load/parse-yaml.ts";
+import { createPositions } from "../../../src/load/positions.ts";
+import { loadFiles } from "../load/load-files.ts";
 import { createChance, customerData, shuffled, validCustomer, writeYaml } from "./random-yaml.ts";
 
 const schema = readSchema("customer");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ExplainedSetting, ValueSource } from "../../../src/model/explanation.ts";
 import type { Inventory } from "../../../src/model/inventory.ts";
-import { compareDeclarations } from "../../../src/planner/declared-changes.ts";
+import { compareDeclarations } from "../../../src/plan/compare-declarations.ts";
 import { diffEntries, settingGroups } from "../../../src/report/diff-entries.ts";
 import { type DiffSide, findPlaces } from "../../../src/report/diff-places.ts";
 import { aGroup, aHost, anEnvironment, anInventory, aRollout } from "../../support/builders.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DifferenceReport } from "../../../src/model/difference.ts";
 import type { Inventory } from "../../../src/model/inventory.ts";
-import { compareDeclarations, reportDifference } from "../../../src/planner/declared-changes.ts";
+import { compareDeclarations, reportDifference } from "../../../src/plan/compare-declarations.ts";
 import { diffEntries } from "../../../src/report/diff-entries.ts";
 import { renderDiffMarkdown } from "../../../src/report/diff-markdown.ts";
 import { renderDiffText } from "../../../src/report/diff-text.ts";

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, test } from "vitest";
-import { loadInventory } from "../../../src/inventory/load-inventory.ts";
+import { loadInventory } from "../../../src/load/load-inventory.ts";
 import type { Diagnostic } from "../../../src/model/diagnostic.ts";
 import type { Plan } from "../../../src/model/plan.ts";
 import { diagnosticFindings, type Finding } from "../../../src/report/findings.ts";
@@ -257,13 +257,14 @@ describe("plans as findings", () => {
 
 test("every rule of validate, every guard of plan is described, and no other", () => {
   const textOf = (folder: string) =>
-    readdirSync(new URL(`../../../src/${folder}/`, import.meta.url))
+    readdirSync(new URL(`../../../src/${folder}/`, import.meta.url), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
       .map((name) => readFileSync(new URL(`../../../src/${folder}/${name}`, import.meta.url), "utf8"))
       .join("\n");
   const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const used = [
-    ...[...textOf("inventory").matchAll(/\brule: "([a-z0-9-]+)"/g)].map(([, name = ""]) => name),
-    ...[...textOf("planner").matchAll(/\bguard: "(\w+)"/g)].map(([, name = ""]) => `guard-${kebab(name)}`),
+    ...[...textOf("load").matchAll(/\brule: "([a-z0-9-]+)"/g)].map(([, name = ""]) => name),
+    ...[...textOf("plan").matchAll(/\bguard: "(\w+)"/g)].map(([, name = ""]) => `guard-${kebab(name)}`),
     "held",
     "plan-warning",
   ];

@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import type { LoadOptions } from "../load/load-inventory.ts";
+import type { Sighting } from "../load/sightings.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { InventorySummary } from "../model/inventory.ts";
+import type { CacheFolder } from "./cache-folder.ts";
+
+/** What loading an inventory says about it. */
+export interface Validation {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly summary: InventorySummary;
+}
+
+interface Remembered {
+  readonly sightings: readonly Sighting[];
+  readonly validation: Validation;
+}
+
+/**
+ * Checks an inventory like `loadInventory`, faster where it was checked before: when every file is as it was, the
+ * result is too; otherwise files that were read before and found in order are not parsed and checked again. Files are compared by their
+ * content, never by their times. Only for commands that change nothing: what a plan is made of is always read anew.
+ */
+export async function validateRemembered(
+  options: LoadOptions,
+  cache: CacheFolder,
+  version: string,
+): Promise<Validation> {
+  const [{ openFolder }, { inventoryFiles, readAhead }, { recordSightings, sightingsHold }] = await Promise.all([
+    import("../load/inventory-folder.ts"),
+    import("../load/inventory-files.ts"),
+    import("../load/sightings.ts"),
+  ]);
+  const root = openFolder(options.directory);
+  const name = root === null ? null : nameOf(root, options, version);
+  const files = root === null ? null : readAhead(inventoryFiles(root));
+  const remembered = name === null ? null : parseRemembered(cache.read(`validated-${name}`));
+  if (files && remembered && sightingsHold(files, remembered.sightings)) return remembered.validation;
+  const [{ loadInventory }, { createCleanTexts }] = await Promise.all([
+    import("../load/load-inventory.ts"),
+    import("../load/clean-texts.ts"),
+  ]);
+  if (name === null || files === null) return validationOf(await loadInventory(options));
+  const recorded = recordSightings(files);
+  const clean = createCleanTexts(cache.read(`texts-${name}`) ?? "");
+  const validation = validationOf(await loadInventory({ ...options, files: recorded.files, clean }));
+  const now: Remembered = { sightings: recorded.sightings(), validation };
+  cache.write(`validated-${name}`, JSON.stringify(now));
+  const texts = clean.toText();
+  if (texts !== null) cache.write(`texts-${name}`, texts);
+  return validation;
+}
+
+const validationOf = ({ diagnostics, summary }: Validation): Validation => ({ diagnostics, summary });
+
+/** Everything but the files that the result depends on. The build counts, because a version has many while it is made. */
+function nameOf(root: string, options: LoadOptions, version: string): string {
+  const build = statSync(fileURLToPath(import.meta.url)).mtimeMs;
+  const { set, rootCertificate, home } = options;
+  const all = JSON.stringify([root, set, rootCertificate, home, version, build, process.version]);
+  return createHash("sha256").update(all).digest("hex").slice(0, 32);
+}
+
+/** The folder gives back only what was put into it. */
+const parseRemembered = (text: string | null): Remembered | null =>
+  text === null ? null : (JSON.parse(text) as Remembered);

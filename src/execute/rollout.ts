@@ -1,0 +1,48 @@
+import { resolveAmount } from "../model/amount.ts";
+import type { Rollout } from "../model/inventory.ts";
+import type { Outcome } from "./settle.ts";
+import { skipped } from "./settle.ts";
+
+/** Sizes of the waves for a number of hosts: the canary, then batches. */
+export function waves(rollout: Rollout, total: number): readonly number[] {
+  const sizes: number[] = [];
+  let left = total;
+  const take = (size: number) => {
+    const taken = Math.min(Math.max(size, 1), left);
+    if (taken > 0) sizes.push(taken);
+    left -= taken;
+  };
+  const canary = resolveAmount(rollout.canary, total);
+  if (canary > 0) take(canary);
+  while (left > 0) take(resolveAmount(rollout.batch, total));
+  return sizes;
+}
+
+/**
+ * Runs the work of one environment wave after wave, and stops it once more than `maxFailures` have failed: the rest is
+ * skipped. `work` never throws; it is given items in order and ends with each item's outcome.
+ */
+export async function runRollout<T>(
+  items: readonly T[],
+  rollout: Rollout,
+  work: (item: T) => Promise<Outcome>,
+  skip: (item: T, outcome: Outcome) => void,
+): Promise<void> {
+  const limit = resolveAmount(rollout.maxFailures, items.length);
+  let failures = 0;
+  let next = 0;
+  for (const size of waves(rollout, items.length)) {
+    const wave = items.slice(next, next + size);
+    next += size;
+    if (failures > limit) {
+      const outcome = skipped(
+        "rollout-stopped",
+        `the rollout of its environment was stopped after ${failures} failures (at most ${limit} are accepted)`,
+      );
+      for (const item of wave) skip(item, outcome);
+      continue;
+    }
+    const outcomes = await Promise.all(wave.map(work));
+    failures += outcomes.filter(({ status }) => status === "failed" || status === "uncertain").length;
+  }
+}

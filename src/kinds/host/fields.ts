@@ -1,0 +1,136 @@
+import type { Value } from "../../lib/json.ts";
+import { compareText, sortedSet } from "../../lib/text.ts";
+import { compareVersions } from "../../lib/versions.ts";
+import type { Host, OneAgentSettings } from "../../model/inventory.ts";
+import type { ObservedAgent } from "../../model/observed.ts";
+import type { HostAction } from "../../model/plan.ts";
+
+/** Settings that oneagentctl reads back; each is compared only where it is declared. */
+export const agentSettingNames = [
+  "hostGroup",
+  "networkZone",
+  "monitoringMode",
+  "hostName",
+  "hostTags",
+  "hostProperties",
+  "proxy",
+  "autoUpdate",
+  "appLogContentAccess",
+  "systemLogsAccess",
+] as const satisfies readonly (keyof OneAgentSettings)[];
+
+export type AgentSettingName = (typeof agentSettingNames)[number];
+
+/** The `*` in `--get-server` has marked the endpoint in use since 1.207; older agents do not tell. */
+const connectionKnownSince = "1.207";
+
+export interface FieldDifference {
+  readonly field: string;
+  readonly before: Value;
+  readonly after: Value;
+}
+
+export interface AgentComparison {
+  readonly action: HostAction | null;
+  readonly differences: readonly FieldDifference[];
+}
+
+/** True, false, or null for an agent that is too old to tell. */
+export function isConnected(agent: ObservedAgent): boolean | null {
+  if (agent.version !== null && compareVersions(agent.version, connectionKnownSince) < 0) return null;
+  return agent.server?.includes("*") ?? false;
+}
+
+export function sameEnvironment(left: string | null, right: string): boolean {
+  return left?.toLowerCase() === right.toLowerCase();
+}
+
+/** The settings that are declared for a host, canonical, as `after` of a change shows them. */
+export function declaredAgentSettings(settings: OneAgentSettings): readonly (readonly [AgentSettingName, Value])[] {
+  return agentSettingNames.flatMap((name): readonly (readonly [AgentSettingName, Value])[] => {
+    const value = settings[name];
+    if (value === undefined) return [];
+    if (name === "hostTags") return [[name, sortedSet(value as readonly string[])] as const];
+    if (name === "hostProperties")
+      return [[name, sortedProperties(value as Readonly<Record<string, string>>)] as const];
+    return [[name, value as Value] as const];
+  });
+}
+
+function sortedProperties(properties: Readonly<Record<string, string>>): Value {
+  return Object.fromEntries(Object.entries(properties).sort(([left], [right]) => compareText(left, right)));
+}
+
+/** Values of a property key among the `key=value` lines of the agent. */
+export function propertyValues(lines: readonly string[], key: string): readonly string[] {
+  return lines.filter((line) => line === key || line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));
+}
+
+function observedSetting(agent: ObservedAgent, name: AgentSettingName, declared: Value): Value | undefined {
+  const observed = agent[name];
+  if (observed === null) return undefined;
+  if (name === "hostTags") return sortedSet(observed as readonly string[]);
+  if (name === "hostProperties") {
+    const lines = observed as readonly string[];
+    const keys = Object.keys(declared as Readonly<Record<string, string>>);
+    return Object.fromEntries(
+      keys.flatMap((key) => {
+        const values = propertyValues(lines, key);
+        if (values.length === 0) return [];
+        return [[key, values.length === 1 ? (values[0] ?? "") : values] as const];
+      }),
+    );
+  }
+  return observed as Value;
+}
+
+function sameSetting(name: AgentSettingName, before: Value, after: Value): boolean {
+  if (name === "networkZone") return zone(before) === zone(after);
+  return JSON.stringify(before) === JSON.stringify(after);
+}
+
+/** Zone names do not differ by case, and no zone is the default one. */
+const zone = (value: Value): string => (typeof value === "string" && value !== "" ? value.toLowerCase() : "default");
+
+/** Declared settings that the agent holds otherwise. One that the agent cannot tell is no difference. */
+export function settingDifferences(settings: OneAgentSettings, agent: ObservedAgent): readonly FieldDifference[] {
+  return declaredAgentSettings(settings).flatMap(([name, after]) => {
+    const before = observedSetting(agent, name, after);
+    return before === undefined || sameSetting(name, before, after) ? [] : [{ field: name, before, after }];
+  });
+}
+
+/** The version to update to, or null when the installed one will do. Never a downgrade. */
+export function wantedUpdate(settings: OneAgentSettings, installed: string | null): string | null {
+  if (installed === null) return null;
+  const version = settings.version ?? "latest";
+  if (version !== "latest" && compareVersions(installed, version) < 0) return version;
+  if (settings.minVersion !== undefined && compareVersions(installed, settings.minVersion) < 0) return version;
+  return null;
+}
+
+/** What has to happen on a host so that its agent is as declared, compared with what a probe found there. */
+export function compareAgent(host: Host, agent: ObservedAgent | null): AgentComparison {
+  if (host.state === "absent") {
+    return { action: agent === null ? null : "uninstall", differences: [] };
+  }
+  const { oneagent } = host;
+  if (agent === null || agent.incomplete) {
+    const wanted: readonly (readonly [string, Value])[] = [
+      ["environment", host.environment],
+      ["version", oneagent.version ?? "latest"],
+      ...declaredAgentSettings(oneagent),
+    ];
+    return { action: "install", differences: wanted.map(([field, after]) => ({ field, before: null, after })) };
+  }
+  const differences: FieldDifference[] = [];
+  const moves = !sameEnvironment(agent.tenant, host.environment);
+  if (moves) differences.push({ field: "environment", before: agent.tenant, after: host.environment });
+  const update = wantedUpdate(oneagent, agent.version);
+  if (update !== null) differences.push({ field: "version", before: agent.version, after: update });
+  differences.push(...settingDifferences(oneagent, agent));
+  if (agent.serviceActive === false) differences.push({ field: "service", before: "inactive", after: "active" });
+  else if (!moves && isConnected(agent) === false) differences.push({ field: "connected", before: false, after: true });
+  const action = moves ? "move" : update !== null ? "update" : differences.length > 0 ? "configure" : null;
+  return { action, differences };
+}

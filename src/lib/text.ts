@@ -1,0 +1,9 @@
+/** Compares two text values by code unit, so that order never depends on the locale of the machine. */
+export function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Each value once, in the order of `compareText`. */
+export function sortedSet(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].sort(compareText);
+}

@@ -1,0 +1,166 @@
+import type { Difference } from "../model/difference.ts";
+import type { Group, Host, Inventory } from "../model/inventory.ts";
+import { environmentChangeId, groupChangeId, hostChangeId, permissionChangeId } from "../model/plan.ts";
+import { compareDeclarations } from "./compare-declarations.ts";
+import { pathIn } from "./compare-settings.ts";
+import type { Coordinates } from "./scope.ts";
+
+/** The items that the change of an inventory can have an effect on. */
+export interface Affected {
+  /** Ids as changes have them. */
+  readonly ids: ReadonlySet<string>;
+  /** Groups, as ids of changes, of which only rights are affected, or everything. */
+  readonly groups: ReadonlySet<string>;
+  /** Groups, as ids of changes, all of whose rights are affected. */
+  readonly wholeGroups: ReadonlySet<string>;
+  /** Ids of environments of which everything is affected: themselves, rights on them, their hosts. */
+  readonly wholeEnvironments: ReadonlySet<string>;
+  /** Ids of environments all of whose hosts are affected. */
+  readonly hostsOf: ReadonlySet<string>;
+  /** Names of clusters on which everything is affected. */
+  readonly wholeClusters: ReadonlySet<string>;
+  /** Names of further clusters to read: those that an environment was declared for before. */
+  readonly formerClusters: ReadonlySet<string>;
+}
+
+/**
+ * Follows the difference between two inventories to everything that it can change in a plan. `changedFiles` are relative
+ * to the inventory folder, those outside of it with `../`; the content of some files counts besides what they declare.
+ */
+export function affectedItems(before: Inventory, after: Inventory, changedFiles: readonly string[]): Affected {
+  const difference = compareDeclarations(before, after);
+  const wholeClusters = affectedClusters(before, after, difference, new Set(changedFiles));
+  const { wholeEnvironments, formerClusters } = affectedEnvironments(before, after);
+  const wholeGroups = affectedGroups(before, after);
+  const subjects = difference.settings
+    .filter(({ subject, field }) => subject.startsWith("host/") || field === "defaultName")
+    .map(({ subject }) => subject);
+  const ids = new Set([
+    ...difference.changes.map(({ id }) => id),
+    ...subjects,
+    ...filesOfHosts(after, new Set(changedFiles)),
+    ...successions(before, after),
+    ...(before.safety.deleteAfter === after.safety.deleteAfter
+      ? []
+      : after.environments.filter(({ state }) => state === "absent").map(({ id }) => environmentChangeId(id))),
+  ]);
+  const rights = difference.changes.flatMap(({ kind, cluster, group }) =>
+    kind === "permission" && group !== null ? [groupChangeId(cluster, group)] : [],
+  );
+  const own = [...ids].filter((id) => id.startsWith("group/"));
+  return {
+    ids,
+    groups: new Set([...own, ...rights, ...wholeGroups]),
+    wholeGroups,
+    wholeEnvironments,
+    hostsOf: affectedSources(after, difference, changedFiles),
+    wholeClusters,
+    formerClusters,
+  };
+}
+
+/** Everything on a cluster is affected when another cluster answers under its name, or answers another token. */
+function affectedClusters(
+  before: Inventory,
+  after: Inventory,
+  { settings }: Difference,
+  changedFiles: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const known = new Set(before.clusters.map(({ name }) => name));
+  const reached = new Set(
+    settings
+      .filter(({ subject, field }) => subject.startsWith("cluster/") && field !== "maxConcurrency")
+      .map(({ subject }) => subject.slice("cluster/".length)),
+  );
+  return new Set(
+    after.clusters
+      .filter(({ name, ca }) => !known.has(name) || reached.has(name) || changedFiles.has(pathIn(ca, after) ?? ""))
+      .map(({ name }) => name),
+  );
+}
+
+/** Where an environment comes, goes, or changes its state or cluster, its rights and hosts are planned differently. */
+function affectedEnvironments(before: Inventory, after: Inventory) {
+  const old = new Map(before.environments.map((environment) => [environment.id.toLowerCase(), environment]));
+  const wholeEnvironments = new Set<string>();
+  const formerClusters = new Set<string>();
+  for (const { id, state, cluster } of after.environments) {
+    const earlier = old.get(id.toLowerCase());
+    if (earlier?.state === state && earlier.cluster === cluster) continue;
+    wholeEnvironments.add(id);
+    if (earlier && earlier.cluster !== cluster) formerClusters.add(earlier.cluster);
+  }
+  return { wholeEnvironments, formerClusters };
+}
+
+/** Where rights become those of the inventory, all that a group has are compared. */
+function affectedGroups(before: Inventory, after: Inventory): ReadonlySet<string> {
+  const old = new Map(before.groups.map((group) => [groupChangeId(group.cluster, group.name), group]));
+  const same = (left: Group, right: Group) =>
+    left.state === right.state &&
+    (left.access === null) === (right.access === null) &&
+    left.isClusterAdminGroup === right.isClusterAdminGroup &&
+    JSON.stringify(left.previously) === JSON.stringify(right.previously);
+  return new Set(
+    after.groups.flatMap((group) => {
+      const id = groupChangeId(group.cluster, group.name);
+      const earlier = old.get(id);
+      return earlier && same(earlier, group) ? [] : [id];
+    }),
+  );
+}
+
+/** Hosts whose keys or certificates stand in a file that changed. */
+function filesOfHosts(after: Inventory, changedFiles: ReadonlySet<string>): readonly string[] {
+  return after.hosts
+    .filter(({ ssh, oneagent }) =>
+      [ssh.identityFile, ssh.knownHosts, oneagent.rootCertificate].some(
+        (path) => path && changedFiles.has(pathIn(path, after) ?? ""),
+      ),
+    )
+    .map(({ name }) => hostChangeId(name));
+}
+
+const whereabouts = (host: Host): string => `${(host.address ?? host.name).toLowerCase()}:${host.ssh.port ?? 22}`;
+
+/** Absent hosts whose machine got, or lost, another name: whether their agent may go depends on it. */
+function successions(before: Inventory, after: Inventory): readonly string[] {
+  const occupied = ({ hosts }: Inventory) =>
+    new Set(hosts.filter(({ state }) => state === "present").map((host) => whereabouts(host)));
+  const [then, now] = [occupied(before), occupied(after)];
+  return after.hosts
+    .filter((host) => host.state === "absent" && then.has(whereabouts(host)) !== now.has(whereabouts(host)))
+    .map(({ name }) => hostChangeId(name));
+}
+
+/** Files whose whole meaning is in what they declare. Any other one may be read by a command. */
+const isDeclaration = (path: string): boolean => /^(?:dtsync\.yaml|(?:customers|groups)\/.*\.ya?ml)$/i.test(path);
+
+/** Environments with a command that is declared otherwise, or that may print other hosts since some file changed. */
+function affectedSources(
+  after: Inventory,
+  { settings }: Difference,
+  changedFiles: readonly string[],
+): ReadonlySet<string> {
+  const declared = settings
+    .filter(({ field }) => field === "hostCommands")
+    .map(({ subject }) => subject.slice("environment/".length));
+  const all = changedFiles.some((path) => !isDeclaration(path));
+  return new Set([...declared, ...(all ? after.hostCommands.map(({ environment }) => environment) : [])]);
+}
+
+/** Whether a change of this item is one that the inventory's change can have an effect on. */
+export function isAffected(affected: Affected, item: Coordinates): boolean {
+  const { cluster, environment, group, host } = item;
+  if (affected.wholeClusters.has(cluster)) return true;
+  if (environment !== null && affected.wholeEnvironments.has(environment)) return true;
+  if (host !== null) {
+    return affected.ids.has(hostChangeId(host)) || (environment !== null && affected.hostsOf.has(environment));
+  }
+  if (group !== null) {
+    const id = groupChangeId(cluster, group);
+    if (affected.wholeGroups.has(id)) return true;
+    return affected.ids.has(environment === null ? id : permissionChangeId(cluster, group, environment));
+  }
+  return environment !== null && affected.ids.has(environmentChangeId(environment));
+}

@@ -1,0 +1,45 @@
+import { errorMessage } from "../errors.ts";
+import { HostError } from "./host-error.ts";
+import type { HostKeyVerdict } from "./known-hosts.ts";
+import type { SshTarget } from "./target.ts";
+
+/** Why a connection could not be made, as a HostError that says what to do. */
+export function explainConnection(error: unknown, target: SshTarget, verdict: HostKeyVerdict): HostError {
+  const place = `${target.hostName}:${target.port}`;
+  if (verdict === "changed" || verdict === "revoked") {
+    const what = verdict === "changed" ? "another host key than known_hosts holds" : "a host key that is revoked";
+    return new HostError(
+      "host-key-changed",
+      `${place} shows ${what}: make sure that it is the right machine, then correct known_hosts`,
+      { cause: error },
+    );
+  }
+  if (verdict === "unknown" && target.hostKeys === "strict") {
+    return new HostError(
+      "host-key-unknown",
+      `the host key of ${place} is in none of ${target.knownHostsFiles.join(", ")}: add it after checking it, or declare ssh.hostKeys: accept-new`,
+      { cause: error },
+    );
+  }
+  const level = error instanceof Error && "level" in error ? error.level : null;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (level === "client-authentication") {
+    return new HostError("authentication-failed", `${place} accepts none of the keys offered for user ${target.user}`, {
+      cause: error,
+    });
+  }
+  const reasons: Readonly<Record<string, string>> = {
+    ECONNREFUSED: "refuses the connection",
+    ENOTFOUND: "is not a known host name",
+    EAI_AGAIN: "could not be looked up",
+    EHOSTUNREACH: "cannot be reached",
+    ENETUNREACH: "cannot be reached",
+    ETIMEDOUT: "does not answer",
+    ECONNRESET: "cut the connection",
+  };
+  const reason =
+    level === "client-timeout" ? `did not answer within ${target.connectTimeout / 1_000} s` : reasons[code];
+  return new HostError("unreachable", `${place} ${reason ?? `cannot be used (${errorMessage(error)})`}`, {
+    cause: error,
+  });
+}

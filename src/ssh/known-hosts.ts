@@ -1,0 +1,76 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { matchesPatterns } from "./config.ts";
+
+interface KnownHostLine {
+  readonly marker: "cert-authority" | "revoked" | null;
+  readonly hosts: string;
+  readonly keyType: string;
+  readonly key: string;
+}
+
+export type HostKeyVerdict = "trusted" | "changed" | "revoked" | "unknown";
+
+export interface KnownHosts {
+  /** Judges a key (base64 of the public key blob) that a host shows. */
+  judge(host: string, port: number, key: string): HostKeyVerdict;
+  /** Key types known for a host, so that the server is asked for a key that can be judged. */
+  keyTypes(host: string, port: number): readonly string[];
+}
+
+/**
+ * The contents of known_hosts files, in OpenSSH's format: plain names and patterns, `[name]:port`, hashed names,
+ * `@revoked`. Lines with `@cert-authority` are left out: host certificates are not judged here.
+ */
+export function parseKnownHosts(texts: readonly string[]): KnownHosts {
+  const lines = texts.flatMap((text) => text.split(/\r?\n/)).flatMap(parseLine);
+  const plain = new Map<string, KnownHostLine[]>();
+  const general: KnownHostLine[] = [];
+  for (const line of lines) {
+    if (line.marker !== null || /[|*?!]/.test(line.hosts)) general.push(line);
+    else for (const host of line.hosts.toLowerCase().split(",")) plain.set(host, [...(plain.get(host) ?? []), line]);
+  }
+  const find = (host: string, port: number): readonly KnownHostLine[] => {
+    const name = nameInFile(host, port);
+    return [...(plain.get(name) ?? []), ...general.filter((line) => concerns(line.hosts, name))];
+  };
+  return {
+    judge(host, port, key) {
+      const found = find(host, port).filter(({ marker }) => marker !== "cert-authority");
+      if (found.some((line) => line.marker === "revoked" && line.key === key)) return "revoked";
+      const keys = found.filter(({ marker }) => marker === null);
+      if (keys.some((line) => line.key === key)) return "trusted";
+      return keys.length > 0 ? "changed" : "unknown";
+    },
+    keyTypes: (host, port) => [
+      ...new Set(
+        find(host, port)
+          .filter(({ marker }) => marker === null)
+          .map(({ keyType }) => keyType),
+      ),
+    ],
+  };
+}
+
+/** How known_hosts writes a host: a port other than 22 is part of the name. */
+export function nameInFile(host: string, port: number): string {
+  return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+}
+
+function parseLine(line: string): readonly KnownHostLine[] {
+  const parts = line.trim().split(/\s+/);
+  if (line.trim() === "" || line.trimStart().startsWith("#")) return [];
+  const marker = parts[0]?.startsWith("@") ? parts.shift()?.slice(1) : null;
+  const [hosts, keyType, key] = parts;
+  if (hosts === undefined || keyType === undefined || key === undefined) return [];
+  if (marker !== null && marker !== "revoked" && marker !== "cert-authority") return [];
+  return [{ marker, hosts, keyType, key }];
+}
+
+function concerns(hosts: string, name: string): boolean {
+  if (!hosts.startsWith("|1|")) return matchesPatterns(hosts.split(","), name);
+  const [salt, hash] = hosts.slice(3).split("|");
+  if (salt === undefined || hash === undefined) return false;
+  const computed = createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest();
+  const expected = Buffer.from(hash, "base64");
+  return computed.length === expected.length && timingSafeEqual(computed, expected);
+}

@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import type { Host } from "../model/inventory.ts";
+import type { SshConfig, SshOptions } from "./config.ts";
+import { HostError } from "./host-error.ts";
+
+/** Where and how to connect: the inventory's settings, then ssh_config's, then OpenSSH's defaults. */
+export interface SshTarget {
+  /** Name or address to connect to. */
+  readonly hostName: string;
+  readonly port: number;
+  readonly user: string;
+  /** Files that were named; those that are missing are passed over. */
+  readonly identityFiles: readonly string[];
+  /** False: only the identity files may be offered. */
+  readonly useAgent: boolean;
+  readonly agentSocket: string | null;
+  readonly jumps: readonly JumpAddress[];
+  readonly knownHostsFiles: readonly string[];
+  /** Names under which the host key may be known, in the order of their weight. */
+  readonly knownAs: readonly { readonly name: string; readonly port: number }[];
+  readonly hostKeys: "strict" | "accept-new";
+  /** Milliseconds. */
+  readonly connectTimeout: number;
+}
+
+export interface JumpAddress {
+  readonly user: string | null;
+  readonly host: string;
+  readonly port: number | null;
+}
+
+export interface SshSurroundings {
+  readonly config: SshConfig;
+  readonly home: string;
+  readonly user: string;
+  /** `$SSH_AUTH_SOCK`. */
+  readonly agentSocket: string | null;
+}
+
+const defaultConnectTimeout = 10_000;
+const defaultIdentityFiles = ["id_ed25519", "id_ecdsa", "id_rsa"];
+
+/** `[user@]host[:port]`, with an IPv6 address in brackets. */
+export function parseJump(text: string): JumpAddress {
+  const found = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?\/?$/.exec(text.trim());
+  if (!found)
+    throw new HostError("jump-host", `the jump host ${JSON.stringify(text)} is not of the form [user@]host[:port]`);
+  return {
+    user: found[1] ?? null,
+    host: found[2] ?? found[3] ?? "",
+    port: found[4] === undefined ? null : Number(found[4]),
+  };
+}
+
+export function resolveTarget(host: Pick<Host, "name" | "address" | "ssh">, surroundings: SshSurroundings): SshTarget {
+  const called = host.address ?? host.name;
+  const options = surroundings.config.lookup(called);
+  const { ssh } = host;
+  const jumps = ssh.jump ?? listOf(options.get("proxyjump"));
+  const proxyCommand = options.get("proxycommand");
+  if (jumps.length === 0 && proxyCommand !== undefined && proxyCommand !== "none") {
+    throw new HostError(
+      "proxy-command",
+      "ssh_config sets ProxyCommand for it, which dtsync does not run: use ProxyJump or ssh.jump",
+    );
+  }
+  const hostName = (options.get("hostname") ?? called).replaceAll("%h", called);
+  const port = ssh.port ?? numberOf(options.get("port")) ?? 22;
+  const agent = options.get("identityagent") ?? surroundings.agentSocket;
+  const expand = (path: string) =>
+    expandPath(path, { home: surroundings.home, host: hostName, user: surroundings.user });
+  return {
+    hostName,
+    port,
+    user: ssh.user ?? options.get("user") ?? surroundings.user,
+    identityFiles: identityFiles(ssh.identityFile, options, surroundings.home).map(expand),
+    useAgent: ssh.identityFile === undefined && options.get("identitiesonly") !== "yes",
+    agentSocket:
+      agent === null || agent === "none"
+        ? null
+        : expand(agent === "SSH_AUTH_SOCK" ? (surroundings.agentSocket ?? "none") : agent),
+    jumps: jumps.map(parseJump),
+    knownHostsFiles: (ssh.knownHosts === undefined
+      ? knownHostsFiles(options, surroundings.home)
+      : [ssh.knownHosts]
+    ).map(expand),
+    knownAs: knownNames(options.get("hostkeyalias"), [hostName, called, host.name], port),
+    hostKeys: ssh.hostKeys,
+    connectTimeout: ssh.connectTimeout ?? seconds(options.get("connecttimeout")) ?? defaultConnectTimeout,
+  };
+}
+
+/** As in OpenSSH an alias stands without a port. A key that is known for the host's name in the inventory counts too. */
+function knownNames(alias: string | undefined, names: readonly string[], port: number): SshTarget["knownAs"] {
+  const own = [...new Set(names)].map((name) => ({ name, port }));
+  return alias === undefined ? own : [{ name: alias, port: 22 }];
+}
+
+function identityFiles(declared: string | undefined, options: SshOptions, home: string): readonly string[] {
+  if (declared !== undefined) return [declared];
+  if (options.identityFiles.length > 0) return options.identityFiles.filter((path) => path !== "none");
+  return defaultIdentityFiles.map((name) => join(home, ".ssh", name));
+}
+
+function knownHostsFiles(options: SshOptions, home: string): readonly string[] {
+  const own = options.get("userknownhostsfile")?.split(/\s+/) ?? [
+    join(home, ".ssh/known_hosts"),
+    join(home, ".ssh/known_hosts2"),
+  ];
+  const global = options.get("globalknownhostsfile")?.split(/\s+/) ?? [
+    "/etc/ssh/ssh_known_hosts",
+    "/etc/ssh/ssh_known_hosts2",
+  ];
+  return [...own, ...global].filter((path) => path !== "none");
+}
+
+function expandPath(path: string, tokens: { home: string; host: string; user: string }): string {
+  return path
+    .replace(/^~(?=\/|$)/, tokens.home)
+    .replaceAll("%d", tokens.home)
+    .replaceAll("%h", tokens.host)
+    .replaceAll("%u", tokens.user)
+    .replaceAll("%%", "%");
+}
+
+const listOf = (value: string | undefined): readonly string[] =>
+  value === undefined || value === "none" ? [] : value.split(",").map((part) => part.trim());
+
+function numberOf(value: string | undefined): number | undefined {
+  const number = Number(value);
+  return value === undefined || !Number.isInteger(number) ? undefined : number;
+}
+
+const seconds = (value: string | undefined): number | undefined => {
+  const number = numberOf(value);
+  return number === undefined ? undefined : number * 1_000;
+};

@@ -1,0 +1,218 @@
+import { describe, expect, test } from "vitest";
+import { execute } from "../../../src/execute/execute.ts";
+import type { Change } from "../../../src/model/plan.ts";
+import type { ChangeResult } from "../../../src/model/result.ts";
+import { aChange, aCluster, aGroup, aHost, anEnvironment, anInventory, noon } from "../../support/builders.ts";
+import { aClusterWorld } from "../../support/cluster-world.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+
+describe("one failure stops only what depends on it", () => {
+  const inventory = anInventory({
+    environments: [anEnvironment({ id: "abc-p1" }), anEnvironment({ id: "abc-t1" })],
+    groups: [
+      aGroup({ name: "both", access: { "abc-p1": ["VIEWER"], "abc-t1": ["VIEWER"] } }),
+      aGroup({ name: "broken", access: { "abc-t1": ["VIEWER"] } }),
+    ],
+    hosts: [aHost({ environment: "abc-p1" })],
+  });
+
+  test("of an environment: its rights are skipped, the group and its other rights are made", async () => {
+    const world = aClusterWorld();
+    const plan = await world.plan(inventory);
+    world.cluster.addFault({ match: { method: "PUT", path: "*/abc-p1" }, do: { status: 400, body: "no" } });
+    const results = await world.apply(plan, inventory);
+    expect(results.map(({ id, status, error }) => [id, status, error?.code])).toEqual([
+      ["environment/abc-p1", "failed", "http-400"],
+      ["environment/abc-t1", "done", undefined],
+      ["group/emea/both", "done", undefined],
+      ["permission/emea/both/abc-p1", "skipped", "dependency"],
+      ["permission/emea/both/abc-t1", "done", undefined],
+      ["group/emea/broken", "done", undefined],
+      ["permission/emea/broken/abc-t1", "done", undefined],
+    ]);
+    expect(results[3]?.error?.message).toBe("environment/abc-p1 was not done (failed)");
+    expect(await world.converge(inventory)).toEqual([]);
+  });
+
+  test("of a group: its rights fail with it, other groups are made", async () => {
+    const world = aClusterWorld();
+    const plan = await world.plan(inventory);
+    world.cluster.setGroup("bro ken", {});
+    const statuses = new Map((await world.apply(plan, inventory)).map(({ id, status }) => [id, status]));
+    expect(statuses.get("group/emea/broken")).toBe("failed");
+    expect(statuses.get("permission/emea/broken/abc-t1")).toBe("failed");
+    expect(statuses.get("permission/emea/both/abc-t1")).toBe("done");
+  });
+
+  test("an environment is not disabled while its rights could not be taken away", async () => {
+    const absent = anInventory({
+      environments: [anEnvironment({ state: "absent" })],
+      groups: [aGroup({ access: {} })],
+    });
+    const world = aClusterWorld({
+      seed: { environments: [{ id: "abc-p1" }], groups: [{ name: "operators", accessRight: { VIEWER: ["abc-p1"] } }] },
+    });
+    const plan = await world.plan(absent);
+    world.cluster.addFault({ match: { method: "PUT", path: "*/groups" }, do: { status: 403 } });
+    expect(await world.apply(plan, absent)).toMatchObject([{ status: "failed" }, { status: "skipped" }]);
+    expect(world.cluster.snapshot().environments[0]?.state).toBe("ENABLED");
+  });
+
+  test("the old administrators stay while the new ones could not be made", async () => {
+    const swap = anInventory({
+      groups: [aGroup({ name: "old", state: "absent" }), aGroup({ name: "new", isClusterAdminGroup: true })],
+    });
+    const world = aClusterWorld({ seed: { groups: [{ name: "old", isClusterAdminGroup: true }] } });
+    const plan = await world.plan(swap);
+    world.cluster.addFault({ match: { method: "POST", times: 9 }, do: { status: 400 } });
+    await world.apply(plan, swap);
+    expect(world.cluster.snapshot().groups).toMatchObject([{ name: "old", isClusterAdminGroup: true }]);
+    expect(await world.converge(swap)).toEqual([]);
+    expect(world.cluster.snapshot().groups).toMatchObject([{ name: "new", isClusterAdminGroup: true }]);
+  });
+});
+
+describe("an interrupt", () => {
+  test("what is running is finished, nothing new is started, and everything has a result", async () => {
+    const inventory = anInventory({
+      environments: Array.from({ length: 20 }, (_, index) => anEnvironment({ id: `abc-p${index + 1}` })),
+      groups: [aGroup({ access: { "abc-p1": ["VIEWER"] } })],
+    });
+    const world = aClusterWorld();
+    const plan = await world.plan(inventory);
+    const interrupt = new AbortController();
+    let puts = 0;
+    world.cluster.onRequest(({ method }) => {
+      if (method === "PUT" && ++puts === 3) interrupt.abort();
+    });
+    const results = await world.apply(plan, inventory, { signal: interrupt.signal });
+    expect(results).toHaveLength(plan.changes.length);
+    const made = world.cluster.snapshot().environments.length;
+    expect(made).toBeGreaterThan(2);
+    expect(made).toBeLessThan(20);
+    expect(results.filter(({ error }) => error?.code === "internal")).toEqual([]);
+    const untouched = results.filter(({ status }) => status === "skipped");
+    expect(untouched.length).toBe(plan.changes.length - made);
+    expect(new Set(untouched.map(({ error }) => error?.code))).toEqual(new Set(["interrupted", "dependency"]));
+    expect(await world.converge(inventory)).toEqual([]);
+  });
+
+  test("while waiting to repeat: what the cluster said last is the result", async () => {
+    const inventory = anInventory({ environments: [anEnvironment()] });
+    const world = aClusterWorld();
+    const plan = await world.plan(inventory);
+    const interrupt = new AbortController();
+    world.cluster.addFault({ match: { method: "PUT", times: 9 }, do: { status: 429 } });
+    world.cluster.onRequest(({ method }) => {
+      if (method === "PUT") interrupt.abort(new Error("interrupted by the user"));
+    });
+    expect(await world.apply(plan, inventory, { signal: interrupt.signal })).toMatchObject([
+      { status: "failed", error: { code: "http-429" } },
+    ]);
+  });
+
+  test("while a deletion is refused for a while: it ends with the refusal", async () => {
+    const inventory = anInventory({ environments: [anEnvironment({ state: "absent" })], safety: { deleteAfter: 0 } });
+    const tags = ["dtsync:disabled=2026-03-01"];
+    const world = aClusterWorld({ seed: { environments: [{ id: "abc-p1", state: "DISABLED", tags }] } });
+    const plan = await world.plan(inventory);
+    const interrupt = new AbortController();
+    world.cluster.addFault({ match: { method: "DELETE", times: 99 }, do: { status: 400 } });
+    world.cluster.onRequest(({ method }) => {
+      if (method === "DELETE") interrupt.abort();
+    });
+    expect(await world.apply(plan, inventory, { signal: interrupt.signal })).toMatchObject([
+      { status: "failed", error: { code: "http-400" } },
+    ]);
+  });
+
+  test("before the run has begun: nothing is sent", async () => {
+    const inventory = anInventory({ environments: [anEnvironment()] });
+    const world = aClusterWorld();
+    const plan = await world.plan(inventory);
+    const requests = world.cluster.requests.length;
+    const results = await world.apply(plan, inventory, { signal: AbortSignal.abort() });
+    expect(results).toMatchObject([{ status: "skipped", attempts: 0, error: { code: "interrupted" } }]);
+    expect(world.cluster.requests).toHaveLength(requests);
+  });
+});
+
+describe("two clusters", () => {
+  const inventory = anInventory({
+    clusters: [aCluster(), aCluster({ name: "apac" })],
+    environments: [anEnvironment(), anEnvironment({ id: "xyz-p1", cluster: "apac" })],
+    groups: [
+      aGroup({ access: { "abc-p1": ["VIEWER"] } }),
+      aGroup({ cluster: "apac", access: { "xyz-p1": ["VIEWER"] } }),
+    ],
+  });
+
+  test("each gets its own, also groups of one name", async () => {
+    const world = aClusterWorld({ names: ["emea", "apac"] });
+    expect(await world.converge(inventory)).toEqual([]);
+    const rights = [...world.clusters.values()].map((cluster) => cluster.snapshot().groups[0]?.accessRight);
+    expect(rights).toEqual([{ VIEWER: ["abc-p1"] }, { VIEWER: ["xyz-p1"] }]);
+  });
+
+  test("one that cannot be used: its changes are skipped", async () => {
+    const world = aClusterWorld({ names: ["emea", "apac"] });
+    const plan = await world.plan(inventory);
+    const results = await world.apply(plan, anInventory({ ...inventory, clusters: [aCluster()] }));
+    expect(results.filter(({ error }) => error?.code === "cluster-unusable").map(({ id }) => id)).toEqual([
+      "environment/xyz-p1",
+      "group/apac/operators",
+    ]);
+    expect(results.filter(({ status }) => status === "skipped")).toHaveLength(3);
+    expect(results.filter(({ status }) => status === "done")).toHaveLength(3);
+  });
+});
+
+test("every change starts at most once and gets exactly one result, in the order of the plan", async () => {
+  const inventory = anInventory({
+    environments: [anEnvironment(), anEnvironment({ id: "abc-t1" })],
+    groups: [aGroup({ access: { "abc-p1": ["VIEWER"], "abc-t1": ["VIEWER"] } })],
+  });
+  const world = aClusterWorld();
+  const plan = await world.plan(inventory);
+  const told: ChangeResult[] = [];
+  const results = await world.apply(plan, inventory, { onResult: (result) => told.push(result) });
+  expect(results.map(({ id }) => id)).toEqual(plan.changes.map(({ id }) => id));
+  expect([...told].sort((left, right) => (left.id < right.id ? -1 : 1))).toEqual(
+    [...results].sort((left, right) => (left.id < right.id ? -1 : 1)),
+  );
+});
+
+test("a dependency that is in no plan is nothing to wait for", async () => {
+  const change = aChange({ kind: "environment", action: "update", dependsOn: ["environment/elsewhere"] });
+  expect(await executed([change])).toMatchObject([{ error: { code: "cluster-unusable" } }]);
+});
+
+test("a host that its source no longer gives is stale", async () => {
+  const change = aChange({ kind: "host", action: "install" });
+  expect(await executed([change])).toMatchObject([{ status: "stale", attempts: 0 }]);
+});
+
+/** The results on no cluster and with no host. */
+function executed(changes: readonly Change[]): Promise<readonly ChangeResult[]> {
+  const fail = () => Promise.reject(new Error("not in this test"));
+  return execute(
+    {
+      changes,
+      inventory: anInventory({ environments: [anEnvironment()] }),
+      hosts: [],
+      concurrency: 1,
+      signal: new AbortController().signal,
+      onStart: () => undefined,
+      onResult: () => undefined,
+    },
+    {
+      clients: new Map(),
+      clock: fakeClock(noon),
+      connect: fail,
+      installers: { provide: fail },
+      authorities: async () => "",
+      lockWait: { seconds: 0, tries: 1 },
+      connectWait: 0,
+    },
+  );
+}

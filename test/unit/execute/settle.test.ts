@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { ApiError, type RequestEffect } from "../../../src/dynatrace/api-error.ts";
+import { resultError, type Standing, settleWrite, Unfeasible } from "../../../src/execute/settle.ts";
+import { HostError } from "../../../src/ssh/host-error.ts";
+import { noon } from "../../support/builders.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+
+const refusal = (effect: RequestEffect, code = "http-400", hint?: string) =>
+  new ApiError("PUT /x: no", { method: "PUT", path: "/x", status: 400, code, effect, attempts: 1 }, { hint });
+
+const planned = "as-planned";
+const wanted = "as-wanted";
+
+/** Readings and writes in the order in which they come; the last of each goes on for ever. */
+async function settled(
+  readings: readonly (Standing | Error)[],
+  writes: readonly (Error | null)[] = [null],
+  aborted = false,
+) {
+  const log: string[] = [];
+  const clock = fakeClock(noon);
+  const next = <T>(list: readonly T[], kind: string): T => {
+    const index = log.filter((entry) => entry === kind).length;
+    log.push(kind);
+    return (list[index] ?? list.at(-1)) as T;
+  };
+  const outcome = await settleWrite<Standing>(
+    {
+      read: async () => {
+        const reading = next(readings, "read");
+        if (reading instanceof Error) throw reading;
+        return reading;
+      },
+      compare: (current) => current,
+      write: async () => {
+        const answer = next(writes, "write");
+        if (answer) throw answer;
+      },
+      describe: () => "it differs",
+    },
+    { clock, signal: aborted ? AbortSignal.abort() : new AbortController().signal },
+  );
+  return { outcome, log: log.join(" "), waits: clock.waits };
+}
+
+describe("read, compare, write, read back", () => {
+  const lost = refusal("unknown", "network");
+  test.each<[string, readonly (Standing | Error)[], readonly (Error | null)[], object, string]>([
+    ["nothing to do", [wanted], [], { status: "done", attempts: 0 }, "read"],
+    ["changed by somebody", ["other"], [], { status: "stale", attempts: 0 }, "read"],
+    ["unreadable", [lost], [], { status: "failed", attempts: 0 }, "read"],
+    ["written", [planned, wanted], [null], { status: "done", attempts: 1 }, "read write read"],
+    ["refused", [planned], [refusal("none")], { status: "failed", attempts: 1 }, "read write"],
+    [
+      "a bug while writing",
+      [planned],
+      [new Error("bug")],
+      { status: "failed", error: { code: "internal" } },
+      "read write",
+    ],
+    ["answer lost, but it was made", [planned, wanted], [lost], { status: "done", attempts: 1 }, "read write read"],
+    [
+      "answer lost, and it was not",
+      [planned, planned, planned, wanted],
+      [lost, null],
+      { status: "done", attempts: 2 },
+      "read write read read write read",
+    ],
+    ["late by a moment", [planned, planned, wanted], [null], { status: "done", attempts: 1 }, "read write read read"],
+    [
+      "written, reads otherwise",
+      [planned, "other"],
+      [null],
+      { status: "failed", error: { code: "not-as-written" } },
+      "read write read",
+    ],
+    [
+      "partly, then done",
+      [planned, "partly", wanted],
+      [null],
+      { status: "done", attempts: 2 },
+      "read write read write read",
+    ],
+    [
+      "uncertain after a lost answer",
+      [planned, lost],
+      [lost],
+      { status: "uncertain", attempts: 1, error: { code: "network" } },
+      "read write read",
+    ],
+    [
+      "uncertain after a good one",
+      [planned, refusal("none", "http-403")],
+      [null],
+      { status: "uncertain", error: { code: "http-403" } },
+      "read write read",
+    ],
+  ])("%s", async (_name, readings, writes, outcome, log) => {
+    const found = await settled(readings, writes);
+    expect(found.outcome).toMatchObject(outcome);
+    expect(found.log).toBe(log);
+  });
+
+  test("an accepted write that never shows is given up after some seconds, and was made once", async () => {
+    const { outcome, log, waits } = await settled([planned]);
+    expect(outcome).toMatchObject({ status: "failed", attempts: 1, error: { code: "not-taken" } });
+    expect(log.match(/write/g)).toHaveLength(1);
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBe(7_750);
+  });
+
+  test("one whose answers are all lost is made three times", async () => {
+    const { outcome, log } = await settled([planned], [lost]);
+    expect(outcome).toMatchObject({ status: "failed", attempts: 3, error: { code: "network" } });
+    expect(log.match(/write/g)).toHaveLength(3);
+  });
+
+  test("interrupted, nothing is waited for and nothing is made again", async () => {
+    const accepted = await settled([planned], [null], true);
+    expect(accepted).toMatchObject({ waits: [], log: "read write read" });
+    const { outcome, log } = await settled([planned], [lost], true);
+    expect(outcome).toMatchObject({ status: "failed", attempts: 1, error: { code: "network" } });
+    expect(log).toBe("read write read");
+  });
+});
+
+test("errors as results: the hint is part of the message", () => {
+  expect(resultError(refusal("none", "http-401", "check the token"))).toEqual({
+    code: "http-401",
+    message: "PUT /x: no (check the token)",
+  });
+  expect(resultError(new HostError("unreachable", "no route"))).toEqual({ code: "unreachable", message: "no route" });
+  expect(resultError(new Unfeasible("too-much", "less"))).toEqual({ code: "too-much", message: "less" });
+  expect(resultError("text")).toEqual({ code: "internal", message: "text" });
+});

@@ -1,0 +1,201 @@
+import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Host } from "../../../../src/model/inventory.ts";
+import type { Change } from "../../../../src/model/plan.ts";
+import { type HostWorld, installedVersions, startHostWorld } from "../../../support/host-world.ts";
+
+let world: HostWorld;
+
+beforeAll(async () => {
+  world = await startHostWorld(["web01.example.com"]);
+});
+
+afterAll(() => world.close());
+
+beforeEach(() => world.machine("web01.example.com").reset());
+
+async function planned(host: Host): Promise<Change> {
+  const change = await world.plan(host);
+  if (!change) throw new Error("there is nothing to change");
+  return change;
+}
+
+/** The law: plan, apply, plan again gives nothing. */
+async function converge(host: Host): Promise<Change> {
+  const change = await planned(host);
+  expect(await world.apply(change, host)).toEqual({ status: "done", attempts: 1 });
+  expect(await world.plan(host)).toBeNull();
+  return change;
+}
+
+const settings = {
+  hostGroup: "abc-p1",
+  networkZone: "zone.a",
+  monitoringMode: "infra-only",
+  hostName: "web one",
+  hostTags: ["tier=web", "managed"],
+  hostProperties: { owner: "web-team" },
+  autoUpdate: false,
+  appLogContentAccess: false,
+  systemLogsAccess: false,
+} as const;
+
+test("an installation with every setting leaves a connected agent, no installer and no second plan", async () => {
+  world.cluster.setNetworkZones(["default", "zone.a"]);
+  const host = world.host("web01.example.com", { oneagent: settings });
+  const change = await converge(host);
+  expect(change).toMatchObject({
+    action: "install",
+    before: null,
+    after: { environment: "abc-p1", hostGroup: "abc-p1" },
+  });
+  expect(world.cluster.agents().map((agent) => agent.environment)).toContain("abc-p1");
+  const machine = world.machine(host.name);
+  expect(machine.counters()).toMatchObject({ installations: 1, restarts: 0 });
+  expect(readdirSync(join(machine.root, "tmp")).filter((name) => name.startsWith("dtsync"))).toEqual([]);
+});
+
+test("the tenant token is in no command line of the installation", async () => {
+  const host = world.host("web01.example.com");
+  await converge(host);
+  const machine = world.machine(host.name);
+  const logs = readdirSync(join(machine.root, "var/log/dynatrace/oneagent/installer"));
+  const log = machine.read(`/var/log/dynatrace/oneagent/installer/${logs[0]}`) ?? "";
+  expect(log).toContain("--set-tenant=abc-p1");
+  expect(log).not.toContain("--set-tenant-token");
+});
+
+test("a host can fetch the installer itself; the token is no argument and the content is the one that was checked", async () => {
+  const host = world.host("web01.example.com", { oneagent: { transfer: "pull" } });
+  const before = world.cluster.requests.length;
+  await converge(host);
+  const downloads = world.cluster.requests.slice(before).filter(({ path }) => path.includes("/default/version/"));
+  expect(downloads.length).toBeGreaterThanOrEqual(1);
+  expect(readdirSync(join(world.machine(host.name).root, "tmp")).filter((name) => name.startsWith("dtsync"))).toEqual(
+    [],
+  );
+});
+
+test("changed settings are one oneagentctl call with one restart, and stale tags go", async () => {
+  await converge(world.host("web01.example.com", { oneagent: settings }));
+  const host = world.host("web01.example.com", {
+    oneagent: { ...settings, hostGroup: "abc-web", hostTags: ["tier=front"], hostProperties: { owner: "front-team" } },
+  });
+  const change = await converge(host);
+  expect(change).toMatchObject({ action: "configure", fields: ["hostGroup", "hostTags", "hostProperties"] });
+  expect(world.machine(host.name).counters()).toMatchObject({ installations: 1, restarts: 1 });
+});
+
+test("an agent of another environment is moved", async () => {
+  await converge(world.host("web01.example.com", { environment: "abc-t1" }));
+  const change = await converge(world.host("web01.example.com"));
+  expect(change).toMatchObject({ action: "move", before: { environment: "abc-t1" }, after: { environment: "abc-p1" } });
+});
+
+test("an older agent is updated to a pinned version, a newer one is left alone", async () => {
+  await converge(world.host("web01.example.com", { oneagent: { version: "1.311" } }));
+  const change = await converge(world.host("web01.example.com", { oneagent: { version: "1.313" } }));
+  expect(change).toMatchObject({
+    action: "update",
+    before: { version: installedVersions[0] },
+    after: { version: "1.313" },
+  });
+  expect(await world.plan(world.host("web01.example.com", { oneagent: { version: "1.311" } }))).toBeNull();
+});
+
+test("an absent host loses its agent, and tags that survive removal do not survive the next installation", async () => {
+  await converge(world.host("web01.example.com", { oneagent: { hostTags: ["old"] } }));
+  expect(await converge(world.host("web01.example.com", { state: "absent" }))).toMatchObject({
+    action: "uninstall",
+    after: null,
+  });
+  await converge(world.host("web01.example.com", { oneagent: { hostTags: ["new"] } }));
+});
+
+test("a stopped service is started", async () => {
+  const host = world.host("web01.example.com");
+  await converge(host);
+  await stopService(host);
+  expect(await converge(host)).toMatchObject({ action: "configure", fields: ["service"] });
+});
+
+async function stopService(host: Host): Promise<void> {
+  const machine = world.machine(host.name);
+  const program = join(machine.root, "opt/dynatrace/oneagent/agent/initscripts/oneagent");
+  const environment = { ...process.env, DTSYNC_STAND_IN_ROOT: machine.root, DTSYNC_STAND_IN_SUPERUSER: "1" };
+  // Not synchronously: the agent takes leave of the cluster that this process serves.
+  await promisify(execFile)(program, ["stop"], { env: environment });
+}
+
+test.each([
+  [{ DISK: "full" }, "installer-exit-6"],
+  [{ SERVICE_START: "fails" }, "service-inactive"],
+  [{ CONNECT: "never" }, "not-connected"],
+  [{ REJECT: "host-group" }, "setting-not-applied"],
+] as const)("a host with %o fails as %s", async (behaviour, code) => {
+  const host = world.host("web01.example.com", { oneagent: { hostGroup: "abc-p1" } });
+  world.machine(host.name).setBehaviour(behaviour);
+  const outcome = await world.apply(await planned(host), host);
+  expect(outcome).toMatchObject({ status: "failed", error: { code } });
+  world.machine(host.name).setBehaviour({});
+  // A stand-in agent that may connect again does so by itself; everything else takes a second run.
+  if (await world.plan(host)) await converge(host);
+});
+
+test("a lock that is released in time is waited for", async () => {
+  const host = world.host("web01.example.com");
+  world.machine(host.name).setBehaviour({ EXIT_CODE: "13", EXIT_CODE_TIMES: "2" });
+  await converge(host);
+});
+
+test("an installation that was cut off is finished by the next run", async () => {
+  const host = world.host("web01.example.com");
+  await converge(host);
+  const machine = world.machine(host.name);
+  machine.write("/opt/dynatrace/oneagent/transaction.lock", "");
+  machine.write("/tmp/oneagent.lock", "999999999\ninstaller\n");
+  expect(await converge(host)).toMatchObject({ action: "install", before: { installation: "incomplete" } });
+});
+
+test("a change that somebody made since the plan makes it stale, and one that is already as wanted is done", async () => {
+  const declared = world.host("web01.example.com");
+  const change = await planned(declared);
+  await converge(world.host("web01.example.com", { environment: "abc-t1" }));
+  expect(await world.apply(change, declared)).toMatchObject({ status: "stale" });
+  await converge(declared);
+  expect(await world.apply(change, declared)).toEqual({ status: "done", attempts: 0 });
+});
+
+test("a connection that drops half-way through the transfer is tried again from the start", async () => {
+  const host = world.host("web01.example.com");
+  const change = await planned(host);
+  await world.machine(host.name).setConnection({ dropAfterInputBytes: 20_000 });
+  const outcome = world.apply(change, host);
+  setTimeout(() => void world.machine(host.name).setConnection({}), 300);
+  expect(await outcome).toMatchObject({ status: expect.stringMatching(/done|failed/) });
+  await world.machine(host.name).setConnection({});
+  const again = await world.plan(host);
+  if (again) await world.apply(again, host);
+  expect(await world.plan(host)).toBeNull();
+});
+
+test.each([
+  [{ down: true }, "unreachable"],
+  [{ changedHostKey: true }, "host-key-changed"],
+] as const)("a host with %o is unreadable as %s", async (switches, code) => {
+  const host = world.host("web01.example.com");
+  await world.machine(host.name).setConnection(switches);
+  expect(await world.probe(host)).toMatchObject({ status: "unreadable", reason: expect.stringContaining(code) });
+});
+
+test("a host that refuses sudo is unreadable and says so", async () => {
+  const host = world.host("web01.example.com");
+  world.machine(host.name).setBehaviour({ SUDO: "refuses" });
+  expect(await world.probe(host)).toMatchObject({
+    status: "unreadable",
+    reason: expect.stringContaining("sudo-refused"),
+  });
+});

@@ -1,0 +1,111 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { installerFor, storeInstaller } from "../../../../src/kinds/host/effects/installer-file.ts";
+import { verifySignature } from "../../../../src/kinds/host/effects/signature.ts";
+import { appendPresets, buildInstallerBody } from "../../../../src/sandbox/agent/build-installer.ts";
+import { createTestSigner, type InstallerSigner } from "../../../../src/sandbox/agent/sign-installer.ts";
+
+const version = "1.313.52.20250602-150703";
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "dtsync-installer-"));
+});
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const presets = (tenant: string) => ({
+  endpoint: `https://${tenant}/communication`,
+  tenant,
+  tenantToken: `token-of-${tenant}`,
+});
+
+async function* chunks(data: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < data.length; start += 10_000) yield data.subarray(start, start + 10_000);
+}
+
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const part of stream) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+test("a file loaded for one environment becomes the one of another, and holds no token in between", async () => {
+  const body = buildInstallerBody({ version, arch: "x86", nodePath: process.execPath });
+  const path = join(directory, "shared.sh");
+  const file = await storeInstaller(chunks(appendPresets(body, presets("abc-p1"))), path, version);
+  expect(readFileSync(path).equals(Buffer.from(body))).toBe(true);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  const other = installerFor(file, {
+    tenant: "xyz-p1",
+    tenantToken: "token-of-xyz-p1",
+    server: "https://xyz-p1/communication",
+  });
+  const made = await collect(other.stream());
+  expect(made.equals(Buffer.from(appendPresets(body, presets("xyz-p1"))))).toBe(true);
+  expect(made.length).toBe(other.size);
+});
+
+test("what follows the parameters stays behind them", async () => {
+  const data = Buffer.from("#!/bin/sh\nexit 0\n----PARAMETERS\nPARAM_TENANT_VALUE=a\n----PARAMETERS--\nlast line\n");
+  const file = await storeInstaller(chunks(data), join(directory, "tail.sh"), version);
+  const made = await collect(installerFor(file, { tenant: "b", tenantToken: "t", server: "s" }).stream());
+  expect(made.toString()).toBe(
+    "#!/bin/sh\nexit 0\n----PARAMETERS\nPARAM_SERVER_VALUE=s\nPARAM_TENANT_VALUE=b\nPARAM_TENANT_TOKEN_VALUE=t\n----PARAMETERS--\nlast line\n",
+  );
+});
+
+test.each([
+  ["<html>not found</html>", "HTML"],
+  ["", "empty"],
+  ["PK\u0003\u0004", "no shell script"],
+])("%j is refused instead of being run", async (content, words) => {
+  await expect(storeInstaller(chunks(Buffer.from(content)), join(directory, "other.sh"), version)).rejects.toThrow(
+    words,
+  );
+});
+
+const openssl = (() => {
+  try {
+    execFileSync("openssl", ["version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+describe.skipIf(!openssl)(`the signature${openssl ? "" : " (skipped: openssl is missing)"}`, () => {
+  let signer: InstallerSigner;
+  let stranger: InstallerSigner;
+  let path: string;
+
+  beforeAll(async () => {
+    signer = createTestSigner(mkdtempSync(join(directory, "signer-")));
+    stranger = createTestSigner(mkdtempSync(join(directory, "stranger-")));
+    path = join(directory, "signed.sh");
+    const body = buildInstallerBody({ version, arch: "x86", nodePath: process.execPath, signer });
+    await storeInstaller(chunks(appendPresets(body, presets("abc-p1"))), path, version);
+  });
+
+  test("verifies against its own root, without the parameters that it does not cover", async () => {
+    await expect(verifySignature(path, signer.rootCertificateFile)).resolves.toBeUndefined();
+  });
+
+  test("does not verify against another root", async () => {
+    await expect(verifySignature(path, stranger.rootCertificateFile)).rejects.toThrow(
+      expect.objectContaining({ code: "signature" }),
+    );
+  });
+
+  test("does not verify when one byte of the script differs", async () => {
+    const tampered = readFileSync(path);
+    tampered[200] = (tampered[200] ?? 0) ^ 1;
+    writeFileSync(join(directory, "tampered.sh"), tampered);
+    await expect(verifySignature(join(directory, "tampered.sh"), signer.rootCertificateFile)).rejects.toThrow(
+      expect.objectContaining({ code: "signature" }),
+    );
+  });
+});

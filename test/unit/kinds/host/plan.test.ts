@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { planHost } from "../../../../src/kinds/host/plan.ts";
+import type { Host } from "../../../../src/model/inventory.ts";
+import type { HostFacts, HostReading } from "../../../../src/model/observed.ts";
+import { aHost, aHostReading, anAgent, oneAgentSettings } from "../../../support/builders.ts";
+
+const planned = (facts: Partial<HostFacts> | HostReading, host: Partial<Host> = {}) =>
+  planHost(aHost(host), "status" in facts ? facts : aHostReading(facts), []);
+
+describe("held, because nothing can be said of it", () => {
+  test.each<[string, Partial<HostFacts> | HostReading, Partial<Host>, RegExp]>([
+    ["unreachable", { status: "unreadable", reason: "no route" }, {}, /^no route$/],
+    ["another system", { system: "AIX" }, {}, /it runs AIX, and dtsync deploys to Linux only/],
+    ["an unknown system", { system: "" }, {}, /it runs an unknown system/],
+    ["an installation is running", { locked: true }, {}, /is running on it: plan again/],
+    [
+      "absent, but its agent reports elsewhere",
+      { agent: anAgent({ tenant: "xyz-p1" }) },
+      { state: "absent" },
+      /absent from abc-p1, but its agent reports to xyz-p1: not uninstalled/,
+    ],
+  ])("%s", (_name, facts, host, reason) => {
+    expect(planned(facts, host)).toEqual({
+      change: null,
+      held: { scope: "host/web01.abc.example.com", reason: expect.stringMatching(reason), items: 1 },
+      warnings: [],
+    });
+  });
+
+  test("a lock of an update of a complete agent is none", () => {
+    expect(planned({ locked: true, agent: anAgent() })).toEqual({ change: null, held: null, warnings: [] });
+  });
+});
+
+describe("changes as data", () => {
+  const settings = { oneagent: oneAgentSettings({ hostGroup: "g", hostTags: ["b", "a"] }) };
+
+  test("an installation says all that is declared", () => {
+    expect(planned({}, settings).change).toMatchObject({
+      id: "host/web01.abc.example.com",
+      action: "install",
+      before: null,
+      after: { environment: "abc-p1", version: "latest", hostGroup: "g", hostTags: ["a", "b"] },
+      fields: ["environment", "version", "hostGroup", "hostTags"],
+      notes: [],
+    });
+  });
+
+  test("one that was cut off is begun again", () => {
+    expect(planned({ agent: anAgent({ incomplete: true }) }).change).toMatchObject({
+      action: "install",
+      before: { installation: "incomplete" },
+    });
+  });
+
+  test("a difference says both sides, and what it means for applications", () => {
+    expect(planned({ agent: anAgent({ hostGroup: "old", hostTags: ["a", "b"] }) }, settings).change).toMatchObject({
+      action: "configure",
+      before: { hostGroup: "old" },
+      after: { hostGroup: "g" },
+      fields: ["hostGroup"],
+      notes: [expect.stringContaining("must be restarted")],
+    });
+    const tagged = planned({ agent: anAgent({ hostGroup: "g", hostTags: [] }) }, settings).change;
+    expect(tagged?.notes).toEqual([]);
+  });
+
+  test("a removal says what is there", () => {
+    expect(planned({ agent: anAgent() }, { state: "absent" }).change).toMatchObject({
+      action: "uninstall",
+      before: { environment: "abc-p1", version: "1.313.52.20250602-150703" },
+      after: null,
+      fields: [],
+    });
+  });
+
+  test("an absent one without an agent is as it should be, also when its agent is nowhere", () => {
+    expect(planned({}, { state: "absent" })).toEqual({ change: null, held: null, warnings: [] });
+    expect(planned({ agent: anAgent({ tenant: "" }) }, { state: "absent" }).change?.action).toBe("uninstall");
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import { createClient } from "../../../src/dynatrace/client.ts";
+import { createLimiter } from "../../../src/lib/limiter.ts";
+import type { Inventory } from "../../../src/model/inventory.ts";
+import { observeCluster } from "../../../src/observe/observe.ts";
+import type { SimulatedCluster } from "../../../src/sandbox/cluster/simulated-cluster.ts";
+import { anEnvironment, anInventory } from "../../support/builders.ts";
+import { aClusterWorld } from "../../support/cluster-world.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+
+const quotas = { hostUnits: { maxLimit: 10 } };
+const withQuotas = anInventory({ environments: [anEnvironment({ settings: { quotas } })] });
+
+const observed = (cluster: SimulatedCluster, inventory: Inventory = anInventory(), groups = true) =>
+  observeCluster(
+    "emea",
+    createClient({
+      url: "https://dynatrace.example.com",
+      token: cluster.clusterToken,
+      fetch: cluster.fetch,
+      clock: fakeClock(new Date("2026-03-10T12:00:00Z")),
+      random: () => 0,
+      limiter: createLimiter(8),
+    }),
+    inventory,
+    groups,
+  );
+
+const many = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `abc-p${index + 1}` }));
+
+describe("reading a cluster", () => {
+  test.each([
+    [0, 3],
+    [1_000, 3],
+    [1_001, 4],
+    [2_500, 5],
+  ])("%i environments in %i requests", async (count, requests) => {
+    const { cluster } = aClusterWorld({ seed: { environments: many(count) } });
+    const reading = await observed(cluster);
+    expect(reading.requests).toBe(requests);
+    expect(reading.environments).toMatchObject({ status: "complete" });
+    expect(reading.environments.status === "complete" ? reading.environments.value : []).toHaveLength(count);
+  });
+
+  test("only what is declared is asked for", async () => {
+    const { cluster } = aClusterWorld({ seed: { environments: many(1) } });
+    await observed(cluster);
+    await observed(cluster, withQuotas);
+    const lists = cluster.requests.filter(({ path }) => path.endsWith("/environments")).map(({ query }) => query);
+    expect(lists).toEqual(["pageSize=1000&sort=name", "pageSize=1000&sort=name&includeConsumptionInfo=true"]);
+  });
+
+  test("groups are not read when nobody needs them", async () => {
+    const { cluster } = aClusterWorld();
+    expect((await observed(cluster, anInventory(), false)).groups).toBeNull();
+    expect(cluster.requests.some(({ path }) => path.endsWith("/groups"))).toBe(false);
+  });
+
+  test("limits that seem to differ are read once more as they are now", async () => {
+    const world = aClusterWorld({
+      seed: { environments: [...many(1), { id: "foreign" }] },
+      switches: { cachedConsumption: 3_600_000 },
+    });
+    await observed(world.cluster, withQuotas);
+    world.cluster.setEnvironment("abc-p1", { quotas });
+    const reading = await observed(world.cluster, withQuotas);
+    const found = reading.environments.status === "complete" ? reading.environments.value : [];
+    expect(found.find(({ id }) => id === "abc-p1")?.quotas?.["hostUnits"]).toMatchObject({ maxLimit: 10 });
+    expect(world.cluster.requests.filter(({ path }) => path.endsWith("/foreign"))).toEqual([]);
+  });
+
+  test("a licence without quotas is found out, and everything else is read", async () => {
+    const { cluster } = aClusterWorld({ licence: "dps", seed: { environments: many(2) } });
+    const reading = await observed(cluster, withQuotas);
+    expect(reading).toMatchObject({ quotasLicensed: false, environments: { status: "complete" } });
+  });
+});
+
+describe("what cannot be read", () => {
+  const environmentsPath = "/api/cluster/v2/environments";
+  const always = Number.POSITIVE_INFINITY;
+
+  test("one page missing: no environments, but the groups", async () => {
+    const { cluster } = aClusterWorld({ seed: { environments: many(1_500) } });
+    cluster.addFault({ match: { path: environmentsPath, nth: 2, times: always }, do: { status: 403 } });
+    expect(await observed(cluster)).toMatchObject({
+      environments: { status: "unreadable", reason: expect.stringContaining("403") },
+      groups: { status: "complete" },
+    });
+  });
+
+  test.each([
+    ["a page of a proxy", { status: 200, body: "<html>login</html>" }, /HTML/],
+    ["a list that is none", { status: 200, body: { environments: {} } }, /unexpected form/],
+    [
+      "an entry without id",
+      { status: 200, body: { environments: [{ name: "x", state: "ENABLED" }] } },
+      /unexpected form/,
+    ],
+    ["a state nobody knows", { status: 200, body: { environments: [{ id: "x", name: "x", state: "GONE" }] } }, /state/],
+    [
+      "a list that is shorter than it says",
+      { status: 200, body: { totalCount: 2, environments: [] } },
+      /says 2 but holds 0/,
+    ],
+    ["a page that points at itself", { status: 200, body: { environments: [], nextPageKey: "a" } }, /repeats a page/],
+  ])("%s is not an empty cluster", async (_name, answer, reason) => {
+    const { cluster } = aClusterWorld({ seed: { environments: many(1) } });
+    cluster.addFault({ match: { path: environmentsPath, times: always }, do: answer });
+    expect(await observed(cluster)).toMatchObject({
+      environments: { status: "unreadable", reason: expect.stringMatching(reason) },
+    });
+  });
+
+  test("groups: environments are read all the same", async () => {
+    const { cluster } = aClusterWorld({ seed: { environments: many(1) } });
+    cluster.addFault({ match: { path: "*/groups", times: always }, do: "truncate" });
+    expect(await observed(cluster)).toMatchObject({
+      environments: { status: "complete" },
+      groups: { status: "unreadable" },
+    });
+  });
+
+  test("a bad token: everything, after one request, with what to do", async () => {
+    const { cluster } = aClusterWorld();
+    const reading = await observed({ ...cluster, clusterToken: "nonsense" } as SimulatedCluster);
+    expect(reading).toMatchObject({
+      version: null,
+      requests: 1,
+      environments: { status: "unreadable", reason: expect.stringMatching(/401.*the token is unknown/) },
+      groups: { status: "unreadable" },
+    });
+  });
+
+  test("a cluster without the version call is no fault", async () => {
+    const { cluster } = aClusterWorld();
+    cluster.addFault({ match: { path: "*/onpremise/cluster" }, do: { status: 404 } });
+    expect(await observed(cluster)).toMatchObject({ version: null, environments: { status: "complete" } });
+  });
+});
+
+test("the version is that of the oldest node, compared as numbers", async () => {
+  const { cluster } = aClusterWorld();
+  const nodes = ["1.320.47.20250820-091500", "1.99.1.20200101-000000"].map((buildVersion) => ({ buildVersion }));
+  cluster.addFault({ match: { path: "*/onpremise/cluster" }, do: { status: 200, body: nodes } });
+  expect((await observed(cluster)).version).toBe("1.99.1.20200101-000000");
+});

@@ -1,0 +1,58 @@
+import { createHmac } from "node:crypto";
+import { expect, test } from "vitest";
+import { parseKnownHosts } from "../../../src/ssh/known-hosts.ts";
+
+const key = "AAAAC3NzaC1lZDI1NTE5AAAAIKEY";
+const otherKey = "AAAAC3NzaC1lZDI1NTE5AAAAIOTHER";
+
+const hashed = (name: string): string => {
+  const salt = Buffer.from("0123456789abcdefghij");
+  return `|1|${salt.toString("base64")}|${createHmac("sha1", salt).update(name).digest("base64")}`;
+};
+
+test.each([
+  ["a plain name", `web01.example.com ssh-ed25519 ${key}`, "web01.example.com", 22],
+  ["one of several names", `10.1.2.3,web01.example.com ssh-ed25519 ${key} comment`, "WEB01.example.com", 22],
+  ["another port", `[web01.example.com]:2222 ssh-ed25519 ${key}`, "web01.example.com", 2222],
+  ["a hashed name", `${hashed("web01.example.com")} ssh-ed25519 ${key}`, "web01.example.com", 22],
+  [
+    "a hashed name with its port",
+    `${hashed("[web01.example.com]:2222")} ssh-ed25519 ${key}`,
+    "web01.example.com",
+    2222,
+  ],
+  ["a pattern", `*.example.com,!db*.example.com ssh-ed25519 ${key}`, "web01.example.com", 22],
+])("%s trusts its key and refuses another", (_what, line, host, port) => {
+  const known = parseKnownHosts([`# comment\n\n${line}\n`]);
+  expect(known.judge(host, port, key)).toBe("trusted");
+  expect(known.judge(host, port, otherKey)).toBe("changed");
+  expect(known.judge("elsewhere.example.org", port, key)).toBe("unknown");
+  expect(known.keyTypes(host, port)).toEqual(["ssh-ed25519"]);
+});
+
+test("a name without its port says nothing about another port", () => {
+  expect(parseKnownHosts([`web01.example.com ssh-ed25519 ${key}`]).judge("web01.example.com", 2222, key)).toBe(
+    "unknown",
+  );
+});
+
+test("a negated pattern refuses the host whatever else matches", () => {
+  expect(
+    parseKnownHosts([`*.example.com,!db01.example.com ssh-ed25519 ${key}`]).judge("db01.example.com", 22, key),
+  ).toBe("unknown");
+});
+
+test("a revoked key is refused although it is also listed", () => {
+  const known = parseKnownHosts([`@revoked * ssh-ed25519 ${key}\nweb01.example.com ssh-ed25519 ${key}`]);
+  expect(known.judge("web01.example.com", 22, key)).toBe("revoked");
+});
+
+test("several keys and several files add up; an authority for certificates is no host key", () => {
+  const known = parseKnownHosts([
+    `web01 ssh-rsa ${key}`,
+    `web01 ssh-ed25519 ${otherKey}\n@cert-authority * ssh-rsa AAAA`,
+  ]);
+  expect([known.judge("web01", 22, key), known.judge("web01", 22, otherKey), known.judge("web01", 22, "AAAA")]).toEqual(
+    ["trusted", "trusted", "changed"],
+  );
+});
