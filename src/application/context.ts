@@ -1,5 +1,5 @@
+import type { Paint } from "../lib/printable.ts";
 import type { Clock, Output } from "../ports.ts";
-import type { Paint } from "../report/printable.ts";
 import type { Redactor } from "../secrets/redactor.ts";
 import type { Environment, LogLevel } from "./options.ts";
 

@@ -24,7 +24,7 @@ export async function listHosts(inventory: Inventory, options: FleetOptions, con
   const warnings: string[] = [];
   const incomplete = new Set<string>();
   const filter = scopeFilter(options.scope);
-  const needed = options.scope.hosts === "probe" && filter.includesKind("host") ? inventory.hostCommands : [];
+  const needed = options.scope.hosts === "probe" && filter.includes("host") ? inventory.hostCommands : [];
   const taken = new Set(hosts.flatMap(placesOf));
   for (const command of needed) {
     const outcome = await runHostCommand(command, inventory, options, context);

@@ -1,4 +1,5 @@
-import type { Change, Plan } from "../model/plan.ts";
+import type { Change } from "../model/change.ts";
+import type { Plan } from "../model/plan.ts";
 
 const actions: Readonly<Record<Change["kind"], readonly string[]>> = {
   environment: ["create", "update", "disable", "enable", "delete"],

@@ -1,7 +1,8 @@
-import type { Change } from "../model/plan.ts";
+import { allKinds, rulesOf } from "../kinds/kinds.ts";
+import { painter } from "../lib/printable.ts";
+import type { Change } from "../model/change.ts";
 import type { ChangeResult } from "../model/result.ts";
 import { resultLine } from "../report/apply-text.ts";
-import { painter } from "../report/printable.ts";
 import type { Context } from "./context.ts";
 import type { CommonOptions } from "./options.ts";
 
@@ -24,13 +25,6 @@ export interface ApplyProgress {
   close(): Promise<void>;
 }
 
-const kinds = [
-  { kind: "environment", title: "Environments" },
-  { kind: "group", title: "Groups" },
-  { kind: "permission", title: "Permissions" },
-  { kind: "host", title: "Hosts" },
-] as const;
-
 /** On a terminal counters for each kind, with what went wrong above them; elsewhere a line for every change. */
 export async function applyProgress(
   changes: readonly Change[],
@@ -45,10 +39,10 @@ export async function applyProgress(
     return { started: () => undefined, finished: (_change, result) => line(result), close: async () => undefined };
 
   const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
-  const counters = kinds
-    .map(({ kind, title }) => ({
+  const counters = allKinds
+    .map((kind) => ({
       kind,
-      title,
+      title: rulesOf({ kind }).heading,
       total: changes.filter((change) => change.kind === kind).length,
       done: 0,
       failed: 0,

@@ -10,9 +10,12 @@ import { openRun } from "../application/run-resources.ts";
 import { defaultHostConcurrency, sshConnector } from "../application/session.ts";
 import { combineExitCodes, DtsyncError, type ExitCode, errorMessage, exitCodes, usageError } from "../errors.ts";
 import { execute } from "../execute/execute.ts";
+import { createAppliers } from "../kinds/appliers.ts";
+import { painter } from "../lib/printable.ts";
+import type { Change } from "../model/change.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
-import type { Change, Guard, Plan } from "../model/plan.ts";
-import type { ApplyReport, ChangeResult, ResultStatus } from "../model/result.ts";
+import type { Guard, Plan } from "../model/plan.ts";
+import { type ApplyReport, type ChangeResult, countResults, type ResultStatus } from "../model/result.ts";
 import { planDigest } from "../plan/digest.ts";
 import { trippedLimits } from "../plan/guards.ts";
 import { inShard } from "../plan/shard.ts";
@@ -20,7 +23,6 @@ import { renderApplyText } from "../report/apply-text.ts";
 import { renderApplyJunit } from "../report/junit.ts";
 import { renderJson } from "../report/plan-reports.ts";
 import { renderPlanText } from "../report/plan-text.ts";
-import { painter } from "../report/printable.ts";
 import { loadOrPrint, makePlan, readingExitCode } from "./plan.ts";
 
 const reports: Readonly<Record<string, (report: ApplyReport) => string>> = {
@@ -176,21 +178,17 @@ async function makeChanges(
   try {
     const progress = await applyProgress(changes, options, context);
     try {
-      return await execute(
-        {
-          changes,
-          inventory,
-          hosts,
-          concurrency: options.concurrency ?? defaultHostConcurrency,
-          signal: context.signal,
-          onStart: progress.started,
-          onResult: progress.finished,
-        },
+      const { signal, clock } = context;
+      const { started: onStart, finished: onResult } = progress;
+      const concurrency = options.concurrency ?? defaultHostConcurrency;
+      const appliers = createAppliers(
+        { hosts, environments: inventory.environments, concurrency },
         {
           clients: resources.clients,
           installers: resources.installers,
           connect: await sshConnector(options, context),
-          clock: context.clock,
+          clock,
+          signal,
           lockWait: { seconds: 10, tries: 12 },
           connectWait: 30_000,
           authorities: async (name) => {
@@ -199,6 +197,7 @@ async function makeChanges(
           },
         },
       );
+      return await execute({ changes, signal, clock, onStart, onResult }, appliers);
     } finally {
       await progress.close();
     }
@@ -214,18 +213,11 @@ async function finish(
   context: Context,
   guards: readonly Guard[],
 ): Promise<void> {
-  const count = (status: ResultStatus) => results.filter((result) => result.status === status).length;
   const report: ApplyReport = {
     format: "dtsync-apply/1",
     plan: planDigest(plan),
     results,
-    summary: {
-      done: count("done"),
-      failed: count("failed"),
-      uncertain: count("uncertain"),
-      skipped: count("skipped"),
-      stale: count("stale"),
-    },
+    summary: countResults(results),
   };
   for (const { kind, file } of options.report) await writeReport(file, reports[kind]?.(report) ?? "", context);
   if (options.format === "json")

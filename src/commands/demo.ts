@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
-import { painter } from "../report/printable.ts";
+import { painter } from "../lib/printable.ts";
 import { openSandbox } from "./sandbox.ts";
 
 const steps: readonly { readonly title: string; readonly parameters: readonly string[] }[] = [

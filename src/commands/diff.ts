@@ -8,6 +8,7 @@ import { GitFailure } from "../git/git-failure.ts";
 import type { Repository } from "../git/open-repository.ts";
 import { readRevision } from "../git/repository.ts";
 import { mergeBase, resolveCommit } from "../git/resolve-commit.ts";
+import { painter } from "../lib/printable.ts";
 import type { DifferenceReport, Side } from "../model/difference.ts";
 import type { Inventory } from "../model/inventory.ts";
 import { compareDeclarations, reportDifference } from "../plan/compare-declarations.ts";
@@ -15,7 +16,6 @@ import { renderDiffMarkdown } from "../report/diff-markdown.ts";
 import { type DiffPlaces, findPlaces } from "../report/diff-places.ts";
 import { renderDiffText, sideName } from "../report/diff-text.ts";
 import { renderJson } from "../report/plan-reports.ts";
-import { painter } from "../report/printable.ts";
 import { printValidation } from "./validate.ts";
 
 /** A side of the comparison, loaded. */

@@ -2,11 +2,11 @@ import type { Context } from "../application/context.ts";
 import type { ExplainOptions } from "../application/options.ts";
 import { loadDeclared, loadOptions } from "../application/session.ts";
 import { DtsyncError, type ExitCode, exitCodes, usageError } from "../errors.ts";
+import { painter } from "../lib/printable.ts";
 import { explainItem } from "../load/explain-item.ts";
 import { findItem } from "../load/find-item.ts";
 import { renderExplanationText } from "../report/explanation-text.ts";
 import { renderJson } from "../report/plan-reports.ts";
-import { painter } from "../report/printable.ts";
 import { printValidation } from "./validate.ts";
 
 /** Shows the effective settings of one item, each with the place that it comes from. */

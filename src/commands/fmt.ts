@@ -4,10 +4,10 @@ import type { Context } from "../application/context.ts";
 import type { FmtOptions } from "../application/options.ts";
 import { combineExitCodes, DtsyncError, type ExitCode, errorMessage, exitCodes } from "../errors.ts";
 import { type FormattedInventory, formatInventory } from "../format/format-inventory.ts";
+import { count, painter, printableLine } from "../lib/printable.ts";
 import { openSourceLines } from "../load/source-lines.ts";
 import { renderDiagnosticsText } from "../report/diagnostics-text.ts";
 import { renderJson } from "../report/plan-reports.ts";
-import { count, painter, printableLine } from "../report/printable.ts";
 
 /** Lays the YAML files of the inventory out in one way; with `--check` it only says which ones are not. */
 export async function fmt(options: FmtOptions, context: Context): Promise<ExitCode> {

@@ -6,8 +6,8 @@ import type { CommonOptions } from "../application/options.ts";
 import { DtsyncError, type ExitCode, errorMessage, exitCodes, usageError } from "../errors.ts";
 import { codeOwners, firstInventory } from "../init/first-inventory.ts";
 import { inventoryPipeline } from "../init/pipeline.ts";
+import { printableLine } from "../lib/printable.ts";
 import { renderJson } from "../report/plan-reports.ts";
-import { printableLine } from "../report/printable.ts";
 
 /** Schemas and pipeline lie at the root of the package, beside `src` and `dist`. */
 const packageFolder = new URL("../../", import.meta.url);

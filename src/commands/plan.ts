@@ -9,6 +9,7 @@ import { loadDeclared, observe } from "../application/session.ts";
 import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
 import { readRevision } from "../git/repository.ts";
 import { isGlob } from "../lib/glob.ts";
+import { painter } from "../lib/printable.ts";
 import { suggest } from "../load/suggest.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
@@ -17,7 +18,6 @@ import { type UnmatchedTarget, unmatchedTargets } from "../plan/scope.ts";
 import { renderPlanMarkdown } from "../report/plan-markdown.ts";
 import { planReports, renderJson } from "../report/plan-reports.ts";
 import { renderPlanText } from "../report/plan-text.ts";
-import { painter } from "../report/printable.ts";
 import { warningLines } from "../report/warning-lines.ts";
 import { printValidation } from "./validate.ts";
 

@@ -7,8 +7,8 @@ import type { Context } from "../application/context.ts";
 import type { SandboxOptions, SetOverride } from "../application/options.ts";
 import { loadDeclared } from "../application/session.ts";
 import { DtsyncError, type ExitCode, errorMessage, exitCodes } from "../errors.ts";
+import { painter } from "../lib/printable.ts";
 import type { Inventory } from "../model/inventory.ts";
-import { painter } from "../report/printable.ts";
 import type { Sandbox } from "../sandbox/start-sandbox.ts";
 import { printValidation } from "./validate.ts";
 

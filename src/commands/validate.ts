@@ -7,13 +7,13 @@ import { type Validation, validateRemembered } from "../application/remembered-v
 import { repositoryPath } from "../application/repository-path.ts";
 import { loadOptions } from "../application/session.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
+import { painter } from "../lib/printable.ts";
 import { openSourceLines } from "../load/source-lines.ts";
 import { renderDiagnosticsText, renderValidationSummary } from "../report/diagnostics-text.ts";
 import { diagnosticFindings } from "../report/findings.ts";
 import { renderGitlabCodequality } from "../report/gitlab-codequality.ts";
 import { renderDiagnosticsJunit } from "../report/junit.ts";
 import { renderJson } from "../report/plan-reports.ts";
-import { painter } from "../report/printable.ts";
 import { renderSarif } from "../report/sarif.ts";
 
 /** The JSON document of a validation. */

@@ -1,7 +1,7 @@
 import { resolveAmount } from "../model/amount.ts";
 import type { Rollout } from "../model/inventory.ts";
-import type { Outcome } from "./settle.ts";
-import { skipped } from "./settle.ts";
+import { resultMeanings } from "../model/result.ts";
+import { type Outcome, skipped } from "./outcome.ts";
 
 /** Sizes of the waves for a number of hosts: the canary, then batches. */
 export function waves(rollout: Rollout, total: number): readonly number[] {
@@ -43,6 +43,6 @@ export async function runRollout<T>(
       continue;
     }
     const outcomes = await Promise.all(wave.map(work));
-    failures += outcomes.filter(({ status }) => status === "failed" || status === "uncertain").length;
+    failures += outcomes.filter(({ status }) => resultMeanings[status] === "failure").length;
   }
 }

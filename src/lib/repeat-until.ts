@@ -7,6 +7,8 @@ export interface RepeatPorts {
   readonly clock: Clock;
   /** Aborted: nothing is waited for any more, and no attempt follows. */
   readonly signal?: AbortSignal | undefined;
+  /** After an abort during a pause the step runs once more: what is waited for may have come meanwhile. */
+  readonly lastLook?: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export async function repeatUntil<T>(
   step: (attempt: number) => Promise<T>,
   settled: (value: T) => boolean,
   policy: RepeatPolicy<T>,
-  { clock, signal }: RepeatPorts,
+  { clock, signal, lastLook = false }: RepeatPorts,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const value = await step(attempt);
@@ -26,7 +28,7 @@ export async function repeatUntil<T>(
     const pause = policy(attempt, value);
     if (pause === null) return value;
     if (pause > 0) await clock.sleep(pause, signal).catch(() => undefined);
-    if (signal?.aborted) return value;
+    if (signal?.aborted && !lastLook) return value;
   }
 }
 

@@ -1,5 +1,8 @@
+import { encodeIdPart } from "../kinds/change.ts";
+import { environmentChangeId } from "../kinds/environment/change.ts";
+import { groupChangeId } from "../kinds/group/change.ts";
+import { hostChangeId } from "../kinds/host/change.ts";
 import type { Environment, Group, Host, Inventory } from "../model/inventory.ts";
-import { encodeIdPart, environmentChangeId, groupChangeId, hostChangeId } from "../model/plan.ts";
 import { canonicalHost } from "./host-names.ts";
 import { showText } from "./show-text.ts";
 import { suggest } from "./suggest.ts";

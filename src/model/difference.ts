@@ -1,21 +1,16 @@
 import type { Value } from "../lib/json.ts";
-import type { Change, ChangeKind } from "./plan.ts";
+import type { ChangeKind, Columns, DeclaredChange } from "./change.ts";
 
 /** An item, or the rights of a group, that the earlier revision declares and the later one no longer does. */
-export interface Undeclared {
+export type Undeclared = Columns[ChangeKind] & {
   /** As in a change. */
   readonly id: string;
-  readonly kind: ChangeKind;
   readonly cluster: string;
-  readonly customer: string | null;
-  readonly environment: string | null;
-  readonly group: string | null;
-  readonly host: string | null;
   /** What that means, and what to write instead. */
   readonly note: string;
   /** Where the earlier revision declares it. */
   readonly source: { readonly file: string; readonly line: number };
-}
+};
 
 /** A setting of dtsync itself that a plan never has as a change: how to connect, how to roll out, what is guarded. */
 export interface SettingChange {
@@ -30,7 +25,7 @@ export interface SettingChange {
 
 /** What two revisions of an inventory declare differently. `before` and `after` of changes are declared values. */
 export interface Difference {
-  readonly changes: readonly Change[];
+  readonly changes: readonly DeclaredChange[];
   readonly unmanaged: readonly Undeclared[];
   readonly settings: readonly SettingChange[];
   readonly warnings: readonly string[];

@@ -1,6 +1,17 @@
-import type { Action } from "./plan.ts";
+import type { Action } from "./change.ts";
 
 export type ResultStatus = "done" | "failed" | "uncertain" | "skipped" | "stale";
+
+/** What a status means: made, tried without success (or nobody knows), or not tried. */
+export type ResultMeaning = "made" | "failure" | "not-made";
+
+export const resultMeanings: Readonly<Record<ResultStatus, ResultMeaning>> = {
+  done: "made",
+  failed: "failure",
+  uncertain: "failure",
+  skipped: "not-made",
+  stale: "not-made",
+};
 
 export interface ResultError {
   /** Stable, kebab-case, for example `installer-exit-6`. */
@@ -24,4 +35,11 @@ export interface ApplyReport {
   readonly plan: string;
   readonly results: readonly ChangeResult[];
   readonly summary: Readonly<Record<ResultStatus, number>>;
+}
+
+/** How many results there are of each status. */
+export function countResults(results: readonly ChangeResult[]): ApplyReport["summary"] {
+  const counts = { done: 0, failed: 0, uncertain: 0, skipped: 0, stale: 0 } satisfies Record<ResultStatus, number>;
+  for (const { status } of results) counts[status] += 1;
+  return counts;
 }

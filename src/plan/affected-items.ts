@@ -1,9 +1,12 @@
+import { environmentChangeId } from "../kinds/environment/change.ts";
+import { groupChangeId, permissionChangeId } from "../kinds/group/change.ts";
+import { hostChangeId } from "../kinds/host/change.ts";
+import { whereabouts } from "../kinds/host/family.ts";
+import type { Coordinates } from "../kinds/kind.ts";
 import type { Difference } from "../model/difference.ts";
-import type { Group, Host, Inventory } from "../model/inventory.ts";
-import { environmentChangeId, groupChangeId, hostChangeId, permissionChangeId } from "../model/plan.ts";
+import type { Group, Inventory } from "../model/inventory.ts";
 import { compareDeclarations } from "./compare-declarations.ts";
 import { pathIn } from "./compare-settings.ts";
-import type { Coordinates } from "./scope.ts";
 
 /** The items that the change of an inventory can have an effect on. */
 export interface Affected {
@@ -44,8 +47,8 @@ export function affectedItems(before: Inventory, after: Inventory, changedFiles:
       ? []
       : after.environments.filter(({ state }) => state === "absent").map(({ id }) => environmentChangeId(id))),
   ]);
-  const rights = difference.changes.flatMap(({ kind, cluster, group }) =>
-    kind === "permission" && group !== null ? [groupChangeId(cluster, group)] : [],
+  const rights = difference.changes.flatMap((change) =>
+    change.kind === "permission" ? [groupChangeId(change.cluster, change.group)] : [],
   );
   const own = [...ids].filter((id) => id.startsWith("group/"));
   return {
@@ -120,8 +123,6 @@ function filesOfHosts(after: Inventory, changedFiles: ReadonlySet<string>): read
     )
     .map(({ name }) => hostChangeId(name));
 }
-
-const whereabouts = (host: Host): string => `${(host.address ?? host.name).toLowerCase()}:${host.ssh.port ?? 22}`;
 
 /** Absent hosts whose machine got, or lost, another name: whether their agent may go depends on it. */
 function successions(before: Inventory, after: Inventory): readonly string[] {

@@ -1,26 +1,17 @@
-import { compareDeclaredEnvironments } from "../kinds/environment/difference.ts";
-import { compareDeclaredGroups } from "../kinds/group/difference.ts";
-import { compareDeclaredHosts } from "../kinds/host/difference.ts";
+import { allFamilies, allKinds, familyRules } from "../kinds/kinds.ts";
 import { compareText } from "../lib/text.ts";
 import type { Difference, DifferenceReport, Side, Undeclared } from "../model/difference.ts";
 import type { Inventory } from "../model/inventory.ts";
 import { compareSettings } from "./compare-settings.ts";
 import { orderChanges } from "./order.ts";
-import { summarise } from "./summary.ts";
-
-/** What one kind of item adds to a difference. */
-export type PartialDifference = Pick<Difference, "changes" | "unmanaged">;
+import { countChanges } from "./summary.ts";
 
 /**
  * What `after` declares differently from `before` (null: nothing was declared). Pure: two inventories in, data out; the
  * order of their items is nothing to it. Hosts that commands give are not known here.
  */
 export function compareDeclarations(before: Inventory | null, after: Inventory): Difference {
-  const parts: readonly PartialDifference[] = [
-    compareDeclaredEnvironments(before, after),
-    compareDeclaredGroups(before, after),
-    compareDeclaredHosts(before, after),
-  ];
+  const parts = allFamilies.map((family) => familyRules(family).difference(before, after));
   return {
     changes: orderChanges(parts.flatMap(({ changes }) => changes)),
     unmanaged: parts.flatMap(({ unmanaged }) => unmanaged).sort(byKindAndId),
@@ -29,9 +20,8 @@ export function compareDeclarations(before: Inventory | null, after: Inventory):
   };
 }
 
-const kinds = ["environment", "group", "permission", "host"];
 const byKindAndId = (left: Undeclared, right: Undeclared): number =>
-  kinds.indexOf(left.kind) - kinds.indexOf(right.kind) ||
+  allKinds.indexOf(left.kind) - allKinds.indexOf(right.kind) ||
   compareText(left.id, right.id) ||
   compareText(left.cluster, right.cluster);
 
@@ -45,7 +35,7 @@ function commandWarnings({ hostCommands }: Inventory): readonly string[] {
 
 /** The difference as a document, with counts. */
 export function reportDifference(difference: Difference, base: Side, head: Side): DifferenceReport {
-  const { create, update, remove, deploy } = summarise(difference.changes, [], []);
+  const { create, update, remove, deploy } = countChanges(difference.changes);
   const { changes, unmanaged, settings, warnings } = difference;
   return {
     format: "dtsync-diff/1",

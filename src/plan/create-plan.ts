@@ -1,15 +1,16 @@
-import { planEnvironment } from "../kinds/environment/plan.ts";
-import { indexGroups, type KnownEnvironment, planGroup } from "../kinds/group/plan.ts";
+import { hostCoordinates, whereabouts } from "../kinds/host/family.ts";
+import type { ClusterInput, FamilyPlan, Selection } from "../kinds/kind.ts";
+import { allFamilies, familyRules } from "../kinds/kinds.ts";
 import { compareText } from "../lib/text.ts";
-import type { Environment, Host, Inventory } from "../model/inventory.ts";
-import type { Observed, ObservedCluster, ObservedEnvironment } from "../model/observed.ts";
-import { type Change, environmentChangeId, type Held, type Plan, type PlanScope, type Waiting } from "../model/plan.ts";
+import type { Change, Family } from "../model/change.ts";
+import type { Host, Inventory } from "../model/inventory.ts";
+import type { Observed, ObservedCluster } from "../model/observed.ts";
+import type { Held, Plan, PlanScope, Waiting } from "../model/plan.ts";
 import type { Affected } from "./affected-items.ts";
-import { planHosts } from "./cluster-hosts.ts";
 import { orderAdministration, orderRemovals } from "./dependencies.ts";
 import { trippedGuards } from "./guards.ts";
 import { orderChanges } from "./order.ts";
-import { environmentCoordinates, hostCoordinates, type ScopeFilter, scopeFilter } from "./scope.ts";
+import { scopeFilter } from "./scope.ts";
 import { selectChanges } from "./select.ts";
 import { summarise } from "./summary.ts";
 
@@ -115,146 +116,56 @@ function inFixedOrder(input: PlanInput): PlanInput {
   };
 }
 
-function planCluster(cluster: string, reading: ObservedCluster, input: PlanInput, filter: ScopeFilter): ClusterPlan {
-  const { inventory } = input;
-  const environments = inventory.environments.filter((environment) => environment.cluster === cluster);
-  const groups = inventory.groups.filter((group) => group.cluster === cluster);
-  const hosts = input.hosts.filter((host) => host.cluster === cluster);
+function planCluster(cluster: string, reading: ObservedCluster, input: PlanInput, selection: Selection): ClusterPlan {
+  const { inventory, observed, incompleteHostLists, createdAt } = input;
+  const on = <T extends { readonly cluster: string }>(items: readonly T[]) =>
+    items.filter((item) => item.cluster === cluster);
+  const items = { environments: on(inventory.environments), groups: on(inventory.groups), hosts: on(input.hosts) };
   if (reading.environments.status === "unreadable") {
-    const scoped = [
-      ...environments.filter(
-        (item) => filter.includesKind("environment") && filter.matches(environmentCoordinates(item)),
-      ),
-      ...groups.filter((group) => filter.includesKind("group") && filter.matchesGroup(group)),
-      ...hosts.filter((host) => filter.includesKind("host") && filter.matches(hostCoordinates(host))),
-    ];
-    const held = { scope: `cluster/${cluster}`, reason: reading.environments.reason, items: scoped.length };
+    const count = allFamilies.reduce((sum, family) => sum + familyRules(family).inScope({ ...items, selection }), 0);
     return {
       changes: [],
-      held: [held],
+      held: [{ scope: `cluster/${cluster}`, reason: reading.environments.reason, items: count }],
       waiting: [],
       warnings: reading.warnings,
       unmanaged: { environments: [], groups: [] },
       compared: [],
     };
   }
-  const observedById = new Map(reading.environments.value.map((entry) => [entry.id.toLowerCase(), entry]));
-  const environmentPart = planEnvironments(environments, observedById, reading, input, filter);
-  const known = new Map(
-    environments.map((environment) => [
-      environment.id.toLowerCase(),
-      { environment, exists: observedById.has(environment.id.toLowerCase()) },
-    ]),
-  );
-  const groupPart = planGroups(cluster, groups, known, reading, filter);
-  const hostPart = planHosts(hosts, known, observedById, environmentPart.changes, input, filter);
+  const clusterInput: ClusterInput = {
+    cluster,
+    inventory,
+    ...items,
+    occupied: new Set(input.hosts.filter(({ state }) => state === "present").map(whereabouts)),
+    observed,
+    reading,
+    observedEnvironments: new Map(reading.environments.value.map((entry) => [entry.id.toLowerCase(), entry])),
+    incompleteHostLists,
+    selection,
+    createdAt,
+  };
+  const plans = planFamilies(clusterInput);
+  const parts = allFamilies.map((family) => plans[family]);
   const changes = orderAdministration(
-    orderRemovals([...environmentPart.changes, ...groupPart.changes, ...hostPart.changes]),
+    orderRemovals(parts.flatMap((part): readonly Change[] => part.changes)),
     reading.groups?.status === "complete" ? reading.groups.value : [],
   );
-  const declaredIds = new Set(environments.map(({ id }) => id.toLowerCase()));
   return {
     changes,
-    held: [...environmentPart.held, ...groupPart.held, ...hostPart.held],
-    waiting: environmentPart.waiting,
-    warnings: [...reading.warnings, ...environmentPart.warnings, ...hostPart.warnings],
-    unmanaged: {
-      environments: reading.environments.value
-        .filter(({ id }) => !declaredIds.has(id.toLowerCase()))
-        .map(({ id }) => id)
-        .sort(compareText),
-      groups: groupPart.unmanaged,
-    },
-    compared: [...environmentPart.compared, ...groupPart.compared, ...hostPart.compared],
+    held: parts.flatMap(({ held }) => held),
+    waiting: parts.flatMap(({ waiting }) => waiting),
+    warnings: [...reading.warnings, ...parts.flatMap(({ warnings }) => warnings)],
+    unmanaged: { environments: plans.environment.unmanaged, groups: plans.group.unmanaged },
+    compared: parts.flatMap(({ compared }) => compared),
   };
 }
 
-function planEnvironments(
-  environments: readonly Environment[],
-  observedById: ReadonlyMap<string, ObservedEnvironment>,
-  reading: ObservedCluster,
-  input: PlanInput,
-  filter: ScopeFilter,
-) {
-  const changes: Change[] = [];
-  const held: Held[] = [];
-  const waiting: Waiting[] = [];
-  const warnings: string[] = [];
-  const compared: string[] = [];
-  const planning = {
-    inventory: input.inventory,
-    today: input.createdAt.toISOString().slice(0, 10),
-    quotasLicensed: reading.quotasLicensed,
-  };
-  for (const environment of environments) {
-    const inScope = filter.includesKind("environment") && filter.matches(environmentCoordinates(environment));
-    const outcome = planEnvironment(environment, observedById.get(environment.id.toLowerCase()), planning);
-    if (inScope) {
-      warnings.push(...outcome.warnings);
-      if (outcome.waiting) waiting.push(outcome.waiting);
-      else if (environment.state !== "absent") compared.push(environmentChangeId(environment.id));
-      if (outcome.change?.action === "create") warnings.push(...elsewhere(environment, input));
-    }
-    if (!outcome.change) continue;
-    const removes = outcome.change.action === "disable" || outcome.change.action === "delete";
-    if (removes && environment.state === "absent" && reading.groups?.status === "unreadable") {
-      if (inScope) {
-        const reason = `its rights cannot be taken away first: the groups of ${environment.cluster} could not be read`;
-        held.push({ scope: outcome.change.id, reason, items: 1 });
-      }
-      continue;
-    }
-    changes.push(outcome.change);
-  }
-  return { changes, held, waiting, warnings, compared };
-}
-
-/** An environment whose `cluster` changed is made anew; the old one keeps its data and must not be forgotten. */
-function elsewhere(environment: Environment, input: PlanInput): readonly string[] {
-  return [...input.observed.clusters].flatMap(([name, { environments }]) => {
-    if (name === environment.cluster || environments.status !== "complete") return [];
-    const found = environments.value.some(({ id }) => id.toLowerCase() === environment.id.toLowerCase());
-    return found
-      ? [
-          `${environment.id} is created on ${environment.cluster}, but ${name} still has it with its data: remove it there by hand when it is no longer needed`,
-        ]
-      : [];
-  });
-}
-
-function planGroups(
-  cluster: string,
-  groups: Inventory["groups"],
-  known: ReadonlyMap<string, KnownEnvironment>,
-  reading: ObservedCluster,
-  filter: ScopeFilter,
-) {
-  const changes: Change[] = [];
-  const held: Held[] = [];
-  const compared: string[] = [];
-  const inScope = (group: Inventory["groups"][number]) => filter.includesKind("group") && filter.matchesGroup(group);
-  if (reading.groups === null) return { changes, held, compared, unmanaged: [] };
-  if (reading.groups.status === "unreadable") {
-    const items = groups.filter(inScope).length;
-    if (filter.includesKind("group"))
-      held.push({ scope: `cluster/${cluster}/groups`, reason: reading.groups.reason, items });
-    return { changes, held, compared, unmanaged: [] };
-  }
-  const byName = indexGroups(reading.groups.value);
-  const claimed = new Set<string>();
-  for (const group of groups) {
-    const outcome = planGroup(group, byName, known);
-    for (const name of outcome.claims) claimed.add(name);
-    changes.push(...outcome.changes);
-    if (!inScope(group)) continue;
-    if (outcome.held) held.push(outcome.held);
-    else if (group.state === "present") compared.push(`group/${cluster}/${group.name}`);
-  }
-  const unmanaged = reading.groups.value
-    .map(({ name }) => name)
-    .filter((name) => !claimed.has(name.toLowerCase()))
-    .sort(compareText);
-  return { changes, held, compared, unmanaged };
+/** Each family after those that it stands on. */
+function planFamilies(input: ClusterInput): { readonly [F in Family]: FamilyPlan<F> } {
+  const environment = familyRules("environment").plan(input, []);
+  const group = familyRules("group").plan(input, environment.changes);
+  const host = familyRules("host").plan(input, [...environment.changes, ...group.changes]);
+  return { environment, group, host };
 }
 
 /** Whether a host's environment id or name is matched by a target, for reading only what a run needs. */
@@ -264,6 +175,6 @@ export function hostsInScope(
   affected: Affected | null = null,
 ): readonly Host[] {
   const filter = scopeFilter(scope, affected);
-  if (scope.hosts === "skip" || !filter.includesKind("host")) return [];
+  if (scope.hosts === "skip" || !filter.includes("host")) return [];
   return hosts.filter((host) => filter.matches(hostCoordinates(host)));
 }

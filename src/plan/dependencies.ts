@@ -1,19 +1,19 @@
 import { gainsAdministration, losesAdministration } from "../kinds/group/administration.ts";
+import { isRemoval, takesAway } from "../kinds/kinds.ts";
+import type { Change } from "../model/change.ts";
 import type { ObservedGroup } from "../model/observed.ts";
-import type { Change } from "../model/plan.ts";
 
-/** An absent environment is disabled only after its rights are taken away and its agents are gone. */
+/** An environment is disabled or deleted only after all that is taken away in it: its rights and its agents. */
 export function orderRemovals(changes: readonly Change[]): readonly Change[] {
   const earlier = new Map<string, string[]>();
   for (const change of changes) {
-    if (change.environment === null || (change.action !== "revoke" && change.action !== "uninstall")) continue;
+    if (change.kind === "environment" || change.environment === null || !takesAway(change)) continue;
     const list = earlier.get(change.environment);
     if (list) list.push(change.id);
     else earlier.set(change.environment, [change.id]);
   }
   return changes.map((change) => {
-    const removes = change.kind === "environment" && (change.action === "disable" || change.action === "delete");
-    const first = removes && change.environment !== null ? earlier.get(change.environment) : undefined;
+    const first = change.kind === "environment" && isRemoval(change) ? earlier.get(change.environment) : undefined;
     return first ? { ...change, dependsOn: [...change.dependsOn, ...first] } : change;
   });
 }

@@ -1,11 +1,11 @@
 import { gainsAdministration, losesAdministration } from "../kinds/group/administration.ts";
-import { canonicalNames } from "../kinds/group/fields.ts";
+import { actionRules, allFamilies, familyOfChange, familyRules, isRemoval, rulesOf } from "../kinds/kinds.ts";
 import { globMatcher } from "../lib/glob.ts";
-import type { Fields } from "../lib/json.ts";
 import { resolveAmount } from "../model/amount.ts";
+import { type Change, ofFamily } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Observed } from "../model/observed.ts";
-import { type Change, type Guard, groupChangeId } from "../model/plan.ts";
+import type { Guard } from "../model/plan.ts";
 
 /** Everything that a guard may look at. */
 interface GuardInput {
@@ -13,8 +13,6 @@ interface GuardInput {
   readonly inventory: Inventory;
   readonly observed: Observed;
 }
-
-const isRemoval = (change: Change): boolean => ["disable", "delete", "uninstall"].includes(change.action);
 
 /** The guards that a plan trips, in a fixed order. Each is one small function over the plan's data. */
 export function trippedGuards(input: GuardInput): readonly Guard[] {
@@ -59,39 +57,22 @@ function maxRemovals(changes: readonly Change[], inventory: Inventory): readonly
   ];
 }
 
-/** Updates per cluster, environments and groups apart, against all that is declared there whatever the targets. */
+/** Updates per cluster, each family apart, against all that is declared of it there whatever the targets. */
 function maxUpdates(changes: readonly Change[], inventory: Inventory): readonly Guard[] {
   const amount = inventory.safety.maxUpdates;
   if (amount === null) return [];
   return inventory.clusters.flatMap(({ name }) => {
     const here = changes.filter(({ cluster }) => cluster === name);
-    const environments = here.filter(
-      ({ kind, action }) => kind === "environment" && (action === "update" || action === "enable"),
-    );
-    const created = new Set(
-      here.filter(({ kind, action }) => kind === "group" && action === "create").map(({ group }) => group),
-    );
-    const groups = new Set(
-      here
-        .filter(({ kind, action, group }) =>
-          kind === "group" ? action === "update" : kind === "permission" && !created.has(group),
-        )
-        .map(({ group }) => group),
-    );
-    const declaredEnvironments = inventory.environments.filter(
-      ({ cluster, state }) => cluster === name && state !== "absent",
-    );
-    const declaredGroups = inventory.groups.filter(({ cluster, state }) => cluster === name && state !== "absent");
-    return [
-      ...limitUpdates(
-        resolveAmount(amount, declaredEnvironments.length),
-        environments.map(({ id }) => id),
-      ),
-      ...limitUpdates(
-        resolveAmount(amount, declaredGroups.length),
-        [...groups].map((group) => groupChangeId(name, group ?? "")),
-      ),
-    ];
+    const created = new Set(here.filter((change) => actionRules(change).count === "create").map(({ id }) => id));
+    return allFamilies.flatMap((family) => {
+      const total = familyRules(family).limitedBy(inventory, name);
+      if (total === null) return [];
+      const updated = here
+        .filter((change) => familyOfChange(change) === family && actionRules(change).count === "update")
+        .map((change) => rulesOf(change).item(change))
+        .filter((item) => !created.has(item));
+      return limitUpdates(resolveAmount(amount, total), [...new Set(updated)]);
+    });
   });
 }
 
@@ -104,10 +85,9 @@ function limitUpdates(limit: number, items: readonly string[]): readonly Guard[]
 function protect(changes: readonly Change[], inventory: Inventory): readonly Guard[] {
   const matchers = inventory.safety.protect.map(globMatcher);
   const absent = new Set(inventory.environments.filter(({ state }) => state === "absent").map(({ id }) => id));
-  const items = changes
-    .filter(({ kind }) => kind === "environment")
-    .filter((change) => isRemoval(change) || (change.environment !== null && absent.has(change.environment)))
-    .filter(({ environment }) => matchers.some((matches) => matches(environment ?? "")))
+  const items = ofFamily(changes, "environment")
+    .filter((change) => isRemoval(change) || absent.has(change.environment))
+    .filter(({ environment }) => matchers.some((matches) => matches(environment)))
     .map(({ id }) => id);
   return items.length === 0 ? [] : [{ guard: "protect", limit: 0, actual: items.length, override: null, items }];
 }
@@ -129,30 +109,9 @@ function lastClusterAdminGroup({ changes, inventory, observed }: GuardInput): re
   });
 }
 
-const side = (change: Change, which: "before" | "after"): Fields => (change[which] as Fields | null) ?? {};
-
 /** Groups for the worst day: not removed, not renamed, no right and no mapping taken away. */
 function breakGlass({ changes, inventory }: GuardInput): readonly Guard[] {
   const names = new Set(inventory.safety.breakGlass);
-  const items = changes.filter((change) => weakens(change, names)).map(({ id }) => id);
+  const items = changes.filter((change) => rulesOf(change).weakens(change, names)).map(({ id }) => id);
   return items.length === 0 ? [] : [{ guard: "breakGlass", limit: 0, actual: items.length, override: null, items }];
-}
-
-function weakens(change: Change, names: ReadonlySet<string>): boolean {
-  const formerName = change.kind === "group" ? side(change, "before")["name"] : undefined;
-  const concerned =
-    (change.group !== null && names.has(change.group)) || (typeof formerName === "string" && names.has(formerName));
-  if (!concerned) return false;
-  if (change.kind === "permission") {
-    const after = change.after as readonly string[];
-    return (change.before as readonly string[]).some((permission) => !after.includes(permission));
-  }
-  if (change.action === "delete" || losesAdministration(change)) return true;
-  if (change.action !== "update") return false;
-  const lost = (field: "ldapGroupNames" | "ssoGroupNames") => {
-    const names = (which: "before" | "after") => canonicalNames(field, side(change, which)[field]);
-    const after = new Set(names("after"));
-    return change.fields.includes(field) && names("before").some((name) => !after.has(name));
-  };
-  return change.fields.includes("name") || lost("ldapGroupNames") || lost("ssoGroupNames");
 }

@@ -1,23 +1,15 @@
+import { phases } from "../kinds/kind.ts";
+import { actionRules } from "../kinds/kinds.ts";
 import { compareText } from "../lib/text.ts";
-import type { Change } from "../model/plan.ts";
+import type { DeclaredChange } from "../model/change.ts";
 
-/**
- * An order in which changes can be applied: environments appear, then groups with their permissions, then hosts; what
- * is taken away goes last, and an environment only after its rights and its agents.
- */
-function phase({ kind, action }: Change): number {
-  if (kind === "environment") return action === "delete" ? 5 : action === "disable" ? 4 : 0;
-  if (kind === "host") return 3;
-  return kind === "group" && action === "delete" ? 2 : 1;
-}
+/** Within the groups' phase a group comes directly before its permissions. */
+const groupKey = ({ cluster, group }: DeclaredChange): string => (group === null ? "" : `${cluster}/${group}`);
 
-/** Within the groups' phase a group stands directly before its permissions. */
-function groupKey(change: Change): string {
-  return change.group === null ? "" : `${change.cluster}/${change.group}`;
-}
-
-export function orderChanges(changes: readonly Change[]): readonly Change[] {
-  const permissionLast = (change: Change) => (change.kind === "permission" ? 1 : 0);
+/** Changes in an order in which they can be made: by the phase of their action, and after what they depend on. */
+export function orderChanges<C extends DeclaredChange>(changes: readonly C[]): readonly C[] {
+  const phase = (change: C) => phases.indexOf(actionRules(change).phase);
+  const permissionLast = (change: C) => (change.kind === "permission" ? 1 : 0);
   const sorted = [...changes].sort(
     (left, right) =>
       phase(left) - phase(right) ||
@@ -29,10 +21,10 @@ export function orderChanges(changes: readonly Change[]): readonly Change[] {
 }
 
 /** The phases put nearly everything after what it depends on; the rest is moved no further than it has to. */
-function dependenciesFirst(sorted: readonly Change[]): readonly Change[] {
+function dependenciesFirst<C extends DeclaredChange>(sorted: readonly C[]): readonly C[] {
   const byId = new Map(sorted.map((change) => [change.id, change]));
-  const ordered = new Set<Change>();
-  const place = (change: Change, above: readonly Change[]): void => {
+  const ordered = new Set<C>();
+  const place = (change: C, above: readonly C[]): void => {
     if (ordered.has(change) || above.includes(change)) return;
     for (const id of change.dependsOn) {
       const dependency = byId.get(id);

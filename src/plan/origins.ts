@@ -1,6 +1,7 @@
+import { actionRules, allKinds, rulesOf } from "../kinds/kinds.ts";
 import { sameValue } from "../lib/json.ts";
+import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
-import type { Change } from "../model/plan.ts";
 
 /** An inventory of some revision, and what a plan of it would change, from the same reading of the clusters. */
 export interface PlannedRevision {
@@ -24,7 +25,7 @@ export interface Origins {
  */
 export function originsFromBase(changes: readonly Change[], base: PlannedRevision): Origins {
   const byId = new Map(base.changes.map((change) => [change.id, change]));
-  const created = new Set(changes.filter(({ action }) => action === "create").map(({ id }) => id));
+  const created = new Set(changes.filter((change) => actionRules(change).count === "create").map(({ id }) => id));
   const settled = new Map<string, Origin>();
   const open: Change[] = [];
   for (const change of changes) {
@@ -45,8 +46,8 @@ function isSame(left: Change, right: Change): boolean {
 const sameJson = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
 
 /** Whether it brings into being what it is about, or needs something that comes into being first. */
-function isNew({ action, dependsOn }: Change, created: ReadonlySet<string>): boolean {
-  return action === "create" || action === "install" || dependsOn.some((id) => created.has(id));
+function isNew(change: Change, created: ReadonlySet<string>): boolean {
+  return actionRules(change).startsItem || change.dependsOn.some((id) => created.has(id));
 }
 
 /**
@@ -69,27 +70,16 @@ export function originsFromOlder({ settled, open }: Origins, older: PlannedRevis
 
 function satisfiesSome(change: Change, older: Change | undefined): boolean {
   if (!older) return true;
-  if (change.action === "delete" || change.action === "uninstall") return older.action !== change.action;
-  return change.fields.some((field) => !older.fields.includes(field));
+  // What goes as a whole has no fields.
+  if (change.after === null) return older.action !== change.action;
+  const fields: readonly string[] = older.fields;
+  return change.fields.some((field) => !fields.includes(field));
 }
 
+/** Tells of a change whether an inventory declares what it is about. */
 function declarationsOf(inventory: Inventory): (change: Change) => boolean {
-  const lower = (text: string | null) => text?.toLowerCase() ?? "";
-  const environments = new Set(inventory.environments.map(({ id }) => lower(id)));
-  const hosts = new Set(inventory.hosts.map(({ name }) => name));
-  const sources = new Set(inventory.hostCommands.map(({ environment }) => lower(environment)));
-  const groups = new Map(
-    inventory.groups.flatMap((group) =>
-      [group.name, ...group.previously].map((name) => [`${group.cluster}/${lower(name)}`, group]),
-    ),
-  );
-  return ({ kind, cluster, environment, group, host }) => {
-    if (kind === "environment") return environments.has(lower(environment));
-    if (kind === "host") return hosts.has(host ?? "") || sources.has(lower(environment));
-    const found = groups.get(`${cluster}/${lower(group)}`);
-    if (kind === "group") return found !== undefined;
-    return found !== undefined && found.access !== null && environments.has(lower(environment));
-  };
+  const byKind = new Map(allKinds.map((kind) => [kind, rulesOf({ kind }).declaredIn(inventory)]));
+  return (change) => byKind.get(change.kind)?.(change) ?? false;
 }
 
 /** The changes with their origins; what is still open when nothing older is known is `drift`. */

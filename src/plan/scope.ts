@@ -1,32 +1,13 @@
+import { groupChangeId } from "../kinds/group/change.ts";
+import { groupCoordinates } from "../kinds/group/family.ts";
+import type { Coordinates, Selection } from "../kinds/kind.ts";
 import { globMatcher } from "../lib/glob.ts";
-import type { Environment, Group, Host, Inventory } from "../model/inventory.ts";
-import { type Change, groupChangeId, type PlanScope } from "../model/plan.ts";
+import type { Host, Inventory } from "../model/inventory.ts";
+import type { PlanScope } from "../model/plan.ts";
 import { type Affected, isAffected } from "./affected-items.ts";
 
-/**
- * Who an item belongs to: what --target and --exclude are matched against, and where it stands. Null where a coordinate
- * does not apply.
- */
-export interface Coordinates {
-  readonly cluster: string;
-  readonly customer: string | null;
-  readonly environment: string | null;
-  readonly group: string | null;
-  readonly host: string | null;
-}
-
-export interface ScopeFilter {
-  /** True when targets, excludes and --changed-since let the item through; kinds are checked apart. */
-  matches(item: Coordinates): boolean;
-  /** The same for a group, which is looked at too when only some of its rights are affected. */
-  matchesGroup(group: Group): boolean;
-  includesKind(kind: Change["kind"]): boolean;
-}
-
-const kindNames = { environment: "environments", group: "groups", permission: "groups", host: "hosts" } as const;
-
 /** The filter of a scope. `affected`: what --changed-since leaves; null: everything. */
-export function scopeFilter(scope: PlanScope, affected: Affected | null = null): ScopeFilter {
+export function scopeFilter(scope: PlanScope, affected: Affected | null = null): Selection {
   const targets = scope.targets.map(globMatcher);
   const excludes = scope.excludes.map(globMatcher);
   const hit = (matchers: readonly ((text: string) => boolean)[], item: Coordinates) =>
@@ -41,33 +22,9 @@ export function scopeFilter(scope: PlanScope, affected: Affected | null = null):
       (affected === null ||
         isAffected(affected, groupCoordinates(group)) ||
         affected.groups.has(groupChangeId(group.cluster, group.name))),
-    includesKind: (kind) => scope.only.includes(kindNames[kind]),
+    includes: (family) => scope.only.includes(`${family}s`),
   };
 }
-
-export const environmentCoordinates = ({ cluster, customer, id }: Environment): Coordinates => ({
-  cluster,
-  customer,
-  environment: id,
-  group: null,
-  host: null,
-});
-
-const groupCoordinates = ({ cluster, customer, name }: Group): Coordinates => ({
-  cluster,
-  customer,
-  environment: null,
-  group: name,
-  host: null,
-});
-
-export const hostCoordinates = (host: Host): Coordinates => ({
-  cluster: host.cluster,
-  customer: host.customer,
-  environment: host.environment,
-  group: null,
-  host: host.name,
-});
 
 export interface UnmatchedTarget {
   readonly target: string;

@@ -1,12 +1,7 @@
-import type { Change, Held } from "../model/plan.ts";
-import type { ScopeFilter } from "./scope.ts";
-
-/**
- * Whether a change brings into being what the dependent one stands on: an environment, or the group under the name that
- * it is to have. The rest of `dependsOn` is mere order.
- */
-const isFoundation = (change: Change, dependent: Change): boolean =>
-  change.kind === "group" ? dependent.kind === "permission" : change.action === "create" || change.action === "enable";
+import type { Selection } from "../kinds/kind.ts";
+import { familyOfChange, rulesOf } from "../kinds/kinds.ts";
+import type { Change } from "../model/change.ts";
+import type { Held } from "../model/plan.ts";
 
 /**
  * The changes that a run with targets may make: those in scope, and the creations that they stand on. One that would
@@ -14,18 +9,18 @@ const isFoundation = (change: Change, dependent: Change): boolean =>
  */
 export function selectChanges(
   changes: readonly Change[],
-  filter: ScopeFilter,
+  selection: Selection,
 ): { readonly changes: readonly Change[]; readonly held: readonly Held[] } {
   const byId = new Map(changes.map((change) => [change.id, change]));
   const selected = new Set<string>();
   const held: Held[] = [];
   for (const change of changes) {
-    if (!filter.includesKind(change.kind) || !filter.matches(change)) continue;
+    if (!selection.includes(familyOfChange(change)) || !selection.matches(change)) continue;
     const foundations = change.dependsOn.flatMap((id) => {
       const found = byId.get(id);
-      return found && isFoundation(found, change) ? [found] : [];
+      return found && rulesOf(found).isFoundationOf(found, change) ? [found] : [];
     });
-    const missing = foundations.find((foundation) => !filter.includesKind(foundation.kind));
+    const missing = foundations.find((foundation) => !selection.includes(familyOfChange(foundation)));
     if (missing) {
       const reason = `it needs ${missing.id}, which this run does not ${missing.action} (--only)`;
       held.push({ scope: change.id, reason, items: 1 });

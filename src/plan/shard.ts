@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Change } from "../model/plan.ts";
+import type { Change } from "../model/change.ts";
 
 /**
  * Whether a shard of a divided apply makes this change. Only hosts are divided, by the hash of their name, so that one
@@ -7,8 +7,6 @@ import type { Change } from "../model/plan.ts";
  */
 export function inShard(change: Change, shard: { readonly index: number; readonly total: number }): boolean {
   if (change.kind !== "host") return false;
-  const hash = createHash("sha256")
-    .update(change.host ?? "")
-    .digest();
+  const hash = createHash("sha256").update(change.host).digest();
   return hash.readUInt32BE(0) % shard.total === shard.index - 1;
 }

@@ -1,20 +1,20 @@
-import type { Change, Held, PlanSummary } from "../model/plan.ts";
+import type { Count } from "../kinds/kind.ts";
+import { actionRules, rulesOf } from "../kinds/kinds.ts";
+import type { Change, DeclaredChange } from "../model/change.ts";
+import type { Held, PlanSummary } from "../model/plan.ts";
 
-/** Counts for the last line of a plan. `compared` are ids of the items in scope; groups with their names as they are. */
+/** How many changes count as what. */
+export function countChanges(changes: readonly DeclaredChange[]): Readonly<Record<Count, number>> {
+  const counts = { create: 0, update: 0, remove: 0, deploy: 0 };
+  for (const change of changes) counts[actionRules(change).count] += 1;
+  return counts;
+}
+
+/** Counts for the last line of a plan. `compared` are ids of the items in scope. */
 export function summarise(changes: readonly Change[], held: readonly Held[], compared: readonly string[]): PlanSummary {
-  const count = (matches: (change: Change) => boolean) => changes.filter(matches).length;
-  const removes = ({ action }: Change) => action === "disable" || action === "delete" || action === "uninstall";
-  const creates = ({ kind, action }: Change) => action === "create" && (kind === "environment" || kind === "group");
-  const changed = new Set(
-    changes.map(({ id, kind, cluster, group }) =>
-      kind === "permission" || kind === "group" ? `group/${cluster}/${group}` : id,
-    ),
-  );
+  const changed = new Set(changes.map((change) => rulesOf(change).item(change)));
   return {
-    create: count(creates),
-    update: count((change) => change.kind !== "host" && !creates(change) && !removes(change)),
-    remove: count(removes),
-    deploy: count((change) => change.kind === "host" && !removes(change)),
+    ...countChanges(changes),
     unchanged: compared.filter((id) => !changed.has(id)).length,
     held: held.reduce((sum, { items }) => sum + items, 0),
   };

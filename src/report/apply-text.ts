@@ -1,7 +1,13 @@
-import type { ApplyReport, ChangeResult } from "../model/result.ts";
-import { count, type Paint, printableLine } from "./printable.ts";
+import { count, type Paint, printableLine, type Style } from "../lib/printable.ts";
+import type { ApplyReport, ChangeResult, ResultStatus } from "../model/result.ts";
 
-const styles = { done: "green", failed: "red", uncertain: "red", skipped: "yellow", stale: "yellow" } as const;
+const styles: Readonly<Record<ResultStatus, Style>> = {
+  done: "green",
+  failed: "red",
+  uncertain: "red",
+  skipped: "yellow",
+  stale: "yellow",
+};
 
 /** One line for a change that has ended. */
 export function resultLine({ id, action, status, durationMs, error }: ChangeResult, paint: Paint): string {

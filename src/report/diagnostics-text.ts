@@ -1,6 +1,6 @@
+import { count, type Paint, printableLine } from "../lib/printable.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { InventorySummary } from "../model/inventory.ts";
-import { count, type Paint, printableLine } from "./printable.ts";
 import { sourceExcerpt } from "./source-excerpt.ts";
 
 /** A line of a file, from 1, or null when it cannot or may not be shown. */

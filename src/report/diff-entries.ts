@@ -1,11 +1,10 @@
-import { fieldAt } from "../kinds/environment/fields.ts";
-import type { Fields, Value } from "../lib/json.ts";
-import { sameValue } from "../lib/json.ts";
+import type { Sign } from "../kinds/kind.ts";
+import { actionRules, rulesOf } from "../kinds/kinds.ts";
+import { sameValue, type Value } from "../lib/json.ts";
+import { showValue } from "../lib/printable.ts";
 import { compareText } from "../lib/text.ts";
+import type { DeclaredChange } from "../model/change.ts";
 import type { SettingChange, Undeclared } from "../model/difference.ts";
-import type { Change } from "../model/plan.ts";
-import { changeSign } from "./change-lines.ts";
-import { showValue } from "./printable.ts";
 
 /** A field of a change in words: `quotas.hostUnits.maxLimit: 100 → 200`, `tags: + team:web`. */
 export interface Detail {
@@ -17,10 +16,10 @@ export interface Detail {
 export interface DiffEntry {
   /** The same for what is the same. */
   readonly key: string;
-  readonly sign: ReturnType<typeof changeSign>;
-  readonly first: Change;
+  readonly sign: Sign;
+  readonly first: DeclaredChange;
   /** Every change that undergoes it, the first one included. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly DeclaredChange[];
   readonly details: readonly Detail[];
 }
 
@@ -31,14 +30,11 @@ export interface DiffEntries {
   readonly single: readonly DiffEntry[];
 }
 
-/** From this many on, items that one place makes are counted instead of listed one by one. */
-const manyFromOnePlace = 6;
-
 /**
  * Puts together what many items undergo alike, because it comes from one default, role or template: equal changes of a
  * field, equal rights, equal installations, and items that one place creates in numbers.
  */
-export function diffEntries(changes: readonly Change[]): DiffEntries {
+export function diffEntries(changes: readonly DeclaredChange[]): DiffEntries {
   const parts = changes.flatMap(partsOf);
   const groups = new Map<string, Part[]>();
   for (const part of parts) {
@@ -47,7 +43,7 @@ export function diffEntries(changes: readonly Change[]): DiffEntries {
     else groups.set(part.key, [part]);
   }
   const shared: DiffEntry[] = [];
-  const alone = new Map<Change, Detail[]>();
+  const alone = new Map<DeclaredChange, Detail[]>();
   for (const [key, group] of groups) {
     const [first] = group;
     if (!first || group.length < first.least) {
@@ -56,7 +52,7 @@ export function diffEntries(changes: readonly Change[]): DiffEntries {
     }
     shared.push({
       key,
-      sign: changeSign(first.change),
+      sign: actionRules(first.change).sign,
       first: first.change,
       changes: group.map(({ change }) => change),
       details: first.shownTogether,
@@ -66,7 +62,9 @@ export function diffEntries(changes: readonly Change[]): DiffEntries {
     shared: shared.sort((left, right) => right.changes.length - left.changes.length || byFirst(left, right)),
     single: changes.flatMap((change) => {
       const details = alone.get(change);
-      return details ? [{ key: change.id, sign: changeSign(change), first: change, changes: [change], details }] : [];
+      return details
+        ? [{ key: change.id, sign: actionRules(change).sign, first: change, changes: [change], details }]
+        : [];
     }),
   };
 }
@@ -75,7 +73,7 @@ const byFirst = (left: DiffEntry, right: DiffEntry): number => compareText(left.
 
 /** A part of a change that can be the same for others. */
 interface Part {
-  readonly change: Change;
+  readonly change: DeclaredChange;
   readonly key: string;
   readonly least: number;
   readonly details: readonly Detail[];
@@ -83,39 +81,33 @@ interface Part {
   readonly shownTogether: readonly Detail[];
 }
 
-function partsOf(change: Change): readonly Part[] {
-  const { kind, action, cluster, group, source, notes } = change;
+function partsOf(change: DeclaredChange): readonly Part[] {
+  const { kind, action, notes } = change;
   const details = diffDetails(change);
-  const part = (least: number, key: readonly unknown[], shown: readonly Detail[]): Part => ({
-    change,
-    key: JSON.stringify([kind, action, notes, ...key]),
-    least,
-    details: shown,
-    shownTogether: shown,
-  });
-  if (kind === "permission") return [part(2, [details], details)];
-  if (action === "install" || action === "uninstall") return [part(2, [details, change.environment, cluster], details)];
-  if (change.before === null || change.after === null) {
-    const many = part(manyFromOnePlace, [kind === "group" ? [source, cluster] : [source], group === null], details);
-    return [{ ...many, shownTogether: [] }];
+  const sharing = rulesOf(change).sharing(change);
+  const keyOf = (key: readonly unknown[]) => JSON.stringify([kind, action, notes, ...key]);
+  if (sharing.by === "field") {
+    return details.map((detail) => ({
+      change,
+      key: keyOf([detail]),
+      least: 2,
+      details: [detail],
+      shownTogether: [detail],
+    }));
   }
-  return details.map((detail) => part(2, [detail], [detail]));
+  const { key, least, showsDetails } = sharing;
+  return [{ change, key: keyOf(key), least, details, shownTogether: showsDetails ? details : [] }];
 }
 
 /** The fields of a change in words. What one side does not declare is called so. */
-export function diffDetails(change: Change): readonly Detail[] {
-  if (change.kind === "permission") {
-    const [before, after] = [change.before as readonly string[], change.after as readonly string[]];
-    return [{ field: "rights", text: listDelta(before, after) }];
-  }
-  const [before, after] = [change.before as Fields | null, change.after as Fields | null];
-  if (after === null) return [];
-  return change.fields
-    .filter((field) => !(change.action === "install" && field === "environment"))
-    .map((field) => {
-      const [left, right] = [fieldAt(before, field), fieldAt(after, field)];
-      return { field, text: before === null ? showValue(right) : valueDelta(left, right) };
-    });
+export function diffDetails(change: DeclaredChange): readonly Detail[] {
+  if (change.after === null) return [];
+  return rulesOf(change)
+    .fields(change)
+    .map(({ field, before, after }) => ({
+      field,
+      text: change.before === null ? showValue(after) : valueDelta(before, after),
+    }));
 }
 
 function valueDelta(left: Value | undefined, right: Value | undefined): string {
@@ -147,7 +139,7 @@ export function undeclaredGroups(unmanaged: readonly Undeclared[]): readonly Nam
     unmanaged.map((item) => ({
       kind: item.kind,
       text: item.note,
-      name: item.host ?? (item.group === null ? (item.environment ?? "") : `${item.group} on ${item.cluster}`),
+      name: item.kind === "group" ? `${item.group} on ${item.cluster}` : rulesOf(item).name(item),
     })),
   );
 }
@@ -199,16 +191,11 @@ function grouped<Item extends NamedItem>(
   return [...groups.values()];
 }
 
-/** What a change, or many alike, are about: `1,312 environments`, `rights of group noc on abc-p1`. */
-export function distinctItems(entry: DiffEntry): { readonly noun: string; readonly names: readonly string[] } {
-  const nouns = { environment: "environment", group: "group", permission: "environment", host: "host" } as const;
-  const names = entry.changes.map(
-    ({ kind, environment, group, host }) => (kind === "group" ? group : (host ?? environment)) ?? "",
-  );
-  return { noun: nouns[entry.first.kind], names: [...new Set(names)] };
+/** What a change, or many alike, are about: `1,312 environments`. */
+export function distinctItems({ first, changes }: DiffEntry): {
+  readonly noun: string;
+  readonly names: readonly string[];
+} {
+  const names = changes.map((change) => rulesOf(change).name(change));
+  return { noun: rulesOf(first).noun, names: [...new Set(names)] };
 }
-
-/** The groups whose rights an entry is about. */
-export const groupsOf = ({ changes }: DiffEntry): readonly string[] => [
-  ...new Set(changes.map(({ group }) => group ?? "")),
-];

@@ -1,9 +1,10 @@
+import { rulesOf, takesAway } from "../kinds/kinds.ts";
+import { count } from "../lib/printable.ts";
 import type { DifferenceReport } from "../model/difference.ts";
 import { diffEntries, distinctItems, type SettingGroup, settingGroups, undeclaredGroups } from "./diff-entries.ts";
 import { type DiffPlaces, renderPlaces } from "./diff-places.ts";
-import { diffSummaryLine, inSections, itemName, sharedTitle, sideName, someNames } from "./diff-text.ts";
+import { diffSummaryLine, inSections, sharedTitle, sideName, someNames } from "./diff-text.ts";
 import { code, escapeHtml, escapeMarkdown, fitMarkdown, markdownList, signs } from "./markdown.ts";
-import { count } from "./printable.ts";
 
 /** A difference for a merge request: counts, what reaches many and what is no longer declared on top, the rest folded. */
 export function renderDiffMarkdown(report: DifferenceReport, places: DiffPlaces = new Map()): string {
@@ -20,9 +21,7 @@ export function renderDiffMarkdown(report: DifferenceReport, places: DiffPlaces 
     "",
     ...markdownList(
       "Takes away",
-      single
-        .filter(({ first }) => ["disable", "delete", "uninstall", "revoke"].includes(first.action))
-        .map(({ first }) => `${first.action} ${code(first.id)}`),
+      single.filter(({ first }) => takesAway(first)).map(({ first }) => `${first.action} ${code(first.id)}`),
     ),
     ...markdownList(
       "Declared alike for several",
@@ -52,7 +51,7 @@ export function renderDiffMarkdown(report: DifferenceReport, places: DiffPlaces 
     const place = code(`${first.source.file}:${first.source.line}`);
     const notes = first.notes.map((note) => ` (${escapeMarkdown(note)})`).join("");
     lines.push(
-      `- ${signs[sign]} ${first.action} ${code(itemName(first))} (${place})${shown === "" ? "" : `: ${shown}`}${notes}`,
+      `- ${signs[sign]} ${first.action} ${code(rulesOf(first).describe(first))} (${place})${shown === "" ? "" : `: ${shown}`}${notes}`,
     );
     sections.set(title, lines);
   }

@@ -1,11 +1,9 @@
-import { fieldAt } from "../kinds/environment/fields.ts";
-import type { Fields, Value } from "../lib/json.ts";
-import { sameValue } from "../lib/json.ts";
+import { rulesOf } from "../kinds/kinds.ts";
+import { type Fields, sameValue, type Value } from "../lib/json.ts";
+import { printableLine } from "../lib/printable.ts";
 import type { Difference } from "../model/difference.ts";
 import type { ExplainedSetting, ValueSource } from "../model/explanation.ts";
-import { type Change, groupChangeId } from "../model/plan.ts";
 import { type DiffEntry, diffEntries, settingGroups } from "./diff-entries.ts";
-import { printableLine } from "./printable.ts";
 
 export type ExplainedSettings = ReadonlyMap<string, ExplainedSetting>;
 export type DiffSide = "before" | "after";
@@ -114,34 +112,29 @@ function describe(places: readonly Candidate[]): readonly string[] {
   return (lines.length > 0 ? lines : places).slice(0, mostPlaces).map(({ text }) => text);
 }
 
-const isField = ({ action, before, after }: Change): boolean =>
-  action !== "install" && action !== "uninstall" && before !== null && after !== null;
-
 /** Whether settings tell more than the declaration of each item. */
-const asksSettings = ({ first }: DiffEntry): boolean => first.kind === "permission" || isField(first);
+const asksSettings = ({ first, details: [detail] }: DiffEntry): boolean =>
+  rulesOf(first).sharing(first).by === "field" || rulesOf(first).explained(first, detail?.field ?? "").rights;
 
 const commonSources = ({ changes }: DiffEntry): readonly Candidate[] =>
   changes.map(({ source }) => candidates([source])).reduce(inBoth);
 
-function entryQuestions({ key, changes, details }: DiffEntry): readonly Question[] {
-  const [detail] = details;
+function entryQuestions({ key, changes, details: [detail] }: DiffEntry): readonly Question[] {
+  const field = detail?.field ?? "";
   return changes.map((change) => {
-    const { kind, id, cluster, group, environment, before, after } = change;
-    if (kind === "permission") {
-      const path = `access.${environment}`;
-      const lists = { before: before as readonly string[], after: after as readonly string[] };
-      return {
-        key,
-        item: groupChangeId(cluster, group ?? ""),
-        answer: (settings, side) => rightSources(settings.get(path), lists, side),
-      };
-    }
-    const field = detail?.field ?? "";
-    const path = kind === "host" && field !== "environment" ? `oneagent.${field}` : field;
-    const values = { before: fieldAt(before as Fields, field), after: fieldAt(after as Fields, field) };
-    return { key, item: id, answer: (settings, side) => settingSources(settings, path, values, side) };
+    const rules = rulesOf(change);
+    const { item, path, rights } = rules.explained(change, field);
+    const values = rules.fields(change).find((candidate) => candidate.field === field) ?? nowhere;
+    return {
+      key,
+      item,
+      answer: (settings, side) =>
+        rights ? rightSources(settings.get(path), values, side) : settingSources(settings, path, values, side),
+    };
   });
 }
+
+const nowhere: Values = { before: undefined, after: undefined };
 
 /** Only settings of items have places: those of clusters and safety stand in dtsync.yaml under their names. */
 function settingQuestions({ settings }: Difference): readonly Question[] {
@@ -183,13 +176,9 @@ function settingSources(
 }
 
 /** Places on the way to the rights that only this side has: those on the way to each of them, if there are any. */
-function rightSources(
-  setting: ExplainedSetting | undefined,
-  rights: { readonly before: readonly string[]; readonly after: readonly string[] },
-  side: DiffSide,
-): readonly ValueSource[] {
-  const others = rights[side === "after" ? "before" : "after"];
-  const ways = rights[side]
+function rightSources(setting: ExplainedSetting | undefined, rights: Values, side: DiffSide): readonly ValueSource[] {
+  const others = asList(rights[side === "after" ? "before" : "after"]);
+  const ways = asList(rights[side])
     .filter((right) => !others.includes(right))
     .map((right) =>
       (setting?.elements ?? [])

@@ -1,16 +1,15 @@
+import { rulesOf } from "../kinds/kinds.ts";
+import { count, type Paint, printableLine } from "../lib/printable.ts";
 import type { DifferenceReport, Side } from "../model/difference.ts";
-import type { Change } from "../model/plan.ts";
 import {
   type DiffEntry,
   diffEntries,
   distinctItems,
-  groupsOf,
   type SettingGroup,
   settingGroups,
   undeclaredGroups,
 } from "./diff-entries.ts";
 import { type DiffPlaces, renderPlaces } from "./diff-places.ts";
-import { count, type Paint, printableLine } from "./printable.ts";
 
 const shownNames = 8;
 
@@ -82,40 +81,26 @@ function sharedLine(entry: DiffEntry, places: string, paint: Paint): string {
 }
 
 /** What several items undergo, without the items. */
-export function sharedTitle(entry: DiffEntry): string {
-  const { kind, action, group } = entry.first;
-  const details = entry.details.map(({ field, text }) => `${field}: ${text}`).join("; ");
-  if (kind === "permission") {
-    const groups = groupsOf(entry);
-    const whose = groups.length === 1 ? `group ${printableLine(group ?? "")}` : count(groups.length, "group");
-    return `${action} rights of ${whose}: ${entry.details.map(({ text }) => text).join(", ")}`;
-  }
-  if (details === "" || action === "install") return `${action}${details === "" ? "" : ` (${details})`}`;
-  return details;
+export function sharedTitle({ first, changes, details }: DiffEntry): string {
+  const rules = rulesOf(first);
+  const own = rules.sharedTitle(
+    changes,
+    details.map(({ text }) => text),
+  );
+  if (own !== null) return own;
+  const words = details.map(({ field, text }) => `${field}: ${text}`).join("; ");
+  if (rules.sharing(first).by === "field") return words;
+  return words === "" ? first.action : `${first.action} (${words})`;
 }
 
 function singleLines({ sign, first, details }: DiffEntry, paint: Paint): readonly string[] {
   const place = paint("dim", `${printableLine(first.source.file)}:${first.source.line}`);
   const width = Math.max(0, ...details.map(({ field }) => field.length));
   return [
-    `  ${paint(signStyles[sign], `${sign} ${first.action} ${itemName(first)}`)}  ${place}`,
+    `  ${paint(signStyles[sign], `${sign} ${first.action} ${rulesOf(first).describe(first)}`)}  ${place}`,
     ...details.map(({ field, text }) => `      ${field.padEnd(width)}  ${text}`),
     ...first.notes.map((note) => `      ${paint("yellow", `note: ${printableLine(note)}`)}`),
   ];
-}
-
-/** What a change is about, in words. */
-export function itemName({ kind, cluster, environment, group, host }: Change): string {
-  switch (kind) {
-    case "environment":
-      return `environment ${environment} on ${cluster}`;
-    case "group":
-      return `group ${printableLine(group ?? "")} on ${cluster}`;
-    case "permission":
-      return `rights of group ${printableLine(group ?? "")} on ${environment}`;
-    default:
-      return `host ${host} in ${environment}`;
-  }
 }
 
 /** `3 hosts (a, b, c)`, or `host a`. */

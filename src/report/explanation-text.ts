@@ -1,6 +1,6 @@
 import type { Value } from "../lib/json.ts";
+import { type Paint, printableLine, showValue } from "../lib/printable.ts";
 import type { ExplainedElement, ExplainedSetting, Explanation, RoleStep, ValueSource } from "../model/explanation.ts";
-import { type Paint, printableLine, showValue } from "./printable.ts";
 
 interface Row {
   /** Empty below the first row of a setting. */

@@ -1,5 +1,5 @@
+import { printableLine } from "../lib/printable.ts";
 import { type Finding, findingText, locateFindings } from "./findings.ts";
-import { printableLine } from "./printable.ts";
 
 /**
  * GitLab's code quality report: a list, empty where there is nothing to report. GitLab stops reading at the first entry

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Plan } from "../model/plan.ts";
-import type { ApplyReport, ChangeResult } from "../model/result.ts";
+import { type ApplyReport, type ChangeResult, resultMeanings } from "../model/result.ts";
 
 interface TestCase {
   readonly suite: string;
@@ -24,8 +24,8 @@ function caseOf(result: ChangeResult): TestCase {
     name: `${action} ${id}`,
     seconds: durationMs / 1_000,
     file: null,
-    failure: status === "failed" || status === "uncertain" ? text : null,
-    skipped: status === "skipped" || status === "stale" ? text : null,
+    failure: resultMeanings[status] === "failure" ? text : null,
+    skipped: resultMeanings[status] === "not-made" ? text : null,
   };
 }
 

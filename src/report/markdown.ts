@@ -1,4 +1,4 @@
-import { printableLine } from "./printable.ts";
+import { printableLine } from "../lib/printable.ts";
 
 /** Unescaped, some of the signs would begin a list within the list. */
 export const signs = { "+": "\\+", "-": "\\-", "~": "\\~", "»": "»" } as const;

@@ -1,6 +1,9 @@
+import { environmentChangeId } from "../kinds/environment/change.ts";
+import { groupChangeId } from "../kinds/group/change.ts";
+import { hostChangeId } from "../kinds/host/change.ts";
 import { inventoryStart, type Place } from "../model/diagnostic.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
-import { environmentChangeId, type Guard, groupChangeId, hostChangeId, type Plan } from "../model/plan.ts";
+import type { Guard, Plan } from "../model/plan.ts";
 import type { Finding } from "./findings.ts";
 import { rules } from "./rules.ts";
 

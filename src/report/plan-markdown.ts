@@ -1,11 +1,12 @@
+import { rulesOf, takesAway } from "../kinds/kinds.ts";
 import type { Plan } from "../model/plan.ts";
-import { changeSections, changeSign, detailLines } from "./change-lines.ts";
+import { changeSections } from "./change-lines.ts";
 import { code, escapeHtml, escapeMarkdown, fitMarkdown, markdownList, signs } from "./markdown.ts";
 import { summaryLine } from "./plan-text.ts";
 
 /** A plan for a merge request: counts and removals on top, everything else folded. */
 export function renderPlanMarkdown(plan: Plan): string {
-  const removals = plan.changes.filter(({ action }) => ["disable", "delete", "uninstall", "revoke"].includes(action));
+  const removals = plan.changes.filter(takesAway);
   const top = [
     "### dtsync plan",
     "",
@@ -37,13 +38,16 @@ export function renderPlanMarkdown(plan: Plan): string {
     `<summary>${escapeHtml([customer ?? "all customers", environment].filter(Boolean).join(" / "))}: ${changes.length}</summary>`,
     "",
     ...changes.map((change) => {
-      const details = detailLines(change).map(({ field, before, after }) =>
-        before !== null && after !== null
-          ? `${field}: ${code(before)} → ${code(after)}`
-          : `${field}: ${code(after ?? before ?? "none")}`,
-      );
+      const rules = rulesOf(change);
+      const details = rules
+        .details(change)
+        .map(({ field, before, after }) =>
+          before !== null && after !== null
+            ? `${field}: ${code(before)} → ${code(after)}`
+            : `${field}: ${code(after ?? before ?? "none")}`,
+        );
       const place = code(`${change.source.file}:${change.source.line}`);
-      return `- ${signs[changeSign(change)]} ${change.action} ${code(change.id)} (${place}${change.origin === null ? "" : `, ${change.origin}`})${details.length === 0 ? "" : `: ${details.join("; ")}`}`;
+      return `- ${signs[rules.action(change).sign]} ${change.action} ${code(change.id)} (${place}${change.origin === null ? "" : `, ${change.origin}`})${details.length === 0 ? "" : `: ${details.join("; ")}`}`;
     }),
     "",
     "</details>",

@@ -1,3 +1,4 @@
+import { actionRules } from "../kinds/kinds.ts";
 import type { Plan } from "../model/plan.ts";
 import { renderGitlabCodequality } from "./gitlab-codequality.ts";
 import { renderPlanJunit } from "./junit.ts";
@@ -9,7 +10,7 @@ export const renderJson = (value: unknown): string => `${JSON.stringify(value, n
 
 /** The three counts of the forge's plan widget. Host deployments count as created or changed, removals as deleted. */
 export function renderGitlabTerraform(plan: Plan): string {
-  const installs = plan.changes.filter(({ action }) => action === "install" || action === "move").length;
+  const installs = plan.changes.filter((change) => actionRules(change).sign === "»").length;
   const { create, update, remove, deploy } = plan.summary;
   return `${JSON.stringify({ create: create + installs, update: update + deploy - installs, delete: remove })}\n`;
 }

@@ -1,6 +1,8 @@
-import type { Change, Plan } from "../model/plan.ts";
-import { type ChangeEntry, changeEntries, changeSections, changeSign, detailLines } from "./change-lines.ts";
-import { count, type Paint, printableLine } from "./printable.ts";
+import { rulesOf } from "../kinds/kinds.ts";
+import { count, type Paint, printableLine } from "../lib/printable.ts";
+import type { Change } from "../model/change.ts";
+import type { Plan } from "../model/plan.ts";
+import { type ChangeEntry, changeEntries, changeSections } from "./change-lines.ts";
 
 /** A plan as a person reads it: by customer and environment, what is held as visible as what changes, counts last. */
 export function renderPlanText(plan: Plan, paint: Paint): string {
@@ -32,11 +34,12 @@ export function renderPlanText(plan: Plan, paint: Paint): string {
 const signStyles = { "+": "green", "~": "yellow", "-": "red", "»": "cyan" } as const;
 
 function entryLines({ first, hosts }: ChangeEntry, indent: string, paint: Paint): readonly string[] {
-  const sign = changeSign(first);
-  const title = `${indent}${paint(signStyles[sign], `${sign} ${titleOf(first, hosts.length)}`)}`;
+  const rules = rulesOf(first);
+  const { sign } = rules.action(first);
+  const title = `${indent}${paint(signStyles[sign], `${sign} ${rules.title(first, hosts.length)}`)}`;
   const place = (change: Change) => paint("dim", `${change.source.file}:${change.source.line}`);
   const origin = first.origin === null ? "" : `  [${first.origin}]`;
-  const details = detailLines(first);
+  const details = rules.details(first);
   const width = Math.max(0, ...details.map(({ field }) => field.length));
   return [
     hosts.length > 1 ? `${title}${origin}` : `${title}${origin}  ${place(first)}`,
@@ -47,27 +50,6 @@ function entryLines({ first, hosts }: ChangeEntry, indent: string, paint: Paint)
     ...first.notes.map((note) => `${indent}    ${paint("yellow", `note: ${printableLine(note)}`)}`),
     ...(hosts.length > 1 ? hosts.map((change) => `${indent}    ${change.host}  ${place(change)}`) : []),
   ];
-}
-
-const hostTitles: Readonly<Record<string, string>> = {
-  install: "install the OneAgent on",
-  update: "update the OneAgent on",
-  configure: "configure the OneAgent on",
-  move: "move to this environment",
-  uninstall: "uninstall the OneAgent from",
-};
-
-function titleOf(change: Change, hosts: number): string {
-  switch (change.kind) {
-    case "environment":
-      return `${change.action} environment ${change.environment} on ${change.cluster}`;
-    case "group":
-      return `${change.action} group ${printableLine(change.group ?? "")} on ${change.cluster}`;
-    case "permission":
-      return `${change.action} rights of group ${printableLine(change.group ?? "")}`;
-    default:
-      return `${hostTitles[change.action] ?? change.action} ${hosts > 1 ? `${count(hosts, "host")}` : change.host}`;
-  }
 }
 
 /** What a reader must not miss besides the changes. */

@@ -1,5 +1,5 @@
+import { printableLine } from "../lib/printable.ts";
 import { type Finding, findingText, locateFindings } from "./findings.ts";
-import { printableLine } from "./printable.ts";
 import { rules, type Weight } from "./rules.ts";
 
 const levels: Readonly<Record<Weight, "error" | "warning" | "note">> = {

@@ -1,4 +1,4 @@
-import { printableLine } from "./printable.ts";
+import { printableLine } from "../lib/printable.ts";
 
 /** Characters of a line on each side of the place that is pointed at. */
 const before = 60;

@@ -1,5 +1,5 @@
+import { count } from "../lib/printable.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import { count } from "./printable.ts";
 
 /** Warnings of one rule that are shown one by one; more would hide what the run itself has to say. */
 const mostOfRule = 3;

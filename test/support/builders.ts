@@ -1,3 +1,5 @@
+import { type ChangeBase, type ChangeColumns, type ChangeContent, encodeIdPart } from "../../src/kinds/change.ts";
+import type { Change, ChangeKind, Changes } from "../../src/model/change.ts";
 import type {
   Cluster,
   Customer,
@@ -19,7 +21,7 @@ import type {
   ObservedEnvironment,
   ObservedGroup,
 } from "../../src/model/observed.ts";
-import { type Change, encodeIdPart, type Plan, type PlanScope } from "../../src/model/plan.ts";
+import type { Plan, PlanScope } from "../../src/model/plan.ts";
 import { createPlan, type PlanInput } from "../../src/plan/create-plan.ts";
 
 /** The moment at which everything in these tests happens, unless a test says otherwise. */
@@ -216,7 +218,11 @@ export const everything: PlanScope = {
 export const scopeOf = (given: Partial<PlanScope>): PlanScope => ({ ...everything, ...given });
 
 /** A change as the planner would word it, for tests of what comes after the planner. */
-export function aChange(given: Partial<Change> & Pick<Change, "kind" | "action">): Change {
+export function aChange<K extends ChangeKind>(
+  given: { readonly kind: K; readonly action: Changes[K]["action"] } & Partial<
+    Omit<ChangeBase & ChangeColumns & ChangeContent, "kind" | "action">
+  >,
+): Changes[K] {
   const { kind } = given;
   const cluster = given.cluster ?? "emea";
   const environment = given.environment ?? (kind === "group" ? null : "abc-p1");
@@ -243,7 +249,8 @@ export function aChange(given: Partial<Change> & Pick<Change, "kind" | "action">
     origin: null,
     notes: [],
     ...given,
-  };
+    // A test gives the sides that it is about, and no more.
+  } as ChangeBase & ChangeColumns as Changes[K];
 }
 
 export interface PlannedWorld extends Partial<Omit<PlanInput, "inventory" | "observed">> {

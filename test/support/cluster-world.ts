@@ -1,5 +1,6 @@
 import { createClient } from "../../src/dynatrace/client.ts";
 import { execute } from "../../src/execute/execute.ts";
+import { createAppliers } from "../../src/kinds/appliers.ts";
 import { createLimiter } from "../../src/lib/limiter.ts";
 import type { Host, Inventory } from "../../src/model/inventory.ts";
 import type { Observed } from "../../src/model/observed.ts";
@@ -92,20 +93,17 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
       incompleteHostLists: new Set(),
       warnings: [],
     });
-  const apply: ClusterWorld["apply"] = (planned, inventory, { signal, onResult, hosts } = {}) =>
-    execute(
-      {
-        changes: planned.changes,
-        inventory,
-        hosts: hosts ?? inventory.hosts,
-        concurrency: 10,
-        signal: signal ?? new AbortController().signal,
-        onStart: () => undefined,
-        onResult: (_change, result) => onResult?.(result),
-      },
+  const apply: ClusterWorld["apply"] = (
+    planned,
+    inventory,
+    { signal = new AbortController().signal, onResult, hosts = inventory.hosts } = {},
+  ) => {
+    const appliers = createAppliers(
+      { hosts, environments: inventory.environments, concurrency: 10 },
       {
         clients: new Map(inventory.clusters.map(({ name }) => [name, clientOf(name, signal)])),
         clock,
+        signal,
         connect: () => Promise.reject(new Error("there are no hosts in this world")),
         installers: { provide: () => Promise.reject(new Error("there are no installers in this world")) },
         authorities: async () => "",
@@ -113,6 +111,10 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
         connectWait: 0,
       },
     );
+    const onStart = () => undefined;
+    const { changes } = planned;
+    return execute({ changes, signal, clock, onStart, onResult: (_change, result) => onResult?.(result) }, appliers);
+  };
   return {
     clock,
     cluster,

@@ -5,15 +5,15 @@ import { setTimeout as wait } from "node:timers/promises";
 import { createClient } from "../../src/dynatrace/client.ts";
 import { createTokenChain } from "../../src/dynatrace/token-chain.ts";
 import { createTransport } from "../../src/dynatrace/transport.ts";
-import { applyHostChange } from "../../src/execute/host-change.ts";
-import type { Outcome } from "../../src/execute/settle.ts";
+import type { Outcome } from "../../src/execute/outcome.ts";
+import type { HostChange } from "../../src/kinds/host/change.ts";
+import { applyHostChange } from "../../src/kinds/host/effects/apply.ts";
 import { createInstallerProvider } from "../../src/kinds/host/effects/installer-provider.ts";
 import { probeHost } from "../../src/kinds/host/effects/probe.ts";
 import { planHost } from "../../src/kinds/host/plan.ts";
 import { createLimiter } from "../../src/lib/limiter.ts";
 import type { Host, OneAgentSettings, SshSettings } from "../../src/model/inventory.ts";
 import type { HostReading } from "../../src/model/observed.ts";
-import type { Change } from "../../src/model/plan.ts";
 import type { Clock } from "../../src/ports.ts";
 import { appendPresets, buildInstallerBody } from "../../src/sandbox/agent/build-installer.ts";
 import { serveCluster } from "../../src/sandbox/cluster/serve-cluster.ts";
@@ -43,8 +43,8 @@ export interface HostWorld {
   ): Host;
   probe(host: Host): Promise<HostReading>;
   /** The change that a plan of this host holds now, or null. */
-  plan(host: Host): Promise<Change | null>;
-  apply(change: Change, host: Host): Promise<Outcome>;
+  plan(host: Host): Promise<HostChange | null>;
+  apply(change: HostChange, host: Host): Promise<Outcome>;
   close(): Promise<void>;
 }
 

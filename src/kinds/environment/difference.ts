@@ -1,15 +1,17 @@
-import type { Value } from "../../lib/json.ts";
-import { sameValue } from "../../lib/json.ts";
-import type { Difference } from "../../model/difference.ts";
+import { sameValue, type Value } from "../../lib/json.ts";
 import type { Environment, Inventory } from "../../model/inventory.ts";
-import { type Change, type EnvironmentAction, environmentChangeId } from "../../model/plan.ts";
-import { declaredFields, nestFields } from "./fields.ts";
+import type { FamilyDifference } from "../kind.ts";
+import {
+  type DeclaredEnvironmentChange,
+  type DeclaredEnvironmentContent,
+  type EnvironmentAction,
+  type EnvironmentField,
+  environmentChangeId,
+} from "./change.ts";
+import { declaredFields, environmentSide } from "./fields.ts";
 
 /** What the environments of two revisions declare differently. */
-export function compareDeclaredEnvironments(
-  before: Inventory | null,
-  after: Inventory,
-): Pick<Difference, "changes" | "unmanaged"> {
+export function compareDeclaredEnvironments(before: Inventory | null, after: Inventory): FamilyDifference {
   const old = new Map((before?.environments ?? []).map((environment) => [environment.id.toLowerCase(), environment]));
   const now = new Map(after.environments.map((environment) => [environment.id.toLowerCase(), environment]));
   const changes = [...now].flatMap(([key, environment]) => compareOne(old.get(key), environment) ?? []);
@@ -27,51 +29,60 @@ export function compareDeclaredEnvironments(
 const stays = "becomes unmanaged; to remove it, declare state: absent";
 
 /** Whether an environment is to be made on another cluster, where it has none of its data. */
-export const movesTo = (old: Environment, now: Environment): boolean =>
+const movesTo = (old: Environment, now: Environment): boolean =>
   old.cluster !== now.cluster && old.state !== "absent" && now.state !== "absent";
 
 const movedNote = (old: Environment, now: Environment): string =>
   `becomes unmanaged on ${old.cluster}, which keeps it with its data: it is declared for ${now.cluster} now`;
 
-function undeclared(environment: Environment, note: string): Difference["unmanaged"][number] {
+function undeclared(environment: Environment, note: string) {
   return { ...aboutEnvironment(environment), note };
 }
 
 /** Everything that is declared of an environment, its state included. */
-function allFields(environment: Environment): ReadonlyMap<string, Value> {
+function allFields(environment: Environment): ReadonlyMap<EnvironmentField, Value> {
   return environment.state === "absent" ? new Map([["state", "absent"]]) : declaredFields(environment);
 }
 
-function compareOne(old: Environment | undefined, now: Environment): Change | null {
+function compareOne(old: Environment | undefined, now: Environment): DeclaredEnvironmentChange | null {
   if (!old && now.state === "absent") {
-    const after = { state: "absent" };
-    return change(now, "disable", { before: null, after, fields: ["state"] }, [removalNote]);
+    return declaredChange(now, { action: "disable", before: null, after: { state: "absent" }, fields: ["state"] }, [
+      removalNote,
+    ]);
   }
   if (!old || movesTo(old, now)) {
-    const after = new Map<string, Value>([["name", now.defaultName], ...allFields(now)]);
-    const content = { before: null, after: nestFields(after), fields: [...after.keys()] };
-    return change(now, "create", content, old ? [`${old.cluster} keeps the one that it has`] : []);
+    const after = new Map<EnvironmentField, Value>([["name", now.defaultName], ...allFields(now)]);
+    const content = { before: null, after: environmentSide(after), fields: [...after.keys()] };
+    return declaredChange(
+      now,
+      { action: "create", ...content },
+      old ? [`${old.cluster} keeps the one that it has`] : [],
+    );
   }
   const [left, right] = [allFields(old), allFields(now)];
   // An environment that goes is described by its state alone: the rest is still so when it is disabled.
-  const paths = now.state === "absent" ? ["state"] : [...new Set([...right.keys(), ...left.keys()])];
-  const fields = paths.filter((path) => !sameValue(left.get(path), right.get(path)));
+  const candidates: readonly EnvironmentField[] =
+    now.state === "absent" ? ["state"] : [...new Set([...right.keys(), ...left.keys()])];
+  const fields = candidates.filter((field) => !sameValue(left.get(field), right.get(field)));
   if (fields.length === 0) return null;
-  const pick = (side: ReadonlyMap<string, Value>) =>
-    nestFields(
-      fields.flatMap((path) => {
-        const value = side.get(path);
-        return value === undefined ? [] : [[path, value] as const];
+  const pick = (side: ReadonlyMap<EnvironmentField, Value>) =>
+    environmentSide(
+      fields.flatMap((field) => {
+        const value = side.get(field);
+        return value === undefined ? [] : [[field, value] as const];
       }),
     );
-  const action = actionOf(old, now, fields);
   const notes = now.state === "absent" ? [removalNote] : [];
-  return change(now, action, { before: pick(left), after: pick(right), fields }, notes);
+  return declaredChange(
+    now,
+    { action: actionOf(old, now, fields), before: pick(left), after: pick(right), fields },
+    notes,
+  );
 }
 
 const removalNote = "disabled by one apply, deleted with its data by a later one";
 
-function actionOf(old: Environment, now: Environment, fields: readonly string[]): EnvironmentAction {
+function actionOf(old: Environment, now: Environment, fields: readonly EnvironmentField[]): EnvironmentAction {
   if (!fields.includes("state")) return "update";
   if (now.state === "disabled" || now.state === "absent") return "disable";
   return old.state === "disabled" || old.state === "absent" ? "enable" : "update";
@@ -90,11 +101,10 @@ function aboutEnvironment(environment: Environment) {
   } as const;
 }
 
-function change(
+function declaredChange(
   environment: Environment,
-  action: EnvironmentAction,
-  content: Pick<Change, "before" | "after" | "fields">,
+  content: DeclaredEnvironmentContent,
   notes: readonly string[],
-): Change {
-  return { ...aboutEnvironment(environment), action, ...content, dependsOn: [], origin: null, notes };
+): DeclaredEnvironmentChange {
+  return { ...aboutEnvironment(environment), ...content, dependsOn: [], origin: null, notes };
 }

@@ -1,46 +1,48 @@
-import type { Fields, Value } from "../../lib/json.ts";
-import { sameValue } from "../../lib/json.ts";
+import { sameValue, type Value } from "../../lib/json.ts";
 import { compareText, sortedSet } from "../../lib/text.ts";
 import type { Environment, Limits } from "../../model/inventory.ts";
-import type { ObservedEnvironment, ObservedLimits } from "../../model/observed.ts";
+import type { ObservedEnvironment } from "../../model/observed.ts";
+import type { DeclaredEnvironmentSide, EnvironmentField, EnvironmentSide, LimitField, LimitKind } from "./change.ts";
 
 /** Tags that begin with this are dtsync's own: never compared, always kept. */
 const ownTagPrefix = "dtsync:";
 const disabledTagPrefix = "dtsync:disabled=";
 
 export const isOwnTag = (tag: string): boolean => tag.startsWith(ownTagPrefix);
+export const isDisabledTag = (tag: string): boolean => tag.startsWith(disabledTagPrefix);
+/** `day`: YYYY-MM-DD, UTC. */
 export const disabledTag = (day: string): string => `${disabledTagPrefix}${day}`;
 
 /** The UTC day (YYYY-MM-DD) on which dtsync disabled the environment, or null; of several the last, which deletes latest. */
 export function disabledDay(tags: readonly string[]): string | null {
   const days = tags
-    .filter((tag) => tag.startsWith(disabledTagPrefix))
+    .filter(isDisabledTag)
     .map((tag) => tag.slice(disabledTagPrefix.length))
     .filter((day) => /^\d{4}-\d{2}-\d{2}$/.test(day));
   return days.sort(compareText).at(-1) ?? null;
 }
 
-/** Values by dotted path, for example `quotas.hostUnits.maxLimit`. */
-export type FlatFields = ReadonlyMap<string, Value>;
-
 /** A limit without end; the cluster writes it as null or leaves it out. */
 export const unlimited = "unlimited";
 
-/** Everything about an environment that is declared, by path. `absent` declares no state here: removal is planned apart. */
-export function declaredFields(environment: Environment): FlatFields {
+/** Values by field. */
+export type EnvironmentValues = ReadonlyMap<EnvironmentField, Value>;
+
+/** Everything about an environment that is declared. `absent` declares no state here: removal is planned apart. */
+export function declaredFields(environment: Environment): EnvironmentValues {
   const { settings, state } = environment;
-  const fields = new Map<string, Value>();
+  const fields = new Map<EnvironmentField, Value>();
   if (settings.name !== undefined) fields.set("name", settings.name);
   if (state === "enabled" || state === "disabled") fields.set("state", state);
   if (settings.trial !== undefined) fields.set("trial", settings.trial);
   if (settings.tags !== undefined) fields.set("tags", sortedSet(settings.tags));
   for (const kind of ["quotas", "storage"] as const) {
-    for (const [path, value] of flattenLimits(kind, settings[kind])) fields.set(path, value ?? unlimited);
+    for (const [field, value] of limitFields(kind, settings[kind])) fields.set(field, value ?? unlimited);
   }
   return fields;
 }
 
-function flattenLimits(kind: string, limits: Limits | undefined): readonly (readonly [string, number | null])[] {
+function limitFields(kind: LimitKind, limits: Limits | undefined): readonly (readonly [LimitField, number | null])[] {
   return Object.entries(limits ?? {})
     .flatMap(([group, members]) =>
       Object.entries(members).map(([member, value]) => [`${kind}.${group}.${member}`, value] as const),
@@ -48,9 +50,30 @@ function flattenLimits(kind: string, limits: Limits | undefined): readonly (read
     .sort(([left], [right]) => compareText(left, right));
 }
 
-/** What the cluster has at a path of `declaredFields`. */
-export function observedField(observed: ObservedEnvironment, path: string): Value {
-  switch (path) {
+/** The parts of a limit's path. */
+export interface Limit {
+  readonly kind: LimitKind;
+  readonly group: string;
+  readonly member: string;
+}
+
+/** The limit that a field is about, or null for any other field. The one place where a path is taken apart. */
+export function limitOf(field: EnvironmentField): Limit | null {
+  const [kind, group, member] = field.split(".");
+  if ((kind !== "quotas" && kind !== "storage") || group === undefined || member === undefined) return null;
+  return { kind, group, member };
+}
+
+/** Limits of one kind among fields. */
+export const limitsAmong = (fields: readonly EnvironmentField[], kind: LimitKind): readonly Limit[] =>
+  fields.flatMap((field) => {
+    const limit = limitOf(field);
+    return limit?.kind === kind ? [limit] : [];
+  });
+
+/** What the cluster has of a field. */
+export function observedField(observed: ObservedEnvironment, field: EnvironmentField): Value {
+  switch (field) {
     case "name":
       return observed.name;
     case "state":
@@ -60,43 +83,50 @@ export function observedField(observed: ObservedEnvironment, path: string): Valu
     case "tags":
       return sortedSet(observed.tags.filter((tag) => !isOwnTag(tag)));
     default: {
-      const [kind, group = "", member = ""] = path.split(".");
-      const limits: ObservedLimits | undefined = kind === "quotas" ? observed.quotas : observed.storage;
-      const value = limits?.[group]?.[member];
+      const limit = limitOf(field);
+      const value = limit === null ? null : observed[limit.kind]?.[limit.group]?.[limit.member];
       return typeof value === "number" ? value : unlimited;
     }
   }
 }
 
-/** Paths whose observed value differs from the declared one, in the order of declaration. */
-export function differingFields(declared: FlatFields, observed: ObservedEnvironment): readonly string[] {
+/** Fields whose observed value differs from the declared one, in the order of declaration. */
+export function differingFields(
+  declared: EnvironmentValues,
+  observed: ObservedEnvironment,
+): readonly EnvironmentField[] {
   return [...declared]
-    .filter(([path, value]) => !sameValue(value, observedField(observed, path)))
-    .map(([path]) => path);
+    .filter(([field, value]) => !sameValue(value, observedField(observed, field)))
+    .map(([field]) => field);
 }
 
-/** Turns paths and values into nested data for `before` and `after`. */
-export function nestFields(entries: Iterable<readonly [string, Value]>): Fields {
-  const nested: Record<string, Value> = {};
-  for (const [path, value] of entries) {
-    const parts = path.split(".");
-    let level = nested;
-    for (const part of parts.slice(0, -1)) {
-      const next = (level[part] ?? {}) as Record<string, Value>;
-      level[part] = next;
-      level = next;
+/** The side of a change that holds these values, limits nested by group. */
+export function environmentSide(entries: Iterable<readonly [EnvironmentField, Value]>): EnvironmentSide {
+  const side: Record<string, Value> = {};
+  for (const [field, value] of entries) {
+    const limit = limitOf(field);
+    if (limit === null) side[field] = value;
+    else {
+      const groups = (side[limit.kind] ?? {}) as Record<string, Record<string, Value>>;
+      groups[limit.group] = { ...groups[limit.group], [limit.member]: value };
+      side[limit.kind] = groups;
     }
-    level[parts.at(-1) ?? path] = value;
   }
-  return nested;
+  // The values of each field are of its type by construction of those who give them: declared or observed ones.
+  return side as EnvironmentSide;
 }
 
-/** The value at a dotted path of nested data, or undefined. */
-export function fieldAt(fields: Fields | null, path: string): Value | undefined {
-  let value: Value | undefined = fields ?? undefined;
-  for (const part of path.split(".")) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    value = (value as Fields)[part];
+/** What a side holds of a field; undefined: nothing. */
+export function sideValue(side: DeclaredEnvironmentSide, field: EnvironmentField): Value | undefined {
+  switch (field) {
+    case "name":
+    case "state":
+    case "trial":
+    case "tags":
+      return side[field];
+    default: {
+      const limit = limitOf(field);
+      return limit === null ? undefined : side[limit.kind]?.[limit.group]?.[limit.member];
+    }
   }
-  return value;
 }

@@ -1,29 +1,37 @@
 import type { Value } from "../../lib/json.ts";
 import { sortedSet } from "../../lib/text.ts";
-import type { Environment, Inventory } from "../../model/inventory.ts";
+import type { Environment } from "../../model/inventory.ts";
 import type { ObservedEnvironment } from "../../model/observed.ts";
-import { type Change, environmentChangeId, type Waiting } from "../../model/plan.ts";
+import type { Waiting } from "../../model/plan.ts";
+import { makeChange, sourceOf } from "../change.ts";
+import {
+  type EnvironmentChange,
+  type EnvironmentContent,
+  type EnvironmentField,
+  environmentChangeId,
+  environmentColumns,
+} from "./change.ts";
 import {
   declaredFields,
   differingFields,
   disabledDay,
   disabledTag,
-  fieldAt,
-  isOwnTag,
-  nestFields,
+  environmentSide,
+  limitOf,
   observedField,
 } from "./fields.ts";
 
 const dayMilliseconds = 86_400_000;
 
 export interface EnvironmentOutcome {
-  readonly change: Change | null;
+  readonly change: EnvironmentChange | null;
   readonly waiting: Waiting | null;
   readonly warnings: readonly string[];
 }
 
 export interface EnvironmentPlanning {
-  readonly inventory: Inventory;
+  /** Milliseconds that an absent environment stays disabled. */
+  readonly deleteAfter: number;
   /** UTC day of the plan, YYYY-MM-DD. */
   readonly today: string;
   readonly quotasLicensed: boolean;
@@ -39,18 +47,19 @@ export function planEnvironment(
 ): EnvironmentOutcome {
   if (environment.state === "absent") return observed ? planRemoval(environment, observed, planning) : nothing;
   const declared = new Map(
-    [...declaredFields(environment)].filter(([path]) => planning.quotasLicensed || !path.startsWith("quotas.")),
+    [...declaredFields(environment)].filter(([field]) => planning.quotasLicensed || limitOf(field)?.kind !== "quotas"),
   );
   const warnings =
     !planning.quotasLicensed && environment.settings.quotas !== undefined
       ? [`${environment.id}: the licence of ${environment.cluster} has no quotas; the declared ones are not compared`]
       : [];
   if (!observed) {
-    const after = new Map<string, Value>([["name", environment.defaultName], ...declared]);
+    const after = new Map<EnvironmentField, Value>([["name", environment.defaultName], ...declared]);
     if (environment.state !== "disabled") after.delete("state");
-    const change = environmentChange(environment, "create", {
+    const change = environmentChange(environment, {
+      action: "create",
       before: null,
-      after: nestFields(after),
+      after: environmentSide(after),
       fields: [...after.keys()],
     });
     return { change, waiting: null, warnings };
@@ -62,10 +71,10 @@ export function planEnvironment(
     );
   }
   if (fields.length === 0) return { change: null, waiting: null, warnings };
-  const action = !fields.includes("state") ? "update" : declared.get("state") === "enabled" ? "enable" : "disable";
-  const change = environmentChange(environment, action, {
-    before: nestFields(fields.map((path) => [path, observedField(observed, path)])),
-    after: nestFields(fields.map((path) => [path, declared.get(path) ?? null])),
+  const change = environmentChange(environment, {
+    action: !fields.includes("state") ? "update" : declared.get("state") === "enabled" ? "enable" : "disable",
+    before: environmentSide(fields.map((field) => [field, observedField(observed, field)])),
+    after: environmentSide(fields.map((field) => [field, declared.get(field) ?? null])),
     fields,
   });
   return { change, waiting: null, warnings };
@@ -78,7 +87,8 @@ function planRemoval(
   planning: EnvironmentPlanning,
 ): EnvironmentOutcome {
   if (observed.state === "ENABLED") {
-    const change = environmentChange(environment, "disable", {
+    const change = environmentChange(environment, {
+      action: "disable",
       before: { state: "enabled" },
       after: { state: "disabled" },
       fields: ["state"],
@@ -90,22 +100,21 @@ function planRemoval(
     const tags = sortedSet(observed.tags);
     const change = environmentChange(
       environment,
-      "update",
-      { before: { tags }, after: { tags: sortedSet([...tags, disabledTag(planning.today)]) }, fields: ["tags"] },
+      {
+        action: "update",
+        before: { tags },
+        after: { tags: sortedSet([...tags, disabledTag(planning.today)]) },
+        fields: ["tags"],
+      },
       ["it was disabled by somebody else: the time until it is deleted runs from now"],
     );
     return { ...nothing, change };
   }
-  const until = addDays(since, Math.ceil(planning.inventory.safety.deleteAfter / dayMilliseconds));
+  const until = addDays(since, Math.ceil(planning.deleteAfter / dayMilliseconds));
   if (planning.today < until) return { ...nothing, waiting: { id: environment.id, until } };
   const change = environmentChange(
     environment,
-    "delete",
-    {
-      before: { name: observed.name, state: "disabled" },
-      after: null,
-      fields: [],
-    },
+    { action: "delete", before: { name: observed.name, state: "disabled" }, after: null, fields: [] },
     [`disabled since ${since}; its data goes with it`],
   );
   return { ...nothing, change };
@@ -117,48 +126,13 @@ function addDays(day: string, days: number): string {
 
 function environmentChange(
   environment: Environment,
-  action: "create" | "update" | "disable" | "enable" | "delete",
-  content: Pick<Change, "before" | "after" | "fields">,
+  content: EnvironmentContent,
   notes: readonly string[] = [],
-): Change {
-  return {
-    id: environmentChangeId(environment.id),
-    kind: "environment",
-    action,
-    cluster: environment.cluster,
-    customer: environment.customer,
-    environment: environment.id,
-    group: null,
-    host: null,
-    ...content,
-    source: { file: environment.place.file, line: environment.place.line },
-    dependsOn: [],
-    origin: null,
-    notes,
-  };
-}
-
-/**
- * Whether the environment is still as the plan saw it: `as-planned`, already `as-wanted`, or `other`.
- * dtsync's own tags count only where the change is about one of them.
- */
-export function compareWithPlan(
-  change: Change,
-  observed: ObservedEnvironment | null,
-): "as-planned" | "as-wanted" | "other" {
-  const before = change.before as Record<string, Value> | null;
-  const after = change.after as Record<string, Value> | null;
-  if (after === null) {
-    if (observed === null) return "as-wanted";
-    return observed.state === "DISABLED" && disabledDay(observed.tags) !== null ? "as-planned" : "other";
-  }
-  if (observed === null) return before === null ? "as-planned" : "other";
-  const afterTags = fieldAt(after, "tags");
-  const aboutOwnTags = Array.isArray(afterTags) && afterTags.some((tag) => isOwnTag(String(tag)));
-  const current = (path: string): Value =>
-    path === "tags" && aboutOwnTags ? sortedSet(observed.tags) : observedField(observed, path);
-  const matches = (side: Record<string, Value>) =>
-    change.fields.every((path) => JSON.stringify(current(path)) === JSON.stringify(fieldAt(side, path)));
-  if (matches(after)) return "as-wanted";
-  return before !== null && matches(before) ? "as-planned" : "other";
+): EnvironmentChange {
+  const { id, cluster } = environment;
+  return makeChange(
+    { id: environmentChangeId(id), cluster, source: sourceOf(environment), dependsOn: [], notes },
+    environmentColumns(environment),
+    content,
+  );
 }

@@ -1,7 +1,7 @@
-import type { Fields } from "../../lib/json.ts";
-import type { Change } from "../../model/plan.ts";
+import type { Change } from "../../model/change.ts";
+import type { GroupChange } from "./change.ts";
 
-const administers = (side: Change["before"]): boolean => (side as Fields | null)?.["isClusterAdminGroup"] === true;
+const administers = (side: GroupChange["before"] | GroupChange["after"]): boolean => side?.isClusterAdminGroup === true;
 
 /** Whether a group administers its cluster no more after the change. */
 export function losesAdministration(change: Change): boolean {

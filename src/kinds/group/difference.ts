@@ -1,22 +1,29 @@
-import type { Fields } from "../../lib/json.ts";
 import { compareText } from "../../lib/text.ts";
-import type { Difference, Undeclared } from "../../model/difference.ts";
+import type { DeclaredChange } from "../../model/change.ts";
+import type { Undeclared } from "../../model/difference.ts";
 import type { Environment, Group, Inventory } from "../../model/inventory.ts";
-import { type Change, groupChangeId, type PermissionAction, permissionChangeId } from "../../model/plan.ts";
-import { declaredGroupFields, sameGroupField } from "./fields.ts";
+import { sourceOf } from "../change.ts";
+import type { FamilyDifference } from "../kind.ts";
+import {
+  type DeclaredGroupChange,
+  type GroupField,
+  groupChangeId,
+  groupColumns,
+  type PermissionChange,
+  permissionChangeId,
+} from "./change.ts";
+import { declaredGroupFields, fieldsOfSide, pickFields, sameGroupField } from "./fields.ts";
 import { closePermissions } from "./permissions.ts";
+import { permissionContent } from "./rights.ts";
 
 const keyOf = (cluster: string, name: string): string => `${cluster}/${name.toLowerCase()}`;
 
 /** What the groups of two revisions, and their rights, declare differently. */
-export function compareDeclaredGroups(
-  before: Inventory | null,
-  after: Inventory,
-): Pick<Difference, "changes" | "unmanaged"> {
+export function compareDeclaredGroups(before: Inventory | null, after: Inventory): FamilyDifference {
   const old = new Map((before?.groups ?? []).map((group) => [keyOf(group.cluster, group.name), group]));
   const now = new Map(after.groups.map((group) => [keyOf(group.cluster, group.name), group]));
   const environments = new Map(after.environments.map((environment) => [environment.id.toLowerCase(), environment]));
-  const changes: Change[] = [];
+  const changes: DeclaredChange[] = [];
   const unmanaged: Undeclared[] = [];
   const renamed = new Set<string>();
   for (const [key, group] of now) {
@@ -45,19 +52,21 @@ export function compareDeclaredGroups(
 }
 
 function aboutGroup(group: Group) {
+  const { kind, customer, environment, group: name, host } = groupColumns(group);
+  const { cluster } = group;
   return {
-    id: groupChangeId(group.cluster, group.name),
-    kind: "group",
-    cluster: group.cluster,
-    customer: group.customer,
-    environment: null,
-    group: group.name,
-    host: null,
-    source: { file: group.place.file, line: group.place.line },
-  } as const;
+    id: groupChangeId(cluster, name),
+    kind,
+    cluster,
+    customer,
+    environment,
+    group: name,
+    host,
+    source: sourceOf(group),
+  };
 }
 
-function compareGroup(old: Group | undefined, now: Group): Change | null {
+function compareGroup(old: Group | undefined, now: Group): DeclaredGroupChange | null {
   const base = { ...aboutGroup(now), dependsOn: [], origin: null, notes: [] };
   const earlier = old?.state === "present" ? declaredGroupFields(old) : null;
   if (now.state === "absent") {
@@ -67,25 +76,21 @@ function compareGroup(old: Group | undefined, now: Group): Change | null {
   const declared = declaredGroupFields(now);
   if (earlier === null) {
     const after = { isClusterAdminGroup: false, ...declared };
-    return { ...base, action: "create", before: null, after, fields: Object.keys(after).sort(compareText) };
+    return { ...base, action: "create", before: null, after, fields: [...fieldsOfSide(after)].sort(compareText) };
   }
-  const fields = [...new Set([...Object.keys(declared), ...Object.keys(earlier)])]
-    .filter((field) => {
-      const [left, right] = [earlier[field], declared[field]];
-      return left === undefined || right === undefined ? left !== right : !sameGroupField(field, left, right);
-    })
-    .sort(compareText);
+  const differs = (field: GroupField): boolean => {
+    const [left, right] = [earlier[field], declared[field]];
+    return left === undefined || right === undefined ? left !== right : !sameGroupField(field, left, right);
+  };
+  const fields = [...new Set([...fieldsOfSide(declared), ...fieldsOfSide(earlier)])].filter(differs).sort(compareText);
   if (fields.length === 0) return null;
-  return { ...base, action: "update", before: pick(earlier, fields), after: pick(declared, fields), fields };
-}
-
-function pick(side: Fields, fields: readonly string[]): Fields {
-  return Object.fromEntries(
-    fields.flatMap((field) => {
-      const value = side[field];
-      return value === undefined ? [] : [[field, value]];
-    }),
-  );
+  return {
+    ...base,
+    action: "update",
+    before: pickFields(earlier, fields),
+    after: pickFields(declared, fields),
+    fields,
+  };
 }
 
 const rightsOf = (group: Group | undefined): ReadonlyMap<string, readonly string[]> =>
@@ -100,37 +105,28 @@ function compareRights(
   old: Group | undefined,
   now: Group,
   environments: ReadonlyMap<string, Environment>,
-): readonly Change[] {
+): readonly PermissionChange[] {
   // The rights of administrators are never compared.
   if (now.state === "absent" || now.access === null || now.isClusterAdminGroup === true) return [];
   const [left, right] = [rightsOf(old), rightsOf(now)];
   const notes = old?.state === "present" && old.access === null ? ["its rights were not declared before"] : [];
-  return [...new Set([...left.keys(), ...right.keys()])].sort(compareText).flatMap((key): readonly Change[] => {
-    const environment = environments.get(key);
-    if (!environment || environment.cluster !== now.cluster) return [];
-    const before = left.get(key) ?? [];
-    const after = right.get(key) ?? [];
-    const fields = [
-      ...before.filter((name) => !after.includes(name)),
-      ...after.filter((name) => !before.includes(name)),
-    ].sort(compareText);
-    if (fields.length === 0) return [];
-    const action: PermissionAction = before.length === 0 ? "grant" : after.length === 0 ? "revoke" : "update";
-    return [
-      {
-        ...aboutGroup(now),
-        id: permissionChangeId(now.cluster, now.name, environment.id),
+  return [...new Set([...left.keys(), ...right.keys()])]
+    .sort(compareText)
+    .flatMap((key): readonly PermissionChange[] => {
+      const environment = environments.get(key);
+      if (!environment || environment.cluster !== now.cluster) return [];
+      const content = permissionContent(left.get(key) ?? [], right.get(key) ?? []);
+      if (content === null) return [];
+      const { cluster, source, group, host } = aboutGroup(now);
+      const { action, before, after, fields } = content;
+      const id = permissionChangeId(now.cluster, now.name, environment.id);
+      const about = {
+        id,
         kind: "permission",
-        action,
+        cluster,
         customer: environment.customer,
         environment: environment.id,
-        before,
-        after,
-        fields,
-        dependsOn: [],
-        origin: null,
-        notes,
-      },
-    ];
-  });
+      } as const;
+      return [{ ...about, group, host, source, action, before, after, fields, dependsOn: [], origin: null, notes }];
+    });
 }

@@ -1,10 +1,11 @@
-import type { Fields, Value } from "../../lib/json.ts";
-import { compareText, sortedSet } from "../../lib/text.ts";
+import { sameValue, type Value } from "../../lib/json.ts";
+import { sortedSet } from "../../lib/text.ts";
 import type { Group } from "../../model/inventory.ts";
 import type { ObservedGroup } from "../../model/observed.ts";
+import type { GroupField, GroupSide, MappingField } from "./change.ts";
 
 /** The properties of a group that are declared, apart from rights. The name always is. */
-export function declaredGroupFields(group: Group): Fields {
+export function declaredGroupFields(group: Group): GroupSide & { readonly name: string } {
   return {
     name: group.name,
     ...(group.isClusterAdminGroup === undefined ? {} : { isClusterAdminGroup: group.isClusterAdminGroup }),
@@ -13,7 +14,23 @@ export function declaredGroupFields(group: Group): Fields {
   };
 }
 
-export function observedGroupField(group: ObservedGroup, field: string): Value {
+/** The fields that a side has. */
+export function fieldsOfSide(side: GroupSide): readonly GroupField[] {
+  const all: readonly GroupField[] = ["name", "isClusterAdminGroup", "ldapGroupNames", "ssoGroupNames"];
+  return all.filter((field) => side[field] !== undefined);
+}
+
+/** Only the given fields of a side, in their order. */
+export function pickFields(side: GroupSide, fields: readonly GroupField[]): GroupSide {
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const value = side[field];
+      return value === undefined ? [] : [[field, value]];
+    }),
+  );
+}
+
+export function observedGroupField(group: ObservedGroup, field: GroupField): Value {
   switch (field) {
     case "name":
       return group.name;
@@ -23,61 +40,27 @@ export function observedGroupField(group: ObservedGroup, field: string): Value {
       return sortedSet(group.ldapGroupNames);
     case "ssoGroupNames":
       return sortedSet(group.ssoGroupNames);
-    default:
-      return null;
   }
 }
 
+/** A side of a change that holds what a group on a cluster has of some fields. */
+export function observedSide(group: ObservedGroup, fields: readonly GroupField[]): GroupSide {
+  return Object.fromEntries(fields.map((field): [string, Value] => [field, observedGroupField(group, field)]));
+}
+
 /** Names as they are compared: LDAP knows no case, so a cluster may give them back in another one. SSO names are exact. */
-export function canonicalNames(field: "ldapGroupNames" | "ssoGroupNames", names: Value | undefined): readonly string[] {
+export function canonicalNames(field: MappingField, names: Value | undefined): readonly string[] {
   const texts = Array.isArray(names) ? names.map(String) : [];
   return sortedSet(field === "ldapGroupNames" ? texts.map((name) => name.toLowerCase()) : texts);
 }
 
-export function sameGroupField(field: string, left: Value | undefined, right: Value | undefined): boolean {
-  if (field !== "ldapGroupNames" && field !== "ssoGroupNames") return left === right;
-  return JSON.stringify(canonicalNames(field, left)) === JSON.stringify(canonicalNames(field, right));
-}
-
-/** Permissions by environment id in lower case, because ids are equal without regard to case. */
-export function rightsByEnvironment(group: ObservedGroup): ReadonlyMap<string, readonly string[]> {
-  const rights = new Map<string, string[]>();
-  for (const [permission, environments] of Object.entries(group.accessRight)) {
-    for (const environment of environments) {
-      const key = environment.toLowerCase();
-      const list = rights.get(key);
-      if (list) list.push(permission);
-      else rights.set(key, [permission]);
-    }
+export function sameGroupField(field: GroupField, left: Value | undefined, right: Value | undefined): boolean {
+  switch (field) {
+    case "name":
+    case "isClusterAdminGroup":
+      return left === right;
+    case "ldapGroupNames":
+    case "ssoGroupNames":
+      return sameValue(canonicalNames(field, left), canonicalNames(field, right));
   }
-  for (const list of rights.values()) list.sort(compareText);
-  return rights;
-}
-
-/**
- * The rights of a group after changing those on some environments: everything else, permissions and environments that
- * dtsync does not know included, stays as it was read. `changes` is by environment id.
- */
-export function mergeAccessRight(
-  accessRight: ObservedGroup["accessRight"],
-  changes: ReadonlyMap<string, readonly string[]>,
-): Readonly<Record<string, readonly string[]>> {
-  const changed = new Set([...changes.keys()].map((id) => id.toLowerCase()));
-  const merged = new Map<string, Set<string>>();
-  for (const [permission, environments] of Object.entries(accessRight)) {
-    const kept = environments.filter((id) => !changed.has(id.toLowerCase()));
-    merged.set(permission, new Set(kept));
-  }
-  for (const [environment, permissions] of changes) {
-    for (const permission of permissions) {
-      const list = merged.get(permission) ?? new Set();
-      merged.set(permission, list.add(environment));
-    }
-  }
-  return Object.fromEntries(
-    [...merged]
-      .filter(([, environments]) => environments.size > 0)
-      .sort(([left], [right]) => compareText(left, right))
-      .map(([permission, environments]) => [permission, [...environments].sort(compareText)]),
-  );
 }

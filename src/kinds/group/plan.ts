@@ -1,21 +1,33 @@
-import type { Fields, Value } from "../../lib/json.ts";
 import { compareText } from "../../lib/text.ts";
 import type { Environment, Group } from "../../model/inventory.ts";
 import type { ObservedGroup } from "../../model/observed.ts";
+import type { Held } from "../../model/plan.ts";
+import { makeChange, sourceOf } from "../change.ts";
+import { environmentChangeId } from "../environment/change.ts";
 import {
-  type Change,
-  environmentChangeId,
+  type GroupChange,
+  type GroupContent,
   groupChangeId,
-  type Held,
-  type PermissionAction,
+  groupColumns,
+  type PermissionChange,
+  type PermissionColumns,
+  type PermissionContent,
   permissionChangeId,
-} from "../../model/plan.ts";
-import { declaredGroupFields, observedGroupField, rightsByEnvironment, sameGroupField } from "./fields.ts";
+} from "./change.ts";
+import {
+  declaredGroupFields,
+  fieldsOfSide,
+  observedGroupField,
+  observedSide,
+  pickFields,
+  sameGroupField,
+} from "./fields.ts";
 import { closePermissions } from "./permissions.ts";
+import { permissionContent, rightsByEnvironment } from "./rights.ts";
 
 export interface GroupOutcome {
   /** The change of the group itself, if any, then those of its permissions, by environment. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly (GroupChange | PermissionChange)[];
   readonly held: Held | null;
   /** Lower-case names on the cluster that this declaration accounts for. */
   readonly claims: readonly string[];
@@ -55,11 +67,11 @@ export function planGroup(
   const current = present ?? former;
   if (group.state === "absent") {
     if (!current) return { changes: [], held: null, claims };
-    const before = describeGroup(current, ["name", "isClusterAdminGroup", "ldapGroupNames", "ssoGroupNames"]);
-    return { changes: [groupChange(group, "delete", before, null, [])], held: null, claims };
+    const before = observedSide(current, ["name", "isClusterAdminGroup", "ldapGroupNames", "ssoGroupNames"]);
+    const change = groupChange(group, { action: "delete", before, after: null, fields: [] });
+    return { changes: [change], held: null, claims };
   }
-  const declared = declaredGroupFields(group);
-  const own = current ? updateOf(group, declared, current) : creationOf(group, declared);
+  const own = current ? updateOf(group, current) : creationOf(group);
   const rights = planPermissions(group, current, environments);
   // Under its new name the group is there only once it is renamed.
   const dependsOn = own && (own.action === "create" || (former && !present)) ? [own.id] : [];
@@ -67,55 +79,40 @@ export function planGroup(
   return { changes: own ? [own, ...permissions] : permissions, held: null, claims };
 }
 
-function creationOf(group: Group, declared: Fields): Change {
-  const after = { isClusterAdminGroup: false, ...declared };
-  return groupChange(group, "create", null, after, Object.keys(after));
+function creationOf(group: Group): GroupChange {
+  const after = { isClusterAdminGroup: false, ...declaredGroupFields(group) };
+  const fields = [...fieldsOfSide(after)].sort(compareText);
+  return groupChange(group, { action: "create", before: null, after, fields });
 }
 
-function updateOf(group: Group, declared: Fields, current: ObservedGroup): Change | null {
-  const fields = Object.keys(declared).filter(
+function updateOf(group: Group, current: ObservedGroup): GroupChange | null {
+  const declared = declaredGroupFields(group);
+  const fields = fieldsOfSide(declared).filter(
     (field) => !sameGroupField(field, declared[field], observedGroupField(current, field)),
   );
   if (fields.length === 0) return null;
-  const after = Object.fromEntries(fields.map((field) => [field, declared[field] ?? null]));
-  return groupChange(group, "update", describeGroup(current, fields), after, fields);
-}
-
-function describeGroup(group: ObservedGroup, fields: readonly string[]): Fields {
-  return Object.fromEntries(fields.map((field): [string, Value] => [field, observedGroupField(group, field)]));
-}
-
-function groupChange(
-  group: Group,
-  action: "create" | "update" | "delete",
-  before: Fields | null,
-  after: Fields | null,
-  fields: readonly string[],
-): Change {
-  return {
-    id: groupChangeId(group.cluster, group.name),
-    kind: "group",
-    action,
-    cluster: group.cluster,
-    customer: group.customer,
-    environment: null,
-    group: group.name,
-    host: null,
-    before,
-    after,
+  return groupChange(group, {
+    action: "update",
+    before: observedSide(current, fields),
+    after: pickFields(declared, fields),
     fields: [...fields].sort(compareText),
-    source: { file: group.place.file, line: group.place.line },
-    dependsOn: [],
-    origin: null,
-    notes: [],
-  };
+  });
+}
+
+function groupChange(group: Group, content: GroupContent): GroupChange {
+  const { cluster, name } = group;
+  return makeChange(
+    { id: groupChangeId(cluster, name), cluster, source: sourceOf(group), dependsOn: [], notes: [] },
+    groupColumns(group),
+    content,
+  );
 }
 
 function planPermissions(
   group: Group,
   current: ObservedGroup | undefined,
   environments: ReadonlyMap<string, KnownEnvironment>,
-): readonly Change[] {
+): readonly PermissionChange[] {
   const becomesAdministrator = group.isClusterAdminGroup ?? current?.isClusterAdminGroup ?? false;
   // The rights of an administrator group read back empty, whatever was written.
   if (group.access === null || becomesAdministrator) return [];
@@ -123,38 +120,36 @@ function planPermissions(
     [...group.access].map(([id, permissions]) => [id.toLowerCase(), closePermissions(permissions)]),
   );
   const observed = current ? rightsByEnvironment(current) : new Map<string, readonly string[]>();
-  const changes: Change[] = [];
-  for (const key of [...new Set([...wanted.keys(), ...observed.keys()])].sort(compareText)) {
+  return [...new Set([...wanted.keys(), ...observed.keys()])].sort(compareText).flatMap((key) => {
     const known = environments.get(key);
-    if (!known) continue;
+    if (!known) return [];
     const { environment, exists } = known;
     const absent = environment.state === "absent";
-    if (absent && !exists) continue;
-    const before = closePermissions(observed.get(key) ?? []);
-    const after = absent ? [] : (wanted.get(key) ?? []);
-    const fields = [
-      ...before.filter((name) => !after.includes(name)),
-      ...after.filter((name) => !before.includes(name)),
-    ];
-    if (fields.length === 0) continue;
-    const action: PermissionAction = before.length === 0 ? "grant" : after.length === 0 ? "revoke" : "update";
-    changes.push({
-      id: permissionChangeId(group.cluster, group.name, environment.id),
-      kind: "permission",
-      action,
-      cluster: group.cluster,
-      customer: environment.customer,
-      environment: environment.id,
-      group: group.name,
-      host: null,
-      before,
-      after,
-      fields: fields.sort(compareText),
-      source: { file: group.place.file, line: group.place.line },
-      dependsOn: exists ? [] : [environmentChangeId(environment.id)],
-      origin: null,
-      notes: [],
-    });
-  }
-  return changes;
+    if (absent && !exists) return [];
+    const content = permissionContent(closePermissions(observed.get(key) ?? []), absent ? [] : (wanted.get(key) ?? []));
+    return content === null ? [] : [permissionChange(group, known, content)];
+  });
+}
+
+function permissionChange(
+  group: Group,
+  { environment, exists }: KnownEnvironment,
+  content: PermissionContent,
+): PermissionChange {
+  const { cluster, name } = group;
+  const columns: PermissionColumns = {
+    kind: "permission",
+    customer: environment.customer,
+    environment: environment.id,
+    group: name,
+    host: null,
+  };
+  const about = {
+    id: permissionChangeId(cluster, name, environment.id),
+    cluster,
+    source: sourceOf(group),
+    dependsOn: exists ? [] : [environmentChangeId(environment.id)],
+    notes: [],
+  };
+  return makeChange(about, columns, content);
 }

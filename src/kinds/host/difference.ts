@@ -1,15 +1,19 @@
-import type { Value } from "../../lib/json.ts";
-import { sameValue } from "../../lib/json.ts";
-import type { Difference } from "../../model/difference.ts";
+import { sameValue, type Value } from "../../lib/json.ts";
 import type { Host, Inventory } from "../../model/inventory.ts";
-import { type Change, type HostAction, hostChangeId } from "../../model/plan.ts";
+import { sourceOf } from "../change.ts";
+import type { FamilyDifference } from "../kind.ts";
+import {
+  type DeclaredHostChange,
+  type DeclaredHostField,
+  type DeclaredHostSide,
+  type HostAction,
+  hostChangeId,
+  hostColumns,
+} from "./change.ts";
 import { declaredAgentSettings } from "./fields.ts";
 
 /** What the hosts of two revisions declare differently about their agents. */
-export function compareDeclaredHosts(
-  before: Inventory | null,
-  after: Inventory,
-): Pick<Difference, "changes" | "unmanaged"> {
+export function compareDeclaredHosts(before: Inventory | null, after: Inventory): FamilyDifference {
   const old = new Map((before?.hosts ?? []).map((host) => [host.name, host]));
   const now = new Map(after.hosts.map((host) => [host.name, host]));
   return {
@@ -27,21 +31,16 @@ export function compareDeclaredHosts(
 }
 
 function aboutHost(host: Host) {
-  return {
-    id: hostChangeId(host.name),
-    kind: "host",
-    cluster: host.cluster,
-    customer: host.customer,
-    environment: host.environment,
-    group: null,
-    host: host.name,
-    source: { file: host.place.file, line: host.place.line },
-  } as const;
+  const { kind, customer, environment, group, host: name } = hostColumns(host);
+  const { cluster } = host;
+  return { id: hostChangeId(name), kind, cluster, customer, environment, group, host: name, source: sourceOf(host) };
 }
 
+type DeclaredValues = ReadonlyMap<DeclaredHostField, Value>;
+
 /** What is declared of an agent, in the words of a plan. */
-function agentFields({ environment, oneagent }: Host): ReadonlyMap<string, Value> {
-  return new Map<string, Value>([
+function agentFields({ environment, oneagent }: Host): DeclaredValues {
+  return new Map<DeclaredHostField, Value>([
     ["environment", environment],
     ["version", oneagent.version ?? "latest"],
     ...(oneagent.minVersion === undefined ? [] : [["minVersion", oneagent.minVersion] as const]),
@@ -49,7 +48,7 @@ function agentFields({ environment, oneagent }: Host): ReadonlyMap<string, Value
   ]);
 }
 
-function compareHost(old: Host | undefined, now: Host): Change | null {
+function compareHost(old: Host | undefined, now: Host): DeclaredHostChange | null {
   const earlier = old?.state === "present" ? agentFields(old) : null;
   const base = { ...aboutHost(now), dependsOn: [], origin: null, notes: [] };
   if (now.state === "absent") {
@@ -60,7 +59,7 @@ function compareHost(old: Host | undefined, now: Host): Change | null {
   const declared = agentFields(now);
   if (earlier === null) {
     const fields = [...declared.keys()];
-    return { ...base, action: "install", before: null, after: Object.fromEntries(declared), fields };
+    return { ...base, action: "install", before: null, after: pick(declared, fields), fields };
   }
   const fields = [...new Set([...declared.keys(), ...earlier.keys()])].filter((field) => {
     const [left, right] = [earlier.get(field), declared.get(field)];
@@ -69,17 +68,19 @@ function compareHost(old: Host | undefined, now: Host): Change | null {
     return !sameValue(left, right);
   });
   if (fields.length === 0) return null;
-  const pick = (side: ReadonlyMap<string, Value>) =>
-    Object.fromEntries(
-      fields.flatMap((field) => {
-        const value = side.get(field);
-        return value === undefined ? [] : [[field, value]];
-      }),
-    );
-  return { ...base, action: actionOf(fields), before: pick(earlier), after: pick(declared), fields };
+  return { ...base, action: actionOf(fields), before: pick(earlier, fields), after: pick(declared, fields), fields };
 }
 
-function actionOf(fields: readonly string[]): HostAction {
+function pick(values: DeclaredValues, fields: readonly DeclaredHostField[]): DeclaredHostSide {
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const value = values.get(field);
+      return value === undefined ? [] : [[field, value]];
+    }),
+  );
+}
+
+function actionOf(fields: readonly DeclaredHostField[]): HostAction {
   if (fields.includes("environment")) return "move";
   return fields.includes("version") || fields.includes("minVersion") ? "update" : "configure";
 }

@@ -3,29 +3,13 @@ import { compareText, sortedSet } from "../../lib/text.ts";
 import { compareVersions } from "../../lib/versions.ts";
 import type { Host, OneAgentSettings } from "../../model/inventory.ts";
 import type { ObservedAgent } from "../../model/observed.ts";
-import type { HostAction } from "../../model/plan.ts";
-
-/** Settings that oneagentctl reads back; each is compared only where it is declared. */
-export const agentSettingNames = [
-  "hostGroup",
-  "networkZone",
-  "monitoringMode",
-  "hostName",
-  "hostTags",
-  "hostProperties",
-  "proxy",
-  "autoUpdate",
-  "appLogContentAccess",
-  "systemLogsAccess",
-] as const satisfies readonly (keyof OneAgentSettings)[];
-
-export type AgentSettingName = (typeof agentSettingNames)[number];
+import { type AgentSettingName, agentSettingNames, type HostAction, type HostField } from "./change.ts";
 
 /** The `*` in `--get-server` has marked the endpoint in use since 1.207; older agents do not tell. */
 const connectionKnownSince = "1.207";
 
 export interface FieldDifference {
-  readonly field: string;
+  readonly field: HostField;
   readonly before: Value;
   readonly after: Value;
 }
@@ -116,7 +100,7 @@ export function compareAgent(host: Host, agent: ObservedAgent | null): AgentComp
   }
   const { oneagent } = host;
   if (agent === null || agent.incomplete) {
-    const wanted: readonly (readonly [string, Value])[] = [
+    const wanted: readonly (readonly [HostField, Value])[] = [
       ["environment", host.environment],
       ["version", oneagent.version ?? "latest"],
       ...declaredAgentSettings(oneagent),

@@ -1,19 +1,20 @@
 import type { Value } from "../../lib/json.ts";
 import type { Host } from "../../model/inventory.ts";
 import type { HostFacts, HostReading } from "../../model/observed.ts";
-import { type Change, type Held, hostChangeId } from "../../model/plan.ts";
+import type { Held } from "../../model/plan.ts";
+import { makeChange, sourceOf } from "../change.ts";
+import { type HostChange, type HostContent, type HostField, hostChangeId, hostColumns } from "./change.ts";
 import { type AgentComparison, compareAgent, sameEnvironment } from "./fields.ts";
 
 export interface HostOutcome {
-  readonly change: Change | null;
+  readonly change: HostChange | null;
   readonly held: Held | null;
-  readonly warnings: readonly string[];
 }
 
-const unchanged: HostOutcome = { change: null, held: null, warnings: [] };
+const unchanged: HostOutcome = { change: null, held: null };
 
-/** What restarting means for what runs on the host, by field. */
-const applicationRestart = new Set(["environment", "hostGroup", "monitoringMode"]);
+/** Fields after whose change monitored applications must be restarted. */
+const applicationRestart: ReadonlySet<HostField> = new Set(["environment", "hostGroup", "monitoringMode"]);
 
 /** What has to happen on one host, from what its probe found; `dependsOn` are changes of its environment. */
 export function planHost(host: Host, reading: HostReading, dependsOn: readonly string[]): HostOutcome {
@@ -36,52 +37,44 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
     );
   }
   const comparison = compareAgent(host, agent);
-  if (comparison.action === null) return unchanged;
-  return { change: hostChange(host, comparison, facts, dependsOn), held: null, warnings: [] };
+  const content = hostContent(comparison, facts);
+  if (content === null) return unchanged;
+  const restarts =
+    content.action !== "install" && comparison.differences.some(({ field }) => applicationRestart.has(field));
+  const about = {
+    id: hostChangeId(host.name),
+    cluster: host.cluster,
+    source: sourceOf(host),
+    dependsOn,
+    notes: restarts ? ["monitored applications must be restarted for it to take full effect"] : [],
+  };
+  return { change: makeChange(about, hostColumns(host), content), held: null };
 }
 
 function hold(host: Host, reason: string): HostOutcome {
-  return { change: null, held: { scope: hostChangeId(host.name), reason, items: 1 }, warnings: [] };
+  return { change: null, held: { scope: hostChangeId(host.name), reason, items: 1 } };
 }
 
-/** The sides of a host change as data. An installation starts from nothing, or from what a cut-off one left. */
-export function hostChangeContent(
-  comparison: AgentComparison,
-  facts: HostFacts,
-): Pick<Change, "before" | "after" | "fields"> {
+/** A comparison as what a change does; null: nothing. An installation starts from nothing, or from what a cut-off one left. */
+function hostContent({ action, differences }: AgentComparison, { agent }: HostFacts): HostContent | null {
   const side = (which: "before" | "after"): Readonly<Record<string, Value>> =>
-    Object.fromEntries(comparison.differences.map((difference) => [difference.field, difference[which]]));
-  const fields = comparison.differences.map(({ field }) => field);
-  switch (comparison.action) {
+    Object.fromEntries(differences.map((difference) => [difference.field, difference[which]]));
+  const fields = differences.map(({ field }) => field);
+  switch (action) {
+    case null:
+      return null;
     case "install":
-      return { before: facts.agent === null ? null : { installation: "incomplete" }, after: side("after"), fields };
+      return { action, before: agent === null ? null : { installation: "incomplete" }, after: side("after"), fields };
     case "uninstall":
       return {
-        before: { environment: facts.agent?.tenant ?? null, version: facts.agent?.version ?? null },
+        action,
+        before: { environment: agent?.tenant ?? null, version: agent?.version ?? null },
         after: null,
         fields: [],
       };
-    default:
-      return { before: side("before"), after: side("after"), fields };
+    case "update":
+    case "configure":
+    case "move":
+      return { action, before: side("before"), after: side("after"), fields };
   }
-}
-
-function hostChange(host: Host, comparison: AgentComparison, facts: HostFacts, dependsOn: readonly string[]): Change {
-  const restarts =
-    comparison.action !== "install" && comparison.differences.some(({ field }) => applicationRestart.has(field));
-  return {
-    id: hostChangeId(host.name),
-    kind: "host",
-    action: comparison.action ?? "configure",
-    cluster: host.cluster,
-    customer: host.customer,
-    environment: host.environment,
-    group: null,
-    host: host.name,
-    ...hostChangeContent(comparison, facts),
-    source: { file: host.place.file, line: host.place.line },
-    dependsOn,
-    origin: null,
-    notes: restarts ? ["monitored applications must be restarted for it to take full effect"] : [],
-  };
 }

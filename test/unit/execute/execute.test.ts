@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { execute } from "../../../src/execute/execute.ts";
-import type { Change } from "../../../src/model/plan.ts";
+import { createAppliers } from "../../../src/kinds/appliers.ts";
+import type { Change } from "../../../src/model/change.ts";
 import type { ChangeResult } from "../../../src/model/result.ts";
 import { aChange, aCluster, aGroup, aHost, anEnvironment, anInventory, noon } from "../../support/builders.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";
@@ -195,19 +196,14 @@ test("a host that its source no longer gives is stale", async () => {
 /** The results on no cluster and with no host. */
 function executed(changes: readonly Change[]): Promise<readonly ChangeResult[]> {
   const fail = () => Promise.reject(new Error("not in this test"));
-  return execute(
-    {
-      changes,
-      inventory: anInventory({ environments: [anEnvironment()] }),
-      hosts: [],
-      concurrency: 1,
-      signal: new AbortController().signal,
-      onStart: () => undefined,
-      onResult: () => undefined,
-    },
+  const signal = new AbortController().signal;
+  const clock = fakeClock(noon);
+  const appliers = createAppliers(
+    { hosts: [], environments: [anEnvironment()], concurrency: 1 },
     {
       clients: new Map(),
-      clock: fakeClock(noon),
+      clock,
+      signal,
       connect: fail,
       installers: { provide: fail },
       authorities: async () => "",
@@ -215,4 +211,5 @@ function executed(changes: readonly Change[]): Promise<readonly ChangeResult[]> 
       connectWait: 0,
     },
   );
+  return execute({ changes, signal, clock, onStart: () => undefined, onResult: () => undefined }, appliers);
 }

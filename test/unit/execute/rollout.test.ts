@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { done, failed, type Outcome, skipped } from "../../../src/execute/outcome.ts";
 import { runRollout, waves } from "../../../src/execute/rollout.ts";
-import { done, failed, type Outcome, skipped } from "../../../src/execute/settle.ts";
 import type { Amount, Rollout } from "../../../src/model/inventory.ts";
 import { aRollout } from "../../support/builders.ts";
 

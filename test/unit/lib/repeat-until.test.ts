@@ -72,6 +72,21 @@ describe("repeatUntil", () => {
     expect(clock.waits).toEqual([10]);
   });
 
+  test("looks once more after an abort during the pause where it is to", async () => {
+    const controller = new AbortController();
+    const clock = fakeClock(start);
+    const aborting = {
+      ...clock,
+      sleep: async (milliseconds: number) => {
+        await clock.sleep(milliseconds);
+        controller.abort();
+      },
+    };
+    const ports = { clock: aborting, signal: controller.signal, lastLook: true };
+    expect(await repeatUntil(async (attempt) => attempt, never, attempts(9, 10), ports)).toBe(2);
+    expect(clock.waits).toEqual([10]);
+  });
+
   test("ends with what the step throws", async () => {
     const step = async () => {
       throw new Error("a bug");

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { environmentChangeId } from "../../../src/kinds/environment/change.ts";
+import { groupChangeId } from "../../../src/kinds/group/change.ts";
+import { hostChangeId } from "../../../src/kinds/host/change.ts";
 import { explainItem } from "../../../src/load/explain-item.ts";
 import { findItem } from "../../../src/load/find-item.ts";
 import { type LoadOptions, loadInventory } from "../../../src/load/load-inventory.ts";
 import { parseDuration } from "../../../src/load/setting-values.ts";
 import type { ExplainedSetting, Explanation, ValueSource } from "../../../src/model/explanation.ts";
 import type { Inventory } from "../../../src/model/inventory.ts";
-import { environmentChangeId, groupChangeId, hostChangeId } from "../../../src/model/plan.ts";
 import { describeAll, type Files, settingsFile, withFiles } from "./load-files.ts";
 
 interface Loaded {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Change } from "../../../src/model/change.ts";
 import type { Inventory } from "../../../src/model/inventory.ts";
-import type { Change } from "../../../src/model/plan.ts";
 import { affectedItems } from "../../../src/plan/affected-items.ts";
 import {
   aCluster,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { painter } from "../../../src/lib/printable.ts";
 import type { Diagnostic } from "../../../src/model/diagnostic.ts";
 import { renderDiagnosticsText } from "../../../src/report/diagnostics-text.ts";
-import { painter } from "../../../src/report/printable.ts";
 import { sourceExcerpt } from "../../../src/report/source-excerpt.ts";
 
 const fault = (given: Partial<Diagnostic> = {}): Diagnostic => ({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { painter } from "../../../src/lib/printable.ts";
 import type { Explanation } from "../../../src/model/explanation.ts";
 import { renderExplanationText } from "../../../src/report/explanation-text.ts";
-import { painter } from "../../../src/report/printable.ts";
 
 const at = (line: number, file = "dtsync.yaml") => ({ file, line });
 

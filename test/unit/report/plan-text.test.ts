@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { painter } from "../../../src/lib/printable.ts";
 import type { Plan } from "../../../src/model/plan.ts";
 import { renderApplyText } from "../../../src/report/apply-text.ts";
 import { renderPlanText } from "../../../src/report/plan-text.ts";
-import { painter } from "../../../src/report/printable.ts";
 import {
   aGroup,
   aHost,

@@ -1,6 +1,7 @@
 import type { OneAgentSettings } from "../../../model/inventory.ts";
 import type { ObservedAgent } from "../../../model/observed.ts";
-import { type AgentSettingName, agentSettingNames, type FieldDifference, propertyValues } from "../fields.ts";
+import { type AgentSettingName, agentSettingNames } from "../change.ts";
+import { type FieldDifference, propertyValues } from "../fields.ts";
 
 const setters: Readonly<Record<AgentSettingName, string>> = {
   hostGroup: "--set-host-group",

@@ -1,12 +1,11 @@
 import { Readable } from "node:stream";
-import type { Fields } from "../../../lib/json.ts";
 import type { Host } from "../../../model/inventory.ts";
 import type { HostFacts, ObservedAgent } from "../../../model/observed.ts";
-import type { Change } from "../../../model/plan.ts";
 import type { Clock } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 import { asRoot, newMarker, parseSections } from "../../../ssh/remote-script.ts";
 import type { Shell } from "../../../ssh/shell.ts";
+import type { HostChange, HostField } from "../change.ts";
 import { compareAgent, type FieldDifference, isConnected, sameEnvironment, settingDifferences } from "../fields.ts";
 import { changeArguments, installerArguments } from "./agent-arguments.ts";
 import {
@@ -31,6 +30,9 @@ export interface DeployPorts {
   readonly connectWait: number;
 }
 
+/** A change that leaves an agent on the host. */
+type SentHostChange = Exclude<HostChange, { readonly action: "uninstall" }>;
+
 const connectInterval = 1_000;
 
 /** How the host stands to the change: still as planned, already as wanted, or changed by somebody else. */
@@ -39,12 +41,11 @@ export type HostStanding =
   | { readonly standing: "other"; readonly reason: string };
 
 /** Compares a fresh probe with a change of the plan. Only what the change is about counts. */
-export function compareHostWithPlan(change: Change, host: Host, facts: HostFacts): HostStanding {
+export function compareHostWithPlan(change: HostChange, host: Host, facts: HostFacts): HostStanding {
   const { agent } = facts;
   if (change.action === "uninstall") {
     if (agent === null) return { standing: "as-wanted" };
-    const before = (change.before as Fields | null)?.["environment"] ?? null;
-    return (agent.tenant || null) === before
+    return (agent.tenant || null) === change.before.environment
       ? { standing: "as-planned" }
       : other(`the agent now reports to ${agent.tenant}`);
   }
@@ -55,7 +56,7 @@ export function compareHostWithPlan(change: Change, host: Host, facts: HostFacts
   }
   if (agent === null || agent.incomplete) return other("there is no complete agent any more");
   const now = new Map(compareAgent(host, agent).differences.map((difference) => [difference.field, difference]));
-  const before = change.before as Fields;
+  const { before } = change;
   const open = change.fields.filter((field) => now.has(field));
   const moved = open.find((field) => JSON.stringify(now.get(field)?.before) !== JSON.stringify(before[field]));
   if (moved !== undefined) return other(`since the plan was made, ${moved} has changed`);
@@ -68,7 +69,7 @@ const other = (reason: string): HostStanding => ({ standing: "other", reason });
  * Makes a host as the change says and proves it: exit code 0 of an installer is no proof. Throws HostError when the host
  * ends otherwise than wanted.
  */
-export async function deploy(change: Change, host: Host, facts: HostFacts, ports: DeployPorts): Promise<void> {
+export async function deploy(change: HostChange, host: Host, facts: HostFacts, ports: DeployPorts): Promise<void> {
   if (change.action === "uninstall") return uninstall(host, ports);
   if (change.action === "configure") {
     const open = openDifferences(change, host, facts.agent);
@@ -83,19 +84,18 @@ export async function deploy(change: Change, host: Host, facts: HostFacts, ports
   if (problem !== null) throw problem;
 }
 
-function openDifferences(change: Change, host: Host, agent: ObservedAgent | null): readonly FieldDifference[] {
+function openDifferences(change: SentHostChange, host: Host, agent: ObservedAgent | null): readonly FieldDifference[] {
   if (agent === null) return [];
-  return settingDifferences(host.oneagent, agent).filter(({ field }) => change.fields.includes(field));
+  const fields: readonly HostField[] = change.fields;
+  return settingDifferences(host.oneagent, agent).filter(({ field }) => fields.includes(field));
 }
 
-async function install(host: Host, facts: HostFacts, change: Change, ports: DeployPorts): Promise<void> {
+async function install(host: Host, facts: HostFacts, change: SentHostChange, ports: DeployPorts): Promise<void> {
   const installer = await ports.installers.provide({
     host,
     machine: facts.machine,
     installed: facts.agent?.version ?? null,
-    version: change.fields.includes("version")
-      ? String((change.after as Fields)["version"])
-      : (facts.agent?.version ?? "latest"),
+    version: change.fields.includes("version") ? String(change.after.version) : (facts.agent?.version ?? "latest"),
   });
   const marker = newMarker();
   const parameters = installerArguments(host.oneagent, installer.connection, facts.agent === null);
@@ -143,7 +143,7 @@ async function uninstall(host: Host, ports: DeployPorts): Promise<void> {
  * Waits until the agent is connected to its environment, and brings settings in line that an installation left over:
  * tags of an earlier agent survive its removal, and a setting that is refused does not change the installer's exit code.
  */
-async function settle(change: Change, host: Host, ports: DeployPorts): Promise<HostError | null> {
+async function settle(change: SentHostChange, host: Host, ports: DeployPorts): Promise<HostError | null> {
   const deadline = ports.clock.now().getTime() + ports.connectWait;
   let corrected = false;
   for (;;) {

@@ -3,7 +3,7 @@ import type { HostFacts, ObservedAgent } from "../../../model/observed.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 import { asRoot, newMarker, parseSections, prelude, type Section } from "../../../ssh/remote-script.ts";
 import type { CommandResult, Shell } from "../../../ssh/shell.ts";
-import { type AgentSettingName, agentSettingNames } from "../fields.ts";
+import { type AgentSettingName, agentSettingNames } from "../change.ts";
 
 export const agentDirectory = "/opt/dynatrace/oneagent";
 export const agentControl = `${agentDirectory}/agent/tools/oneagentctl`;

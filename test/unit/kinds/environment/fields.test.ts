@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { EnvironmentField } from "../../../../src/kinds/environment/change.ts";
 import {
   declaredFields,
   differingFields,
   disabledDay,
-  fieldAt,
-  nestFields,
+  environmentSide,
+  limitOf,
   observedField,
+  sideValue,
 } from "../../../../src/kinds/environment/fields.ts";
 import { resolveAmount } from "../../../../src/model/amount.ts";
 import { anEnvironment, anObservedEnvironment } from "../../../support/builders.ts";
@@ -55,21 +57,27 @@ test("an environment never differs from what is observed of it", () => {
   );
 });
 
-test("paths and nested data are two forms of one thing", () => {
-  const flat: [string, number][] = [
-    ["name", 1],
+test("fields and sides are two forms of one thing", () => {
+  const values: readonly (readonly [EnvironmentField, number | string])[] = [
+    ["name", "N"],
     ["quotas.a.x", 2],
     ["quotas.a.y", 3],
     ["storage.b.z", 4],
   ];
-  const nested = nestFields(flat);
-  expect(nested).toEqual({ name: 1, quotas: { a: { x: 2, y: 3 } }, storage: { b: { z: 4 } } });
-  for (const [path, value] of flat) expect(fieldAt(nested, path)).toBe(value);
-  expect([fieldAt(nested, "quotas.none.x"), fieldAt(nested, "name.x"), fieldAt(null, "name")]).toEqual([
+  const side = environmentSide(values);
+  expect(side).toEqual({ name: "N", quotas: { a: { x: 2, y: 3 } }, storage: { b: { z: 4 } } });
+  for (const [field, value] of values) expect(sideValue(side, field)).toBe(value);
+  expect([sideValue(side, "quotas.none.x"), sideValue(side, "storage.b.x"), sideValue(side, "tags")]).toEqual([
     undefined,
     undefined,
     undefined,
   ]);
+});
+
+test("only paths of limits are about a limit", () => {
+  expect(limitOf("quotas.hostUnits.maxLimit")).toEqual({ kind: "quotas", group: "hostUnits", member: "maxLimit" });
+  expect(limitOf("storage.userActionRetention.maxLimitInDays")?.kind).toBe("storage");
+  expect([limitOf("name"), limitOf("tags"), limitOf("state")]).toEqual([null, null, null]);
 });
 
 test("limits that are no numbers are none", () => {

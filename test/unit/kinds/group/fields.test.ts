@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mergeAccessRight, rightsByEnvironment, sameGroupField } from "../../../../src/kinds/group/fields.ts";
+import type { GroupField } from "../../../../src/kinds/group/change.ts";
+import { sameGroupField } from "../../../../src/kinds/group/fields.ts";
 import { closePermissions } from "../../../../src/kinds/group/permissions.ts";
+import { mergeAccessRight, rightsByEnvironment } from "../../../../src/kinds/group/rights.ts";
+import type { Value } from "../../../../src/lib/json.ts";
 import { anObservedGroup } from "../../../support/builders.ts";
 
 const ids = ["abc-p1", "ABC-P1", "abc-t1", "foreign"];
@@ -46,7 +49,7 @@ describe("merging rights", () => {
   });
 });
 
-test.each([
+test.each<[GroupField, Value, Value, boolean]>([
   ["ldapGroupNames", ["A", "b"], ["B", "a"], true],
   ["ldapGroupNames", ["a"], ["a", "b"], false],
   ["ldapGroupNames", ["a", "A"], ["a"], true],

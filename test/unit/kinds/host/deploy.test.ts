@@ -3,8 +3,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { HostChange } from "../../../../src/kinds/host/change.ts";
 import type { Host } from "../../../../src/model/inventory.ts";
-import type { Change } from "../../../../src/model/plan.ts";
 import { type HostWorld, installedVersions, startHostWorld } from "../../../support/host-world.ts";
 
 let world: HostWorld;
@@ -17,14 +17,14 @@ afterAll(() => world.close());
 
 beforeEach(() => world.machine("web01.example.com").reset());
 
-async function planned(host: Host): Promise<Change> {
+async function planned(host: Host): Promise<HostChange> {
   const change = await world.plan(host);
   if (!change) throw new Error("there is nothing to change");
   return change;
 }
 
 /** The law: plan, apply, plan again gives nothing. */
-async function converge(host: Host): Promise<Change> {
+async function converge(host: Host): Promise<HostChange> {
   const change = await planned(host);
   expect(await world.apply(change, host)).toEqual({ status: "done", attempts: 1 });
   expect(await world.plan(host)).toBeNull();

@@ -23,12 +23,11 @@ describe("held, because nothing can be said of it", () => {
     expect(planned(facts, host)).toEqual({
       change: null,
       held: { scope: "host/web01.abc.example.com", reason: expect.stringMatching(reason), items: 1 },
-      warnings: [],
     });
   });
 
   test("a lock of an update of a complete agent is none", () => {
-    expect(planned({ locked: true, agent: anAgent() })).toEqual({ change: null, held: null, warnings: [] });
+    expect(planned({ locked: true, agent: anAgent() })).toEqual({ change: null, held: null });
   });
 });
 
@@ -75,7 +74,7 @@ describe("changes as data", () => {
   });
 
   test("an absent one without an agent is as it should be, also when its agent is nowhere", () => {
-    expect(planned({}, { state: "absent" })).toEqual({ change: null, held: null, warnings: [] });
+    expect(planned({}, { state: "absent" })).toEqual({ change: null, held: null });
     expect(planned({ agent: anAgent({ tenant: "" }) }, { state: "absent" }).change?.action).toBe("uninstall");
   });
 });

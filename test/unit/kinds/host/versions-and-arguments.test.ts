@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { changeArguments, installerArguments } from "../../../../src/kinds/host/effects/agent-arguments.ts";
 import { chooseVersion } from "../../../../src/kinds/host/effects/installer-provider.ts";
+import type { FieldDifference } from "../../../../src/kinds/host/fields.ts";
 import type { OneAgentSettings } from "../../../../src/model/inventory.ts";
 import type { ObservedAgent } from "../../../../src/model/observed.ts";
 
@@ -74,7 +75,7 @@ test("one call takes away what is too much and adds what is missing", () => {
     hostTags: ["a", "old"],
     hostProperties: ["owner=x", "owner=y", "rack=1"],
   } as unknown as ObservedAgent;
-  const differences = [
+  const differences: readonly FieldDifference[] = [
     { field: "hostGroup", before: "g", after: "" },
     { field: "hostTags", before: ["a", "old"], after: ["a", "new"] },
     { field: "hostProperties", before: {}, after: { owner: "y" } },

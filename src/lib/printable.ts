@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Value } from "../lib/json.ts";
+import type { Value } from "./json.ts";
 
 /**
  * Text from outside (names on a cluster, answers of servers, output of hosts) made safe for a terminal: control

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ApiError, type RequestEffect } from "../../../src/dynatrace/api-error.ts";
-import { resultError, type Standing, settleWrite, Unfeasible } from "../../../src/execute/settle.ts";
+import { resultError, Unfeasible } from "../../../src/execute/outcome.ts";
+import { type PlanMatch, settleWrite } from "../../../src/execute/settle-write.ts";
 import { HostError } from "../../../src/ssh/host-error.ts";
 import { noon } from "../../support/builders.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
@@ -13,7 +14,7 @@ const wanted = "as-wanted";
 
 /** Readings and writes in the order in which they come; the last of each goes on for ever. */
 async function settled(
-  readings: readonly (Standing | Error)[],
+  readings: readonly (PlanMatch | Error)[],
   writes: readonly (Error | null)[] = [null],
   aborted = false,
 ) {
@@ -24,7 +25,7 @@ async function settled(
     log.push(kind);
     return (list[index] ?? list.at(-1)) as T;
   };
-  const outcome = await settleWrite<Standing>(
+  const outcome = await settleWrite<PlanMatch>(
     {
       read: async () => {
         const reading = next(readings, "read");
@@ -45,7 +46,7 @@ async function settled(
 
 describe("read, compare, write, read back", () => {
   const lost = refusal("unknown", "network");
-  test.each<[string, readonly (Standing | Error)[], readonly (Error | null)[], object, string]>([
+  test.each<[string, readonly (PlanMatch | Error)[], readonly (Error | null)[], object, string]>([
     ["nothing to do", [wanted], [], { status: "done", attempts: 0 }, "read"],
     ["changed by somebody", ["other"], [], { status: "stale", attempts: 0 }, "read"],
     ["unreadable", [lost], [], { status: "failed", attempts: 0 }, "read"],

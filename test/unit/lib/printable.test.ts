@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { count, painter, printable, printableLine, showValue } from "../../../src/report/printable.ts";
+import { count, painter, printable, printableLine, showValue } from "../../../src/lib/printable.ts";
 
 const control = String.fromCharCode(27);
 const code = (number: number) => String.fromCharCode(number);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { Group } from "../../../src/model/inventory.ts";
-import type { ClusterSeed } from "../../../src/sandbox/cluster/snapshot.ts";
-import { actionsOf, aGroup, anEnvironment, anInventory } from "../../support/builders.ts";
+import type { Group } from "../../../../src/model/inventory.ts";
+import type { ClusterSeed } from "../../../../src/sandbox/cluster/snapshot.ts";
+import { actionsOf, aGroup, anEnvironment, anInventory } from "../../../support/builders.ts";
 import {
   aClusterWorld,
   type ClusterWorld,
   type ClusterWorldOptions,
   contentOf,
   writesTo,
-} from "../../support/cluster-world.ts";
+} from "../../../support/cluster-world.ts";
 
 const ids = ["abc-p1", "abc-t1", "xyz-p1"];
 const groupsPath = "/api/v1.0/onpremise/groups";

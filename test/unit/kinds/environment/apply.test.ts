@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Environment } from "../../../src/model/inventory.ts";
-import { actionsOf, anEnvironment, anInventory } from "../../support/builders.ts";
-import { aClusterWorld, type ClusterWorldOptions, writesTo } from "../../support/cluster-world.ts";
+import type { Environment } from "../../../../src/model/inventory.ts";
+import { actionsOf, anEnvironment, anInventory } from "../../../support/builders.ts";
+import { aClusterWorld, type ClusterWorldOptions, writesTo } from "../../../support/cluster-world.ts";
 
 const path = "/api/cluster/v2/environments/abc-p1";
 

@@ -1,5 +1,5 @@
-import type { Client } from "../dynatrace/client.ts";
-import { readEnvironment, readEnvironments, readGroups } from "../dynatrace/cluster-api.ts";
+import type { Client } from "../../../dynatrace/client.ts";
+import { readEnvironment, readEnvironments, readGroups } from "../../../dynatrace/cluster-api.ts";
 
 /** What the changes of the groups of one cluster look up together: lists are read once a run and not once a group. */
 export interface GroupDirectory {

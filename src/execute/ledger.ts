@@ -1,0 +1,70 @@
+import type { Change } from "../model/change.ts";
+import type { ChangeResult } from "../model/result.ts";
+import type { ExecutionOptions } from "./execute.ts";
+import { failed, type Outcome, skipped } from "./outcome.ts";
+
+/** What has become of each change of a run. */
+export interface Ledger {
+  /**
+   * Waits until everything that the changes depend on has ended, and gives those that can begin. The others are ended as
+   * skipped: what they depend on was not done.
+   */
+  awaitDependencies<C extends Change>(together: readonly C[]): Promise<readonly C[]>;
+  start(change: Change): void;
+  /** Only the first end of a change counts. */
+  end(change: Change, outcome: Outcome): void;
+  /** How a change ended. */
+  outcomeOf(change: Change): Outcome;
+  /** In the order of the changes. */
+  results(): readonly ChangeResult[];
+}
+
+export function createLedger({ changes, clock, onStart, onResult }: Omit<ExecutionOptions, "signal">): Ledger {
+  const results = new Map<string, ChangeResult>();
+  const started = new Map<string, number>();
+  const ended = new Map(changes.map(({ id }) => [id, withResolvers<ChangeResult>()] as const));
+
+  function end(change: Change, { status, attempts, error }: Outcome): void {
+    if (results.has(change.id)) return;
+    const now = clock.now().getTime();
+    const durationMs = Math.max(0, now - (started.get(change.id) ?? now));
+    const { id, action } = change;
+    const result: ChangeResult = { id, action, status, attempts, durationMs, ...(error ? { error } : {}) };
+    results.set(id, result);
+    onResult(change, result);
+    ended.get(id)?.resolve(result);
+  }
+
+  return {
+    async awaitDependencies<C extends Change>(together: readonly C[]) {
+      const members = new Set(together.map(({ id }) => id));
+      const ready: C[] = [];
+      for (const change of together) {
+        const dependencies = change.dependsOn.filter((id) => !members.has(id)).flatMap((id) => ended.get(id) ?? []);
+        const outcomes = await Promise.all(dependencies.map(({ promise }) => promise));
+        const missing = outcomes.find(({ status }) => status !== "done");
+        if (missing) end(change, skipped("dependency", `${missing.id} was not done (${missing.status})`));
+        else ready.push(change);
+      }
+      // The members share one write: without the change that the others stand on there is nothing to write.
+      const lost = ready.filter((change) => change.dependsOn.some((id) => members.has(id) && results.has(id)));
+      for (const change of lost) end(change, skipped("dependency", "its group was not made"));
+      return ready.filter((change) => !lost.includes(change));
+    },
+    start(change) {
+      started.set(change.id, clock.now().getTime());
+      onStart(change);
+    },
+    end,
+    outcomeOf: ({ id }) => results.get(id) ?? failed(0, "internal", "the change has not ended"),
+    results: () => changes.flatMap(({ id }) => results.get(id) ?? []),
+  };
+}
+
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,120 @@
+/**
+ * How one write becomes certain. Terms: the plan saw something (`before`) and wants something (`after`); what is read now
+ * matches one of them, is on the way, or is something else. Premise: answers can be lost, nodes of a cluster can be late,
+ * and others write too, so nothing is believed but a reading.
+ *
+ * - as wanted: done, and nothing is sent; it may be somebody else's work.
+ * - as planned: it is written, and read back.
+ * - something else before the first write: stale; after it: failed, because a further write could undo somebody's work.
+ * - the answer of a write was lost: it is read back, and written again only where it had no effect.
+ * - it cannot be read back: uncertain.
+ */
+import { ApiError } from "../dynatrace/api-error.ts";
+import { attempted, pauses, repeatUntil } from "../lib/repeat-until.ts";
+import type { Clock } from "../ports.ts";
+import { done, failed, failedWith, type Outcome, resultError, stale } from "./outcome.ts";
+
+/** How what is there compares with the plan; `partly`: on the way, and a further write leads there. */
+export type PlanMatch = "as-planned" | "partly" | "as-wanted" | "other";
+
+export interface WriteSteps<T> {
+  /** Reads what the change is about. */
+  read(): Promise<T>;
+  /** Compares the reading with the plan. */
+  compare(current: T): PlanMatch;
+  /** Makes the change from a reading that is as planned, or partly as wanted. */
+  write(current: T): Promise<void>;
+  /** Says how the reading differs from what the plan saw, for a stale change. */
+  describe(current: T): string;
+}
+
+export interface WritePorts {
+  readonly clock: Clock;
+  /** Aborted: nothing is waited for any more. */
+  readonly signal: AbortSignal;
+}
+
+const maximumWrites = 3;
+/** Milliseconds between readings after a write that was accepted: a node that has not heard of it still tells of before. */
+const patience: readonly number[] = [250, 500, 1_000, 2_000, 4_000];
+/** Milliseconds before a write whose answer was lost is made again. */
+const lostPause: readonly number[] = [500];
+
+/** What the writes so far have come to. */
+interface Progress {
+  readonly attempts: number;
+  /** What the last write was made from; null: there was none. */
+  readonly from: PlanMatch | null;
+  /** What became of its answer; null: it was accepted. */
+  readonly lost: unknown;
+}
+
+/**
+ * Makes one change so that it is never made on something else than the plan saw, and never twice blindly: read, compare,
+ * write, read back.
+ */
+export async function settleWrite<T>(steps: WriteSteps<T>, ports: WritePorts): Promise<Outcome> {
+  let progress: Progress = { attempts: 0, from: null, lost: null };
+  const outcome = await repeatUntil<Outcome | null>(
+    async () => {
+      const found = await attempted(() => readBack(progress, steps, ports));
+      if (found.failed) return unreadable(progress, found.error);
+      const { current, match } = found.value;
+      const verdict = judge(progress, match, () => steps.describe(current), ports.signal);
+      if (verdict !== null) return verdict;
+      const attempts = progress.attempts + 1;
+      const written = await attempted(() => steps.write(current));
+      const error = written.failed ? written.error : null;
+      if (error !== null && !mayHaveHadEffect(error)) return failedWith(error, attempts);
+      progress = { attempts, from: match, lost: error };
+      return null;
+    },
+    (verdict) => verdict !== null,
+    () => 0,
+    { clock: ports.clock },
+  );
+  return outcome ?? failed(progress.attempts, "internal", "the write was not settled");
+}
+
+const mayHaveHadEffect = (error: unknown): boolean => error instanceof ApiError && error.details.effect !== "none";
+
+function unreadable({ attempts, lost }: Progress, error: unknown): Outcome {
+  if (attempts === 0) return failedWith(error, attempts);
+  return { status: "uncertain", attempts, error: resultError(lost ?? error) };
+}
+
+/** What a reading means after the writes so far; null: it is to be written. */
+function judge(
+  { attempts, from, lost }: Progress,
+  match: PlanMatch,
+  describe: () => string,
+  signal: AbortSignal,
+): Outcome | null {
+  if (match === "as-wanted") return done(attempts);
+  if (match === "other") {
+    if (attempts === 0) return stale(attempts, describe());
+    return failed(attempts, "not-as-written", `it was written, but reads back otherwise: ${describe()}`);
+  }
+  if (lost === null && match === from)
+    return failed(attempts, "not-taken", "the cluster accepted the change, but it reads back as before");
+  if (attempts >= maximumWrites || (attempts > 0 && signal.aborted)) {
+    return lost === null
+      ? failed(attempts, "not-as-written", "the cluster accepted the change, but it reads back otherwise")
+      : failedWith(lost, attempts);
+  }
+  return null;
+}
+
+/** Reads until it matches otherwise than before the write; before the first write once. */
+function readBack<T>({ attempts, from, lost }: Progress, steps: WriteSteps<T>, { clock, signal }: WritePorts) {
+  const list = attempts === 0 ? [] : lost === null ? patience : lostPause;
+  return repeatUntil(
+    async () => {
+      const current = await steps.read();
+      return { current, match: steps.compare(current) };
+    },
+    ({ match }) => match !== from,
+    pauses(list),
+    { clock, signal, lastLook: true },
+  );
+}

@@ -1,0 +1,113 @@
+import { isStatus } from "../../../dynatrace/api-error.ts";
+import type { Client } from "../../../dynatrace/client.ts";
+import {
+  deleteEnvironment,
+  environmentAnswers,
+  putEnvironment,
+  readEnvironment,
+} from "../../../dynatrace/cluster-api.ts";
+import type { Applier } from "../../../execute/applier.ts";
+import { type ClusterClients, unusableCluster } from "../../../execute/cluster-clients.ts";
+import { failed, type Outcome, resultError } from "../../../execute/outcome.ts";
+import { settleWrite } from "../../../execute/settle-write.ts";
+import { attempted, repeatUntil, unwrap, within } from "../../../lib/repeat-until.ts";
+import type { ObservedEnvironment } from "../../../model/observed.ts";
+import type { Clock } from "../../../ports.ts";
+import type { EnvironmentChange } from "../change.ts";
+import { compareWithPlan, describeDifference } from "../compare-with-plan.ts";
+import { limitsAmong } from "../fields.ts";
+import { environmentBody } from "./body.ts";
+
+export interface EnvironmentPorts {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Environments that are written at once on one cluster; the client bounds requests besides. */
+const environmentLane = 8;
+
+/** Milliseconds that a new environment may take until it serves its own API. */
+const readyTimeout = 180_000;
+const readyInterval = 500;
+/** Milliseconds that a deletion may be refused after disabling; the documentation does not say whether it ever is. */
+const deleteTimeout = 60_000;
+const deleteInterval = 5_000;
+
+/** Each environment by itself; what stands on one that appears can begin when it answers. */
+export function environmentApplier(
+  clients: ClusterClients,
+  ports: Omit<EnvironmentPorts, "client">,
+): Applier<"environment"> {
+  return async (changes, scheduler) => {
+    const work = changes.map((change) => {
+      const client = clients.get(change.cluster);
+      const lane = scheduler.lane(`environments/${change.cluster}`, environmentLane);
+      if (client === undefined)
+        return scheduler.make({ changes: [change], lane, work: async (ready) => unusableCluster(ready) });
+      const own = { ...ports, client };
+      return scheduler.make({
+        changes: [change],
+        lane,
+        work: async () => new Map([[change.id, await applyEnvironmentChange(change, own)]]),
+        afterwards: (_change, outcome) => awaitEnvironment(change, outcome, own),
+      });
+    });
+    await Promise.all(work);
+  };
+}
+
+export async function applyEnvironmentChange(change: EnvironmentChange, ports: EnvironmentPorts): Promise<Outcome> {
+  const { client } = ports;
+  const id = change.environment;
+  const touches = (kind: "quotas" | "storage") => limitsAmong(change.fields, kind).length > 0;
+  const includes = { quotas: touches("quotas"), storage: touches("storage") };
+  return settleWrite<ObservedEnvironment | null>(
+    {
+      read: () => readEnvironment(client, id, includes),
+      compare: (current) => compareWithPlan(change, current),
+      write: async (current) => {
+        if (change.action === "delete") await removeEnvironment(id, ports);
+        else await putEnvironment(client, id, environmentBody(change, current, ports.clock.now()));
+      },
+      describe: (current) => describeDifference(change, current),
+    },
+    ports,
+  );
+}
+
+/** Waits for an environment that was made or enabled until it serves its own API: what stands on it can begin then. */
+export async function awaitEnvironment(
+  change: EnvironmentChange,
+  outcome: Outcome,
+  ports: EnvironmentPorts,
+): Promise<Outcome> {
+  const appears = (change.action === "create" || change.action === "enable") && change.after.state !== "disabled";
+  if (outcome.status !== "done" || !appears) return outcome;
+  return (await waitUntilReady(change.environment, ports)) ?? outcome;
+}
+
+async function removeEnvironment(id: string, { client, clock, signal }: EnvironmentPorts): Promise<void> {
+  const result = await repeatUntil(
+    () => attempted(() => deleteEnvironment(client, id)),
+    (found) => !found.failed || !isStatus(found.error, 400),
+    within(clock, deleteTimeout, deleteInterval),
+    { clock, signal, lastLook: true },
+  );
+  unwrap(result);
+}
+
+/** Null when the environment answers. The environment exists by then, so the next plan has nothing to create. */
+async function waitUntilReady(id: string, { client, clock, signal }: EnvironmentPorts): Promise<Outcome | null> {
+  const answers = await repeatUntil(
+    () => attempted(() => environmentAnswers(client, id)),
+    (found) => !found.failed && found.value,
+    within(clock, readyTimeout, readyInterval),
+    { clock, signal, lastLook: true },
+  );
+  if (!answers.failed && answers.value) return null;
+  if (signal.aborted)
+    return failed(1, "interrupted", "the environment was made; waiting for it to answer was interrupted");
+  if (answers.failed) return { status: "failed", attempts: 1, error: resultError(answers.error) };
+  return failed(1, "not-ready", `the environment was made, but did not answer within ${readyTimeout / 1_000} s`);
+}

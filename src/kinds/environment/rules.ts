@@ -1,0 +1,44 @@
+import { detailLines, manyFromOnePlace } from "../detail-lines.ts";
+import type { ActionRules, FieldValues, KindRules } from "../kind.ts";
+import type { DeclaredEnvironmentChange, EnvironmentAction } from "./change.ts";
+import { sideValue } from "./fields.ts";
+
+const actions: Readonly<Record<EnvironmentAction, ActionRules>> = {
+  create: { count: "create", sign: "+", phase: "appear", startsItem: true },
+  update: { count: "update", sign: "~", phase: "appear", startsItem: false },
+  enable: { count: "update", sign: "~", phase: "appear", startsItem: false },
+  disable: { count: "remove", sign: "-", phase: "disable", startsItem: false },
+  delete: { count: "remove", sign: "-", phase: "delete", startsItem: false },
+};
+
+export const environmentRules: KindRules<"environment"> = {
+  heading: "Environments",
+  noun: "environment",
+  action: ({ action }) => actions[action],
+  item: ({ id }) => id,
+  isFoundationOf: ({ action }) => action === "create" || action === "enable",
+  declaredIn: ({ environments }) => {
+    const ids = new Set(environments.map(({ id }) => id.toLowerCase()));
+    return ({ environment }) => ids.has(environment.toLowerCase());
+  },
+  weakens: () => false,
+  title: ({ action, environment, cluster }) => `${action} environment ${environment} on ${cluster}`,
+  details: (change) => detailLines(fieldsOf(change), change),
+  describe: ({ environment, cluster }) => `environment ${environment} on ${cluster}`,
+  name: ({ environment }) => environment,
+  fields: fieldsOf,
+  sharing: ({ before, after, source }) =>
+    before === null || after === null
+      ? { by: "change", key: [source], least: manyFromOnePlace, showsDetails: false }
+      : { by: "field" },
+  sharedTitle: () => null,
+  explained: ({ id }, field) => ({ item: id, path: field, rights: false }),
+};
+
+function fieldsOf({ fields, before, after }: DeclaredEnvironmentChange): readonly FieldValues[] {
+  return fields.map((field) => ({
+    field,
+    before: before === null ? undefined : sideValue(before, field),
+    after: after === null ? undefined : sideValue(after, field),
+  }));
+}

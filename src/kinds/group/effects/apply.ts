@@ -1,0 +1,261 @@
+/**
+ * All changes of one group in one write: the group's own and those of its permissions. A PUT replaces the group as a
+ * whole, so everything that the changes are not about is carried over as it was read just before, rights that dtsync does
+ * not manage included. Each change gets its own outcome: one that somebody else came before is left out of the write, the
+ * others go on.
+ */
+import { ApiError, isStatus } from "../../../dynatrace/api-error.ts";
+import type { Client } from "../../../dynatrace/client.ts";
+import { createGroup, deleteGroup, readGroup, replaceGroup } from "../../../dynatrace/cluster-api.ts";
+import type { Applier } from "../../../execute/applier.ts";
+import { type ClusterClients, unusableCluster } from "../../../execute/cluster-clients.ts";
+import { failed, type Outcome, stale } from "../../../execute/outcome.ts";
+import { type PlanMatch, settleWrite } from "../../../execute/settle-write.ts";
+import { groupBy } from "../../../lib/group-by.ts";
+import { attempted, pauses, repeatUntil, unwrap } from "../../../lib/repeat-until.ts";
+import type { ObservedGroup } from "../../../model/observed.ts";
+import type { Clock } from "../../../ports.ts";
+import type { GroupChange } from "../change.ts";
+import { compareGroupWithPlan, describeGroupDifference, matchesSide } from "../compare-with-plan.ts";
+import { fieldsOfSide } from "../fields.ts";
+import { type GroupFamilyChange, newGroupBody, updatedGroupBody } from "./body.ts";
+import { createGroupDirectory, type GroupDirectory } from "./directory.ts";
+
+export interface GroupPorts {
+  readonly client: Client;
+  readonly directory: GroupDirectory;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Groups that are written at once on one cluster: their objects are large, and the cluster locks them. */
+const groupLane = 4;
+
+/** A new environment may be unknown to the node that takes the group for a moment. */
+const unknownEnvironmentTries = 5;
+
+/** Groups of all clusters; what one has to be looked up is shared by the groups of its cluster. */
+export function groupApplier(clients: ClusterClients, ports: Pick<GroupPorts, "clock" | "signal">): Applier<"group"> {
+  return async (changes, scheduler) => {
+    const directories = new Map([...clients].map(([name, client]) => [name, createGroupDirectory(client)]));
+    const together = groupBy(changes, ({ cluster, group }) => `${cluster}/${group.toLowerCase()}`);
+    const work = [...together.values()].map(([first, ...others]) => {
+      const { cluster } = first;
+      const [client, directory] = [clients.get(cluster), directories.get(cluster)];
+      return scheduler.make({
+        changes: [first, ...others],
+        lane: scheduler.lane(`groups/${cluster}`, groupLane),
+        work: async (ready) =>
+          client && directory ? applyGroupChanges(ready, { ...ports, client, directory }) : unusableCluster(ready),
+      });
+    });
+    await Promise.all(work);
+  };
+}
+
+/** How far the work on the changes of one group has come. */
+interface GroupWork {
+  /** Changes that are to be written and read back. */
+  pending: readonly GroupFamilyChange[];
+  readonly outcomes: Map<string, Outcome>;
+  /** A write went out that was not refused. */
+  wrote: boolean;
+  /** The group is there because this run made it. */
+  created: boolean;
+}
+
+const ownChange = (changes: readonly GroupFamilyChange[]): GroupChange | undefined =>
+  changes.find((change) => change.kind === "group");
+
+/** Makes all changes of one group, and says of each by its id how it ended. */
+export async function applyGroupChanges(
+  changes: readonly GroupFamilyChange[],
+  ports: GroupPorts,
+): Promise<ReadonlyMap<string, Outcome>> {
+  const own = ownChange(changes);
+  if (own?.action === "delete") return new Map([[own.id, await applyDeletion(own, ports)]]);
+  const work: GroupWork = { pending: changes, outcomes: new Map(), wrote: false, created: false };
+  const outcome = await settleWrite<ObservedGroup | null>(
+    {
+      read: () => findGroup(changes, ports),
+      compare: (current) => compareGroup(work, own, current),
+      write: (current) => (current === null ? writeNewGroup(work, ports) : writeGroup(work, current, ports)),
+      describe: () => "the group has changed",
+    },
+    ports,
+  );
+  for (const change of work.pending) work.outcomes.set(change.id, outcome);
+  return work.outcomes;
+}
+
+/** Takes what somebody else has changed out of the work, and says whether there is still something to write. */
+function compareGroup(work: GroupWork, own: GroupChange | undefined, current: ObservedGroup | null): PlanMatch {
+  const { outcomes } = work;
+  const giveUp = (change: GroupFamilyChange, reason: string) => outcomes.set(change.id, strayed(work, reason));
+  const appears = work.pending.some(({ kind, action }) => kind === "group" && action === "create");
+  const matches = work.pending.map(
+    (change) => [change, compareGroupWithPlan(change, current, { appears, created: work.created })] as const,
+  );
+  for (const [change, match] of matches) {
+    if (match === "other") giveUp(change, describeGroupDifference(change, current));
+  }
+  work.pending = matches.filter(([, match]) => match !== "other").map(([change]) => change);
+  if (own?.action === "create" && outcomes.has(own.id)) {
+    for (const change of work.pending) giveUp(change, "its group is not as the plan saw it");
+    work.pending = [];
+  }
+  const open = matches.some(([change, match]) => match === "as-planned" && work.pending.includes(change));
+  if (!open) return "as-wanted";
+  return own?.action === "create" && current !== null ? "partly" : "as-planned";
+}
+
+/** Found otherwise after a write of ours: another writer came between, and repeating would undo that change. */
+function strayed(work: GroupWork, reason: string): Outcome {
+  return work.wrote
+    ? failed(1, "overwritten", "another change of this group came between writing and reading back: plan again")
+    : stale(0, reason);
+}
+
+/** The group under its name, or under its former one. */
+async function findGroup(
+  changes: readonly GroupFamilyChange[],
+  { client, directory }: GroupPorts,
+): Promise<ObservedGroup | null> {
+  const formerName = ownChange(changes)?.before?.name;
+  const names = new Set([...changes.slice(0, 1).map(({ group }) => group), ...(formerName ? [formerName] : [])]);
+  for (const name of names) {
+    const id = await directory.find(name);
+    const group = id === null ? null : await readGroup(client, id);
+    if (group) return group;
+    // It was deleted, and perhaps made again under another id.
+    if (id !== null) directory.refresh();
+  }
+  return null;
+}
+
+async function writeGroup(work: GroupWork, current: ObservedGroup, ports: GroupPorts): Promise<void> {
+  const { client, directory } = ports;
+  try {
+    await despiteUnknownEnvironments(work, current, ports, (gone) => {
+      const body = updatedGroupBody(work.pending, current, gone);
+      return sent(work, () => replaceGroup(client, current.id, body));
+    });
+  } catch (error) {
+    directory.refresh();
+    // Refused because the new name is taken, or because the group was removed a moment ago.
+    if (!isStatus(error, 406) || (await readGroup(client, current.id)) !== null) throw error;
+    for (const change of work.pending) work.outcomes.set(change.id, strayed(work, "the group is no longer there"));
+    work.pending = [];
+  }
+}
+
+async function writeNewGroup(work: GroupWork, ports: GroupPorts): Promise<void> {
+  const { directory, client } = ports;
+  await despiteUnknownEnvironments(work, null, ports, async () => {
+    const own = ownChange(work.pending);
+    if (own?.action !== "create") throw new Error("a group is made by its creation alone");
+    const body = newGroupBody(own.after, work.pending);
+    try {
+      const group = await sent(work, () => createGroup(client, body));
+      directory.learn(group.name, group.id);
+      work.created = true;
+    } catch (error) {
+      directory.refresh();
+      // Somebody made it, or an answer of ours was lost: reading back will tell whether it is as wanted.
+      if (!isStatus(error, 406) || !(await appears(body.name, ports))) throw error;
+    }
+  });
+}
+
+/** Whether a group whose name is taken can be found; a node that has not heard of it gets some time. */
+async function appears(name: string, { directory, clock, signal }: GroupPorts): Promise<boolean> {
+  const id = await repeatUntil(
+    async (attempt) => {
+      if (attempt > 1) directory.refresh();
+      return directory.find(name);
+    },
+    (found) => found !== null,
+    pauses([500, 1_000, 2_000, 4_000]),
+    { clock, signal, lastLook: true },
+  );
+  return id !== null;
+}
+
+/**
+ * A cluster refuses the whole group for one environment that it does not have. Rights of others on such environments are
+ * dropped at once: they are left over from deleted ones. A wanted one may be too new for the node that answers; when it
+ * stays unknown, its change is stale and the others are made without it.
+ */
+async function despiteUnknownEnvironments(
+  work: GroupWork,
+  current: ObservedGroup | null,
+  { clock, signal, directory }: GroupPorts,
+  write: (gone: ReadonlySet<string>) => Promise<void>,
+): Promise<void> {
+  const wanted = new Set(
+    work.pending.flatMap((change) => (change.kind === "permission" ? [change.environment.toLowerCase()] : [])),
+  );
+  const others = Object.values(current?.accessRight ?? {})
+    .flat()
+    .filter((id) => !wanted.has(id.toLowerCase()));
+  let gone: ReadonlySet<string> = new Set();
+  const result = await repeatUntil(
+    async (attempt) => {
+      const written = await attempted(() => write(gone));
+      const unknown = written.failed && isStatus(written.error, 400) && attempt <= unknownEnvironmentTries;
+      if (!unknown || signal.aborted) return { written, settled: true, learned: false };
+      const last = attempt === unknownEnvironmentTries;
+      const found = await directory.findGone(last ? [...others, ...wanted] : others).catch(() => gone);
+      if (last && !leaveOut(work, found)) return { written, settled: true, learned: false };
+      const learned = found.size > gone.size;
+      if (learned) gone = found;
+      return { written, settled: false, learned };
+    },
+    ({ settled }) => settled,
+    (attempt, { learned }) => (learned ? 0 : 500 * attempt),
+    { clock, signal, lastLook: true },
+  );
+  unwrap(result.written);
+}
+
+/** Gives up the permission changes on environments that are gone. False: there are none, or nothing else is left. */
+function leaveOut(work: GroupWork, gone: ReadonlySet<string>): boolean {
+  const lost = work.pending.filter(
+    (change) => change.kind === "permission" && gone.has(change.environment.toLowerCase()),
+  );
+  for (const change of lost) work.outcomes.set(change.id, stale(0, "the environment is no longer there"));
+  work.pending = work.pending.filter((change) => !lost.includes(change));
+  return lost.length > 0 && work.pending.length > 0;
+}
+
+/** Notes whether the write may have had an effect. */
+async function sent<T>(work: GroupWork, write: () => Promise<T>): Promise<T> {
+  try {
+    const answer = await write();
+    work.wrote = true;
+    return answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.details.effect === "unknown") work.wrote = true;
+    throw error;
+  }
+}
+
+async function applyDeletion(
+  change: Extract<GroupChange, { readonly action: "delete" }>,
+  ports: GroupPorts,
+): Promise<Outcome> {
+  return settleWrite<ObservedGroup | null>(
+    {
+      read: () => findGroup([change], ports),
+      compare: (current) => {
+        if (current === null) return "as-wanted";
+        return matchesSide(current, change.before, fieldsOfSide(change.before)) ? "as-planned" : "other";
+      },
+      write: async (current) => {
+        if (current !== null) await deleteGroup(ports.client, current.id);
+      },
+      describe: () => "since the plan was made, the group has changed",
+    },
+    ports,
+  );
+}

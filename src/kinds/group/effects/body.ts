@@ -1,0 +1,71 @@
+import type { GroupBody } from "../../../dynatrace/cluster-api.ts";
+import { Unfeasible } from "../../../execute/outcome.ts";
+import type { FamilyChange } from "../../../model/change.ts";
+import type { ObservedGroup } from "../../../model/observed.ts";
+import type { GroupSide, NewGroupSide } from "../change.ts";
+import { mergeAccessRight } from "../rights.ts";
+
+/** The changes of groups and of their permissions. */
+export type GroupFamilyChange = FamilyChange<"group">;
+
+/** A cluster refuses bodies of more than 1 MB; the rights of all environments are in one body. */
+const maximumBody = 900_000;
+
+/** What the changes of one group make of it: its own fields, and rights by environment id. */
+interface WantedGroup {
+  readonly own: GroupSide;
+  readonly rights: ReadonlyMap<string, readonly string[]>;
+}
+
+function wantedOf(changes: readonly GroupFamilyChange[]): WantedGroup {
+  const own = changes.find((change) => change.kind === "group");
+  const rights = changes.flatMap((change) =>
+    change.kind === "permission" ? [[change.environment, change.after] as const] : [],
+  );
+  return { own: own?.after ?? {}, rights: new Map(rights) };
+}
+
+/** What creates a group: everything that its creation and the other changes say of it, its rights at once. */
+export function newGroupBody(after: NewGroupSide, changes: readonly GroupFamilyChange[]): GroupBody {
+  const { name, isClusterAdminGroup, ldapGroupNames, ssoGroupNames } = after;
+  return checked({
+    name,
+    isClusterAdminGroup,
+    ...(ldapGroupNames === undefined ? {} : { ldapGroupNames }),
+    ...(ssoGroupNames === undefined ? {} : { ssoGroupNames }),
+    accessRight: mergeAccessRight({}, wantedOf(changes).rights),
+  });
+}
+
+/**
+ * What replaces a group: every field as read, with only the changed ones replaced. Rights on environments that are
+ * `gone` (ids in lower case) are left out, because the cluster refuses to be told of them.
+ */
+export function updatedGroupBody(
+  changes: readonly GroupFamilyChange[],
+  current: ObservedGroup,
+  gone: ReadonlySet<string>,
+): GroupBody {
+  const { own, rights } = wantedOf(changes);
+  const accessRight = Object.entries(current.accessRight).map(
+    ([permission, environments]) => [permission, environments.filter((id) => !gone.has(id.toLowerCase()))] as const,
+  );
+  return checked({
+    name: own.name ?? current.name,
+    isClusterAdminGroup: own.isClusterAdminGroup ?? current.isClusterAdminGroup,
+    ldapGroupNames: own.ldapGroupNames ?? current.ldapGroupNames,
+    ssoGroupNames: own.ssoGroupNames ?? current.ssoGroupNames,
+    ...(current.isAccessAccount === undefined ? {} : { isAccessAccount: current.isAccessAccount }),
+    ...(current.isManageAccount === undefined ? {} : { isManageAccount: current.isManageAccount }),
+    accessRight: mergeAccessRight(Object.fromEntries(accessRight), rights),
+  });
+}
+
+function checked(body: GroupBody): GroupBody {
+  const size = Buffer.byteLength(JSON.stringify(body));
+  if (size <= maximumBody) return body;
+  throw new Unfeasible(
+    "group-too-large",
+    `the rights of this group would need a request of ${Math.round(size / 1_000)} kB, and a cluster takes 1 MB at most: give it fewer environments or permissions, or make it an administrator group`,
+  );
+}

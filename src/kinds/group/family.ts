@@ -1,0 +1,56 @@
+import { compareText } from "../../lib/text.ts";
+import type { Group } from "../../model/inventory.ts";
+import type { Held } from "../../model/plan.ts";
+import type { ClusterInput, Coordinates, FamilyPlan, FamilyRules } from "../kind.ts";
+import { type GroupChange, groupChangeId, groupColumns, type PermissionChange } from "./change.ts";
+import { compareDeclaredGroups } from "./difference.ts";
+import { indexGroups, planGroup } from "./plan.ts";
+
+export const groupCoordinates = (group: Group): Coordinates => {
+  const { customer, environment, group: name, host } = groupColumns(group);
+  return { cluster: group.cluster, customer, environment, group: name, host };
+};
+
+export const groupFamily: FamilyRules<"group"> = {
+  plan: planGroups,
+  inScope: ({ groups, selection }) =>
+    groups.filter((group) => selection.includes("group") && selection.matchesGroup(group)).length,
+  limitedBy: ({ groups }, name) => groups.filter(({ cluster, state }) => cluster === name && state !== "absent").length,
+  difference: compareDeclaredGroups,
+};
+
+const nothing: FamilyPlan<"group"> = { changes: [], held: [], waiting: [], warnings: [], compared: [], unmanaged: [] };
+
+function planGroups(input: ClusterInput): FamilyPlan<"group"> {
+  const { cluster, groups, selection, reading } = input;
+  if (reading.groups === null) return nothing;
+  if (reading.groups.status === "unreadable") {
+    if (!selection.includes("group")) return nothing;
+    const items = groupFamily.inScope(input);
+    return { ...nothing, held: [{ scope: `cluster/${cluster}/groups`, reason: reading.groups.reason, items }] };
+  }
+  const byName = indexGroups(reading.groups.value);
+  const known = new Map(
+    input.environments.map((environment) => {
+      const key = environment.id.toLowerCase();
+      return [key, { environment, exists: input.observedEnvironments.has(key) }] as const;
+    }),
+  );
+  const changes: (GroupChange | PermissionChange)[] = [];
+  const held: Held[] = [];
+  const compared: string[] = [];
+  const claimed = new Set<string>();
+  for (const group of groups) {
+    const outcome = planGroup(group, byName, known);
+    for (const name of outcome.claims) claimed.add(name);
+    changes.push(...outcome.changes);
+    if (!selection.includes("group") || !selection.matchesGroup(group)) continue;
+    if (outcome.held) held.push(outcome.held);
+    else if (group.state === "present") compared.push(groupChangeId(cluster, group.name));
+  }
+  const unmanaged = reading.groups.value
+    .map(({ name }) => name)
+    .filter((name) => !claimed.has(name.toLowerCase()))
+    .sort(compareText);
+  return { ...nothing, changes, held, compared, unmanaged };
+}

@@ -1,0 +1,119 @@
+import { count, printableLine } from "../../lib/printable.ts";
+import type { Inventory } from "../../model/inventory.ts";
+import { detailLines, manyFromOnePlace } from "../detail-lines.ts";
+import type { ActionRules, FieldValues, KindRules } from "../kind.ts";
+import { losesAdministration } from "./administration.ts";
+import {
+  type DeclaredGroupChange,
+  type GroupAction,
+  type GroupChange,
+  groupChangeId,
+  type MappingField,
+  type PermissionAction,
+} from "./change.ts";
+import { canonicalNames } from "./fields.ts";
+
+const groupActions: Readonly<Record<GroupAction, ActionRules>> = {
+  create: { count: "create", sign: "+", phase: "groups", startsItem: true },
+  update: { count: "update", sign: "~", phase: "groups", startsItem: false },
+  delete: { count: "remove", sign: "-", phase: "group-removals", startsItem: false },
+};
+
+const permissionActions: Readonly<Record<PermissionAction, ActionRules>> = {
+  grant: { count: "update", sign: "+", phase: "groups", startsItem: false },
+  update: { count: "update", sign: "~", phase: "groups", startsItem: false },
+  revoke: { count: "update", sign: "-", phase: "groups", startsItem: false },
+};
+
+export const groupRules: KindRules<"group"> = {
+  heading: "Groups",
+  noun: "group",
+  action: ({ action }) => groupActions[action],
+  item: ({ id }) => id,
+  // Under its name, or under its new one, it is there only afterwards.
+  isFoundationOf: (_change, dependent) => dependent.kind === "permission",
+  declaredIn: (inventory) => {
+    const groups = groupsByName(inventory);
+    return ({ cluster, group }) => groups.has(`${cluster}/${group.toLowerCase()}`);
+  },
+  weakens: weakensGroup,
+  title: ({ action, group, cluster }) => `${action} group ${printableLine(group)} on ${cluster}`,
+  details: (change) => detailLines(fieldsOf(change), change),
+  describe: ({ group, cluster }) => `group ${printableLine(group)} on ${cluster}`,
+  name: ({ group }) => group,
+  fields: fieldsOf,
+  sharing: ({ before, after, source, cluster }) =>
+    before === null || after === null
+      ? { by: "change", key: [source, cluster], least: manyFromOnePlace, showsDetails: false }
+      : { by: "field" },
+  sharedTitle: () => null,
+  explained: ({ id }, field) => ({ item: id, path: field, rights: false }),
+};
+
+export const permissionRules: KindRules<"permission"> = {
+  heading: "Permissions",
+  noun: "environment",
+  action: ({ action }) => permissionActions[action],
+  item: ({ cluster, group }) => groupChangeId(cluster, group),
+  isFoundationOf: () => false,
+  declaredIn: (inventory) => {
+    const groups = groupsByName(inventory);
+    const environments = new Set(inventory.environments.map(({ id }) => id.toLowerCase()));
+    return ({ cluster, group, environment }) => {
+      const found = groups.get(`${cluster}/${group.toLowerCase()}`);
+      return found !== undefined && found.access !== null && environments.has(environment.toLowerCase());
+    };
+  },
+  weakens: ({ group, before, after }, names) =>
+    names.has(group) && before.some((permission) => !after.includes(permission)),
+  title: ({ action, group }) => `${action} rights of group ${printableLine(group)}`,
+  details: ({ before, after }) => {
+    const added = after.filter((name) => !before.includes(name));
+    const removed = before.filter((name) => !after.includes(name));
+    return [
+      ...(added.length > 0 ? [{ field: "grant", before: null, after: added.join(", ") }] : []),
+      ...(removed.length > 0 ? [{ field: "revoke", before: removed.join(", "), after: null }] : []),
+    ];
+  },
+  describe: ({ group, environment }) => `rights of group ${printableLine(group)} on ${environment}`,
+  name: ({ environment }) => environment,
+  fields: ({ before, after }) => [{ field: "rights", before, after }],
+  sharing: ({ before, after }) => ({ by: "change", key: [before, after], least: 2, showsDetails: true }),
+  sharedTitle: (changes, details) => {
+    const [first] = changes;
+    const names = new Set(changes.map(({ group }) => group));
+    const whose = names.size === 1 && first ? `group ${printableLine(first.group)}` : count(names.size, "group");
+    return first ? `${first.action} rights of ${whose}: ${details.join(", ")}` : null;
+  },
+  explained: ({ cluster, group, environment }) => ({
+    item: groupChangeId(cluster, group),
+    path: `access.${environment}`,
+    rights: true,
+  }),
+};
+
+const groupsByName = ({ groups }: Inventory) =>
+  new Map(
+    groups.flatMap((group) =>
+      [group.name, ...group.previously].map((name) => [`${group.cluster}/${name.toLowerCase()}`, group] as const),
+    ),
+  );
+
+function fieldsOf({ fields, before, after }: DeclaredGroupChange): readonly FieldValues[] {
+  return fields.map((field) => ({ field, before: before?.[field], after: after?.[field] }));
+}
+
+/** Removed, renamed, no longer for administrators, or a mapping taken away. */
+function weakensGroup(change: GroupChange, names: ReadonlySet<string>): boolean {
+  const formerName = change.before?.name;
+  if (!names.has(change.group) && (formerName === undefined || !names.has(formerName))) return false;
+  if (change.action === "delete" || losesAdministration(change)) return true;
+  if (change.action === "create") return false;
+  const loses = (field: MappingField) => {
+    const after = new Set(canonicalNames(field, change.after[field]));
+    return (
+      change.fields.includes(field) && canonicalNames(field, change.before[field]).some((name) => !after.has(name))
+    );
+  };
+  return change.fields.includes("name") || loses("ldapGroupNames") || loses("ssoGroupNames");
+}

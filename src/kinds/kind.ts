@@ -1,0 +1,175 @@
+/**
+ * What the common half of dtsync (planner, executor, reports) knows of the kinds: a change belongs to a kind, a kind to a
+ * family. A family is what is declared, read, chosen with --only and made together (a group with its permissions); a kind
+ * is what a change is about. The tables in `kinds.ts` have one entry for each, and everything else asks them.
+ */
+import type { Value } from "../lib/json.ts";
+import type {
+  Change,
+  ChangeKind,
+  Changes,
+  Columns,
+  DeclaredChange,
+  DeclaredChanges,
+  Family,
+  FamilyChange,
+} from "../model/change.ts";
+import type { Undeclared } from "../model/difference.ts";
+import type { Environment, Group, Host, Inventory } from "../model/inventory.ts";
+import type { Observed, ObservedCluster, ObservedEnvironment } from "../model/observed.ts";
+import type { Held, Waiting } from "../model/plan.ts";
+
+/** Where an action counts in the summary of a plan. What is removed needs a limit of removals. */
+export type Count = "create" | "update" | "remove" | "deploy";
+
+/** What stands before a change, for people who scan a list: it adds, changes, takes away, or brings an agent to an environment. */
+export type Sign = "+" | "~" | "-" | "»";
+
+/** An order in which changes can be made: what appears, then groups, then hosts; what is taken away goes last. */
+export const phases = ["appear", "groups", "group-removals", "hosts", "disable", "delete"] as const;
+export type Phase = (typeof phases)[number];
+
+/** What an action of a kind means for everything that is common to all kinds. */
+export interface ActionRules {
+  readonly count: Count;
+  readonly sign: Sign;
+  readonly phase: Phase;
+  /** It brings into being what it is about, so that the item cannot have drifted. */
+  readonly startsItem: boolean;
+}
+
+/** A field of a change on both sides; undefined: that side does not have it. */
+export interface FieldValues {
+  readonly field: string;
+  readonly before: Value | undefined;
+  readonly after: Value | undefined;
+}
+
+/** One line of a change's details: a field with what it is and what it becomes. Null: there is nothing on that side. */
+export interface DetailLine {
+  readonly field: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/**
+ * What many changes can undergo alike: each field by itself, or the change as a whole. Whole ones are alike where `key`
+ * is the same; from `least` on they are shown once, with their details unless items of one place differ in them.
+ */
+export type Sharing =
+  | { readonly by: "field" }
+  | {
+      readonly by: "change";
+      readonly key: readonly unknown[];
+      readonly least: number;
+      readonly showsDetails: boolean;
+    };
+
+/** Where `explain` has the setting behind a field of a change. */
+export interface ExplainedField {
+  /** Id of the item. */
+  readonly item: string;
+  readonly path: string;
+  /** The value is a list of rights, which roles lead to. */
+  readonly rights: boolean;
+}
+
+/** What is common to all changes of a kind. */
+export interface KindRules<K extends ChangeKind> {
+  /** What changes of it are called together, for example `Environments`. */
+  readonly heading: string;
+  /** What one item is called in a count. */
+  readonly noun: string;
+  action(change: DeclaredChanges[K]): ActionRules;
+  /** Id of the item that the change is counted for; permissions count for their group. */
+  item(change: Changes[K]): string;
+  /** Whether the dependent change stands on what this one brings into being; other dependencies are mere order. */
+  isFoundationOf(change: Changes[K], dependent: Change): boolean;
+  /** Tells of a change whether the inventory declares what it is about. */
+  declaredIn(inventory: Inventory): (change: Changes[K]) => boolean;
+  /** Whether it takes something away from a group that is kept for emergencies; `names` are exact. */
+  weakens(change: Changes[K], names: ReadonlySet<string>): boolean;
+  /** What the change does, in words; `alike`: how many changes one title stands for. */
+  title(change: Changes[K], alike: number): string;
+  details(change: Changes[K]): readonly DetailLine[];
+  /** What the change is about, in words. */
+  describe(change: DeclaredChanges[K]): string;
+  /** The item by its name alone. */
+  name(item: Columns[K]): string;
+  fields(change: DeclaredChanges[K]): readonly FieldValues[];
+  sharing(change: DeclaredChanges[K]): Sharing;
+  /** What many changes undergo alike, in words; null: as their details say. */
+  sharedTitle(changes: readonly DeclaredChanges[K][], details: readonly string[]): string | null;
+  explained(change: DeclaredChanges[K], field: string): ExplainedField;
+}
+
+/**
+ * Who an item belongs to: what --target and --exclude are matched against, and where it stands. Null where a coordinate
+ * does not apply.
+ */
+export interface Coordinates {
+  readonly cluster: string;
+  readonly customer: string | null;
+  readonly environment: string | null;
+  readonly group: string | null;
+  readonly host: string | null;
+}
+
+/** What of everything that is declared a run is about. */
+export interface Selection {
+  includes(family: Family): boolean;
+  /** True when targets, excludes and --changed-since let the item through; families are checked apart. */
+  matches(item: Coordinates): boolean;
+  /** The same for a group, which is looked at too when only some of its rights are affected. */
+  matchesGroup(group: Group): boolean;
+}
+
+/** What one cluster is planned from. Its environments could be read; the rest may be missing. */
+export interface ClusterInput {
+  readonly cluster: string;
+  readonly inventory: Inventory;
+  /** Those of the inventory on this cluster. */
+  readonly environments: readonly Environment[];
+  readonly groups: readonly Group[];
+  readonly hosts: readonly Host[];
+  /** Where hosts of the whole inventory are reached, unless they are absent. */
+  readonly occupied: ReadonlySet<string>;
+  readonly observed: Observed;
+  readonly reading: ObservedCluster;
+  /** By id in lower case. */
+  readonly observedEnvironments: ReadonlyMap<string, ObservedEnvironment>;
+  /** Environments with a source of hosts that could not be read. */
+  readonly incompleteHostLists: ReadonlySet<string>;
+  readonly selection: Selection;
+  readonly createdAt: Date;
+}
+
+/** What a family adds to the plan of a cluster. */
+export interface FamilyPlan<F extends Family> {
+  readonly changes: readonly FamilyChange<F>[];
+  readonly held: readonly Held[];
+  readonly waiting: readonly Waiting[];
+  readonly warnings: readonly string[];
+  /** Ids of items that were compared, in scope. */
+  readonly compared: readonly string[];
+  /** What is on the cluster and not in the inventory, by name. */
+  readonly unmanaged: readonly string[];
+}
+
+/** What a family adds to the difference of two inventories. */
+export interface FamilyDifference {
+  readonly changes: readonly DeclaredChange[];
+  readonly unmanaged: readonly Undeclared[];
+}
+
+/** What is common to the items of a family. */
+export interface FamilyRules<F extends Family> {
+  /** Plans the items of one cluster; `earlier` are changes of families that were planned before. */
+  plan(input: ClusterInput, earlier: readonly Change[]): FamilyPlan<F>;
+  /** How many items of the cluster are in scope. */
+  inScope(input: Pick<ClusterInput, "environments" | "groups" | "hosts" | "selection">): number;
+  /** What `safety.maxUpdates` is a share of on a cluster; null: it does not limit this family. */
+  limitedBy(inventory: Inventory, cluster: string): number | null;
+  /** What the later inventory declares differently; null: nothing was declared before. */
+  difference(before: Inventory | null, after: Inventory): FamilyDifference;
+}

@@ -1,0 +1,44 @@
+import { type Change, type ChangeKind, type DeclaredChange, type Family, familyOf } from "../model/change.ts";
+import { environmentFamily } from "./environment/family.ts";
+import { environmentRules } from "./environment/rules.ts";
+import { groupFamily } from "./group/family.ts";
+import { groupRules, permissionRules } from "./group/rules.ts";
+import { hostFamily } from "./host/family.ts";
+import { hostRules } from "./host/rules.ts";
+import type { ActionRules, FamilyRules, KindRules } from "./kind.ts";
+
+/** Every kind of change. A new one is a line here and a folder beside this file. */
+const kinds: { readonly [K in ChangeKind]: KindRules<K> } = {
+  environment: environmentRules,
+  group: groupRules,
+  permission: permissionRules,
+  host: hostRules,
+};
+
+/** Every family, in the order in which they are planned: hosts wait for environments that appear. */
+export const families: { readonly [F in Family]: FamilyRules<F> } = {
+  environment: environmentFamily,
+  group: groupFamily,
+  host: hostFamily,
+};
+
+export const allKinds = Object.keys(kinds) as readonly ChangeKind[];
+export const allFamilies = Object.keys(families) as readonly Family[];
+
+/** The rules of a kind, for changes of that kind. */
+export function rulesOf<K extends ChangeKind>({ kind }: { readonly kind: K }): KindRules<K> {
+  return kinds[kind] as KindRules<K>;
+}
+
+export const familyRules = <F extends Family>(family: F): FamilyRules<F> => families[family] as FamilyRules<F>;
+
+/** What the action of a change means. */
+export const actionRules = (change: DeclaredChange): ActionRules => rulesOf(change).action(change);
+
+/** Whether it disables, deletes or uninstalls. */
+export const isRemoval = (change: DeclaredChange): boolean => actionRules(change).count === "remove";
+
+/** Whether it takes something away: a removal, or rights. */
+export const takesAway = (change: DeclaredChange): boolean => actionRules(change).sign === "-";
+
+export const familyOfChange = (change: Change): Family => familyOf[change.kind];
