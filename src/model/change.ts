@@ -9,51 +9,50 @@ import type {
 import type { DeclaredHostChange, HostChange, HostColumns } from "../kinds/host/change.ts";
 
 /**
+ * The kinds of changes. A new kind is a line here; the compiler then names every place that has to know of it. A family is
+ * what is declared, read, chosen with --only and made together: a group with its permissions, for example.
+ */
+interface Kinds {
+  readonly environment: Kind<"environment", EnvironmentColumns, EnvironmentChange, DeclaredEnvironmentChange>;
+  readonly group: Kind<"group", GroupColumns, GroupChange, DeclaredGroupChange>;
+  readonly permission: Kind<"group", PermissionColumns, PermissionChange, PermissionChange>;
+  readonly host: Kind<"host", HostColumns, HostChange, DeclaredHostChange>;
+}
+
+interface Kind<Family, Columns, Change, DeclaredChange> {
+  readonly family: Family;
+  /** Who or what a change is about. */
+  readonly columns: Columns;
+  /** In a plan. */
+  readonly change: Change;
+  /** In what two revisions declare differently. */
+  readonly declared: DeclaredChange;
+}
+
+export type ChangeKind = keyof Kinds;
+export type Family = Kinds[ChangeKind]["family"];
+export type Columns = { readonly [K in ChangeKind]: Kinds[K]["columns"] };
+export type Changes = { readonly [K in ChangeKind]: Kinds[K]["change"] };
+export type DeclaredChanges = { readonly [K in ChangeKind]: Kinds[K]["declared"] };
+
+/**
  * One change of a plan, as data: it can be printed, saved, compared and loaded again. `before` and `after` hold what the
  * change is about and nothing else, so that apply can tell whether the world is still as the plan saw it.
  */
 export type Change = Changes[ChangeKind];
-
-/** The kinds of changes. A new kind is a line here; the compiler then names every place that has to know of it. */
-export interface Changes {
-  readonly environment: EnvironmentChange;
-  readonly group: GroupChange;
-  readonly permission: PermissionChange;
-  readonly host: HostChange;
-}
-
-export type ChangeKind = keyof Changes;
 export type Action = Change["action"];
 
-/** What two revisions declare differently. Every change of a plan is one, too. */
-export type DeclaredChange = { readonly [K in ChangeKind]: DeclaredChanges[K] }[ChangeKind];
+/** One difference between what two revisions declare. Every change of a plan is one, too. */
+export type DeclaredChange = DeclaredChanges[ChangeKind];
 
-export interface DeclaredChanges {
-  readonly environment: DeclaredEnvironmentChange;
-  readonly group: DeclaredGroupChange;
-  readonly permission: PermissionChange;
-  readonly host: DeclaredHostChange;
-}
-
-/** Who or what a change of each kind is about. */
-export interface Columns {
-  readonly environment: EnvironmentColumns;
-  readonly group: GroupColumns;
-  readonly permission: PermissionColumns;
-  readonly host: HostColumns;
-}
-
-/** The family of each kind: what is declared, read, chosen with --only, and made together. */
-export const familyOf = {
+export const familyOf: { readonly [K in ChangeKind]: Kinds[K]["family"] } = {
   environment: "environment",
   group: "group",
   permission: "group",
   host: "host",
-} as const satisfies Record<ChangeKind, string>;
+};
 
-export type Family = (typeof familyOf)[ChangeKind];
-
-type KindsOf<F extends Family> = { [K in ChangeKind]: (typeof familyOf)[K] extends F ? K : never }[ChangeKind];
+type KindsOf<F extends Family> = { [K in ChangeKind]: Kinds[K]["family"] extends F ? K : never }[ChangeKind];
 
 /** The changes of a family. */
 export type FamilyChange<F extends Family> = Changes[KindsOf<F>];

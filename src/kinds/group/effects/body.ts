@@ -18,11 +18,21 @@ interface WantedGroup {
 }
 
 function wantedOf(changes: readonly GroupFamilyChange[]): WantedGroup {
-  const own = changes.find((change) => change.kind === "group");
-  const rights = changes.flatMap((change) =>
-    change.kind === "permission" ? [[change.environment, change.after] as const] : [],
-  );
-  return { own: own?.after ?? {}, rights: new Map(rights) };
+  const rights = new Map<string, readonly string[]>();
+  let own: GroupSide = {};
+  for (const change of changes) {
+    switch (change.kind) {
+      case "group":
+        own = change.after ?? {};
+        break;
+      case "permission":
+        rights.set(change.environment, change.after);
+        break;
+      default:
+        change satisfies never;
+    }
+  }
+  return { own, rights };
 }
 
 /** What creates a group: everything that its creation and the other changes say of it, its rights at once. */
