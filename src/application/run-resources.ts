@@ -81,6 +81,7 @@ export async function openRun(
     installers: createInstallerProvider({
       clients,
       tokens: chains,
+      clock: context.clock,
       conceal: context.redactor.conceal,
       directory: () => {
         directory ??= makeDirectory();

@@ -13,6 +13,8 @@ export interface ApiErrorDetails {
   readonly code: string;
   readonly effect: RequestEffect;
   readonly attempts: number;
+  /** Milliseconds that the server asked to wait before another attempt; left out where it asked for nothing. */
+  readonly retryAfter?: number;
 }
 
 /** A call to a cluster that did not succeed. The message names the call and what the server said. */

@@ -1,6 +1,7 @@
 import type { Limiter } from "../lib/limiter.ts";
+import { attempted, repeatUntil, unwrap } from "../lib/repeat-until.ts";
 import type { Clock, Fetch, FetchResponse } from "../ports.ts";
-import { ApiError, describeErrorBody, effectOfStatus, type RequestEffect } from "./api-error.ts";
+import { ApiError, describeErrorBody, effectOfStatus, isStatus, type RequestEffect } from "./api-error.ts";
 import { defaultRetryPolicy, passingStatuses, type RetryPolicy, retryDelay, serverAdvice, throttled } from "./retry.ts";
 import { describeTransportFailure } from "./transport-failure.ts";
 
@@ -93,7 +94,8 @@ export function createClient(options: ClientOptions): Client {
     );
   }
 
-  function refused(request: ApiRequest, status: number, body: string, attempts: number): ApiError {
+  function refused(request: ApiRequest, { status, headers }: FetchResponse, body: string, attempts: number): ApiError {
+    const advice = serverAdvice(headers, options.clock.now().getTime());
     return new ApiError(
       `${request.method} ${request.path}: status ${status}, ${describeErrorBody(body.slice(0, errorBodyLimit))}`,
       {
@@ -103,12 +105,14 @@ export function createClient(options: ClientOptions): Client {
         code: `http-${status}`,
         effect: effectOfStatus(status),
         attempts,
+        ...(advice === null ? {} : { retryAfter: advice }),
       },
       { hint: hintForStatus(status) },
     );
   }
 
-  function mayRepeat(request: ApiRequest, error: ApiError): boolean {
+  function mayRepeat(request: ApiRequest, error: unknown): boolean {
+    if (!(error instanceof ApiError)) return false;
     const { status, effect, code } = error.details;
     if (code === "interrupted" || code === "certificate") return false;
     if (status === throttled) return true;
@@ -118,52 +122,37 @@ export function createClient(options: ClientOptions): Client {
     return status === null && effect === "none";
   }
 
-  /** Runs `attempt` with repeats; `attempt` throws ApiError and may leave the server's advice on waiting. */
-  async function withRepeats<T>(
-    request: ApiRequest,
-    attempt: (number: number) => Promise<T>,
-    advice: () => number | null,
-  ): Promise<T> {
-    let internalErrors = 0;
-    for (let number = 1; ; number += 1) {
-      try {
-        return await options.limiter.run(() => attempt(number));
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        if (error.details.status === 500) internalErrors += 1;
-        const signal = request.cleanup ? undefined : options.signal;
-        const over = number >= policy.attempts || internalErrors > 1;
-        if (signal?.aborted || over || !mayRepeat(request, error)) throw error;
-        await options.clock.sleep(retryDelay(policy, number, advice(), options.random), signal).catch(() => {
-          // Interrupted while waiting: what the cluster said last is what is known.
-          throw error;
-        });
-      }
-    }
-  }
-
+  /** One call with its repeats; `use` takes what is wanted from an accepted answer. */
   async function call<T>(
     request: ApiRequest,
     use: (response: FetchResponse, attempts: number) => Promise<T>,
   ): Promise<T> {
-    let advice: number | null = null;
-    return withRepeats(
-      request,
+    const attempt = async (attempts: number): Promise<T> => {
+      try {
+        const response = await exchange(request);
+        const accepted = (response.status >= 200 && response.status < 300) || request.accept?.includes(response.status);
+        if (accepted) return await use(response, attempts);
+        throw refused(request, response, await response.text(), attempts);
+      } catch (error) {
+        throw error instanceof ApiError ? error : failure(request, error, attempts);
+      }
+    };
+    let internalErrors = 0;
+    const result = await repeatUntil(
       async (attempts) => {
-        advice = null;
-        try {
-          const response = await exchange(request);
-          const accepted =
-            (response.status >= 200 && response.status < 300) || request.accept?.includes(response.status);
-          if (accepted) return await use(response, attempts);
-          advice = serverAdvice(response.headers, options.clock.now().getTime());
-          throw refused(request, response.status, await response.text(), attempts);
-        } catch (error) {
-          throw error instanceof ApiError ? error : failure(request, error, attempts);
-        }
+        const made = await attempted(() => options.limiter.run(() => attempt(attempts)));
+        if (made.failed && isStatus(made.error, 500)) internalErrors += 1;
+        return made;
       },
-      () => advice,
+      (made) => !made.failed || internalErrors > 1 || !mayRepeat(request, made.error),
+      (attempts, made) => {
+        if (attempts >= policy.attempts) return null;
+        const advice = made.failed && made.error instanceof ApiError ? made.error.details.retryAfter : undefined;
+        return retryDelay(policy, attempts, advice ?? null, options.random);
+      },
+      { clock: options.clock, signal: request.cleanup ? undefined : options.signal },
     );
+    return unwrap(result);
   }
 
   const send = (request: ApiRequest): Promise<ApiAnswer> =>

@@ -1,4 +1,5 @@
 import { errorMessage } from "../errors.ts";
+import { type Attempted, attempted, attempts, type RepeatPorts, repeatUntil, unwrap } from "../lib/repeat-until.ts";
 import type { Clock } from "../ports.ts";
 import { ApiError, isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
@@ -76,6 +77,7 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
           minutes: runTokenMinutes,
         }),
       () => removeClusterTokens((found) => found === tokenName),
+      { clock },
     );
     unaccounted.delete(tokenName);
     options.conceal(token.secret);
@@ -107,6 +109,7 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
         }),
       // A lost one expires within its quarter of an hour: nothing could delete it but another of its kind.
       async () => undefined,
+      { clock },
     );
     options.conceal(token.secret);
     return { secret: token.secret, madeAt };
@@ -146,6 +149,7 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
           with: using,
         }),
       () => removeEnvironmentTokens(environment, using, (found) => found === tokenName),
+      { clock },
     );
     options.conceal(token.secret);
     return token;
@@ -211,17 +215,27 @@ interface RunToken {
   readonly madeAt: number;
 }
 
-const creationTries = 3;
+const creationAttempts = 3;
 
-/** Creating a token is not repeatable: when the answer is lost, so is the secret. What was made is deleted, then made anew. */
-async function remakeWhenLost<T>(create: () => Promise<T>, remove: () => Promise<void>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await create();
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.details.effect !== "unknown") throw error;
-      await remove();
-      if (attempt >= creationTries) throw error;
-    }
-  }
+/**
+ * Creating a token is not repeatable: when the answer is lost, so is the secret. What was made is deleted, then made again.
+ */
+async function remakeWhenLost<T>(
+  create: () => Promise<T>,
+  remove: () => Promise<void>,
+  ports: RepeatPorts,
+): Promise<T> {
+  const isLost = (made: Attempted<T>) =>
+    made.failed && made.error instanceof ApiError && made.error.details.effect === "unknown";
+  const result = await repeatUntil(
+    async () => {
+      const made = await attempted(create);
+      if (isLost(made)) await remove();
+      return made;
+    },
+    (made) => !isLost(made),
+    attempts(creationAttempts),
+    ports,
+  );
+  return unwrap(result);
 }

@@ -1,4 +1,5 @@
 import type { Value } from "../lib/json.ts";
+import { showAmount } from "../model/amount.ts";
 import type { Place } from "../model/diagnostic.ts";
 import type { ExplainedSetting, ValueSource } from "../model/explanation.ts";
 import type { Amount } from "../model/inventory.ts";
@@ -103,4 +104,3 @@ export const placeSource = ({ file, line }: Place): ValueSource => ({ file, line
 
 const showDefault = (value: unknown): Value => (isAmount(value) ? showAmount(value) : (value as Value));
 const isAmount = (value: unknown): value is Amount => isContainer(value) && ("count" in value || "percent" in value);
-const showAmount = (amount: Amount): Value => ("count" in amount ? amount.count : `${amount.percent}%`);

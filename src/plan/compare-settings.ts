@@ -1,8 +1,9 @@
 import type { Value } from "../lib/json.ts";
 import { sameValue } from "../lib/json.ts";
 import { compareText } from "../lib/text.ts";
+import { showAmount } from "../model/amount.ts";
 import type { SettingChange } from "../model/difference.ts";
-import type { Amount, Cluster, Environment, Host, HostCommand, Inventory, Safety } from "../model/inventory.ts";
+import type { Cluster, Environment, Host, HostCommand, Inventory, Safety } from "../model/inventory.ts";
 
 type Settings = Readonly<Record<string, Value>>;
 
@@ -98,8 +99,6 @@ function safetySettings({ protect, breakGlass, deleteAfter, maxRemovals, maxUpda
     maxUpdates: maxUpdates === null ? null : showAmount(maxUpdates),
   };
 }
-
-const showAmount = (amount: Amount): Value => ("count" in amount ? amount.count : `${amount.percent}%`);
 
 function environmentSettings({ environment, commands }: EnvironmentWithCommands): Settings {
   const { rollout, settings, defaultName } = environment;

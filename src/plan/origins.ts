@@ -39,11 +39,9 @@ export function originsFromBase(changes: readonly Change[], base: PlannedRevisio
 
 function isSame(left: Change, right: Change): boolean {
   return (
-    left.action === right.action && sameValue([...left.fields], [...right.fields]) && sameJson(left.after, right.after)
+    left.action === right.action && sameValue([...left.fields], [...right.fields]) && sameValue(left.after, right.after)
   );
 }
-
-const sameJson = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
 
 /** Whether it brings into being what it is about, or needs something that comes into being first. */
 function isNew(change: Change, created: ReadonlySet<string>): boolean {

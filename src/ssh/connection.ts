@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { NodeSSH } from "node-ssh";
 import ssh2, { type AnyAuthMethod, type ServerHostKeyAlgorithm } from "ssh2";
+import { createPromiseCache } from "../lib/promise-cache.ts";
 import { explainConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
 import { type HostKeyVerdict, type KnownHosts, nameInFile, parseKnownHosts } from "./known-hosts.ts";
@@ -31,14 +32,14 @@ const keyTypeOf = (algorithm: string): string => (algorithm.startsWith("rsa-sha2
 
 /** node-ssh, with host keys judged by known_hosts files. Keys and known_hosts files are read once per opener. */
 export function createConnectionOpener(): OpenConnection {
-  const knownHosts = new Map<string, Promise<KnownHosts>>();
-  const keys = new Map<string, Promise<string | HostError | null>>();
+  const knownHosts = createPromiseCache<KnownHosts>();
+  const keys = createPromiseCache<string | HostError | null>();
 
   const knownHostsOf = (files: readonly string[]): Promise<KnownHosts> =>
-    remember(knownHosts, files.join("\n"), async () => parseKnownHosts(await Promise.all(files.map(readOptional))));
+    knownHosts.get(files.join("\n"), async () => parseKnownHosts(await Promise.all(files.map(readOptional))));
 
   const keyOf = (path: string) =>
-    remember(keys, path, async () => {
+    keys.get(path, async () => {
       const text = await readOptional(path);
       if (text === "") return null;
       const parsed = ssh2.utils.parseKey(text);
@@ -113,7 +114,7 @@ export function createConnectionOpener(): OpenConnection {
     await appendFile(file, `${name} ${type} ${key}\n`, {
       mode: 0o600,
     });
-    knownHosts.delete(target.knownHostsFiles.join("\n"));
+    knownHosts.forget(target.knownHostsFiles.join("\n"));
   }
 
   return open;
@@ -132,10 +133,4 @@ async function readOptional(path: string): Promise<string> {
     // A file that is missing or closed to us holds nothing that could be trusted or offered.
     return "";
   }
-}
-
-async function remember<T>(cache: Map<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> {
-  const found = cache.get(key) ?? load();
-  cache.set(key, found);
-  return found;
 }

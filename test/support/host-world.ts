@@ -100,6 +100,7 @@ export async function startHostWorld(names: readonly string[]): Promise<HostWorl
   const installers = createInstallerProvider({
     clients: new Map([["emea", client]]),
     tokens: new Map([["emea", tokens]]),
+    clock: realClock,
     directory: async () => directory,
     conceal: () => undefined,
   });

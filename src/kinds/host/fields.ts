@@ -1,4 +1,4 @@
-import type { Value } from "../../lib/json.ts";
+import { sameValue, type Value } from "../../lib/json.ts";
 import { compareText, sortedSet } from "../../lib/text.ts";
 import { compareVersions } from "../../lib/versions.ts";
 import type { Host, OneAgentSettings } from "../../model/inventory.ts";
@@ -70,7 +70,7 @@ function observedSetting(agent: ObservedAgent, name: AgentSettingName, declared:
 
 function sameSetting(name: AgentSettingName, before: Value, after: Value): boolean {
   if (name === "networkZone") return zone(before) === zone(after);
-  return JSON.stringify(before) === JSON.stringify(after);
+  return sameValue(before, after);
 }
 
 /** Zone names do not differ by case, and no zone is the default one. */

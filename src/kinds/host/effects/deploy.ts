@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { repeatUntil, within } from "../../../lib/repeat-until.ts";
 import type { Host } from "../../../model/inventory.ts";
 import type { HostFacts, ObservedAgent } from "../../../model/observed.ts";
 import type { Clock } from "../../../ports.ts";
@@ -144,23 +145,36 @@ async function uninstall(host: Host, ports: DeployPorts): Promise<void> {
  * tags of an earlier agent survive its removal, and a setting that is refused does not change the installer's exit code.
  */
 async function settle(change: SentHostChange, host: Host, ports: DeployPorts): Promise<HostError | null> {
-  const deadline = ports.clock.now().getTime() + ports.connectWait;
-  let corrected = false;
-  for (;;) {
+  let mayCorrect = change.action !== "configure";
+  const look = async (): Promise<Look> => {
     const { agent } = await probeHost(ports.shell, host);
     const problem = judge(agent, host);
-    if (problem === null && agent !== null) {
-      const open = openDifferences(change, host, agent);
-      if (open.length === 0) return null;
-      if (corrected || change.action === "configure") return notApplied(open);
-      corrected = true;
-      await configure(host, open, agent, ports);
-      continue;
-    }
-    if (problem?.code === "wrong-environment" || ports.clock.now().getTime() >= deadline) return problem;
-    await ports.clock.sleep(connectInterval);
-  }
+    if (problem !== null || agent === null) return { problem, next: waitable(problem) ? "wait" : "end" };
+    const open = openDifferences(change, host, agent);
+    if (open.length === 0) return { problem: null, next: "end" };
+    if (!mayCorrect) return { problem: notApplied(open), next: "end" };
+    mayCorrect = false;
+    await configure(host, open, agent, ports);
+    return { problem: notApplied(open), next: "look" };
+  };
+  const waiting = within(ports.clock, ports.connectWait, connectInterval);
+  const { problem } = await repeatUntil(
+    look,
+    ({ next }) => next === "end",
+    (attempt, found) => (found.next === "look" ? 0 : waiting(attempt, found)),
+    ports,
+  );
+  return problem;
 }
+
+/** What one look at an agent showed, and what follows: nothing, another look after a pause, or one at once. */
+interface Look {
+  readonly problem: HostError | null;
+  readonly next: "end" | "wait" | "look";
+}
+
+/** An agent of another environment does not become one of this by waiting. */
+const waitable = (problem: HostError | null): boolean => problem?.code !== "wrong-environment";
 
 function notApplied(open: readonly FieldDifference[]): HostError {
   const settings = open.map(

@@ -12,8 +12,11 @@ import {
 } from "../../../dynatrace/environment-api.ts";
 import type { TokenChain } from "../../../dynatrace/token-chain.ts";
 import { errorMessage } from "../../../errors.ts";
+import { createPromiseCache } from "../../../lib/promise-cache.ts";
+import { attempted, attempts, type RepeatPorts, repeatUntil, unwrap } from "../../../lib/repeat-until.ts";
 import { compareVersions, newestMatching } from "../../../lib/versions.ts";
 import type { Host } from "../../../model/inventory.ts";
+import type { Clock } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 import { type InstallerFile, installerFor, storeInstaller } from "./installer-file.ts";
 import { verifySignature } from "./signature.ts";
@@ -55,6 +58,7 @@ export interface InstallerProvider {
 export interface InstallerProviderOptions {
   readonly clients: ReadonlyMap<string, Client>;
   readonly tokens: ReadonlyMap<string, TokenChain>;
+  readonly clock: Clock;
   /** A private folder of this run. */
   readonly directory: () => Promise<string>;
   readonly conceal: (secret: string) => void;
@@ -77,8 +81,8 @@ interface EnvironmentFacts {
 }
 
 export function createInstallerProvider(options: InstallerProviderOptions): InstallerProvider {
-  const facts = new Map<string, Promise<EnvironmentFacts>>();
-  const files = new Map<string, Promise<InstallerFile>>();
+  const facts = createPromiseCache<EnvironmentFacts>();
+  const files = createPromiseCache<InstallerFile>();
 
   function clusterOf(host: Host): { client: Client; tokens: TokenChain } {
     const client = options.clients.get(host.cluster);
@@ -117,7 +121,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
   ): Promise<InstallerFile> {
     const { host } = request;
     const key = [host.cluster, arch, version].join("/");
-    return once(files, key, async () => {
+    return files.get(key, async () => {
       const { client, tokens } = clusterOf(host);
       const path = join(await options.directory(), `${host.cluster}-${arch}-${version}.sh`);
       const download = async (using: string) => {
@@ -125,6 +129,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
           () => downloadInstaller(client, host.environment, { version, arch }, using),
           path,
           version,
+          options,
         );
         await checkInstaller(file, host);
         return file;
@@ -144,7 +149,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
       }
       const { host } = request;
       const key = [host.cluster, host.environment, arch, host.oneagent.networkZone ?? ""].join("/");
-      const found = await once(facts, key, () => readFacts(request, arch));
+      const found = await facts.get(key, () => readFacts(request, arch));
       const version = chooseVersion(request, found);
       const file = await fileOf(request, arch, version, null);
       const { client, tokens } = clusterOf(host);
@@ -166,37 +171,29 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
   };
 }
 
-const maximumDownloads = 3;
+const downloadAttempts = 3;
 
-/** A download that breaks off half-way is begun anew; what arrived is written over. */
+/** A download that breaks off half-way is begun again; what arrived is written over. */
 async function downloadWhole(
   begin: () => Promise<AsyncIterable<Uint8Array>>,
   path: string,
   version: string,
+  ports: RepeatPorts,
 ): Promise<InstallerFile> {
-  for (let attempt = 1; ; attempt += 1) {
-    const body = await begin();
-    try {
-      return await storeInstaller(body, path, version);
-    } catch (error) {
-      if (error instanceof HostError) throw error;
-      if (attempt >= maximumDownloads) {
-        throw new HostError("download", `the installer could not be downloaded whole (${errorMessage(error)})`, {
-          cause: error,
-        });
-      }
-    }
-  }
-}
-
-/** Shares one piece of work among all who need it; a failure is not kept, so that the next one tries anew. */
-function once<T>(cache: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> {
-  const found = cache.get(key);
-  if (found !== undefined) return found;
-  const started = work();
-  cache.set(key, started);
-  started.catch(() => cache.delete(key));
-  return started;
+  const result = await repeatUntil(
+    async () => {
+      const body = await begin();
+      return attempted(() => storeInstaller(body, path, version));
+    },
+    (stored) => !stored.failed || stored.error instanceof HostError,
+    attempts(downloadAttempts),
+    ports,
+  );
+  if (!result.failed || result.error instanceof HostError) return unwrap(result);
+  const { error } = result;
+  throw new HostError("download", `the installer could not be downloaded whole (${errorMessage(error)})`, {
+    cause: error,
+  });
 }
 
 /**
