@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Client } from "../dynatrace/client.ts";
-import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
+import { errorMessage } from "../errors.ts";
 import { environmentCoordinates } from "../kinds/environment/family.ts";
 import { hostCoordinates } from "../kinds/host/family.ts";
-import { globMatcher } from "../lib/glob.ts";
 import type { LoadOptions } from "../load/load-inventory.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Cluster, Host, Inventory, InventorySummary } from "../model/inventory.ts";
@@ -15,7 +14,6 @@ import { observeCluster, observeHosts, unusableCluster } from "../observe/observ
 import type { Affected } from "../plan/affected-items.ts";
 import { hostsInScope } from "../plan/create-plan.ts";
 import { scopeFilter } from "../plan/scope.ts";
-import type { SshConfig } from "../ssh/config.ts";
 import type { ConnectShell } from "../ssh/shell.ts";
 import type { Context } from "./context.ts";
 import type { CommonOptions, FleetOptions } from "./options.ts";
@@ -180,48 +178,16 @@ async function observeOne(
 
 /** The SSH connector with the user's, or the given, client configuration. */
 export async function sshConnector(options: FleetOptions, context: Context): Promise<ConnectShell> {
-  const { createSshConnector } = await import("../ssh/connect.ts");
+  const [{ createSshConnector }, { readSshConfig }] = await Promise.all([
+    import("../ssh/connect.ts"),
+    import("../ssh/read-config.ts"),
+  ]);
   const home = context.environment["HOME"] || homedir();
+  const files = { read: (path: string) => readFileSync(path, "utf8"), list: (folder: string) => readdirSync(folder) };
   return createSshConnector({
-    config: await readSshConfig(options.sshConfig, home),
+    config: readSshConfig({ file: options.sshConfig, home }, files),
     home,
     user: userInfo().username,
     agentSocket: context.environment["SSH_AUTH_SOCK"] || null,
-  });
-}
-
-async function readSshConfig(file: string | null, home: string): Promise<SshConfig> {
-  const { parseSshConfig } = await import("../ssh/config.ts");
-  const path = file ?? join(home, ".ssh/config");
-  let text = "";
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if (file !== null) {
-      throw new DtsyncError(`--ssh-config ${file} cannot be read (${errorMessage(error)})`, {
-        exitCode: exitCodes.invalid,
-        cause: error,
-      });
-    }
-  }
-  return parseSshConfig(text, (pattern) => {
-    const expanded = pattern.replace(/^~(?=\/|$)/, home);
-    const full = isAbsolute(expanded)
-      ? expanded
-      : join(file === null ? join(home, ".ssh") : dirname(resolve(path)), expanded);
-    try {
-      const matches = globMatcher(full);
-      const folder = dirname(full);
-      const paths = /[*?]/.test(full)
-        ? readdirSync(folder)
-            .map((name) => join(folder, name))
-            .filter(matches)
-            .sort()
-        : [full];
-      return paths.map((included) => ({ text: readFileSync(included, "utf8") }));
-    } catch {
-      // OpenSSH passes over what an Include names in vain.
-      return [];
-    }
   });
 }

@@ -7,3 +7,13 @@ export function compareText(left: string, right: string): number {
 export function sortedSet(values: readonly string[]): readonly string[] {
   return [...new Set(values)].sort(compareText);
 }
+
+/** The last lines of a text that hold anything, in one line. */
+export function lastLines(text: string, count: number): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .slice(-count)
+    .join("; ");
+}

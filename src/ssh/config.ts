@@ -20,8 +20,8 @@ interface Block {
   readonly settings: readonly (readonly [keyword: string, value: string])[];
 }
 
-/** Reads a file named by Include; null when there is none. Patterns are resolved by the caller. */
-export type IncludeReader = (path: string) => readonly { readonly text: string }[];
+/** The texts of the files that an Include names, in their order; it may name several by a pattern, or none. */
+export type IncludeReader = (pattern: string) => readonly string[];
 
 const maximumIncludeDepth = 16;
 
@@ -84,7 +84,7 @@ function parseBlocks(
       if (ignored || depth >= maximumIncludeDepth) continue;
       for (const path of words(value)) {
         for (const included of readInclude(path))
-          blocks.push(...parseBlocks(included.text, readInclude, patterns, depth + 1));
+          blocks.push(...parseBlocks(included, readInclude, patterns, depth + 1));
       }
     } else {
       settings.push([keyword, keyword === "proxycommand" ? value : words(value).join(" ") || value]);

@@ -3,18 +3,18 @@ import { createConnectionOpener, type SshConnection } from "./connection.ts";
 import { HostError } from "./host-error.ts";
 import { createJumpHosts } from "./jump-hosts.ts";
 import type { CommandResult, ConnectShell, Shell } from "./shell.ts";
-import { resolveTarget, type SshSurroundings } from "./target.ts";
+import { resolveTarget, type SshClientSettings } from "./target.ts";
 
 const defaultCommandTimeout = 10 * 60_000;
 
 /** The real ConnectShell. */
-export function createSshConnector(surroundings: SshSurroundings): ConnectShell {
+export function createSshConnector(settings: SshClientSettings): ConnectShell {
   const open = createConnectionOpener();
-  const openPassage = createJumpHosts(open, surroundings);
+  const openForwardedStream = createJumpHosts(open, settings);
   return async (host, signal) => {
     signal?.throwIfAborted();
-    const target = resolveTarget(host, surroundings);
-    const passage = target.jumps.length === 0 ? null : await openPassage(target);
+    const target = resolveTarget(host, settings);
+    const forwarded = target.jumps.length === 0 ? null : await openForwardedStream(target);
     let connection: SshConnection | null = null;
     let closed = false;
     const close = () => {
@@ -22,11 +22,11 @@ export function createSshConnector(surroundings: SshSurroundings): ConnectShell 
       closed = true;
       signal?.removeEventListener("abort", close);
       connection?.dispose();
-      passage?.release();
+      forwarded?.release();
     };
     signal?.addEventListener("abort", close);
     try {
-      connection = await open(target, passage?.stream ?? null);
+      connection = await open(target, forwarded?.stream ?? null);
       signal?.throwIfAborted();
       return createShell(connection, close, host.ssh.timeout ?? defaultCommandTimeout);
     } catch (error) {

@@ -2,18 +2,30 @@ import type { Readable } from "node:stream";
 import { errorMessage } from "../errors.ts";
 import type { OpenConnection, SshConnection } from "./connection.ts";
 import { HostError } from "./host-error.ts";
-import { type JumpAddress, resolveTarget, type SshSurroundings, type SshTarget } from "./target.ts";
+import { type JumpAddress, resolveTarget, type SshClientSettings, type SshTarget } from "./target.ts";
 
-/** A way through jump hosts that others use at the same time. */
-export interface Passage {
-  /** A stream to the target. */
+/**
+ * Terms: a *jump host* is a machine that is connected to only to reach others from there; it *forwards a channel*, which
+ * is a stream to the target on which a second SSH connection is made. A *chain* is a list of jump hosts from the
+ * outermost in.
+ *
+ * Premise: an SSH server takes ten connections that are still logging in at once by default, and refuses the others. So
+ * all targets behind one chain share one connection to each of its jump hosts.
+ *
+ * Cases: the first target behind a chain opens it, and those that come meanwhile wait for the same connection; it ends
+ * when nobody uses it any more. A connection that broke is given to nobody new. One that broke just as a target was to
+ * use it is made again, once; one that was new when it broke is not, because it would break again.
+ */
+
+/** A stream to a target that a jump host forwards. Others use the jump host's connection at the same time. */
+export interface ForwardedStream {
   readonly stream: Readable;
   /** To be called once; the connections end when nobody uses them any more. */
   release(): void;
 }
 
-/** Leads to a target through its jump hosts, from the outermost in. */
-export type OpenPassage = (target: SshTarget) => Promise<Passage>;
+/** Opens a stream to a target through its jump hosts. Throws HostError. */
+export type OpenForwardedStream = (target: SshTarget) => Promise<ForwardedStream>;
 
 interface SharedConnection {
   readonly connection: Promise<SshConnection>;
@@ -22,11 +34,8 @@ interface SharedConnection {
   users: number;
 }
 
-/**
- * Jump hosts, connected to once for all hosts behind them: a server takes ten connections that are still logging in at
- * once by default, and a fleet would be refused. A connection that broke is not given out again.
- */
-export function createJumpHosts(open: OpenConnection, surroundings: SshSurroundings): OpenPassage {
+/** Jump hosts, each connected to once for all targets behind it. */
+export function createJumpHosts(open: OpenConnection, settings: SshClientSettings): OpenForwardedStream {
   const shared = new Map<string, SharedConnection>();
 
   function connect(jumps: readonly JumpAddress[], hostKeys: SshTarget["hostKeys"]): SharedConnection {
@@ -47,13 +56,13 @@ export function createJumpHosts(open: OpenConnection, surroundings: SshSurroundi
     const last = jumps.at(-1);
     if (!last) throw new HostError("jump-host", "there is no jump host to go through");
     const target = jumpTarget(last, hostKeys);
-    const passage = outer.length === 0 ? null : await passThrough(outer, hostKeys, target);
+    const forwarded = outer.length === 0 ? null : await openThrough(outer, hostKeys, target);
     try {
-      const connection = await open(target, passage?.stream ?? null);
-      connection.connection?.once("close", () => passage?.release());
+      const connection = await open(target, forwarded?.stream ?? null);
+      connection.connection?.once("close", () => forwarded?.release());
       return connection;
     } catch (error) {
-      passage?.release();
+      forwarded?.release();
       throw error instanceof HostError
         ? new HostError(error.code, `jump host ${last.host}: ${error.message}`, { cause: error })
         : error;
@@ -67,29 +76,28 @@ export function createJumpHosts(open: OpenConnection, surroundings: SshSurroundi
       ...(jump.port === null ? {} : { port: jump.port }),
       jump: [],
     };
-    return resolveTarget({ name: jump.host, address: null, ssh }, surroundings);
+    return resolveTarget({ name: jump.host, address: null, ssh }, settings);
   }
 
-  /** A connection that others used may have just ended; then a new one is made, once. */
-  async function passThrough(
+  async function openThrough(
     jumps: readonly JumpAddress[],
     hostKeys: SshTarget["hostKeys"],
     target: Pick<SshTarget, "hostName" | "port">,
-  ): Promise<Passage> {
+  ): Promise<ForwardedStream> {
     const reused = shared.has(JSON.stringify([jumps, hostKeys]));
     try {
-      return await enter(connect(jumps, hostKeys), jumps, target);
+      return await forwardOver(connect(jumps, hostKeys), jumps, target);
     } catch (error) {
       if (!reused || !(error instanceof HostError) || error.code !== "connection-lost") throw error;
-      return enter(connect(jumps, hostKeys), jumps, target);
+      return forwardOver(connect(jumps, hostKeys), jumps, target);
     }
   }
 
-  async function enter(
+  async function forwardOver(
     entry: SharedConnection,
     jumps: readonly JumpAddress[],
     target: Pick<SshTarget, "hostName" | "port">,
-  ): Promise<Passage> {
+  ): Promise<ForwardedStream> {
     entry.users += 1;
     let released = false;
     const release = () => {
@@ -110,7 +118,7 @@ export function createJumpHosts(open: OpenConnection, surroundings: SshSurroundi
     }
   }
 
-  return (target) => passThrough(target.jumps, target.hostKeys, target);
+  return (target) => openThrough(target.jumps, target.hostKeys, target);
 }
 
 async function forward(

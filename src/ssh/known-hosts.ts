@@ -1,6 +1,17 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { matchesPatterns } from "./config.ts";
 
+/**
+ * Terms: a line of known_hosts ties names of hosts to a key; the *verdict* on a key that a host shows is what all lines
+ * for this host say together.
+ *
+ * Premise: a key that was not told to be trusted is not. Who could have written a line is not this file's matter.
+ *
+ * Cases: a key that is revoked for the host is `revoked`, whatever else is said of it. One that any other line for the
+ * host holds is `trusted`; where there are lines, but none with this key, it is `changed`, and without lines `unknown`.
+ * Lines for certificate authorities count for neither: host certificates are not judged here.
+ */
+
 interface KnownHostLine {
   readonly marker: "cert-authority" | "revoked" | null;
   readonly hosts: string;
@@ -19,7 +30,7 @@ export interface KnownHosts {
 
 /**
  * The contents of known_hosts files, in OpenSSH's format: plain names and patterns, `[name]:port`, hashed names,
- * `@revoked`. Lines with `@cert-authority` are left out: host certificates are not judged here.
+ * `@revoked`, `@cert-authority`.
  */
 export function parseKnownHosts(texts: readonly string[]): KnownHosts {
   const lines = texts.flatMap((text) => text.split(/\r?\n/)).flatMap(parseLine);

@@ -15,8 +15,11 @@ export interface Shell {
   close(): void;
 }
 
+/** What has to be known of a host to reach it. */
+export type SshHost = Pick<Host, "name" | "address" | "ssh">;
+
 /**
  * Connects to a host. Throws HostError: `unreachable`, `host-key-unknown`, `host-key-changed`, `authentication-failed`,
  * `interrupted`. Never trusts a key that it was not told to trust.
  */
-export type ConnectShell = (host: Pick<Host, "name" | "address" | "ssh">, signal?: AbortSignal) => Promise<Shell>;
+export type ConnectShell = (host: SshHost, signal?: AbortSignal) => Promise<Shell>;

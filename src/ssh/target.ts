@@ -1,9 +1,23 @@
 import { join } from "node:path";
-import type { Host } from "../model/inventory.ts";
 import type { SshConfig, SshOptions } from "./config.ts";
+import { expandHome } from "./expand-home.ts";
 import { HostError } from "./host-error.ts";
+import type { SshHost } from "./shell.ts";
 
-/** Where and how to connect: the inventory's settings, then ssh_config's, then OpenSSH's defaults. */
+/**
+ * Terms: a host is *called* by its address where the inventory gives one, else by its name; `HostName` of ssh_config may
+ * lead that to another name, which is connected to. A *jump* is a machine on the way.
+ *
+ * Premise: each setting is taken from the inventory, else from ssh_config, else from OpenSSH's defaults; ssh_config is
+ * asked for what the host is called, as `ssh` would be.
+ *
+ * Cases: identity files of the inventory stand for all keys, so that neither those of ssh_config nor the SSH agent are
+ * offered besides. A `HostKeyAlias` is the only name that a key may be known by; without one it may be known by the
+ * name that is connected to, by what the host is called, or by its name in the inventory. A `ProxyCommand` is refused
+ * rather than passed over: the host would be reached by another way than was meant.
+ */
+
+/** Where and how to connect. */
 export interface SshTarget {
   /** Name or address to connect to. */
   readonly hostName: string;
@@ -29,9 +43,12 @@ export interface JumpAddress {
   readonly port: number | null;
 }
 
-export interface SshSurroundings {
+/** What this machine's SSH client goes by, besides the inventory. */
+export interface SshClientSettings {
   readonly config: SshConfig;
+  /** Home folder of the local user. */
   readonly home: string;
+  /** Name of the local user. */
   readonly user: string;
   /** `$SSH_AUTH_SOCK`. */
   readonly agentSocket: string | null;
@@ -52,9 +69,9 @@ export function parseJump(text: string): JumpAddress {
   };
 }
 
-export function resolveTarget(host: Pick<Host, "name" | "address" | "ssh">, surroundings: SshSurroundings): SshTarget {
+export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTarget {
   const called = host.address ?? host.name;
-  const options = surroundings.config.lookup(called);
+  const options = settings.config.lookup(called);
   const { ssh } = host;
   const jumps = ssh.jump ?? listOf(options.get("proxyjump"));
   const proxyCommand = options.get("proxycommand");
@@ -66,24 +83,22 @@ export function resolveTarget(host: Pick<Host, "name" | "address" | "ssh">, surr
   }
   const hostName = (options.get("hostname") ?? called).replaceAll("%h", called);
   const port = ssh.port ?? numberOf(options.get("port")) ?? 22;
-  const agent = options.get("identityagent") ?? surroundings.agentSocket;
-  const expand = (path: string) =>
-    expandPath(path, { home: surroundings.home, host: hostName, user: surroundings.user });
+  const agent = options.get("identityagent") ?? settings.agentSocket;
+  const expand = (path: string) => expandPath(path, { home: settings.home, host: hostName, user: settings.user });
   return {
     hostName,
     port,
-    user: ssh.user ?? options.get("user") ?? surroundings.user,
-    identityFiles: identityFiles(ssh.identityFile, options, surroundings.home).map(expand),
+    user: ssh.user ?? options.get("user") ?? settings.user,
+    identityFiles: identityFiles(ssh.identityFile, options, settings.home).map(expand),
     useAgent: ssh.identityFile === undefined && options.get("identitiesonly") !== "yes",
     agentSocket:
       agent === null || agent === "none"
         ? null
-        : expand(agent === "SSH_AUTH_SOCK" ? (surroundings.agentSocket ?? "none") : agent),
+        : expand(agent === "SSH_AUTH_SOCK" ? (settings.agentSocket ?? "none") : agent),
     jumps: jumps.map(parseJump),
-    knownHostsFiles: (ssh.knownHosts === undefined
-      ? knownHostsFiles(options, surroundings.home)
-      : [ssh.knownHosts]
-    ).map(expand),
+    knownHostsFiles: (ssh.knownHosts === undefined ? knownHostsFiles(options, settings.home) : [ssh.knownHosts]).map(
+      expand,
+    ),
     knownAs: knownNames(options.get("hostkeyalias"), [hostName, called, host.name], port),
     hostKeys: ssh.hostKeys,
     connectTimeout: ssh.connectTimeout ?? seconds(options.get("connecttimeout")) ?? defaultConnectTimeout,
@@ -115,8 +130,7 @@ function knownHostsFiles(options: SshOptions, home: string): readonly string[] {
 }
 
 function expandPath(path: string, tokens: { home: string; host: string; user: string }): string {
-  return path
-    .replace(/^~(?=\/|$)/, tokens.home)
+  return expandHome(path, tokens.home)
     .replaceAll("%d", tokens.home)
     .replaceAll("%h", tokens.host)
     .replaceAll("%u", tokens.user)

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { parseSshConfig } from "../../../src/ssh/config.ts";
-import { parseJump, resolveTarget, type SshSurroundings } from "../../../src/ssh/target.ts";
+import { parseJump, resolveTarget, type SshClientSettings } from "../../../src/ssh/target.ts";
 
 const parse = (text: string, files: Readonly<Record<string, string>> = {}) =>
-  parseSshConfig(text, (path) => (path in files ? [{ text: files[path] ?? "" }] : []));
+  parseSshConfig(text, (path) => (path in files ? [files[path] ?? ""] : []));
 
 test("the first value wins, wildcards apply in order, identity files add up", () => {
   const config = parse(`
@@ -45,7 +45,7 @@ test("an Include of itself ends", () => {
   expect(parse(text, { loop: text }).lookup("web").get("user")).toBe("last");
 });
 
-const surroundings = (text: string): SshSurroundings => ({
+const settings = (text: string): SshClientSettings => ({
   config: parse(text),
   home: "/home/me",
   user: "me",
@@ -57,7 +57,7 @@ const host = { name: "web01.example.com", address: null, ssh: { hostKeys: "stric
 test("the inventory's settings come before ssh_config's, and these before OpenSSH's defaults", () => {
   const text =
     "Host web01.example.com\n  HostName 127.0.0.9\n  Port 2200\n  User deploy\n  ConnectTimeout 3\n  ProxyJump a,b:2222\n";
-  expect(resolveTarget(host, surroundings(text))).toMatchObject({
+  expect(resolveTarget(host, settings(text))).toMatchObject({
     hostName: "127.0.0.9",
     port: 2200,
     user: "deploy",
@@ -65,14 +65,14 @@ test("the inventory's settings come before ssh_config's, and these before OpenSS
     jumps: [{ host: "a" }, { host: "b", port: 2222 }],
   });
   const declared = { ...host, ssh: { ...host.ssh, port: 22, user: "root", jump: [], identityFile: "/keys/id" } };
-  expect(resolveTarget(declared, surroundings(text))).toMatchObject({
+  expect(resolveTarget(declared, settings(text))).toMatchObject({
     port: 22,
     user: "root",
     jumps: [],
     identityFiles: ["/keys/id"],
     useAgent: false,
   });
-  expect(resolveTarget(host, surroundings(""))).toMatchObject({
+  expect(resolveTarget(host, settings(""))).toMatchObject({
     hostName: "web01.example.com",
     port: 22,
     user: "me",
@@ -83,7 +83,7 @@ test("the inventory's settings come before ssh_config's, and these before OpenSS
 
 test("a declared address is what ssh_config is asked for", () => {
   const text = "Host 10.1.2.3\n  HostName 127.0.0.7\n  UserKnownHostsFile ~/known\n";
-  expect(resolveTarget({ ...host, address: "10.1.2.3" }, surroundings(text))).toMatchObject({
+  expect(resolveTarget({ ...host, address: "10.1.2.3" }, settings(text))).toMatchObject({
     hostName: "127.0.0.7",
     knownHostsFiles: ["/home/me/known", "/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"],
     knownAs: [
@@ -95,7 +95,7 @@ test("a declared address is what ssh_config is asked for", () => {
 });
 
 test("a ProxyCommand is not run", () => {
-  expect(() => resolveTarget(host, surroundings("Host *\n  ProxyCommand nc %h %p\n"))).toThrow(/ProxyJump/);
+  expect(() => resolveTarget(host, settings("Host *\n  ProxyCommand nc %h %p\n"))).toThrow(/ProxyJump/);
 });
 
 test("jump hosts may have a user, a port and an IPv6 address", () => {

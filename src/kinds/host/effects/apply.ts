@@ -9,7 +9,8 @@ import type { Clock } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 import type { ConnectShell } from "../../../ssh/shell.ts";
 import type { HostChange } from "../change.ts";
-import { compareHostWithPlan, type DeployPorts, deploy } from "./deploy.ts";
+import { compareHostWithPlan } from "../compare-host-with-plan.ts";
+import { type DeployPorts, deploy } from "./deploy.ts";
 import { probeHost } from "./probe.ts";
 
 export interface HostPorts extends Omit<DeployPorts, "shell"> {
@@ -83,9 +84,9 @@ async function tryHostChange(change: HostChange, host: Host, ports: HostPorts, a
   try {
     const facts = await probeHost(shell, host);
     const comparison = compareHostWithPlan(change, host, facts);
-    if (comparison.standing === "as-wanted") return done(attempt - 1);
+    if (comparison.match === "as-wanted") return done(attempt - 1);
     // After a broken try the host may be anywhere between before and after: the work goes on from there.
-    if (comparison.standing === "other" && attempt === 1) return stale(0, comparison.reason);
+    if (comparison.match === "other" && attempt === 1) return stale(0, comparison.reason);
     await deploy(change, host, facts, { ...ports, shell });
     return done(attempt);
   } finally {

@@ -11,15 +11,16 @@ import {
   readLatestVersion,
 } from "../../../dynatrace/environment-api.ts";
 import type { TokenChain } from "../../../dynatrace/token-chain.ts";
-import { errorMessage } from "../../../errors.ts";
 import { createPromiseCache } from "../../../lib/promise-cache.ts";
-import { attempted, attempts, type RepeatPorts, repeatUntil, unwrap } from "../../../lib/repeat-until.ts";
-import { compareVersions, newestMatching } from "../../../lib/versions.ts";
 import type { Host } from "../../../model/inventory.ts";
 import type { Clock } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
-import { type InstallerFile, installerFor, storeInstaller } from "./installer-file.ts";
-import { verifySignature } from "./signature.ts";
+import { agentArchitecture } from "../agent-architecture.ts";
+import { chooseVersion } from "../choose-version.ts";
+import type { HostProblem } from "../host-problem.ts";
+import { checkInstaller, downloadInstallerFile } from "./download-installer.ts";
+import { type InstallerFile, installerFor } from "./installer-file.ts";
+import { problemError } from "./problem-error.ts";
 
 export interface InstallerRequest {
   readonly host: Host;
@@ -64,16 +65,6 @@ export interface InstallerProviderOptions {
   readonly conceal: (secret: string) => void;
 }
 
-/** Dynatrace's names of architectures by `uname -m`. */
-const architectures: Readonly<Record<string, string>> = {
-  x86_64: "x86",
-  amd64: "x86",
-  aarch64: "arm",
-  arm64: "arm",
-  ppc64le: "ppcle",
-  s390x: "s390",
-};
-
 interface EnvironmentFacts {
   readonly connection: ConnectionInfo;
   readonly latest: string;
@@ -108,7 +99,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
       ]);
       options.conceal(connection.tenantToken);
       const found = { connection, latest, available: available.length === 0 ? [latest] : available };
-      await fileOf(request, arch, chooseVersion(request, found), token);
+      await fileOf(request, arch, versionFor(request, found), token);
       return found;
     });
   }
@@ -125,7 +116,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
       const { client, tokens } = clusterOf(host);
       const path = join(await options.directory(), `${host.cluster}-${arch}-${version}.sh`);
       const download = async (using: string) => {
-        const file = await downloadWhole(
+        const file = await downloadInstallerFile(
           () => downloadInstaller(client, host.environment, { version, arch }, using),
           path,
           version,
@@ -140,17 +131,11 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
 
   return {
     async provide(request) {
-      const arch = architectures[request.machine];
-      if (arch === undefined) {
-        throw new HostError(
-          "unsupported-architecture",
-          `there is no OneAgent for the architecture ${request.machine || "of this host"}`,
-        );
-      }
+      const arch = settled(agentArchitecture(request.machine));
       const { host } = request;
       const key = [host.cluster, host.environment, arch, host.oneagent.networkZone ?? ""].join("/");
       const found = await facts.get(key, () => readFacts(request, arch));
-      const version = chooseVersion(request, found);
+      const version = versionFor(request, found);
       const file = await fileOf(request, arch, version, null);
       const { client, tokens } = clusterOf(host);
       return {
@@ -171,67 +156,11 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
   };
 }
 
-const downloadAttempts = 3;
+const versionFor = (request: InstallerRequest, offered: EnvironmentFacts): string =>
+  settled(chooseVersion(request, offered));
 
-/** A download that breaks off half-way is begun again; what arrived is written over. */
-async function downloadWhole(
-  begin: () => Promise<AsyncIterable<Uint8Array>>,
-  path: string,
-  version: string,
-  ports: RepeatPorts,
-): Promise<InstallerFile> {
-  const result = await repeatUntil(
-    async () => {
-      const body = await begin();
-      return attempted(() => storeInstaller(body, path, version));
-    },
-    (stored) => !stored.failed || stored.error instanceof HostError,
-    attempts(downloadAttempts),
-    ports,
-  );
-  if (!result.failed || result.error instanceof HostError) return unwrap(result);
-  const { error } = result;
-  throw new HostError("download", `the installer could not be downloaded whole (${errorMessage(error)})`, {
-    cause: error,
-  });
-}
-
-/**
- * The version to install: the environment's latest, or the newest that satisfies what is wanted. An agent is never
- * replaced by an older one, because the installer would refuse; one that is only moved keeps its version if it can.
- */
-export function chooseVersion(
-  request: Pick<InstallerRequest, "installed" | "version">,
-  offered: { readonly latest: string; readonly available: readonly string[] },
-): string {
-  const { installed, version } = request;
-  const notOlder = (candidate: string | null): candidate is string =>
-    candidate !== null && (installed === null || compareVersions(candidate, installed) >= 0);
-  const newest = newestMatching(offered.available, "latest") ?? offered.latest;
-  const wanted = version === "latest" ? offered.latest : newestMatching(offered.available, version);
-  if (notOlder(wanted)) return wanted;
-  if (wanted === null && version !== installed) {
-    throw new HostError(
-      "version-not-available",
-      `the environment offers no installer of version ${version}; the newest is ${newest}`,
-    );
-  }
-  const substitute = [newestMatching(offered.available, installed ?? "latest"), offered.latest, newest].find(notOlder);
-  if (substitute !== undefined) return substitute;
-  throw new HostError(
-    "downgrade",
-    `version ${installed} is installed, and the environment offers at most ${newest}: downgrades are not supported`,
-  );
-}
-
-async function checkInstaller(file: InstallerFile, host: Host): Promise<void> {
-  const { signature, rootCertificate } = host.oneagent;
-  if (signature === "skip") return;
-  if (rootCertificate !== null) return verifySignature(file.path, rootCertificate);
-  if (signature === "required") {
-    throw new HostError(
-      "no-root-certificate",
-      "oneagent.signature is required, but there is no root certificate: declare oneagent.rootCertificate or set DTSYNC_ROOT_CERTIFICATE",
-    );
-  }
+/** What was decided, or its problem as an error. */
+function settled(decision: string | HostProblem): string {
+  if (typeof decision === "string") return decision;
+  throw problemError(decision);
 }

@@ -1,8 +1,8 @@
 import type { Host } from "../../../model/inventory.ts";
 import type { HostFacts, ObservedAgent } from "../../../model/observed.ts";
-import { HostError } from "../../../ssh/host-error.ts";
+import { explainFailedStart } from "../../../ssh/failed-start.ts";
 import { asRoot, newMarker, parseSections, prelude, type Section } from "../../../ssh/remote-script.ts";
-import type { CommandResult, Shell } from "../../../ssh/shell.ts";
+import type { Shell } from "../../../ssh/shell.ts";
 import { type AgentSettingName, agentSettingNames } from "../change.ts";
 
 export const agentDirectory = "/opt/dynatrace/oneagent";
@@ -87,30 +87,6 @@ export async function probeHost(shell: Shell, host: Host, timeout?: number): Pro
     locked: firstLine(sections.get("lock")) === "held",
     agent: sections.has("files") ? parseAgent(sections) : null,
   };
-}
-
-/** Why a script that dtsync sent did not run to its end: usually sudo said no. */
-export function explainFailedStart(result: CommandResult, host: Pick<Host, "ssh">): HostError {
-  const text = lastLines(result.stderr || result.stdout, 3);
-  if (/\bsudo\b/i.test(result.stderr) && host.ssh.become !== "none") {
-    return new HostError(
-      "sudo-refused",
-      `sudo refused (${text}): allow the user to run commands as root without a password, or set ssh.become`,
-    );
-  }
-  return new HostError(
-    "command-failed",
-    `the command ended with code ${result.code ?? "none"}${text === "" ? "" : ` (${text})`}`,
-  );
-}
-
-export function lastLines(text: string, count: number): string {
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "")
-    .slice(-count)
-    .join("; ");
 }
 
 const firstLine = (section: Section | undefined): string => section?.lines[0]?.trim() ?? "";

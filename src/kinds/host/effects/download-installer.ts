@@ -1,0 +1,47 @@
+import { errorMessage } from "../../../errors.ts";
+import { attempted, attempts, type RepeatPorts, repeatUntil, unwrap } from "../../../lib/repeat-until.ts";
+import type { Host } from "../../../model/inventory.ts";
+import { HostError } from "../../../ssh/host-error.ts";
+import { type InstallerFile, storeInstaller } from "./installer-file.ts";
+import { verifySignature } from "./signature.ts";
+
+const downloadAttempts = 3;
+
+/**
+ * Downloads an installer to a file. A download that breaks off half-way is begun again, and what arrived is written over.
+ * Throws HostError, and what `begin` throws.
+ */
+export async function downloadInstallerFile(
+  begin: () => Promise<AsyncIterable<Uint8Array>>,
+  path: string,
+  version: string,
+  ports: RepeatPorts,
+): Promise<InstallerFile> {
+  const result = await repeatUntil(
+    async () => {
+      const body = await begin();
+      return attempted(() => storeInstaller(body, path, version));
+    },
+    (stored) => !stored.failed || stored.error instanceof HostError,
+    attempts(downloadAttempts),
+    ports,
+  );
+  if (!result.failed || result.error instanceof HostError) return unwrap(result);
+  const { error } = result;
+  throw new HostError("download", `the installer could not be downloaded whole (${errorMessage(error)})`, {
+    cause: error,
+  });
+}
+
+/** Checks the signature of an installer as is declared for the host that needs it first. Throws HostError. */
+export async function checkInstaller(file: InstallerFile, host: Host): Promise<void> {
+  const { signature, rootCertificate } = host.oneagent;
+  if (signature === "skip") return;
+  if (rootCertificate !== null) return verifySignature(file.path, rootCertificate);
+  if (signature === "required") {
+    throw new HostError(
+      "no-root-certificate",
+      "oneagent.signature is required, but there is no root certificate: declare oneagent.rootCertificate or set DTSYNC_ROOT_CERTIFICATE",
+    );
+  }
+}

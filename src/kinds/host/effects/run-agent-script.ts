@@ -1,0 +1,34 @@
+import type { Readable } from "node:stream";
+import { lastLines } from "../../../lib/text.ts";
+import type { Host } from "../../../model/inventory.ts";
+import { explainFailedStart } from "../../../ssh/failed-start.ts";
+import { asRoot, parseSections } from "../../../ssh/remote-script.ts";
+import type { Shell } from "../../../ssh/shell.ts";
+import { exitCodeProblem } from "../exit-code-problem.ts";
+import { failedStepProblem } from "../failed-step-problem.ts";
+import { problemError } from "./problem-error.ts";
+
+export interface AgentScript {
+  readonly script: string;
+  /** The marker that the script was made with. */
+  readonly marker: string;
+  /** The program whose exit code must be 0; null: the code says nothing, and what it did is read back. */
+  readonly program: "installer" | "uninstaller" | null;
+  readonly stdin?: Readable;
+}
+
+/** Runs one of the scripts for the agent as root. Throws HostError when it did not do its work to the end. */
+export async function runAgentScript(
+  { script, marker, program, stdin }: AgentScript,
+  host: Host,
+  shell: Shell,
+): Promise<void> {
+  const result = await shell.run(asRoot(script, host.ssh.become), stdin ? { stdin } : {});
+  const sections = parseSections(result.stdout, marker);
+  const step = sections.get("failed")?.words[0];
+  if (step !== undefined) throw problemError(failedStepProblem(step, lastLines(result.stderr, 2)));
+  const ended = sections.get("ended");
+  if (!ended || !sections.has("end")) throw explainFailedStart(result, host);
+  const code = ended.words[0] ?? "";
+  if (program !== null && code !== "0") throw problemError(exitCodeProblem(program, code, ended.lines));
+}

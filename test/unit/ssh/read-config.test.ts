@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { expandHome } from "../../../src/ssh/expand-home.ts";
+import { type ConfigFiles, readSshConfig } from "../../../src/ssh/read-config.ts";
+
+function filesOf(texts: Readonly<Record<string, string>>): ConfigFiles {
+  return {
+    read: (path) => {
+      const text = texts[path];
+      if (text === undefined) throw new Error("there is no such file");
+      return text;
+    },
+    list: (folder) =>
+      Object.keys(texts)
+        .filter((path) => path.startsWith(`${folder}/`))
+        .map((path) => path.slice(folder.length + 1))
+        .reverse(),
+  };
+}
+
+const read = (file: string | null, texts: Readonly<Record<string, string>>) =>
+  readSshConfig({ file, home: "/home/me" }, filesOf(texts));
+
+test("the user's own configuration is read, and need not be there", () => {
+  expect(read(null, { "/home/me/.ssh/config": "User deploy\n" }).lookup("web").get("user")).toBe("deploy");
+  expect(read(null, {}).lookup("web").get("user")).toBeUndefined();
+});
+
+test("a file that was named must be there", () => {
+  expect(read("/etc/fleet", { "/etc/fleet": "Port 2222\n" }).lookup("web").get("port")).toBe("2222");
+  expect(() => read("/etc/fleet", {})).toThrow(
+    expect.objectContaining({ exitCode: 3, message: "--ssh-config /etc/fleet cannot be read (there is no such file)" }),
+  );
+});
+
+test("a relative Include is looked for in ~/.ssh, or beside the file that was named", () => {
+  const texts = {
+    "/home/me/.ssh/config": "Include extra\n",
+    "/home/me/.ssh/extra": "User own\n",
+    "/etc/fleet/config": "Include extra\n",
+    "/etc/fleet/extra": "User fleet\n",
+  };
+  expect(read(null, texts).lookup("web").get("user")).toBe("own");
+  expect(read("/etc/fleet/config", texts).lookup("web").get("user")).toBe("fleet");
+});
+
+test("an Include may begin with ~ and name several files, which are read in the order of their names", () => {
+  const config = read(null, {
+    "/home/me/.ssh/config": "Include ~/fleet/*.conf\n",
+    "/home/me/fleet/b.conf": "User second\nPort 2222\n",
+    "/home/me/fleet/a.conf": "User first\n",
+    "/home/me/fleet/readme": "User wrong\n",
+  });
+  expect([config.lookup("web").get("user"), config.lookup("web").get("port")]).toEqual(["first", "2222"]);
+});
+
+test("an Include that names nothing is passed over", () => {
+  const text = "Include missing /nowhere/*.conf\nUser last\n";
+  expect(read(null, { "/home/me/.ssh/config": text }).lookup("web").get("user")).toBe("last");
+});
+
+test("only the own home folder is written for ~", () => {
+  expect(["~", "~/x", "~other/x", "/a/~"].map((path) => expandHome(path, "/home/$&"))).toEqual([
+    "/home/$&",
+    "/home/$&/x",
+    "~other/x",
+    "/a/~",
+  ]);
+});
