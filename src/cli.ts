@@ -32,7 +32,7 @@ function createContext({ signal, interruptedBy }: Interrupt): Context {
         await wait(milliseconds, undefined, abort ? { signal: abort } : {});
       },
     },
-    environment: process.env,
+    variables: process.env,
     version,
     signal,
     interruptedBy,

@@ -31,3 +31,6 @@ export interface Output {
   out(text: string): void;
   err(text: string): void;
 }
+
+/** The environment variables of the process, by name. */
+export type ProcessVariables = Readonly<Record<string, string | undefined>>;

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import type { Context } from "./context.ts";
+import type { ProcessVariables } from "../ports.ts";
 
 /** Results that can be made again at any time. Where they cannot be kept or read, nothing is kept: that is no failure. */
 export interface CacheFolder {
@@ -18,8 +18,8 @@ const mostFiles = 40;
 const longestText = 64_000_000;
 
 /** `$XDG_CACHE_HOME/dtsync`, else `~/.cache/dtsync`, readable by its owner alone. */
-export function openCacheFolder({ environment }: Pick<Context, "environment">): CacheFolder {
-  const base = environment["XDG_CACHE_HOME"] || join(environment["HOME"] || homedir(), ".cache");
+export function openCacheFolder(variables: ProcessVariables): CacheFolder {
+  const base = variables["XDG_CACHE_HOME"] || join(variables["HOME"] || homedir(), ".cache");
   const folder = join(base, "dtsync");
   return {
     read(name) {

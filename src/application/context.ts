@@ -1,14 +1,14 @@
 import type { Paint } from "../lib/printable.ts";
-import type { Clock, Output } from "../ports.ts";
+import type { Clock, Output, ProcessVariables } from "../ports.ts";
 import type { Redactor } from "../secrets/redactor.ts";
-import type { Environment, LogLevel } from "./options.ts";
+import type { LogLevel } from "./options.ts";
 
 /** What every command is given by cli.ts: the edges of the process. */
 export interface Context {
   readonly output: Output;
   readonly redactor: Redactor;
   readonly clock: Clock;
-  readonly environment: Environment;
+  readonly variables: ProcessVariables;
   readonly version: string;
   /** Aborted at the first interrupt. */
   readonly signal: AbortSignal;

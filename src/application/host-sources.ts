@@ -75,9 +75,7 @@ async function runHostCommand(
   if (!options.allowCommands) return { fault: "commands run only with --allow-commands or DTSYNC_ALLOW_COMMANDS=1" };
   const { expandHostCommandOutput } = await import("../load/host-command.ts");
   const secretNames = new Set(inventory.clusters.flatMap(({ token }) => ("env" in token ? [token.env] : [])));
-  const environment = Object.fromEntries(
-    Object.entries(context.environment).filter(([name]) => !secretNames.has(name)),
-  );
+  const environment = Object.fromEntries(Object.entries(context.variables).filter(([name]) => !secretNames.has(name)));
   const [program = "", ...parameters] = command.command;
   try {
     const { stdout } = await promisify(execFile)(program, parameters, {

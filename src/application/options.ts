@@ -75,6 +75,3 @@ export interface SandboxOptions extends CommonOptions {
   readonly seed: string | null;
   readonly command: readonly string[];
 }
-
-/** Variables of the process. */
-export type Environment = Readonly<Record<string, string | undefined>>;

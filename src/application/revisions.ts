@@ -37,7 +37,7 @@ export async function withRevisions<T>(
   use: (revisions: Revisions) => Promise<T>,
 ): Promise<T> {
   const repository = await openRepository(options.inventory, {
-    environment: context.environment,
+    environment: context.variables,
     signal: context.signal,
   });
   const folder = await mkdtemp(join(tmpdir(), "dtsync-revision-"));

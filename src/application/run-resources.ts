@@ -33,7 +33,7 @@ export async function openRun(
   identity: RunIdentity,
 ): Promise<RunResources> {
   const folder = join(
-    context.environment["XDG_STATE_HOME"] || join(context.environment["HOME"] || homedir(), ".local/state"),
+    context.variables["XDG_STATE_HOME"] || join(context.variables["HOME"] || homedir(), ".local/state"),
     "dtsync/runs",
   );
   const journal = openJournal({

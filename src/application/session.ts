@@ -33,12 +33,12 @@ export async function loadDeclared(
 
 /** What the inventory is loaded with. */
 export function loadOptions(options: CommonOptions, context: Context): LoadOptions {
-  const certificate = context.environment["DTSYNC_ROOT_CERTIFICATE"];
+  const certificate = context.variables["DTSYNC_ROOT_CERTIFICATE"];
   return {
     directory: resolve(options.inventory),
     set: options.set,
     rootCertificate: certificate ? resolve(certificate) : null,
-    home: context.environment["HOME"] || homedir(),
+    home: context.variables["HOME"] || homedir(),
   };
 }
 
@@ -68,7 +68,7 @@ export async function openCluster(
     import("../dynatrace/transport.ts"),
   ]);
   const token = await resolveToken(cluster, {
-    environment: context.environment,
+    variables: context.variables,
     allowCommands: options.allowCommands,
     directory: inventory.directory,
   });
@@ -182,12 +182,12 @@ export async function sshConnector(options: FleetOptions, context: Context): Pro
     import("../ssh/connect.ts"),
     import("../ssh/read-config.ts"),
   ]);
-  const home = context.environment["HOME"] || homedir();
+  const home = context.variables["HOME"] || homedir();
   const files = { read: (path: string) => readFileSync(path, "utf8"), list: (folder: string) => readdirSync(folder) };
   return createSshConnector({
     config: readSshConfig({ file: options.sshConfig, home }, files),
     home,
     user: userInfo().username,
-    agentSocket: context.environment["SSH_AUTH_SOCK"] || null,
+    agentSocket: context.variables["SSH_AUTH_SOCK"] || null,
   });
 }

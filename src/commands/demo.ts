@@ -35,7 +35,7 @@ export async function demo(color: boolean, context: Context): Promise<ExitCode> 
       context,
     );
     if (run === null) return exitCodes.invalid;
-    const paint = painter(color && context.terminal.output && !context.environment["NO_COLOR"]);
+    const paint = painter(color && context.terminal.output && !context.variables["NO_COLOR"]);
     try {
       for (const { title, parameters } of steps) {
         context.output.out(`\n${paint("cyan", `# ${title}`)}\n${paint("bold", `$ dtsync ${parameters.join(" ")}`)}\n`);

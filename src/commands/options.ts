@@ -2,7 +2,6 @@ import type {
   ApplyOptions,
   CommonOptions,
   DiffOptions,
-  Environment,
   ExplainOptions,
   FleetOptions,
   FmtOptions,
@@ -13,6 +12,7 @@ import type {
   ValidateOptions,
 } from "../application/options.ts";
 import { usageError } from "../errors.ts";
+import type { ProcessVariables } from "../ports.ts";
 
 /** Options as commander hands them over. */
 export interface RawOptions {
@@ -40,43 +40,47 @@ export function wholeNumber(name: string, value: unknown, minimum: number): numb
 
 export async function commonOptions(
   raw: RawOptions,
-  environment: Environment,
+  variables: ProcessVariables,
   reportKinds: readonly string[],
 ): Promise<CommonOptions> {
   return {
-    inventory: textOrNull(raw["inventory"]) ?? (environment["DTSYNC_INVENTORY"] || "inventory"),
+    inventory: textOrNull(raw["inventory"]) ?? (variables["DTSYNC_INVENTORY"] || "inventory"),
     set: await parseSets(texts(raw["set"])),
     format: oneOf("--format", raw["format"] ?? "text", ["text", "json", "markdown"]),
     logLevel: oneOf("--log-level", raw["logLevel"] ?? "warn", ["error", "warn", "info", "debug"]),
-    color: raw["color"] !== false && !environment["NO_COLOR"],
+    color: raw["color"] !== false && !variables["NO_COLOR"],
     progress: raw["progress"] !== false,
     report: texts(raw["report"]).map((text) => parseReport(text, reportKinds)),
   };
 }
 
-export async function explainOptions(item: string, raw: RawOptions, environment: Environment): Promise<ExplainOptions> {
-  return { ...(await commonOptions(raw, environment, [])), item };
+export async function explainOptions(
+  item: string,
+  raw: RawOptions,
+  variables: ProcessVariables,
+): Promise<ExplainOptions> {
+  return { ...(await commonOptions(raw, variables, [])), item };
 }
 
-export async function fmtOptions(raw: RawOptions, environment: Environment): Promise<FmtOptions> {
-  return { ...(await commonOptions(raw, environment, [])), check: raw["check"] === true };
+export async function fmtOptions(raw: RawOptions, variables: ProcessVariables): Promise<FmtOptions> {
+  return { ...(await commonOptions(raw, variables, [])), check: raw["check"] === true };
 }
 
 export async function validateOptions(
   raw: RawOptions,
-  environment: Environment,
+  variables: ProcessVariables,
   reportKinds: readonly string[],
 ): Promise<ValidateOptions> {
-  const common = await commonOptions(raw, environment, reportKinds);
+  const common = await commonOptions(raw, variables, reportKinds);
   return { ...common, changedSince: textOrNull(raw["changedSince"]) };
 }
 
 export async function diffOptions(
   revisions: string | undefined,
   raw: RawOptions,
-  environment: Environment,
+  variables: ProcessVariables,
 ): Promise<DiffOptions> {
-  return { ...(await commonOptions(raw, environment, [])), revisions: revisions ?? null };
+  return { ...(await commonOptions(raw, variables, [])), revisions: revisions ?? null };
 }
 
 function parseReport(text: string, kinds: readonly string[]): ReportTarget {
@@ -114,14 +118,14 @@ const kinds = ["environments", "groups", "hosts"] as const;
 
 export async function fleetOptions(
   raw: RawOptions,
-  environment: Environment,
+  variables: ProcessVariables,
   reportKinds: readonly string[],
 ): Promise<FleetOptions> {
   const only = texts(raw["only"])
     .flatMap((text) => text.split(","))
     .map((kind) => oneOf("--only", kind.trim(), kinds));
   return {
-    ...(await commonOptions(raw, environment, reportKinds)),
+    ...(await commonOptions(raw, variables, reportKinds)),
     scope: {
       targets: texts(raw["target"]),
       excludes: texts(raw["exclude"]),
@@ -130,18 +134,18 @@ export async function fleetOptions(
       hosts: oneOf("--hosts", raw["hosts"] ?? "probe", ["probe", "skip"]),
     },
     sshConfig: textOrNull(raw["sshConfig"]),
-    allowCommands: raw["allowCommands"] === true || environment["DTSYNC_ALLOW_COMMANDS"] === "1",
+    allowCommands: raw["allowCommands"] === true || variables["DTSYNC_ALLOW_COMMANDS"] === "1",
     concurrency: wholeNumber("--concurrency", raw["concurrency"], 1),
   };
 }
 
 export async function planOptions(
   raw: RawOptions,
-  environment: Environment,
+  variables: ProcessVariables,
   reportKinds: readonly string[],
 ): Promise<PlanOptions> {
   return {
-    ...(await fleetOptions(raw, environment, reportKinds)),
+    ...(await fleetOptions(raw, variables, reportKinds)),
     out: textOrNull(raw["out"]),
     detailedExitcode: raw["detailedExitcode"] === true,
     base: textOrNull(raw["base"]),
@@ -151,11 +155,11 @@ export async function planOptions(
 export async function applyOptions(
   planFile: string | undefined,
   raw: RawOptions,
-  environment: Environment,
+  variables: ProcessVariables,
   reportKinds: readonly string[],
 ): Promise<ApplyOptions> {
   return {
-    ...(await fleetOptions(raw, environment, reportKinds)),
+    ...(await fleetOptions(raw, variables, reportKinds)),
     planFile: planFile ?? null,
     narrowed:
       ["target", "exclude", "only"].some((name) => texts(raw[name]).length > 0) ||
@@ -180,10 +184,10 @@ function parseShard(value: unknown): ApplyOptions["shard"] {
 export async function sandboxOptions(
   command: readonly string[],
   raw: RawOptions,
-  environment: Environment,
+  variables: ProcessVariables,
 ): Promise<SandboxOptions> {
   return {
-    ...(await commonOptions(raw, environment, [])),
+    ...(await commonOptions(raw, variables, [])),
     state: textOrNull(raw["state"]),
     seed: textOrNull(raw["seed"]),
     command,

@@ -61,7 +61,7 @@ export function createProgram(context: Context): ProgramRun {
     .description("write a first inventory, with schemas for editors and a pipeline beside it")
     .action(async (raw: RawOptions) => {
       const [{ commonOptions }, { init }] = await Promise.all([import("./options.ts"), import("./init.ts")]);
-      code = await init(await commonOptions(raw, context.environment, []), context);
+      code = await init(await commonOptions(raw, context.variables, []), context);
     });
 
   report(changedSince(common(program.command("validate"))), "json, gitlab-codequality, sarif, junit")
@@ -71,14 +71,14 @@ export function createProgram(context: Context): ProgramRun {
         import("./options.ts"),
         import("./validate.ts"),
       ]);
-      code = await validate(await validateOptions(raw, context.environment, validateReportKinds), context);
+      code = await validate(await validateOptions(raw, context.variables, validateReportKinds), context);
     });
 
   common(program.command("explain <id>"))
     .description("the effective settings of an environment, group or host, each with the place it comes from")
     .action(async (id: string, raw: RawOptions) => {
       const [{ explainOptions }, { explain }] = await Promise.all([import("./options.ts"), import("./explain.ts")]);
-      code = await explain(await explainOptions(id, raw, context.environment), context);
+      code = await explain(await explainOptions(id, raw, context.variables), context);
     });
 
   basic(program.command("fmt"))
@@ -86,7 +86,7 @@ export function createProgram(context: Context): ProgramRun {
     .option("--check", "write nothing; end with 2 when files would change")
     .action(async (raw: RawOptions) => {
       const [{ fmtOptions }, { fmt }] = await Promise.all([import("./options.ts"), import("./fmt.ts")]);
-      code = await fmt(await fmtOptions(raw, context.environment), context);
+      code = await fmt(await fmtOptions(raw, context.variables), context);
     });
 
   common(program.command("diff [revisions]"))
@@ -95,7 +95,7 @@ export function createProgram(context: Context): ProgramRun {
     )
     .action(async (revisions: string | undefined, raw: RawOptions) => {
       const [{ diffOptions }, { diff }] = await Promise.all([import("./options.ts"), import("./diff.ts")]);
-      code = await diff(await diffOptions(revisions, raw, context.environment), context);
+      code = await diff(await diffOptions(revisions, raw, context.variables), context);
     });
 
   report(fleet(program.command("plan")), "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit")
@@ -108,7 +108,7 @@ export function createProgram(context: Context): ProgramRun {
         import("./options.ts"),
         import("./plan.ts"),
       ]);
-      code = await plan(await planOptions(raw, context.environment, planReportKinds), context);
+      code = await plan(await planOptions(raw, context.variables, planReportKinds), context);
     });
 
   report(fleet(program.command("apply [planfile]")), "json, junit")
@@ -123,7 +123,7 @@ export function createProgram(context: Context): ProgramRun {
         import("./options.ts"),
         import("./apply.ts"),
       ]);
-      code = await apply(await applyOptions(planFile, raw, context.environment, applyReportKinds), context);
+      code = await apply(await applyOptions(planFile, raw, context.variables, applyReportKinds), context);
     });
 
   common(program.command("sandbox [command...]"))
@@ -135,7 +135,7 @@ export function createProgram(context: Context): ProgramRun {
     .passThroughOptions()
     .action(async (command: readonly string[], raw: RawOptions) => {
       const [{ sandboxOptions }, { sandbox }] = await Promise.all([import("./options.ts"), import("./sandbox.ts")]);
-      code = await sandbox(await sandboxOptions(command, raw, context.environment), context);
+      code = await sandbox(await sandboxOptions(command, raw, context.variables), context);
     });
 
   program

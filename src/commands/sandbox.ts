@@ -95,8 +95,8 @@ async function commandEnvironment(
   );
   await chmod(join(programs, "dtsync"), 0o755);
   return {
-    ...context.environment,
-    PATH: `${programs}${delimiter}${context.environment["PATH"] ?? ""}`,
+    ...context.variables,
+    PATH: `${programs}${delimiter}${context.variables["PATH"] ?? ""}`,
     DTSYNC_INVENTORY: inventory.directory,
     DTSYNC_SANDBOX_OPTIONS: JSON.stringify({ validate: sets, plan: [...sets, ...ssh], apply: [...sets, ...ssh] }),
   };

@@ -40,7 +40,11 @@ export const validateReportKinds = Object.keys(reports);
 
 /** Checks the whole inventory: nothing is sent anywhere. With --changed-since only faults that the change brought count. */
 export async function validate(options: ValidateOptions, context: Context): Promise<ExitCode> {
-  const whole = await validateRemembered(loadOptions(options, context), openCacheFolder(context), context.version);
+  const whole = await validateRemembered(
+    loadOptions(options, context),
+    openCacheFolder(context.variables),
+    context.version,
+  );
   const { validation, remarks } = await narrow(whole, options, context);
   const surroundings = { folder: repositoryPath(options.inventory), version: context.version };
   for (const { kind, file } of options.report)

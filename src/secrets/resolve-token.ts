@@ -3,9 +3,11 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { errorMessage } from "../errors.ts";
 import type { Cluster } from "../model/inventory.ts";
+import type { ProcessVariables } from "../ports.ts";
 
-export interface TokenSurroundings {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+export interface TokenOptions {
+  /** The variables that `token.env` may name. */
+  readonly variables: ProcessVariables;
   /** Commands are programs that a merge request could change: they run only when the caller allows them. */
   readonly allowCommands: boolean;
   /** Where commands run. */
@@ -25,10 +27,10 @@ export class TokenUnavailable extends Error {
 }
 
 /** The token of a cluster from the place that dtsync.yaml names. Throws TokenUnavailable. */
-export async function resolveToken(cluster: Cluster, surroundings: TokenSurroundings): Promise<string> {
+export async function resolveToken(cluster: Cluster, options: TokenOptions): Promise<string> {
   const { token } = cluster;
   if ("env" in token) {
-    const value = surroundings.environment[token.env]?.trim();
+    const value = options.variables[token.env]?.trim();
     if (!value)
       throw new TokenUnavailable(
         `the environment variable ${token.env}, which holds its token, is not set: set it to a cluster token with the scope ServiceProviderAPI`,
@@ -45,16 +47,20 @@ export async function resolveToken(cluster: Cluster, surroundings: TokenSurround
       });
     }
   }
-  if (!surroundings.allowCommands) {
+  if (!options.allowCommands) {
     throw new TokenUnavailable(
       "its token comes from a command, and commands run only with --allow-commands or DTSYNC_ALLOW_COMMANDS=1",
     );
   }
   const [program = "", ...parameters] = token.command;
   try {
-    const { directory, timeout = commandTimeout } = surroundings;
-    const options = { cwd: directory, timeout, killSignal: "SIGKILL", maxBuffer: 1_048_576 } as const;
-    const { stdout } = await promisify(execFile)(program, parameters, options);
+    const { directory, timeout = commandTimeout } = options;
+    const { stdout } = await promisify(execFile)(program, parameters, {
+      cwd: directory,
+      timeout,
+      killSignal: "SIGKILL",
+      maxBuffer: 1_048_576,
+    });
     return checked(stdout.trim(), `the output of ${program}`);
   } catch (error) {
     if (error instanceof TokenUnavailable) throw error;

@@ -104,7 +104,7 @@ export async function runCommand(
     },
     redactor: createRedactor(),
     clock: { now: () => new Date("2026-03-10T12:00:00.000Z"), sleep: async () => undefined },
-    environment: { ...gitEnvironment, ...environment },
+    variables: { ...gitEnvironment, ...environment },
     version: "0.1.0",
     signal: new AbortController().signal,
     interruptedBy: () => null,

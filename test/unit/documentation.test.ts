@@ -33,7 +33,7 @@ const inlineCode = (text: string) => [...withoutBlocks(text).matchAll(/`([^`]+)`
 
 const { program } = createProgram({
   version: "0",
-  environment: {},
+  variables: {},
   redactor: createRedactor(),
   output: { out: () => undefined, err: () => undefined },
 } as unknown as Context);

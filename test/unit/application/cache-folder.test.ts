@@ -12,7 +12,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
-const open = () => openCacheFolder({ environment: { XDG_CACHE_HOME: base } });
+const open = () => openCacheFolder({ XDG_CACHE_HOME: base });
 
 test("gives back what was written, to its owner alone", () => {
   open().write("a", "first\nsecond\n");
@@ -24,7 +24,7 @@ test("gives back what was written, to its owner alone", () => {
 });
 
 test("is below the home folder without XDG_CACHE_HOME", () => {
-  openCacheFolder({ environment: { HOME: base } }).write("a", "text");
+  openCacheFolder({ HOME: base }).write("a", "text");
   expect(readdirSync(join(base, ".cache/dtsync"))).toEqual(["a"]);
 });
 

@@ -14,7 +14,7 @@ async function run(inventory: string, terminal: boolean, parameters: readonly st
     output: { out: (text) => void written.push(text), err: () => undefined },
     redactor: createRedactor(),
     clock: { now: () => new Date(), sleep: async () => undefined },
-    environment: {},
+    variables: {},
     version: "0.1.0",
     signal: new AbortController().signal,
     interruptedBy: () => null,

@@ -17,12 +17,12 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 const resolved = (
   token: TokenSource,
   {
-    environment = {},
+    variables = {},
     allowCommands = true,
     timeout = 5_000,
-  }: { environment?: Record<string, string>; allowCommands?: boolean; timeout?: number } = {},
+  }: { variables?: Record<string, string>; allowCommands?: boolean; timeout?: number } = {},
 ) =>
-  resolveToken(aCluster({ token }), { environment, allowCommands, directory, timeout }).catch((error: unknown) => {
+  resolveToken(aCluster({ token }), { variables, allowCommands, directory, timeout }).catch((error: unknown) => {
     expect(error).toBeInstanceOf(TokenUnavailable);
     expect((error as Error).cause ?? {}).not.toHaveProperty("stdout");
     return String(error);
@@ -32,7 +32,7 @@ const node = (script: string): TokenSource => ({ command: [process.execPath, "-e
 
 describe("where a token comes from", () => {
   test("a variable, without the blanks around it", async () => {
-    expect(await resolved({ env: "T" }, { environment: { T: " abc\n" } })).toBe("abc");
+    expect(await resolved({ env: "T" }, { variables: { T: " abc\n" } })).toBe("abc");
   });
 
   test("a file", async () => {
@@ -49,14 +49,9 @@ describe("where a token comes from", () => {
 describe("when there is none, it says where it was looked for", () => {
   test.each<[string, TokenSource, object, RegExp]>([
     ["not set", { env: "T" }, {}, /variable T, .*not set.*ServiceProviderAPI/],
-    ["empty", { env: "T" }, { environment: { T: " " } }, /variable T, .*not set/],
-    [
-      "with a line break",
-      { env: "T" },
-      { environment: { T: "a\nb" } },
-      /variable T holds something that is not a token/,
-    ],
-    ["no ASCII", { env: "T" }, { environment: { T: "tökén" } }, /not a token/],
+    ["empty", { env: "T" }, { variables: { T: " " } }, /variable T, .*not set/],
+    ["with a line break", { env: "T" }, { variables: { T: "a\nb" } }, /variable T holds something that is not a token/],
+    ["no ASCII", { env: "T" }, { variables: { T: "tökén" } }, /not a token/],
     [
       "commands are not allowed",
       node("console.log('x')"),
