@@ -41,6 +41,7 @@ function createContext({ signal, interruptedBy }: Interrupt): Context {
       output: process.stdout.isTTY === true || (process.env["GITLAB_CI"] === "true" && !process.env["NO_COLOR"]),
       errors: process.stderr.isTTY === true,
     },
+    prompt: { input: process.stdin, output: process.stderr },
   };
 }
 

@@ -1,77 +1,33 @@
+import type { SetOverride } from "../load/set-overrides.ts";
 import type { PlanScope } from "../model/plan.ts";
 
 export type Format = "text" | "json" | "markdown";
 export type LogLevel = "error" | "warn" | "info" | "debug";
 
-/** A setting of dtsync.yaml for one run, from `--set PATH=VALUE`. */
-export interface SetOverride {
-  readonly path: string;
-  readonly value: unknown;
-  readonly text: string;
-}
-
-export interface ReportTarget {
-  readonly kind: string;
+/** A report that is written to a file besides the result on standard output. */
+export interface ReportTarget<Kind extends string> {
+  readonly kind: Kind;
   readonly file: string;
 }
 
-/** Every option and every variable of the environment that commands look at, typed; below this nobody reads them. */
+/** Options of every command that has to do with an inventory. */
 export interface CommonOptions {
+  /** The folder. */
   readonly inventory: string;
   readonly set: readonly SetOverride[];
   readonly format: Format;
   readonly logLevel: LogLevel;
   readonly color: boolean;
   readonly progress: boolean;
-  readonly report: readonly ReportTarget[];
 }
 
-export interface ExplainOptions extends CommonOptions {
-  /** An id as in a plan, or a name. */
-  readonly item: string;
-}
-
-export interface FmtOptions extends CommonOptions {
-  readonly check: boolean;
-}
-
-export interface ValidateOptions extends CommonOptions {
-  /** A Git revision; null: not narrowed. */
-  readonly changedSince: string | null;
-}
-
-export interface DiffOptions extends CommonOptions {
-  /** `BASE`, `BASE..HEAD` or `BASE...HEAD`; null: from the default base. */
-  readonly revisions: string | null;
-}
-
+/** Options of every command that reaches clusters and hosts. */
 export interface FleetOptions extends CommonOptions {
   readonly scope: PlanScope;
+  /** In place of ~/.ssh/config. */
   readonly sshConfig: string | null;
+  /** Whether commands that the inventory names may run here. */
   readonly allowCommands: boolean;
-  readonly concurrency: number | null;
-}
-
-export interface PlanOptions extends FleetOptions {
-  readonly out: string | null;
-  readonly detailedExitcode: boolean;
-  /** A Git revision that origins of changes are told from. */
-  readonly base: string | null;
-}
-
-export interface ApplyOptions extends FleetOptions {
-  readonly planFile: string | null;
-  /** Options of a plan were given, which do not go with a plan file. */
-  readonly narrowed: boolean;
-  readonly autoApprove: boolean;
-  readonly allowRemovals: number | null;
-  readonly allowUpdates: number | null;
-  readonly skipStale: boolean;
-  readonly shard: { readonly index: number; readonly total: number } | null;
-}
-
-export interface SandboxOptions extends CommonOptions {
-  readonly state: string | null;
-  readonly seed: string | null;
-  readonly command: readonly string[];
+  /** Hosts worked on at once. */
+  readonly concurrency: number;
 }

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { errorMessage, usageError } from "../errors.ts";
 import type { Change } from "../model/change.ts";
 import type { Plan } from "../model/plan.ts";
 
@@ -8,7 +10,19 @@ const actions: Readonly<Record<Change["kind"], readonly string[]>> = {
   host: ["install", "update", "configure", "move", "uninstall"],
 };
 
-/** Reads a plan that was saved. Throws a plain Error that says what is wrong with it. */
+/** Reads the file of a plan. Throws a usage error for one that is not there or is not a plan. */
+export async function readPlanFile(file: string): Promise<Plan> {
+  try {
+    return parsePlan(await readFile(file, "utf8"));
+  } catch (error) {
+    throw usageError(
+      `${file} is not a plan that this version can apply (${errorMessage(error)})`,
+      "make one with dtsync plan --out FILE",
+    );
+  }
+}
+
+/** A plan from its JSON. Throws a plain Error that says what is wrong with it. */
 export function parsePlan(text: string): Plan {
   const value: unknown = JSON.parse(text);
   if (!isObject(value) || value["format"] !== "dtsync-plan/1") throw new Error('it has no "format": "dtsync-plan/1"');

@@ -4,15 +4,8 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { LoadOptions } from "../load/load-inventory.ts";
 import type { Sighting } from "../load/sightings.ts";
-import type { Diagnostic } from "../model/diagnostic.ts";
-import type { InventorySummary } from "../model/inventory.ts";
+import type { Validation } from "../report/validation-reports.ts";
 import type { CacheFolder } from "./cache-folder.ts";
-
-/** What loading an inventory says about it. */
-export interface Validation {
-  readonly diagnostics: readonly Diagnostic[];
-  readonly summary: InventorySummary;
-}
 
 interface Remembered {
   readonly sightings: readonly Sighting[];

@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportFolder } from "../git/export-folder.ts";
 import { openRepository, type Repository } from "../git/open-repository.ts";
+import type { LoadResult } from "../load/load-inventory.ts";
+import type { SetOverride } from "../load/set-overrides.ts";
 import type { Context } from "./context.ts";
-import type { CommonOptions, SetOverride } from "./options.ts";
-import { loadDeclared } from "./session.ts";
-
-export type Loaded = Awaited<ReturnType<typeof loadDeclared>>;
+import { loadDeclared } from "./load-declared.ts";
+import type { CommonOptions } from "./options.ts";
 
 /** An inventory as it is in a commit. */
 export interface RevisionInventory {
   readonly commit: string;
   /** False: the commit does not have the folder of the inventory. */
   readonly exists: boolean;
-  readonly loaded: Loaded;
+  readonly loaded: LoadResult;
   /** Those that it was loaded with; its files are there as long as the revisions are open. */
   readonly options: CommonOptions;
   /** Paths of submodules in the folder: what they hold is not known. */
@@ -61,7 +61,7 @@ export async function withRevisions<T>(
 async function loadSide(
   options: CommonOptions,
   context: Context,
-): Promise<{ readonly loaded: Loaded; readonly options: CommonOptions }> {
+): Promise<{ readonly loaded: LoadResult; readonly options: CommonOptions }> {
   const loaded = await loadDeclared(options, context);
   if (loaded.inventory !== null || options.set.length === 0) return { loaded, options };
   const asWritten = await loadDeclared({ ...options, set: [] }, context);

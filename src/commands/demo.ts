@@ -1,11 +1,8 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Context } from "../application/context.ts";
+import { withExampleInventory } from "../application/example-inventory.ts";
+import { openSandbox } from "../application/sandbox-run.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
-import { openSandbox } from "./sandbox.ts";
 
 const steps: readonly { readonly title: string; readonly parameters: readonly string[] }[] = [
   { title: "What would change?", parameters: ["plan"] },
@@ -14,26 +11,18 @@ const steps: readonly { readonly title: string; readonly parameters: readonly st
 ];
 
 /** The main job once through, on simulated clusters and hosts: plan, apply, and a plan that has nothing left to do. */
-export async function demo(color: boolean, context: Context): Promise<ExitCode> {
-  const directory = await mkdtemp(join(tmpdir(), "dtsync-demo-"));
-  try {
-    const inventory = join(directory, "inventory");
-    await cp(fileURLToPath(new URL("../../inventory", import.meta.url)), inventory, { recursive: true });
-    const run = await openSandbox(
-      {
-        inventory,
-        set: [],
-        format: "text",
-        logLevel: "warn",
-        color,
-        progress: true,
-        report: [],
-        state: null,
-        seed: null,
-        command: [],
-      },
-      context,
-    );
+export function demo(color: boolean, context: Context): Promise<ExitCode> {
+  return withExampleInventory(async (inventory) => {
+    const settings = {
+      set: [],
+      format: "text",
+      logLevel: "warn",
+      color,
+      progress: true,
+      state: null,
+      seed: null,
+    } as const;
+    const run = await openSandbox({ inventory, ...settings }, context);
     if (run === null) return exitCodes.invalid;
     const paint = painter(color && context.terminal.output && !context.variables["NO_COLOR"]);
     try {
@@ -50,7 +39,5 @@ export async function demo(color: boolean, context: Context): Promise<ExitCode> 
     } finally {
       await run.close();
     }
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,30 +1,17 @@
 import type { Context } from "../application/context.ts";
-import type { ExplainOptions } from "../application/options.ts";
-import { loadDeclared, loadOptions } from "../application/session.ts";
-import { DtsyncError, type ExitCode, exitCodes, usageError } from "../errors.ts";
+import { explainSettings } from "../application/explain-settings.ts";
+import { loadOrPrint } from "../application/load-or-print.ts";
+import { type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
-import { explainItem } from "../load/explain-item.ts";
-import { findItem } from "../load/find-item.ts";
 import { renderExplanationText } from "../report/explanation-text.ts";
 import { renderJson } from "../report/plan-reports.ts";
-import { printValidation } from "./validate.ts";
+import type { ExplainOptions } from "./options/explain-options.ts";
 
 /** Shows the effective settings of one item, each with the place that it comes from. */
 export async function explain(options: ExplainOptions, context: Context): Promise<ExitCode> {
-  const loaded = await loadDeclared(options, context);
-  if (loaded.inventory === null) {
-    printValidation(loaded, options, context);
-    return exitCodes.invalid;
-  }
-  const found = findItem(loaded.inventory, options.item);
-  if ("message" in found) throw usageError(found.message, found.hint);
-  const explanation = explainItem(loadOptions(options, context), loaded.inventory, found.item);
-  if (explanation === null) {
-    throw new DtsyncError("the inventory changed while it was read", {
-      exitCode: exitCodes.failed,
-      hint: "Run the command again.",
-    });
-  }
+  const inventory = await loadOrPrint(options, context);
+  if (inventory === null) return exitCodes.invalid;
+  const explanation = explainSettings(options.item, inventory, options, context);
   const paint = painter(options.color && context.terminal.output);
   context.output.out(options.format === "json" ? renderJson(explanation) : renderExplanationText(explanation, paint));
   return exitCodes.done;

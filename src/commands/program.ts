@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
-import type { RawOptions } from "./options.ts";
+import type { RawOptions } from "./options/raw-options.ts";
+import { basic, changedSince, common, fleet, report } from "./options/shared-flags.ts";
 
 /** How a command ended, for cli.ts. */
 export interface ProgramRun {
@@ -9,42 +10,6 @@ export interface ProgramRun {
   /** The exit code of the command that ran. */
   exitCode(): ExitCode;
 }
-
-const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
-  ...(previous ?? []),
-  value,
-];
-
-/** Options of every command that has to do with an inventory. */
-function basic(command: Command): Command {
-  return command
-    .option("--inventory <dir>", "folder of the inventory (default: $DTSYNC_INVENTORY, else ./inventory)")
-    .option("--format <format>", "text, json or markdown (default: text)")
-    .option("--log-level <level>", "error, warn, info or debug (default: warn)")
-    .option("--no-color", "no colours (also: NO_COLOR)")
-    .option("--no-progress", "no progress on standard error");
-}
-
-function common(command: Command): Command {
-  return basic(command).option("--set <path=value>", "a setting of dtsync.yaml for this run (repeatable)", collect);
-}
-
-function fleet(command: Command): Command {
-  return changedSince(common(command))
-    .option("--target <glob>", "only what matches: customer, environment, group or host (repeatable)", collect)
-    .option("--exclude <glob>", "nothing of what matches (repeatable)", collect)
-    .option("--only <kinds>", "environments, groups, hosts: a list with commas", collect)
-    .option("--hosts <how>", "probe or skip (default: probe)")
-    .option("--concurrency <n>", "hosts worked on at once (default: 50)")
-    .option("--ssh-config <file>", "instead of ~/.ssh/config")
-    .option("--allow-commands", "run the commands that the inventory names (also: DTSYNC_ALLOW_COMMANDS=1)");
-}
-
-const changedSince = (command: Command): Command =>
-  command.option("--changed-since <ref>", "only what changed since this Git revision; anything unclear is everything");
-
-const report = (command: Command, kinds: string): Command =>
-  command.option("--report <kind=file>", `write a report: ${kinds} (repeatable)`, collect);
 
 /** Every command with its options. Actions turn arguments into options and load the command only when it is called. */
 export function createProgram(context: Context): ProgramRun {
@@ -60,24 +25,30 @@ export function createProgram(context: Context): ProgramRun {
   basic(program.command("init"))
     .description("write a first inventory, with schemas for editors and a pipeline beside it")
     .action(async (raw: RawOptions) => {
-      const [{ commonOptions }, { init }] = await Promise.all([import("./options.ts"), import("./init.ts")]);
-      code = await init(await commonOptions(raw, context.variables, []), context);
+      const [{ commonOptions }, { init }] = await Promise.all([
+        import("./options/common-options.ts"),
+        import("./init.ts"),
+      ]);
+      code = await init(await commonOptions(raw, context.variables), context);
     });
 
   report(changedSince(common(program.command("validate"))), "json, gitlab-codequality, sarif, junit")
     .description("check the whole inventory; prints every fault with file, line, column and what to do")
     .action(async (raw: RawOptions) => {
-      const [{ validateOptions }, { validate, validateReportKinds }] = await Promise.all([
-        import("./options.ts"),
+      const [{ validateOptions }, { validate }] = await Promise.all([
+        import("./options/validate-options.ts"),
         import("./validate.ts"),
       ]);
-      code = await validate(await validateOptions(raw, context.variables, validateReportKinds), context);
+      code = await validate(await validateOptions(raw, context.variables), context);
     });
 
   common(program.command("explain <id>"))
     .description("the effective settings of an environment, group or host, each with the place it comes from")
     .action(async (id: string, raw: RawOptions) => {
-      const [{ explainOptions }, { explain }] = await Promise.all([import("./options.ts"), import("./explain.ts")]);
+      const [{ explainOptions }, { explain }] = await Promise.all([
+        import("./options/explain-options.ts"),
+        import("./explain.ts"),
+      ]);
       code = await explain(await explainOptions(id, raw, context.variables), context);
     });
 
@@ -85,7 +56,7 @@ export function createProgram(context: Context): ProgramRun {
     .description("give the files of the inventory a stable layout; comments are kept")
     .option("--check", "write nothing; end with 2 when files would change")
     .action(async (raw: RawOptions) => {
-      const [{ fmtOptions }, { fmt }] = await Promise.all([import("./options.ts"), import("./fmt.ts")]);
+      const [{ fmtOptions }, { fmt }] = await Promise.all([import("./options/fmt-options.ts"), import("./fmt.ts")]);
       code = await fmt(await fmtOptions(raw, context.variables), context);
     });
 
@@ -94,7 +65,7 @@ export function createProgram(context: Context): ProgramRun {
       "what BASE[..HEAD] declare differently (default: merge base with the default branch, to the work tree)",
     )
     .action(async (revisions: string | undefined, raw: RawOptions) => {
-      const [{ diffOptions }, { diff }] = await Promise.all([import("./options.ts"), import("./diff.ts")]);
+      const [{ diffOptions }, { diff }] = await Promise.all([import("./options/diff-options.ts"), import("./diff.ts")]);
       code = await diff(await diffOptions(revisions, raw, context.variables), context);
     });
 
@@ -104,11 +75,8 @@ export function createProgram(context: Context): ProgramRun {
     .option("--detailed-exitcode", "end with 2 when there are changes")
     .option("--base <ref>", "tell of each change whether this revision, the base or nobody declared it")
     .action(async (raw: RawOptions) => {
-      const [{ planOptions }, { plan, planReportKinds }] = await Promise.all([
-        import("./options.ts"),
-        import("./plan.ts"),
-      ]);
-      code = await plan(await planOptions(raw, context.variables, planReportKinds), context);
+      const [{ planOptions }, { plan }] = await Promise.all([import("./options/plan-options.ts"), import("./plan.ts")]);
+      code = await plan(await planOptions(raw, context.variables), context);
     });
 
   report(fleet(program.command("apply [planfile]")), "json, junit")
@@ -119,11 +87,11 @@ export function createProgram(context: Context): ProgramRun {
     .option("--skip-stale", "end with 5 instead of 6 when something changed since the plan")
     .option("--shard <i/n>", "make only this part of the host changes")
     .action(async (planFile: string | undefined, raw: RawOptions) => {
-      const [{ applyOptions }, { apply, applyReportKinds }] = await Promise.all([
-        import("./options.ts"),
+      const [{ applyOptions }, { apply }] = await Promise.all([
+        import("./options/apply-options.ts"),
         import("./apply.ts"),
       ]);
-      code = await apply(await applyOptions(planFile, raw, context.variables, applyReportKinds), context);
+      code = await apply(await applyOptions(planFile, raw, context.variables), context);
     });
 
   common(program.command("sandbox [command...]"))
@@ -134,7 +102,10 @@ export function createProgram(context: Context): ProgramRun {
     .option("--seed <source>", "begin with a JSON snapshot, or `inventory` for everything declared (default: empty)")
     .passThroughOptions()
     .action(async (command: readonly string[], raw: RawOptions) => {
-      const [{ sandboxOptions }, { sandbox }] = await Promise.all([import("./options.ts"), import("./sandbox.ts")]);
+      const [{ sandboxOptions }, { sandbox }] = await Promise.all([
+        import("./options/sandbox-options.ts"),
+        import("./sandbox.ts"),
+      ]);
       code = await sandbox(await sandboxOptions(command, raw, context.variables), context);
     });
 

@@ -1,154 +1,101 @@
-import { ApiError, isStatus } from "../dynatrace/api-error.ts";
 import type { Client } from "../dynatrace/client.ts";
-import {
-  type EnvironmentIncludes,
-  readClusterVersion,
-  readEnvironment,
-  readEnvironments,
-  readGroups,
-} from "../dynatrace/cluster-api.ts";
 import { errorMessage } from "../errors.ts";
-import { declaredFields, differingFields } from "../kinds/environment/fields.ts";
-import { probeHost } from "../kinds/host/effects/probe.ts";
-import { createLimiter } from "../lib/limiter.ts";
-import type { Host, Inventory } from "../model/inventory.ts";
-import type { HostReading, ObservedCluster, ObservedEnvironment, Reading } from "../model/observed.ts";
-import { HostError } from "../ssh/host-error.ts";
+import type { Cluster, Host, Inventory } from "../model/inventory.ts";
+import type { HostReading, Observed, ObservedCluster, Reading } from "../model/observed.ts";
 import type { ConnectShell } from "../ssh/shell.ts";
+import { observeCluster, unusableCluster } from "./observe-cluster.ts";
+import { observeHosts } from "./observe-hosts.ts";
 
-const upgradeHint = "an upgrade of the cluster is running: try again in some minutes";
-
-/** Why a scope could not be read, in one line with what to do. */
-function reasonOf(error: unknown): string {
-  if (isStatus(error, 556)) return upgradeHint;
-  if (error instanceof ApiError && error.hint !== null) return `${error.message}; ${error.hint}`;
-  return errorMessage(error);
+/** What is to be read. */
+export interface Wanted {
+  readonly clusters: readonly Cluster[];
+  readonly hosts: readonly Host[];
+  /** Whether groups are read too. */
+  readonly groups: boolean;
 }
 
-async function reading<T>(read: Promise<T>): Promise<Reading<T>> {
-  try {
-    return { status: "complete", value: await read };
-  } catch (error) {
-    return { status: "unreadable", reason: reasonOf(error) };
-  }
+/** A client for one cluster, and how to let go of it. */
+export interface OpenCluster {
+  readonly client: Client;
+  close(): Promise<void>;
 }
 
-/** Reads what a plan needs of one cluster: a number of requests that is the number of pages plus a constant. Never throws. */
-export async function observeCluster(
-  cluster: string,
-  client: Client,
+/** How much has been read so far. */
+export interface ReadingProgress {
+  readonly clusters: { readonly done: number; readonly total: number };
+  readonly hosts: { readonly done: number; readonly total: number };
+}
+
+export interface ObservePorts {
+  /** Rejects when the cluster cannot be asked, for example because its token is not there: it is unreadable then. */
+  openCluster(cluster: Cluster): Promise<OpenCluster>;
+  /** Called once, before anything is read, and only where there are hosts. What it throws ends the reading. */
+  openConnector(): Promise<ConnectShell>;
+  /** Most hosts that are connected to at once. */
+  readonly concurrency: number;
+  /** Aborted: hosts are let go of at once. Clients have a signal of their own. */
+  readonly signal: AbortSignal;
+  onProgress(progress: ReadingProgress): void;
+}
+
+/** Reads clusters and hosts side by side. Never throws for what could not be read. */
+export async function observe(
+  inventory: Inventory,
+  { clusters, hosts, groups }: Wanted,
+  ports: ObservePorts,
+): Promise<Observed> {
+  const connect = hosts.length === 0 ? null : await ports.openConnector();
+  const done = { clusters: 0, hosts: 0 };
+  const report = () =>
+    ports.onProgress({
+      clusters: { done: done.clusters, total: clusters.length },
+      hosts: { done: done.hosts, total: hosts.length },
+    });
+  const readCluster = async (cluster: Cluster): Promise<readonly [string, ObservedCluster]> => {
+    const reading = await openAndObserve(cluster, inventory, groups, ports);
+    done.clusters += 1;
+    report();
+    return [cluster.name, reading];
+  };
+  const onProgress = (count: number) => {
+    done.hosts = count;
+    report();
+  };
+  const { concurrency, signal } = ports;
+  const [clusterReadings, hostReadings] = await Promise.all([
+    Promise.all(clusters.map(readCluster)),
+    connect === null
+      ? new Map<string, HostReading>()
+      : observeHosts(hosts, { connect, concurrency, signal, onProgress }),
+  ]);
+  return { clusters: new Map(clusterReadings), hosts: hostReadings };
+}
+
+async function openAndObserve(
+  cluster: Cluster,
   inventory: Inventory,
   groups: boolean,
+  ports: ObservePorts,
 ): Promise<ObservedCluster> {
-  const declared = inventory.environments.filter((environment) => environment.cluster === cluster);
-  const wants = {
-    quotas: declared.some(({ settings }) => settings.quotas !== undefined),
-    storage: declared.some(({ settings }) => settings.storage !== undefined),
-  };
-  const version = await reading(readClusterVersion(client));
-  if (version.status === "unreadable") return unusableCluster(version.reason, client.requestCount());
-  const [environments, groupReading] = await Promise.all([
-    reading(readAllEnvironments(client, inventory, cluster, wants)),
-    groups ? reading(readGroups(client)) : null,
-  ]);
-  const quotasLicensed = environments.status === "unreadable" || environments.value.quotasLicensed;
-  return {
-    version: version.value,
-    requests: client.requestCount(),
-    environments:
-      environments.status === "complete" ? { status: "complete", value: environments.value.found } : environments,
-    groups: groupReading,
-    quotasLicensed,
-    warnings: [],
-  };
-}
-
-export function unusableCluster(reason: string, requests: number): ObservedCluster {
-  const unreadable = { status: "unreadable", reason } as const;
-  return { version: null, requests, environments: unreadable, groups: unreadable, quotasLicensed: true, warnings: [] };
-}
-
-async function readAllEnvironments(
-  client: Client,
-  inventory: Inventory,
-  cluster: string,
-  wants: EnvironmentIncludes,
-): Promise<{ readonly found: readonly ObservedEnvironment[]; readonly quotasLicensed: boolean }> {
+  let opened: OpenCluster;
   try {
-    const found = await readEnvironments(client, wants);
+    opened = await ports.openCluster(cluster);
+  } catch (error) {
+    return unusableCluster(`${cluster.name} (${cluster.url}) was not asked: ${errorMessage(error)}`, 0);
+  }
+  try {
+    const reading = await observeCluster(cluster.name, opened.client, inventory, groups);
     return {
-      found: wants.quotas ? await refreshQuotas(client, inventory, cluster, found, wants) : found,
-      quotasLicensed: true,
+      ...reading,
+      environments: withCluster(reading.environments, cluster),
+      groups: reading.groups === null ? null : withCluster(reading.groups, cluster),
     };
-  } catch (error) {
-    // 422: this licence (DPS) has no quotas.
-    if (!isStatus(error, 422) || !wants.quotas) throw error;
-    return { found: await readEnvironments(client, { ...wants, quotas: false }), quotasLicensed: false };
+  } finally {
+    await opened.close();
   }
 }
 
-/** The list gives limits up to an hour old, so one that seems to differ is read once more as it is now. */
-async function refreshQuotas(
-  client: Client,
-  inventory: Inventory,
-  cluster: string,
-  found: readonly ObservedEnvironment[],
-  wants: EnvironmentIncludes,
-): Promise<readonly ObservedEnvironment[]> {
-  const declared = new Map(
-    inventory.environments
-      .filter((environment) => environment.cluster === cluster)
-      .map((environment) => [environment.id.toLowerCase(), environment]),
-  );
-  return Promise.all(
-    found.map(async (observed) => {
-      const environment = declared.get(observed.id.toLowerCase());
-      const suspect =
-        environment !== undefined &&
-        differingFields(declaredFields(environment), observed).some((path) => path.startsWith("quotas."));
-      return suspect ? ((await readEnvironment(client, observed.id, wants)) ?? observed) : observed;
-    }),
-  );
-}
-
-export interface HostObservation {
-  readonly connect: ConnectShell;
-  readonly concurrency: number;
-  readonly signal: AbortSignal;
-  readonly onProgress: (done: number, total: number) => void;
-}
-
-/** Probes hosts: one connection and one command each. A host that cannot be judged is unreadable, never absent. */
-export async function observeHosts(
-  hosts: readonly Host[],
-  options: HostObservation,
-): Promise<ReadonlyMap<string, HostReading>> {
-  const limiter = createLimiter(options.concurrency);
-  const readings = new Map<string, HostReading>();
-  await Promise.all(
-    hosts.map((host) =>
-      limiter.run(async () => {
-        readings.set(host.name, await probe(host, options));
-        options.onProgress(readings.size, hosts.length);
-      }),
-    ),
-  );
-  return readings;
-}
-
-/** Milliseconds a probe may take when the inventory sets no limit; it starts some fifteen small programs. */
-const probeTimeout = 60_000;
-
-async function probe(host: Host, { connect, signal }: HostObservation): Promise<HostReading> {
-  try {
-    const shell = await connect(host, signal);
-    try {
-      return { status: "complete", value: await probeHost(shell, host, host.ssh.timeout ?? probeTimeout) };
-    } finally {
-      shell.close();
-    }
-  } catch (error) {
-    const reason = error instanceof HostError ? error.message : `it could not be probed (${errorMessage(error)})`;
-    return { status: "unreadable", reason };
-  }
+/** A reading whose reason says which cluster it is about. */
+function withCluster<T>(reading: Reading<T>, { name, url }: Cluster): Reading<T> {
+  return reading.status === "complete" ? reading : { ...reading, reason: `${name} (${url}): ${reading.reason}` };
 }

@@ -15,24 +15,21 @@ export function renderGitlabTerraform(plan: Plan): string {
   return `${JSON.stringify({ create: create + installs, update: update + deploy - installs, delete: remove })}\n`;
 }
 
-/** What reports of a plan need besides the plan. */
-export interface PlanSurroundings extends Declarations {
+/** The inventory that a plan was made of, for reports that say where in the repository something stands. */
+export interface PlannedInventory extends Declarations {
   /** Of the inventory in its repository: empty, or with a slash at its end. */
   readonly folder: string;
 }
 
 /** Reports of a plan by the kind that `--report KIND=FILE` names. */
-export const planReports: Readonly<Record<string, (plan: Plan, surroundings: PlanSurroundings) => string>> = {
+export const planReports = {
   json: renderJson,
   markdown: renderPlanMarkdown,
   "gitlab-terraform": renderGitlabTerraform,
-  "gitlab-codequality": (plan, surroundings) =>
-    renderGitlabCodequality(planFindings(plan, surroundings), surroundings.folder),
-  sarif: (plan, surroundings) =>
-    renderSarif(planFindings(plan, surroundings), {
-      folder: surroundings.folder,
-      command: "plan",
-      version: plan.dtsync,
-    }),
+  "gitlab-codequality": (plan, inventory) => renderGitlabCodequality(planFindings(plan, inventory), inventory.folder),
+  sarif: (plan, inventory) =>
+    renderSarif(planFindings(plan, inventory), { folder: inventory.folder, command: "plan", version: plan.dtsync }),
   junit: (plan, { folder }) => renderPlanJunit(plan, folder),
-};
+} satisfies Readonly<Record<string, (plan: Plan, inventory: PlannedInventory) => string>>;
+
+export type PlanReportKind = keyof typeof planReports;

@@ -6,7 +6,7 @@ import type { Host, Inventory } from "../../src/model/inventory.ts";
 import type { Observed } from "../../src/model/observed.ts";
 import type { Plan, PlanScope } from "../../src/model/plan.ts";
 import type { ChangeResult } from "../../src/model/result.ts";
-import { observeCluster } from "../../src/observe/observe.ts";
+import { observeCluster } from "../../src/observe/observe-cluster.ts";
 import { createPlan } from "../../src/plan/create-plan.ts";
 import type { Fetch } from "../../src/ports.ts";
 import {

@@ -2,10 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Context } from "../../src/application/context.ts";
 import { createProgram } from "../../src/commands/program.ts";
 import { DtsyncError } from "../../src/errors.ts";
-import { createRedactor } from "../../src/secrets/redactor.ts";
+import { aContext } from "./context.ts";
 
 /** Contents by path below the repository; null takes a file away. */
 export type FileChanges = Readonly<Record<string, string | null>>;
@@ -90,34 +89,17 @@ export interface CommandRun {
 export async function runCommand(
   repository: GitInventory,
   parameters: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<CommandRun> {
-  let [output, errors] = ["", ""];
-  const context: Context = {
-    output: {
-      out: (text) => {
-        output += text;
-      },
-      err: (text) => {
-        errors += text;
-      },
-    },
-    redactor: createRedactor(),
-    clock: { now: () => new Date("2026-03-10T12:00:00.000Z"), sleep: async () => undefined },
-    variables: { ...gitEnvironment, ...environment },
-    version: "0.1.0",
-    signal: new AbortController().signal,
-    interruptedBy: () => null,
-    terminal: { input: false, output: false, errors: false },
-  };
+  const { context, output, errors } = aContext({ variables: { ...gitEnvironment, ...variables } });
   const { program, exitCode } = createProgram(context);
   try {
     const folder = ["--inventory", join(repository.directory, "inventory"), "--no-color", "--no-progress"];
     await program.parseAsync([...parameters, ...folder], { from: "user" });
-    return { code: exitCode(), output, errors };
+    return { code: exitCode(), output: output(), errors: errors() };
   } catch (error) {
     if (!(error instanceof DtsyncError)) throw error;
-    return { code: error.exitCode, output, errors: `${errors}${error.message}\n` };
+    return { code: error.exitCode, output: output(), errors: `${errors()}${error.message}\n` };
   }
 }
 

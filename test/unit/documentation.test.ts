@@ -4,11 +4,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import type { Context } from "../../src/application/context.ts";
 import { createProgram } from "../../src/commands/program.ts";
 import { exitCodes } from "../../src/errors.ts";
 import { loadInventory } from "../../src/load/load-inventory.ts";
-import { createRedactor } from "../../src/secrets/redactor.ts";
+import { aContext } from "../support/context.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const markdownIn = (folder: string) =>
@@ -31,12 +30,7 @@ const blocksOf = (text: string): readonly Block[] =>
 const withoutBlocks = (text: string) => text.replace(fence, "");
 const inlineCode = (text: string) => [...withoutBlocks(text).matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
 
-const { program } = createProgram({
-  version: "0",
-  variables: {},
-  redactor: createRedactor(),
-  output: { out: () => undefined, err: () => undefined },
-} as unknown as Context);
+const { program } = createProgram(aContext().context);
 const optionsOf = new Map(
   program.commands.map((command) => [
     command.name(),

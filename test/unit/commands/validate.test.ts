@@ -1,28 +1,17 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Context } from "../../../src/application/context.ts";
 import { repositoryPath } from "../../../src/application/repository-path.ts";
 import { createProgram } from "../../../src/commands/program.ts";
-import { createRedactor } from "../../../src/secrets/redactor.ts";
+import { aContext } from "../../support/context.ts";
 import { fakeToken, settingsFile, settingsWithoutRoles, withFiles } from "../load/load-files.ts";
 
 /** Validates a folder as a process would whose standard output is a terminal, or is not. */
 async function run(inventory: string, terminal: boolean, parameters: readonly string[] = []) {
-  const written: string[] = [];
-  const context: Context = {
-    output: { out: (text) => void written.push(text), err: () => undefined },
-    redactor: createRedactor(),
-    clock: { now: () => new Date(), sleep: async () => undefined },
-    variables: {},
-    version: "0.1.0",
-    signal: new AbortController().signal,
-    interruptedBy: () => null,
-    terminal: { input: false, output: terminal, errors: false },
-  };
+  const { context, output } = aContext({ terminal: { input: false, output: terminal, errors: false } });
   const { program, exitCode } = createProgram(context);
   await program.parseAsync(["validate", "--inventory", inventory, "--no-color", ...parameters], { from: "user" });
-  return { code: exitCode(), output: written.join("") };
+  return { code: exitCode(), output: output() };
 }
 
 const faulty = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createClient } from "../../../src/dynatrace/client.ts";
 import { createLimiter } from "../../../src/lib/limiter.ts";
 import type { Inventory } from "../../../src/model/inventory.ts";
-import { observeCluster } from "../../../src/observe/observe.ts";
+import { observeCluster } from "../../../src/observe/observe-cluster.ts";
 import type { SimulatedCluster } from "../../../src/sandbox/cluster/simulated-cluster.ts";
 import { anEnvironment, anInventory } from "../../support/builders.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";

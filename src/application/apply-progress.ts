@@ -6,18 +6,6 @@ import { resultLine } from "../report/apply-text.ts";
 import type { Context } from "./context.ts";
 import type { CommonOptions } from "./options.ts";
 
-/** What is being read, on one line that is replaced, and only where somebody watches. */
-export function readingProgress(
-  options: CommonOptions,
-  context: Context,
-): { update(text: string): void; close(): void } {
-  if (!options.progress || !context.terminal.errors) return { update: () => undefined, close: () => undefined };
-  return {
-    update: (text) => context.output.err(`\r\u001b[2KReading: ${text}`),
-    close: () => context.output.err("\r\u001b[2K"),
-  };
-}
-
 /** Follows the changes of an apply while they happen. */
 export interface ApplyProgress {
   started(change: Change): void;

@@ -1,0 +1,16 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Gives a copy of the example inventory, which lies at the root of the package, for as long as `use` takes. */
+export async function withExampleInventory<T>(use: (inventory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), "dtsync-demo-"));
+  try {
+    const inventory = join(directory, "inventory");
+    await cp(fileURLToPath(new URL("../../inventory", import.meta.url)), inventory, { recursive: true });
+    return await use(inventory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

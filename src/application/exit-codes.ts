@@ -1,0 +1,41 @@
+import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
+import type { Plan } from "../model/plan.ts";
+import type { ChangeResult, ResultStatus } from "../model/result.ts";
+
+/** What it means for plan and apply that something could not be read. */
+export function readingExitCode({ clusters, held }: Pick<Plan, "clusters" | "held">): ExitCode {
+  const asked = Object.keys(clusters).length;
+  const unusable = held.filter(({ scope }) => /^cluster\/[^/]+$/.test(scope)).length;
+  if (asked > 0 && unusable === asked) return exitCodes.failed;
+  const partly = held.some(({ scope }) => scope.startsWith("cluster/") || scope.startsWith("source/"));
+  return partly ? exitCodes.partial : exitCodes.done;
+}
+
+export interface Ending {
+  /** Whether a stale change is left for the next run, not a failure of this one. */
+  readonly skipStale: boolean;
+  readonly interrupted: boolean;
+}
+
+/** What the results of changes mean. */
+export function resultsExitCode(results: readonly ChangeResult[], { skipStale, interrupted }: Ending): ExitCode {
+  const has = (...statuses: readonly ResultStatus[]) => results.some(({ status }) => statuses.includes(status));
+  return combineExitCodes([
+    interrupted ? exitCodes.interrupted : exitCodes.done,
+    has("stale") ? (skipStale ? exitCodes.partial : exitCodes.stale) : exitCodes.done,
+    has("failed", "uncertain", "skipped") ? exitCodes.partial : exitCodes.done,
+  ]);
+}
+
+/** How an apply ends: after what was read, what was held, and what became of the changes. */
+export function applyExitCode(
+  plan: Pick<Plan, "clusters" | "held">,
+  results: readonly ChangeResult[],
+  ending: Ending,
+): ExitCode {
+  return combineExitCodes([
+    readingExitCode(plan),
+    plan.held.length > 0 ? exitCodes.partial : exitCodes.done,
+    resultsExitCode(results, ending),
+  ]);
+}

@@ -1,0 +1,95 @@
+import { readRevision } from "../git/repository.ts";
+import { isGlob } from "../lib/glob.ts";
+import { suggest } from "../load/suggest.ts";
+import type { Host, Inventory } from "../model/inventory.ts";
+import type { Observed } from "../model/observed.ts";
+import type { Plan } from "../model/plan.ts";
+import { clustersInScope } from "../observe/clusters-in-scope.ts";
+import { listHosts } from "../observe/list-hosts.ts";
+import { observe } from "../observe/observe.ts";
+import type { Affected } from "../plan/affected-items.ts";
+import { createPlan, hostsInScope, type PlanInput } from "../plan/create-plan.ts";
+import { type UnmatchedTarget, unmatchedTargets } from "../plan/scope.ts";
+import type { ChangedSince } from "./changed-since.ts";
+import type { Context } from "./context.ts";
+import { openCluster } from "./open-cluster.ts";
+import { openSsh } from "./open-ssh.ts";
+import type { FleetOptions } from "./options.ts";
+import { readingProgress } from "./reading-progress.ts";
+import { programRunner } from "./run-program.ts";
+
+export interface MadePlan {
+  readonly plan: Plan;
+  /** What it was made from. */
+  readonly input: PlanInput;
+}
+
+/** Reads everything and compares. Nothing is written anywhere. */
+export async function makePlan(inventory: Inventory, options: FleetOptions, context: Context): Promise<MadePlan> {
+  const { scope, allowCommands } = options;
+  const { affected, warnings } = await changedSince(inventory, options, context);
+  const list = await listHosts(inventory, {
+    scope,
+    allowCommands,
+    variables: context.variables,
+    run: programRunner(context.signal),
+  });
+  const [observed, revision] = await Promise.all([
+    readFleet(inventory, list.hosts, affected, options, context),
+    readRevision(inventory.directory),
+  ]);
+  context.signal.throwIfAborted();
+  const input: PlanInput = {
+    inventory,
+    hosts: list.hosts,
+    observed,
+    scope,
+    affected,
+    createdAt: context.clock.now(),
+    dtsync: context.version,
+    ...revision,
+    held: list.held,
+    incompleteHostLists: list.incomplete,
+    warnings: [...warnings, ...list.warnings, ...unmatchedTargets(inventory, list.hosts, scope).map(describeUnmatched)],
+  };
+  return { plan: createPlan(input), input };
+}
+
+/** What --changed-since leaves; Git is asked only where it is given. */
+async function changedSince(inventory: Inventory, options: FleetOptions, context: Context): Promise<ChangedSince> {
+  if (options.scope.changedSince === null) return { affected: null, warnings: [] };
+  const { readChangedSince } = await import("./changed-since.ts");
+  return readChangedSince(inventory, options.scope.changedSince, options, context);
+}
+
+/** The clusters and hosts that the scope needs, as they are now. */
+async function readFleet(
+  inventory: Inventory,
+  hosts: readonly Host[],
+  affected: Affected | null,
+  options: FleetOptions,
+  context: Context,
+): Promise<Observed> {
+  const { scope, allowCommands, sshConfig, concurrency } = options;
+  const progress = readingProgress(options, context);
+  const access = { directory: inventory.directory, allowCommands, readOnly: true };
+  const wanted = {
+    clusters: clustersInScope(inventory, hosts, scope, affected),
+    hosts: hostsInScope(hosts, scope, affected),
+    groups: scope.only.some((kind) => kind !== "hosts"),
+  };
+  return observe(inventory, wanted, {
+    openCluster: (cluster) => openCluster(cluster, access, context),
+    openConnector: () => openSsh(sshConfig, context),
+    concurrency,
+    signal: context.signal,
+    onProgress: progress.update,
+  }).finally(progress.close);
+}
+
+function describeUnmatched({ target, names }: UnmatchedTarget): string {
+  const meant = isGlob(target) ? null : suggest(target, names);
+  const hint =
+    meant === null ? "it is compared with customers, environment ids, groups and host names" : `did you mean ${meant}?`;
+  return `--target ${target} matches nothing: ${hint}`;
+}

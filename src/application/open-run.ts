@@ -1,0 +1,111 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { homedir, hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Client } from "../dynatrace/client.ts";
+import { createTokenChain, type TokenChain } from "../dynatrace/token-chain.ts";
+import { errorMessage } from "../errors.ts";
+import { abandonedRuns, type Journal, openJournal } from "../execute/journal.ts";
+import { createInstallerProvider, type InstallerProvider } from "../kinds/host/effects/installer-provider.ts";
+import type { Change } from "../model/change.ts";
+import type { Inventory } from "../model/inventory.ts";
+import type { OpenCluster } from "../observe/observe.ts";
+import type { ProcessVariables } from "../ports.ts";
+import { cleanUpAfter, isRunning } from "./clean-up-after.ts";
+import type { Context } from "./context.ts";
+import { openCluster } from "./open-cluster.ts";
+
+/** Everything that a run opens and must let go of: clients, tokens, a folder for installers, its journal. */
+export interface Run {
+  readonly clients: ReadonlyMap<string, Client>;
+  readonly installers: InstallerProvider;
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly changes: readonly Change[];
+  readonly inventory: Inventory;
+  /** Whether the command of a token may run. */
+  readonly allowCommands: boolean;
+  /** Whether tokens that other runs left in an environment are deleted. */
+  readonly removeLeftovers: boolean;
+  readonly warn: (message: string) => void;
+}
+
+/** Opens the clusters that the changes or killed runs of this machine are about, and cleans up after the latter. */
+export async function openRun(options: RunOptions, context: Context): Promise<Run> {
+  const { changes, inventory, warn } = options;
+  const folder = journalFolder(context.variables);
+  const runId = randomBytes(6).toString("hex");
+  const { now } = context.clock;
+  const journal = openJournal({ folder, runId, pid: process.pid, machine: hostname(), now });
+  const abandoned = await abandonedRuns(folder, hostname(), isRunning);
+  const named = new Set(changes.map(({ cluster }) => cluster));
+  const left = new Set(abandoned.flatMap(({ entry }) => entry.tokens.map((token) => token.cluster)));
+  const opened = new Map<string, OpenCluster>();
+  const chains = new Map<string, TokenChain>();
+  const chainsByUrl = new Map<string, TokenChain>();
+  for (const cluster of inventory.clusters.filter(({ name, url }) => named.has(name) || left.has(url))) {
+    try {
+      const access = { directory: inventory.directory, allowCommands: options.allowCommands, readOnly: false };
+      const open = await openCluster(cluster, access, context);
+      const chain = createTokenChain({
+        client: open.client,
+        clock: context.clock,
+        runId,
+        conceal: context.redactor.conceal,
+        journal: { made: (environment) => journal.tokenMade(cluster.url, environment) },
+        warn,
+        removeLeftovers: options.removeLeftovers,
+      });
+      opened.set(cluster.name, open);
+      chains.set(cluster.name, chain);
+      chainsByUrl.set(cluster.url, chain);
+    } catch (error) {
+      warn(`${cluster.name}: ${errorMessage(error)}`);
+    }
+  }
+  await cleanUpAfter(abandoned, { tokens: chainsByUrl, now, warn });
+  const clients = new Map([...opened].map(([name, { client }]) => [name, client]));
+  const { conceal } = context.redactor;
+  const installerFolder = createInstallerFolder(journal);
+  return {
+    clients,
+    installers: createInstallerProvider({
+      clients,
+      tokens: chains,
+      conceal,
+      directory: installerFolder.path,
+      clock: context.clock,
+    }),
+    async close() {
+      for (const chain of chains.values()) await chain.close();
+      await installerFolder.remove();
+      for (const { close } of opened.values()) await close();
+      await journal.close();
+    },
+  };
+}
+
+/** `$XDG_STATE_HOME/dtsync/runs`, else `~/.local/state/dtsync/runs`. */
+const journalFolder = (variables: ProcessVariables): string =>
+  join(variables["XDG_STATE_HOME"] || join(variables["HOME"] || homedir(), ".local/state"), "dtsync/runs");
+
+/** A folder of this run alone, made when it is first asked for and known to the journal. */
+function createInstallerFolder(journal: Journal): { path(): Promise<string>; remove(): Promise<void> } {
+  let made: Promise<string> | null = null;
+  const make = async (): Promise<string> => {
+    const path = await mkdtemp(join(tmpdir(), "dtsync-"));
+    await journal.directoryMade(path);
+    return path;
+  };
+  return {
+    path: () => {
+      made ??= make();
+      return made;
+    },
+    remove: async () => {
+      if (made !== null) await rm(await made, { recursive: true, force: true });
+    },
+  };
+}

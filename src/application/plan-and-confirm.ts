@@ -1,0 +1,45 @@
+import { DtsyncError, exitCodes } from "../errors.ts";
+import { painter } from "../lib/printable.ts";
+import type { Inventory } from "../model/inventory.ts";
+import type { Plan } from "../model/plan.ts";
+import { renderPlanText } from "../report/plan-text.ts";
+import type { ApprovedPlan, CarryOutOptions } from "./carry-out.ts";
+import { confirm } from "./confirm.ts";
+import type { Context } from "./context.ts";
+import { makePlan } from "./make-plan.ts";
+import { remainingGuards } from "./remaining-guards.ts";
+
+export interface ConfirmOptions extends CarryOutOptions {
+  /** Nobody is asked. */
+  readonly autoApprove: boolean;
+}
+
+/** Makes a fresh plan, shows it and asks. Throws where nobody can be asked, and where the answer is not yes. */
+export async function planAndConfirm(
+  inventory: Inventory,
+  options: ConfirmOptions,
+  context: Context,
+): Promise<ApprovedPlan> {
+  const { autoApprove, color, format } = options;
+  if (!autoApprove && !context.terminal.input) {
+    throw new DtsyncError("there is no terminal to ask on, so nothing was done", {
+      exitCode: exitCodes.refused,
+      hint: "apply a plan file that was reviewed, or give --auto-approve",
+    });
+  }
+  const { plan, input } = await makePlan(inventory, options, context);
+  if (format !== "json") context.output.out(renderPlanText(plan, painter(color && context.terminal.output)));
+  if (mustAsk(plan, inventory, options) && !(await confirm(plan.changes.length, context.prompt, context.signal))) {
+    throw new DtsyncError("not confirmed, so nothing was done", { exitCode: exitCodes.refused });
+  }
+  return { plan, inventory, hosts: input.hosts };
+}
+
+/** Whether there is something to say yes to: changes that no guard refuses anyway. */
+export function mustAsk(
+  plan: Pick<Plan, "changes" | "guards">,
+  inventory: Inventory,
+  { autoApprove, raisedLimits }: Pick<ConfirmOptions, "autoApprove" | "raisedLimits">,
+): boolean {
+  return !autoApprove && plan.changes.length > 0 && remainingGuards(plan, inventory, raisedLimits).length === 0;
+}

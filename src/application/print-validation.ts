@@ -1,0 +1,27 @@
+import { painter } from "../lib/printable.ts";
+import { openSourceLines } from "../load/source-lines.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import { renderDiagnosticsText, renderValidationSummary } from "../report/diagnostics-text.ts";
+import { renderJson } from "../report/plan-reports.ts";
+import { type Validation, validationDocument } from "../report/validation-reports.ts";
+import type { Context } from "./context.ts";
+import type { CommonOptions } from "./options.ts";
+
+/** What loading said, on standard output, in the format that was asked for. */
+export function printValidation(validation: Validation, options: CommonOptions, context: Context): void {
+  context.output.out(
+    options.format === "json"
+      ? renderJson(validationDocument(validation))
+      : renderFaults(validation.diagnostics, options, context) + renderValidationSummary(validation.summary),
+  );
+}
+
+/** Faults as text, on a terminal with the lines that they are about. */
+export function renderFaults(
+  diagnostics: readonly Diagnostic[],
+  { inventory, color }: Pick<CommonOptions, "inventory" | "color">,
+  { terminal }: Pick<Context, "terminal">,
+): string {
+  const lineOf = terminal.output ? openSourceLines(inventory) : undefined;
+  return renderDiagnosticsText(diagnostics, painter(color && terminal.output), lineOf);
+}

@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
+import type { ProcessVariables } from "../ports.ts";
+import type { Context } from "./context.ts";
+
+/** What leads to a running sandbox. */
+export interface WayToSandbox {
+  /** Where files for the command may be put. */
+  readonly directory: string;
+  /** The folder of the inventory. */
+  readonly inventory: string;
+  /** `--set` options of every command that takes them. */
+  readonly sets: readonly string[];
+  /** Options of commands that reach hosts. */
+  readonly sshOptions: readonly string[];
+}
+
+/** Runs a program and gives its exit code; every dtsync that it calls is this one and is led to the sandbox. */
+export async function runInSandbox(command: readonly string[], way: WayToSandbox, context: Context): Promise<number> {
+  return runProgram(command, await variablesOfCommand(way, context.variables), context);
+}
+
+async function variablesOfCommand(
+  { directory, inventory, sets, sshOptions }: WayToSandbox,
+  variables: ProcessVariables,
+): Promise<ProcessVariables> {
+  const programs = join(directory, "bin");
+  await mkdir(programs, { recursive: true });
+  const cli = fileURLToPath(new URL("../cli.js", import.meta.url));
+  const script = `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(cli)} "$@"\n`;
+  await writeFile(join(programs, "dtsync"), script);
+  await chmod(join(programs, "dtsync"), 0o755);
+  const fleetOptions = [...sets, ...sshOptions];
+  return {
+    ...variables,
+    PATH: `${programs}${delimiter}${variables["PATH"] ?? ""}`,
+    DTSYNC_INVENTORY: inventory,
+    DTSYNC_SANDBOX_OPTIONS: JSON.stringify({ validate: sets, plan: fleetOptions, apply: fleetOptions }),
+  };
+}
+
+function runProgram(
+  [program = "", ...parameters]: readonly string[],
+  variables: ProcessVariables,
+  { signal, interruptedBy }: Context,
+): Promise<number> {
+  return new Promise((settle, reject) => {
+    const child = spawn(program, parameters, { env: variables, stdio: "inherit" });
+    // A terminal sends its interrupt to the whole group; once more from here would be the child's second.
+    signal.addEventListener("abort", () => interruptedBy() === "SIGTERM" && child.kill("SIGTERM"), { once: true });
+    child.once("error", (error) =>
+      reject(
+        new DtsyncError(`${program} could not be started (${errorMessage(error)})`, {
+          exitCode: exitCodes.invalid,
+          cause: error,
+        }),
+      ),
+    );
+    child.once("close", (code) => settle(code ?? exitCodes.failed));
+  });
+}

@@ -1,0 +1,103 @@
+import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { DtsyncError, errorMessage, exitCodes, usageError } from "../errors.ts";
+import { codeOwners, firstInventory } from "../init/first-inventory.ts";
+import { inventoryPipeline } from "../init/pipeline.ts";
+
+/** Schemas and pipeline lie at the root of the package, beside `src` and `dist`. */
+const packageFolder = new URL("../../", import.meta.url);
+
+interface NewFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Paths as seen from where the command was called. */
+export interface FirstFiles {
+  readonly written: readonly string[];
+  /** Files beside the inventory that were there before. */
+  readonly kept: readonly string[];
+}
+
+/**
+ * Writes a first inventory, and beside it schemas for editors, a pipeline and an example of CODEOWNERS. Throws a usage
+ * error before anything is written where something of the inventory is there already.
+ */
+export async function writeFirstFiles(inventoryFolder: string, version: string): Promise<FirstFiles> {
+  const directory = resolve(inventoryFolder);
+  if (!relative(directory, process.cwd()).startsWith("..")) {
+    throw usageError(
+      "the inventory needs a folder of its own below that of the repository",
+      "change to the folder of the repository and give --inventory inventory, or nothing",
+    );
+  }
+  const inventory = Object.entries(firstInventory).map(([path, text]) => ({ path: join(directory, path), text }));
+  const blocking = blockers(directory);
+  const existing = blocking.length > 0 ? blocking : inventory.map(({ path }) => path).filter(exists);
+  if (existing.length > 0) {
+    throw usageError(
+      `nothing was written, because there already is ${existing.map(shown).join(", ")}`,
+      "name another folder with --inventory, or move away what is there",
+    );
+  }
+  const beside = filesBeside(directory, version);
+  const kept = beside.filter(({ path }) => exists(path));
+  const written = [...inventory, ...beside.filter((file) => !kept.includes(file))];
+  for (const file of written) await writeNew(file);
+  return { written: written.map(({ path }) => shown(path)), kept: kept.map(({ path }) => shown(path)) };
+}
+
+/** What stands in the way of the folders of the inventory: files with their names. */
+function blockers(directory: string): readonly string[] {
+  const blocks = (path: string): boolean => exists(path) && !isFolder(path);
+  if (blocks(directory)) return [directory];
+  const folders = new Set(Object.keys(firstInventory).map((path) => dirname(join(directory, path))));
+  return [...folders].filter(blocks);
+}
+
+/** What belongs into the repository around the inventory. */
+function filesBeside(directory: string, version: string): readonly NewFile[] {
+  const root = dirname(directory);
+  const folder = basename(directory);
+  const schemas = readdirSync(new URL("schema/", packageFolder)).sort();
+  const pipeline = inventoryPipeline(readFileSync(new URL(".gitlab-ci.yml", packageFolder), "utf8"), {
+    package: `git+https://gitlab.example.com/platform/dtsync.git#v${version}`,
+    inventory: folder,
+  });
+  return [
+    ...schemas.map((name) => ({
+      path: join(root, "schema", name),
+      text: readFileSync(new URL(`schema/${name}`, packageFolder), "utf8"),
+    })),
+    { path: join(root, ".gitlab-ci.yml"), text: pipeline },
+    { path: join(root, "CODEOWNERS"), text: codeOwners(folder) },
+  ];
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** Links count, wherever they lead. */
+function exists(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // A file stands where a folder of the path would be.
+    return true;
+  }
+}
+
+async function writeNew({ path, text }: NewFile): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text, { flag: "wx" });
+  } catch (error) {
+    throw new DtsyncError(`${shown(path)} cannot be written (${errorMessage(error)})`, {
+      exitCode: exitCodes.failed,
+      cause: error,
+    });
+  }
+}
+
+/** As seen from where the command was called. */
+const shown = (path: string): string => relative("", path);

@@ -1,0 +1,51 @@
+import type { ReportTarget } from "../../application/options.ts";
+import type { ConfirmOptions } from "../../application/plan-and-confirm.ts";
+import { usageError } from "../../errors.ts";
+import type { ProcessVariables } from "../../ports.ts";
+import { type ApplyReportKind, applyReports } from "../../report/apply-reports.ts";
+import { fleetOptions } from "./fleet-options.ts";
+import { type RawOptions, wholeNumber } from "./raw-options.ts";
+import { reportTargets } from "./report-targets.ts";
+
+export interface ApplyOptions extends ConfirmOptions {
+  readonly report: readonly ReportTarget<ApplyReportKind>[];
+  /** A plan that was reviewed; null: a fresh one is made. */
+  readonly planFile: string | null;
+  readonly skipStale: boolean;
+}
+
+export async function applyOptions(
+  planFile: string | undefined,
+  raw: RawOptions,
+  variables: ProcessVariables,
+): Promise<ApplyOptions> {
+  const options: ApplyOptions = {
+    ...(await fleetOptions(raw, variables)),
+    report: reportTargets(raw, applyReports),
+    planFile: planFile ?? null,
+    autoApprove: raw["autoApprove"] === true,
+    raisedLimits: {
+      removals: wholeNumber("--allow-removals", raw["allowRemovals"], 0),
+      updates: wholeNumber("--allow-updates", raw["allowUpdates"], 0),
+    },
+    skipStale: raw["skipStale"] === true,
+    shard: parseShard(raw["shard"]),
+  };
+  const narrowing = ["target", "exclude", "only", "changedSince", "hosts"].some((name) => raw[name] !== undefined);
+  if (options.planFile !== null && narrowing) {
+    throw usageError(
+      "--target, --exclude, --only, --changed-since and --hosts do not go with a plan file, which says what is done",
+      "give them to dtsync plan",
+    );
+  }
+  return options;
+}
+
+function parseShard(value: unknown): ApplyOptions["shard"] {
+  if (value === undefined) return null;
+  const found = /^(\d{1,6})\/(\d{1,6})$/.exec(String(value));
+  const [index, total] = [Number(found?.[1]), Number(found?.[2])];
+  if (!found || index < 1 || index > total)
+    throw usageError(`--shard takes I/N with 1 ≤ I ≤ N, not ${JSON.stringify(value)}`);
+  return { index, total };
+}

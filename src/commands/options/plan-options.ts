@@ -1,0 +1,25 @@
+import type { FleetOptions, ReportTarget } from "../../application/options.ts";
+import type { ProcessVariables } from "../../ports.ts";
+import { type PlanReportKind, planReports } from "../../report/plan-reports.ts";
+import { fleetOptions } from "./fleet-options.ts";
+import { type RawOptions, textOrNull } from "./raw-options.ts";
+import { reportTargets } from "./report-targets.ts";
+
+export interface PlanOptions extends FleetOptions {
+  readonly report: readonly ReportTarget<PlanReportKind>[];
+  /** A file for the plan. */
+  readonly out: string | null;
+  readonly detailedExitcode: boolean;
+  /** A Git revision that origins of changes are told from. */
+  readonly base: string | null;
+}
+
+export async function planOptions(raw: RawOptions, variables: ProcessVariables): Promise<PlanOptions> {
+  return {
+    ...(await fleetOptions(raw, variables)),
+    report: reportTargets(raw, planReports),
+    out: textOrNull(raw["out"]),
+    detailedExitcode: raw["detailedExitcode"] === true,
+    base: textOrNull(raw["base"]),
+  };
+}

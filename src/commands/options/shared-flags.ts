@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+
+const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
+  ...(previous ?? []),
+  value,
+];
+
+/** Options of every command that has to do with an inventory folder. */
+export function basic(command: Command): Command {
+  return command
+    .option("--inventory <dir>", "folder of the inventory (default: $DTSYNC_INVENTORY, else ./inventory)")
+    .option("--format <format>", "text, json or markdown (default: text)")
+    .option("--log-level <level>", "error, warn, info or debug (default: warn)")
+    .option("--no-color", "no colours (also: NO_COLOR)")
+    .option("--no-progress", "no progress on standard error");
+}
+
+/** Options of every command that loads the inventory. */
+export function common(command: Command): Command {
+  return basic(command).option("--set <path=value>", "a setting of dtsync.yaml for this run (repeatable)", collect);
+}
+
+/** Options of every command that reaches clusters and hosts. */
+export function fleet(command: Command): Command {
+  return changedSince(common(command))
+    .option("--target <glob>", "only what matches: customer, environment, group or host (repeatable)", collect)
+    .option("--exclude <glob>", "nothing of what matches (repeatable)", collect)
+    .option("--only <kinds>", "environments, groups, hosts: a list with commas", collect)
+    .option("--hosts <how>", "probe or skip (default: probe)")
+    .option("--concurrency <n>", "hosts worked on at once (default: 50)")
+    .option("--ssh-config <file>", "instead of ~/.ssh/config")
+    .option("--allow-commands", "run the commands that the inventory names (also: DTSYNC_ALLOW_COMMANDS=1)");
+}
+
+export const changedSince = (command: Command): Command =>
+  command.option("--changed-since <ref>", "only what changed since this Git revision; anything unclear is everything");
+
+export const report = (command: Command, kinds: string): Command =>
+  command.option("--report <kind=file>", `write a report: ${kinds} (repeatable)`, collect);

@@ -1,0 +1,49 @@
+import { errorMessage } from "../errors.ts";
+import { probeHost } from "../kinds/host/effects/probe.ts";
+import { createLimiter } from "../lib/limiter.ts";
+import type { Host } from "../model/inventory.ts";
+import type { HostReading } from "../model/observed.ts";
+import { HostError } from "../ssh/host-error.ts";
+import type { ConnectShell } from "../ssh/shell.ts";
+
+export interface HostObservation {
+  readonly connect: ConnectShell;
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** Probes hosts: one connection and one command each. A host that cannot be judged is unreadable, never absent. */
+export async function observeHosts(
+  hosts: readonly Host[],
+  options: HostObservation,
+): Promise<ReadonlyMap<string, HostReading>> {
+  const limiter = createLimiter(options.concurrency);
+  const readings = new Map<string, HostReading>();
+  await Promise.all(
+    hosts.map((host) =>
+      limiter.run(async () => {
+        readings.set(host.name, await probe(host, options));
+        options.onProgress(readings.size, hosts.length);
+      }),
+    ),
+  );
+  return readings;
+}
+
+/** Milliseconds a probe may take when the inventory sets no limit; it starts some fifteen small programs. */
+const probeTimeout = 60_000;
+
+async function probe(host: Host, { connect, signal }: HostObservation): Promise<HostReading> {
+  try {
+    const shell = await connect(host, signal);
+    try {
+      return { status: "complete", value: await probeHost(shell, host, host.ssh.timeout ?? probeTimeout) };
+    } finally {
+      shell.close();
+    }
+  } catch (error) {
+    const reason = error instanceof HostError ? error.message : `it could not be probed (${errorMessage(error)})`;
+    return { status: "unreadable", reason };
+  }
+}
