@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { errorMessage, usageError } from "../errors.ts";
-import type { Change } from "../model/change.ts";
 import type { Plan } from "../model/plan.ts";
 
-const actions: Readonly<Record<Change["kind"], readonly string[]>> = {
-  environment: ["create", "update", "disable", "enable", "delete"],
-  group: ["create", "update", "delete"],
-  permission: ["grant", "update", "revoke"],
-  host: ["install", "update", "configure", "move", "uninstall"],
-};
+/** By kind. A map, because a plan file may name any kind, also one that is a member of every object. */
+const actions: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ["environment", ["create", "update", "disable", "enable", "delete"]],
+  ["group", ["create", "update", "delete"]],
+  ["permission", ["grant", "update", "revoke"]],
+  ["host", ["install", "update", "configure", "move", "uninstall"]],
+]);
 
 /** Reads the file of a plan. Throws a usage error for one that is not there or is not a plan. */
 export async function readPlanFile(file: string): Promise<Plan> {
@@ -36,7 +36,7 @@ export function parsePlan(text: string): Plan {
 
 function checkChange(change: unknown): void {
   if (!isObject(change) || typeof change["id"] !== "string") throw new Error("a change has no id");
-  const known = actions[change["kind"] as Change["kind"]]?.includes(String(change["action"]));
+  const known = actions.get(change["kind"])?.includes(String(change["action"]));
   if (!known) throw new Error(`${change["id"]} has an unknown kind or action`);
   const lists = ["fields", "dependsOn", "notes"].every((name) => Array.isArray(change[name]));
   const sides = ["before", "after"].every((name) => change[name] === null || typeof change[name] === "object");

@@ -1,7 +1,8 @@
 import { PassThrough } from "node:stream";
 import type { Context } from "../../src/application/context.ts";
+import type { FleetOptions } from "../../src/application/options.ts";
 import { createRedactor } from "../../src/secrets/redactor.ts";
-import { noon } from "./builders.ts";
+import { everything, noon } from "./builders.ts";
 import { fakeClock } from "./fake-clock.ts";
 
 /** The edges of a process without a terminal, and what was written there. */
@@ -34,3 +35,18 @@ export function aContext(given: Partial<Context> = {}): TestContext {
   };
   return { context, output: () => written.out, errors: () => written.err };
 }
+
+/** Options as they are when none is given. */
+export const fleetOptionsOf = (given: Partial<FleetOptions> = {}): FleetOptions => ({
+  inventory: "inventory",
+  set: [],
+  format: "text",
+  logLevel: "warn",
+  color: false,
+  progress: false,
+  scope: everything,
+  sshConfig: null,
+  allowCommands: false,
+  concurrency: 50,
+  ...given,
+});

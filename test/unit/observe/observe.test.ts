@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { createClient } from "../../../src/dynatrace/client.ts";
+import { createLimiter } from "../../../src/lib/limiter.ts";
+import { type ObservePorts, observe, type ReadingProgress } from "../../../src/observe/observe.ts";
+import { HostError } from "../../../src/ssh/host-error.ts";
+import { aCluster, aHost, anInventory } from "../../support/builders.ts";
+import { aClusterWorld } from "../../support/cluster-world.ts";
+
+const url = "https://dynatrace.example.com";
+const clusters = [aCluster({ name: "emea" }), aCluster({ name: "apac" })];
+const inventory = anInventory({ clusters });
+
+/** Ports to a simulated cluster of one environment, and what was opened and closed through them. */
+function world() {
+  const { cluster, clock } = aClusterWorld({ seed: { environments: [{ id: "abc-p1" }] } });
+  const events: string[] = [];
+  const progress: ReadingProgress[] = [];
+  const ports: ObservePorts = {
+    async openCluster({ name }) {
+      events.push(`open ${name}`);
+      const { clusterToken: token, fetch } = cluster;
+      const client = createClient({ url, token, fetch, clock, random: () => 0, limiter: createLimiter(8) });
+      return { client, close: async () => void events.push(`close ${name}`) };
+    },
+    async openConnector() {
+      events.push("connector");
+      return () => Promise.reject(new HostError("unreachable", "it is not there"));
+    },
+    concurrency: 2,
+    signal: new AbortController().signal,
+    onProgress: (now) => progress.push(now),
+  };
+  return { cluster, events, progress, ports };
+}
+
+const wanted = { clusters, hosts: [], groups: true };
+
+describe("clusters", () => {
+  test("are read side by side, and every one that was opened is closed", async () => {
+    const { ports, events, progress } = world();
+    const observed = await observe(inventory, wanted, ports);
+    expect([...observed.clusters.keys()]).toEqual(["emea", "apac"]);
+    expect(observed.clusters.get("apac")).toMatchObject({ environments: { status: "complete" } });
+    expect(events.slice(0, 2)).toEqual(["open emea", "open apac"]);
+    expect(events.slice(2).sort()).toEqual(["close apac", "close emea"]);
+    expect(progress.at(-1)).toEqual({ clusters: { done: 2, total: 2 }, hosts: { done: 0, total: 0 } });
+  });
+
+  test("that are not wanted are not opened, and groups not read where nobody needs them", async () => {
+    const { ports, events } = world();
+    const observed = await observe(inventory, { ...wanted, clusters: clusters.slice(1), groups: false }, ports);
+    expect(events).toEqual(["open apac", "close apac"]);
+    expect(observed.clusters.get("apac")?.groups).toBeNull();
+  });
+
+  test("that cannot be opened are unreadable, with their name and the reason", async () => {
+    const { ports } = world();
+    const openCluster: ObservePorts["openCluster"] = (cluster) =>
+      cluster.name === "emea" ? Promise.reject(new Error("its token is not set")) : ports.openCluster(cluster);
+    const observed = await observe(inventory, wanted, { ...ports, openCluster });
+    const reason = `emea (${url}) was not asked: its token is not set`;
+    expect(observed.clusters.get("emea")).toMatchObject({
+      requests: 0,
+      environments: { status: "unreadable", reason },
+      groups: { status: "unreadable", reason },
+    });
+    expect(observed.clusters.get("apac")).toMatchObject({ environments: { status: "complete" } });
+  });
+
+  test("that answer wrongly are closed too, and their reasons say which one it was", async () => {
+    const { ports, cluster, events } = world();
+    cluster.addFault({ match: { path: "*/groups", times: Number.POSITIVE_INFINITY }, do: { status: 403 } });
+    const observed = await observe(inventory, wanted, ports);
+    expect(observed.clusters.get("emea")).toMatchObject({
+      environments: { status: "complete" },
+      groups: { status: "unreadable", reason: expect.stringContaining(`emea (${url}): `) },
+    });
+    expect(events).toContain("close emea");
+  });
+});
+
+describe("hosts", () => {
+  const hosts = ["web01.example.com", "web02.example.com"].map((name) => aHost({ name }));
+
+  test("are probed with one connector, and those that cannot be reached are unreadable", async () => {
+    const { ports, events, progress } = world();
+    const observed = await observe(inventory, { clusters: [], hosts, groups: false }, ports);
+    expect(events).toEqual(["connector"]);
+    expect(Object.fromEntries(observed.hosts)).toEqual({
+      "web01.example.com": { status: "unreadable", reason: "it is not there" },
+      "web02.example.com": { status: "unreadable", reason: "it is not there" },
+    });
+    expect(progress.map(({ hosts: { done, total } }) => `${done}/${total}`)).toEqual(["1/2", "2/2"]);
+  });
+
+  test("need no connector where there are none", async () => {
+    const { ports, events } = world();
+    expect((await observe(inventory, { clusters: [], hosts: [], groups: true }, ports)).hosts.size).toBe(0);
+    expect(events).toEqual([]);
+  });
+
+  test("without a connector nothing is read", async () => {
+    const { ports, events } = world();
+    const openConnector = () => Promise.reject(new Error("--ssh-config cannot be read"));
+    await expect(observe(inventory, { ...wanted, hosts }, { ...ports, openConnector })).rejects.toThrow(/ssh-config/);
+    expect(events).toEqual([]);
+  });
+});
