@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { applyReport } from "../../../src/application/apply-report.ts";
+import { type CarryOutOptions, carryOut } from "../../../src/application/carry-out.ts";
+import { planDigest } from "../../../src/plan/digest.ts";
+import { aChange, aCluster, aHost, anEnvironment, anInventory, planOf } from "../../support/builders.ts";
+import { aContext, fleetOptionsOf } from "../../support/context.ts";
+import { withFiles } from "../load/load-files.ts";
+
+/** No token is set, so that no cluster can be opened and nothing can be sent anywhere. */
+const inventory = anInventory({
+  clusters: [aCluster({ token: { env: "DTSYNC_TOKEN_EMEA" } })],
+  environments: [anEnvironment()],
+});
+const planWith = (action: "create" | "disable") => ({
+  ...planOf({ inventory: anInventory() }),
+  changes: [aChange({ kind: "environment", action })],
+});
+const options: CarryOutOptions = {
+  ...fleetOptionsOf(),
+  raisedLimits: { removals: null, updates: null },
+  shard: null,
+};
+
+const withHome = <T>(run: (home: string) => Promise<T>) => withFiles({}, run);
+
+test("a plan that a guard refuses is not begun: no journal, no cluster, no host", async () => {
+  await withHome(async (home) => {
+    const { context, errors } = aContext({ variables: { HOME: home } });
+    const approved = { plan: planWith("disable"), inventory, hosts: [] };
+    const sshConfig = join(home, "missing");
+    const outcome = await carryOut(approved, { ...options, sshConfig }, context);
+    expect(outcome).toMatchObject({ guards: [{ guard: "maxRemovals", actual: 1 }], results: [] });
+    expect(existsSync(join(home, ".local"))).toBe(false);
+    expect(errors()).toBe("");
+  });
+});
+
+test("a change of a cluster that cannot be opened is skipped, and the log says why", async () => {
+  await withHome(async (home) => {
+    const { context, errors } = aContext({ variables: { HOME: home } });
+    const { guards, results } = await carryOut({ plan: planWith("create"), inventory, hosts: [] }, options, context);
+    expect(guards).toEqual([]);
+    expect(results).toMatchObject([{ id: "environment/abc-p1", status: "skipped" }]);
+    expect(errors()).toContain("warn: emea: the environment variable DTSYNC_TOKEN_EMEA");
+  });
+});
+
+test("a part of a divided run makes its hosts alone, and guards look at the whole plan", async () => {
+  await withHome(async (home) => {
+    const { context } = aContext({ variables: { HOME: home }, signal: AbortSignal.abort() });
+    const names = Array.from({ length: 9 }, (_, index) => `web0${index}.example.com`);
+    const hosts = names.map((name) => aHost({ name }));
+    const changes = names.map((host) => aChange({ kind: "host", action: "install", host }));
+    const plan = { ...planWith("create"), changes: [...planWith("create").changes, ...changes] };
+    const made = async (index: number) => {
+      const { results } = await carryOut(
+        { plan, inventory, hosts },
+        { ...options, shard: { index, total: 2 } },
+        context,
+      );
+      return results.map(({ id }) => id);
+    };
+    const [first, second] = [await made(1), await made(2)];
+    expect([...first, ...second].sort()).toEqual(changes.map(({ id }) => id));
+    expect(Math.min(first.length, second.length)).toBeGreaterThan(0);
+    const refused = { ...plan, changes: [...planWith("disable").changes, ...changes] };
+    const { guards } = await carryOut(
+      { plan: refused, inventory, hosts },
+      { ...options, shard: { index: 1, total: 2 } },
+      context,
+    );
+    expect(guards).toMatchObject([{ guard: "maxRemovals" }]);
+  });
+});
+
+test("the report counts results by their status, and names the plan", () => {
+  const plan = planWith("create");
+  const result = { id: "environment/abc-p1", action: "create", attempts: 1, durationMs: 1 } as const;
+  const results = [
+    { ...result, status: "done" },
+    { ...result, status: "failed" },
+    { ...result, status: "failed" },
+  ] as const;
+  expect(applyReport(plan, results)).toEqual({
+    format: "dtsync-apply/1",
+    plan: planDigest(plan),
+    results,
+    summary: { done: 1, failed: 2, uncertain: 0, skipped: 0, stale: 0 },
+  });
+});
