@@ -1,6 +1,5 @@
-import { allKinds, rulesOf } from "../kinds/kinds.ts";
 import { painter } from "../lib/printable.ts";
-import type { Change } from "../model/change.ts";
+import type { Change, ChangeKind } from "../model/change.ts";
 import type { ChangeResult } from "../model/result.ts";
 import { resultLine } from "../report/apply-text.ts";
 import type { Context } from "./context.ts";
@@ -13,41 +12,48 @@ export interface ApplyProgress {
   close(): Promise<void>;
 }
 
-/** On a terminal counters for each kind, with what went wrong above them; elsewhere a line for every change. */
+const titles: ReadonlyMap<ChangeKind, string> = new Map([
+  ["environment", "Environments"],
+  ["group", "Groups"],
+  ["permission", "Permissions"],
+  ["host", "Hosts"],
+]);
+
+const silent: ApplyProgress = { started: () => undefined, finished: () => undefined, close: async () => undefined };
+
+/** On a terminal a counter for each kind; elsewhere a line for every change that has ended. */
 export async function applyProgress(
   changes: readonly Change[],
-  options: CommonOptions,
-  context: Context,
+  options: Pick<CommonOptions, "progress">,
+  { output, terminal }: Pick<Context, "output" | "terminal">,
 ): Promise<ApplyProgress> {
-  const paint = painter(options.color && context.terminal.errors);
-  const line = (result: ChangeResult) => context.output.err(`${resultLine(result, paint)}\n`);
-  if (!options.progress || changes.length === 0)
-    return { started: () => undefined, finished: () => undefined, close: async () => undefined };
-  if (!context.terminal.errors)
-    return { started: () => undefined, finished: (_change, result) => line(result), close: async () => undefined };
+  if (!options.progress || changes.length === 0) return silent;
+  if (terminal.errors) return showCounters(changes);
+  const paint = painter(false);
+  return { ...silent, finished: (_change, result) => output.err(`${resultLine(result, paint)}\n`) };
+}
 
+/** How far the changes of one kind are. */
+interface Counter {
+  readonly title: string;
+  readonly total: number;
+  done: number;
+  failed: number;
+  /** Ids of changes; what is skipped never gets here. */
+  readonly running: Set<string>;
+}
+
+async function showCounters(changes: readonly Change[]): Promise<ApplyProgress> {
   const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
-  const counters = allKinds
-    .map((kind) => ({
-      kind,
-      title: rulesOf({ kind }).heading,
-      total: changes.filter((change) => change.kind === kind).length,
-      done: 0,
-      failed: 0,
-      running: 0,
-    }))
-    .filter(({ total }) => total > 0);
-  const tasks = new Map<string, { title: string }>();
-  const finishers = new Map<string, () => void>();
-  const titleOf = ({ title, total, done, failed, running }: (typeof counters)[number]) =>
-    `${title} ${done}/${total}${running > 0 ? `, ${running} running` : ""}${failed > 0 ? `, ${failed} not done` : ""}`;
+  const lines = new Map<ChangeKind, CounterLine>();
+  for (const [kind, title] of titles) {
+    const total = changes.filter((change) => change.kind === kind).length;
+    if (total > 0) lines.set(kind, createLine({ title, total, done: 0, failed: 0, running: new Set() }));
+  }
   const list = new Listr(
-    counters.map((counter) => ({
-      title: titleOf(counter),
-      task: (_context: unknown, task: { title: string }) => {
-        tasks.set(counter.kind, task);
-        return new Promise<void>((resolve) => finishers.set(counter.kind, resolve));
-      },
+    [...lines.values()].map(({ counter, show }) => ({
+      title: describe(counter),
+      task: (_context: unknown, place: { title: string }) => show(place),
     })),
     {
       concurrent: true,
@@ -60,30 +66,54 @@ export async function applyProgress(
     },
   );
   const shown = list.run();
-  const refresh = (kind: string) => {
-    const counter = counters.find((entry) => entry.kind === kind);
-    const task = tasks.get(kind);
-    if (counter && task) task.title = titleOf(counter);
-    if (counter && counter.done === counter.total) finishers.get(kind)?.();
-  };
   return {
-    started(change) {
-      const counter = counters.find(({ kind }) => kind === change.kind);
-      if (counter) counter.running += 1;
-      refresh(change.kind);
-    },
-    finished(change, result) {
-      const counter = counters.find(({ kind }) => kind === change.kind);
-      if (counter) {
+    started: ({ kind, id }) => lines.get(kind)?.update(({ running }) => running.add(id)),
+    finished: ({ kind, id }, { status }) =>
+      lines.get(kind)?.update((counter) => {
         counter.done += 1;
-        counter.running = Math.max(0, counter.running - 1);
-        if (result.status !== "done") counter.failed += 1;
-      }
-      refresh(change.kind);
-    },
+        counter.running.delete(id);
+        if (status !== "done") counter.failed += 1;
+      }),
     async close() {
-      for (const finish of finishers.values()) finish();
+      for (const { end } of lines.values()) end();
       await shown;
     },
   };
+}
+
+interface CounterLine {
+  readonly counter: Counter;
+  /** Shows the counter as the title of a place until it ends, which may have been before it is shown at all. */
+  show(place: { title: string }): Promise<void>;
+  update(step: (counter: Counter) => void): void;
+  end(): void;
+}
+
+function createLine(counter: Counter): CounterLine {
+  let place: { title: string } | null = null;
+  const refresh = () => {
+    if (place !== null) place.title = describe(counter);
+  };
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return {
+    counter,
+    show(given) {
+      place = given;
+      refresh();
+      return ended;
+    },
+    update(step) {
+      step(counter);
+      refresh();
+      if (counter.done === counter.total) end();
+    },
+    end,
+  };
+}
+
+function describe({ title, total, done, failed, running }: Counter): string {
+  return `${title} ${done}/${total}${running.size > 0 ? `, ${running.size} running` : ""}${failed > 0 ? `, ${failed} not done` : ""}`;
 }

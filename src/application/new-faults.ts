@@ -62,6 +62,7 @@ export function faultsNotAdded(now: readonly Diagnostic[], before: readonly Diag
   );
 }
 
+/** The validation without some faults, and how many errors that leaves out. */
 export function hideFaults(validation: Validation, hidden: ReadonlySet<Diagnostic>): NarrowedValidation {
   const diagnostics = validation.diagnostics.filter((diagnostic) => !hidden.has(diagnostic));
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;

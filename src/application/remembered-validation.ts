@@ -15,7 +15,7 @@ interface Remembered {
 /**
  * Checks an inventory like `loadInventory`, faster where it was checked before: when every file is as it was, the
  * result is too; otherwise files that were read before and found in order are not parsed and checked again. Files are compared by their
- * content, never by their times. Only for commands that change nothing: what a plan is made of is always read anew.
+ * content, never by their times. Only for commands that change nothing: what a plan is made of is always read again.
  */
 export async function validateRemembered(
   options: LoadOptions,

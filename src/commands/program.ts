@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import type { RawOptions } from "./options/raw-options.ts";
-import { basic, changedSince, common, fleet, report } from "./options/shared-flags.ts";
+import { basic, changedSince, common, fleet, report } from "./options/shared-options.ts";
 
 /** How a command ended, for cli.ts. */
 export interface ProgramRun {

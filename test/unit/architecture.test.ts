@@ -174,6 +174,13 @@ describe("imports", () => {
     expect(unknown.map(describeImport)).toEqual([]);
   });
 
+  test("of a command lead to no other command", () => {
+    const between = imports.filter(
+      ({ from, to }) => from !== "commands/program.ts" && partOf(from) === "commands" && partOf(to) === "commands",
+    );
+    expect(between.map(describeImport)).toEqual([]);
+  });
+
   test("of folders make no circle between folders", () => {
     const edges = new Map(parts.map(({ name }) => [name, new Set<string>()]));
     for (const { from, to, inside } of imports) {
