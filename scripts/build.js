@@ -11,8 +11,8 @@ const [built, fresh, old] = ["dist", `dist.new-${process.pid}`, `dist.old-${proc
 
 /** Writes the code that checks data against the schemas beside the module that uses it. */
 async function writeValidators(folder) {
-  const { validatorsSource } = await import(`${folder.href}/load/compile-schemas.js`);
-  const { readSchemas } = await import(`${folder.href}/load/schemas.js`);
+  const { validatorsSource } = await import(`${folder.href}/load/schema/compile-schemas.js`);
+  const { readSchemas } = await import(`${folder.href}/load/schema/schemas.js`);
   writeFileSync(new URL(`${folder.href}/load/validators.cjs`), validatorsSource(readSchemas()));
 }
 

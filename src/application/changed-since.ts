@@ -1,6 +1,6 @@
 import { changedFiles } from "../git/changed-files.ts";
 import { GitFailure } from "../git/git-failure.ts";
-import { escapeText } from "../load/show-text.ts";
+import { escapeText } from "../load/diagnostics/show-text.ts";
 import type { Inventory } from "../model/inventory.ts";
 import { type Affected, affectedItems } from "../plan/affected-items.ts";
 import type { Context } from "./context.ts";

@@ -90,7 +90,7 @@ async function placesIn(
   sides: Readonly<Record<"before" | "after", LoadedSide>>,
   context: Context,
 ): Promise<DiffPlaces> {
-  const { explainMany } = await import("../load/explain-many.ts");
+  const { explainMany } = await import("../load/explain/explain-many.ts");
   return findPlaces(report, (name, wants) => {
     const { options, loaded } = sides[name];
     return loaded.inventory === null ? [] : explainMany(loadOptions(options, context), loaded.inventory, wants);

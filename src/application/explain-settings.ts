@@ -1,6 +1,6 @@
 import { DtsyncError, exitCodes, usageError } from "../errors.ts";
-import { explainItem } from "../load/explain-item.ts";
-import { findItem } from "../load/find-item.ts";
+import { explainItem } from "../load/explain/explain-item.ts";
+import { findItem } from "../load/explain/find-item.ts";
 import type { Explanation } from "../model/explanation.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Context } from "./context.ts";

@@ -1,7 +1,7 @@
 import { GitFailure } from "../git/git-failure.ts";
 import { olderCommits } from "../git/older-commits.ts";
 import { isShallow, resolveCommit } from "../git/resolve-commit.ts";
-import { escapeText } from "../load/show-text.ts";
+import { escapeText } from "../load/diagnostics/show-text.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
 import { createPlan, type PlanInput } from "../plan/create-plan.ts";

@@ -1,6 +1,6 @@
 import { readRevision } from "../git/repository.ts";
 import { isGlob } from "../lib/glob.ts";
-import { suggest } from "../load/suggest.ts";
+import { suggest } from "../load/diagnostics/suggest.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Observed } from "../model/observed.ts";
 import type { Plan } from "../model/plan.ts";

@@ -1,6 +1,6 @@
 import { changedFiles } from "../git/changed-files.ts";
 import { GitFailure } from "../git/git-failure.ts";
-import { escapeText } from "../load/show-text.ts";
+import { escapeText } from "../load/diagnostics/show-text.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Validation } from "../report/validation-reports.ts";
 import type { Context } from "./context.ts";

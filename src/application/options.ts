@@ -1,4 +1,4 @@
-import type { SetOverride } from "../load/set-overrides.ts";
+import type { SetOverride } from "../load/yaml/set-overrides.ts";
 import type { PlanScope } from "../model/plan.ts";
 
 export type Format = "text" | "json" | "markdown";

@@ -1,5 +1,5 @@
 import { painter } from "../lib/printable.ts";
-import { openSourceLines } from "../load/source-lines.ts";
+import { openSourceLines } from "../load/files/source-lines.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { renderDiagnosticsText, renderValidationSummary } from "../report/diagnostics-text.ts";
 import { renderJson } from "../report/plan-reports.ts";

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import type { Sighting } from "../load/files/sightings.ts";
 import type { LoadOptions } from "../load/load-inventory.ts";
-import type { Sighting } from "../load/sightings.ts";
 import type { Validation } from "../report/validation-reports.ts";
 import type { CacheFolder } from "./cache-folder.ts";
 
@@ -23,9 +23,9 @@ export async function validateRemembered(
   version: string,
 ): Promise<Validation> {
   const [{ openFolder }, { inventoryFiles, readAhead }, { recordSightings, sightingsHold }] = await Promise.all([
-    import("../load/inventory-folder.ts"),
-    import("../load/inventory-files.ts"),
-    import("../load/sightings.ts"),
+    import("../load/files/inventory-folder.ts"),
+    import("../load/files/inventory-files.ts"),
+    import("../load/files/sightings.ts"),
   ]);
   const root = openFolder(options.directory);
   const name = root === null ? null : nameOf(root, options, version);
@@ -34,7 +34,7 @@ export async function validateRemembered(
   if (files && remembered && sightingsHold(files, remembered.sightings)) return remembered.validation;
   const [{ loadInventory }, { createCleanTexts }] = await Promise.all([
     import("../load/load-inventory.ts"),
-    import("../load/clean-texts.ts"),
+    import("../load/schema/clean-texts.ts"),
   ]);
   if (name === null || files === null) return validationOf(await loadInventory(options));
   const recorded = recordSightings(files);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { exportFolder } from "../git/export-folder.ts";
 import { openRepository, type Repository } from "../git/open-repository.ts";
 import type { LoadResult } from "../load/load-inventory.ts";
-import type { SetOverride } from "../load/set-overrides.ts";
+import type { SetOverride } from "../load/yaml/set-overrides.ts";
 import type { Context } from "./context.ts";
 import { loadDeclared } from "./load-declared.ts";
 import type { CommonOptions } from "./options.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
-import type { SetOverride } from "../load/set-overrides.ts";
+import type { SetOverride } from "../load/yaml/set-overrides.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Sandbox } from "../sandbox/start-sandbox.ts";
 import type { Context } from "./context.ts";

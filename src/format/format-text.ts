@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { CST, Lexer } from "yaml";
-import type { Fault } from "../load/fault-list.ts";
-import { parseYaml } from "../load/parse-yaml.ts";
-import { createPositions } from "../load/positions.ts";
+import type { Fault } from "../load/diagnostics/fault-list.ts";
+import { parseYaml } from "../load/yaml/parse-yaml.ts";
+import { createPositions } from "../load/yaml/positions.ts";
 import { orderKeys, type Schema } from "./key-order.ts";
 import { readLayout } from "./read-layout.ts";
 import { writeLayout } from "./write-layout.ts";

@@ -1,5 +1,5 @@
 import { type CST, Parser } from "yaml";
-import { inCheapSurroundings } from "../load/parse-yaml.ts";
+import { inCheapSurroundings } from "../load/yaml/parse-yaml.ts";
 import type { CollectionNode, Entry, Layout, LayoutNode, Line, ScalarNode } from "./layout.ts";
 import { emptyScalar, readScalar } from "./read-scalar.ts";
 import { type Comment, createSourceText, linesOf, type SourceText, splitAt } from "./source-comments.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { compareText } from "../lib/text.ts";
-import type { SetOverride } from "./set-overrides.ts";
+import type { SetOverride } from "./yaml/set-overrides.ts";
 
 /** Digests of files by path, each over the data of the file and not over its text. */
 export type FileDigests = ReadonlyMap<string, string>;

@@ -1,10 +1,10 @@
-import type { Budget } from "./budget.ts";
-import type { Fault, FaultList } from "./fault-list.ts";
-import type { HostList } from "./host-list.ts";
-import type { LoadTrace } from "./load-trace.ts";
-import type { Positions } from "./positions.ts";
-import type { PathBase } from "./setting-paths.ts";
-import type { SuggestionHint } from "./suggest.ts";
+import type { Budget } from "./diagnostics/budget.ts";
+import type { Fault, FaultList } from "./diagnostics/fault-list.ts";
+import type { SuggestionHint } from "./diagnostics/suggest.ts";
+import type { LoadTrace } from "./explain/load-trace.ts";
+import type { PathBase } from "./files/setting-paths.ts";
+import type { HostList } from "./hosts/host-list.ts";
+import type { Positions } from "./yaml/positions.ts";
 
 /** A file, read and checked as text. The fault is null when it is reported already, at its place in the file. */
 export type CheckedText = { readonly positions: Positions } | { readonly fault: Fault | null };

@@ -1,25 +1,25 @@
 import { dirname, join, relative, sep } from "node:path";
 import { inventoryStart } from "../model/diagnostic.ts";
-import { type Budget, createBudget } from "./budget.ts";
-import type { CleanTexts } from "./clean-texts.ts";
-import { mostSchemaErrors } from "./compile-schemas.ts";
+import { type Budget, createBudget } from "./diagnostics/budget.ts";
+import { type Fault, type FaultList, inFile } from "./diagnostics/fault-list.ts";
+import { escapeText } from "./diagnostics/show-text.ts";
+import { createSuggestionHint } from "./diagnostics/suggest.ts";
+import { findTextFaults, hasControlCharacter } from "./diagnostics/text-faults.ts";
 import { digestOf, inventoryDigest } from "./digest.ts";
-import { type Fault, type FaultList, inFile } from "./fault-list.ts";
-import type { CustomerEntry, GroupsEntry, SettingsEntry } from "./file-types.ts";
-import { type InventoryFiles, inventoryFiles } from "./inventory-files.ts";
+import type { LoadTrace } from "./explain/load-trace.ts";
+import { type InventoryFiles, inventoryFiles } from "./files/inventory-files.ts";
 import type { CheckedText, LoadContext, LoadedFile } from "./load-context.ts";
-import type { LoadTrace } from "./load-trace.ts";
-import { parseYaml } from "./parse-yaml.ts";
-import { createPositions, type Positions, placeAt } from "./positions.ts";
-import { describeSchemaErrors } from "./schema-faults.ts";
-import { checkFile, type SchemaKind } from "./schemas.ts";
-import { applyOverrides, type SetOverride } from "./set-overrides.ts";
-import { escapeText } from "./show-text.ts";
-import { createSuggestionHint } from "./suggest.ts";
-import { findTextFaults, hasControlCharacter } from "./text-faults.ts";
-import { countMarks } from "./text-marks.ts";
-import { isContainer } from "./value-path.ts";
-import { withoutValues } from "./without-values.ts";
+import type { CleanTexts } from "./schema/clean-texts.ts";
+import { mostSchemaErrors } from "./schema/compile-schemas.ts";
+import type { CustomerEntry, GroupsEntry, SettingsEntry } from "./schema/file-types.ts";
+import { describeSchemaErrors } from "./schema/schema-faults.ts";
+import { checkFile, type SchemaKind } from "./schema/schemas.ts";
+import { parseYaml } from "./yaml/parse-yaml.ts";
+import { createPositions, type Positions, placeAt } from "./yaml/positions.ts";
+import { applyOverrides, type SetOverride } from "./yaml/set-overrides.ts";
+import { countMarks } from "./yaml/text-marks.ts";
+import { isContainer } from "./yaml/value-path.ts";
+import { withoutValues } from "./yaml/without-values.ts";
 
 /** The files of one inventory, read one at a time so that each can be forgotten as soon as it has been resolved. */
 export interface InventoryReader {

@@ -101,7 +101,7 @@ async function runHostCommand(
   { allowCommands, variables, run }: HostSources,
 ): Promise<SourceReading> {
   if (!allowCommands) return { fault: "commands run only with --allow-commands or DTSYNC_ALLOW_COMMANDS=1" };
-  const { expandHostCommandOutput } = await import("../load/host-command.ts");
+  const { expandHostCommandOutput } = await import("../load/hosts/host-command.ts");
   const outcome = await run(command.command, {
     directory: inventory.directory,
     variables: withoutTokens(variables, inventory),

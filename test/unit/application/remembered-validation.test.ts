@@ -13,8 +13,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { CacheFolder } from "../../../src/application/cache-folder.ts";
 import { validateRemembered } from "../../../src/application/remembered-validation.ts";
-import { createCleanTexts } from "../../../src/load/clean-texts.ts";
 import { loadInventory } from "../../../src/load/load-inventory.ts";
+import { createCleanTexts } from "../../../src/load/schema/clean-texts.ts";
 import { type Files, settingsFile, withFiles } from "../load/load-files.ts";
 
 const options = (directory: string) => ({ directory, set: [], rootCertificate: null, home: "/home/user" });

@@ -4,8 +4,8 @@ import { CST, Lexer, parse, stringify } from "yaml";
 import { formatText } from "../../../src/format/format-text.ts";
 import { readSchema } from "../../../src/format/key-order.ts";
 import type { LoadResult } from "../../../src/load/load-inventory.ts";
-import { parseYaml } from "../../../src/load/parse-yaml.ts";
-import { createPositions } from "../../../src/load/positions.ts";
+import { parseYaml } from "../../../src/load/yaml/parse-yaml.ts";
+import { createPositions } from "../../../src/load/yaml/positions.ts";
 import { loadFiles } from "../load/load-files.ts";
 import { createChance, customerData, shuffled, validCustomer, writeYaml } from "./random-yaml.ts";
 

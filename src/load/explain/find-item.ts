@@ -1,0 +1,86 @@
+import { encodeIdPart } from "../../kinds/change.ts";
+import { environmentChangeId } from "../../kinds/environment/change.ts";
+import { groupChangeId } from "../../kinds/group/change.ts";
+import { hostChangeId } from "../../kinds/host/change.ts";
+import type { Environment, Group, Host, Inventory } from "../../model/inventory.ts";
+import { showText } from "../diagnostics/show-text.ts";
+import { suggest } from "../diagnostics/suggest.ts";
+import { canonicalHost } from "../hosts/host-names.ts";
+
+/** One item with its id as in a plan. */
+export type InventoryItem =
+  | { readonly kind: "environment"; readonly id: string; readonly environment: Environment }
+  | { readonly kind: "group"; readonly id: string; readonly group: Group }
+  | { readonly kind: "host"; readonly id: string; readonly host: Host };
+
+const mostListed = 8;
+
+/** The item that a text names: an id as in a plan, or what is behind its prefix. Names ignore case. */
+export function findItem(
+  inventory: Inventory,
+  text: string,
+): { readonly item: InventoryItem } | { readonly message: string; readonly hint: string } {
+  const wanted = text.toLowerCase();
+  const found = new Map<string, InventoryItem>();
+  for (const item of allItems(inventory)) {
+    if (namesOf(item).some((name) => name.toLowerCase() === wanted) || isHost(item, text)) found.set(item.id, item);
+  }
+  const [item] = found.values();
+  if (!item) return { message: `the inventory declares no item ${showText(text)}`, hint: unknownHint(inventory, text) };
+  if (found.size === 1) return { item };
+  return { message: `${showText(text)} names several items`, hint: `Did you mean ${orList([...found.keys()])}?` };
+}
+
+export function allItems({ environments, groups, hosts }: Inventory): readonly InventoryItem[] {
+  return [
+    ...environments.map((environment) => ({
+      kind: "environment" as const,
+      id: environmentChangeId(environment.id),
+      environment,
+    })),
+    ...groups.map((group) => ({ kind: "group" as const, id: groupChangeId(group.cluster, group.name), group })),
+    ...hosts.map((host) => ({ kind: "host" as const, id: hostChangeId(host.name), host })),
+  ];
+}
+
+/** Every way to write an item on the command line. */
+function namesOf(item: InventoryItem): readonly string[] {
+  const { id } = item;
+  const bare = id.slice(id.indexOf("/") + 1);
+  if (item.kind !== "group") return [id, bare];
+  const { name, cluster } = item.group;
+  return [id, bare, `group/${cluster}/${name}`, `${cluster}/${name}`, name, `group/${name}`, encodeIdPart(name)];
+}
+
+/** One IP address can be written in several ways. */
+const isHost = (item: InventoryItem, text: string): boolean =>
+  item.kind === "host" &&
+  text.includes(":") &&
+  canonicalHost(item.host.name) === canonicalHost(text.startsWith("host/") ? text.slice(5) : text);
+
+function unknownHint(inventory: Inventory, text: string): string {
+  const customer = inventory.customers.find(({ id }) => id === text.replace(/^customer\//, "").toLowerCase());
+  if (customer) {
+    const own = inventory.environments.filter((environment) => environment.customer === customer.id);
+    return own.length === 0
+      ? `${customer.id} is a customer without environments.`
+      : `${customer.id} is a customer; did you mean ${orList(own.map(({ id }) => environmentChangeId(id)))}?`;
+  }
+  const names = new Map(
+    allItems(inventory).flatMap((item) => namesOf(item).map((name): [string, string] => [name, item.id])),
+  );
+  const meant = suggest(text, names.keys());
+  const suggestion = meant === null ? "" : `Did you mean "${names.get(meant)}"? `;
+  const [command] = inventory.hostCommands;
+  const hidden = command
+    ? ` Hosts that commands list (${command.id}${inventory.hostCommands.length > 1 ? ", …" : ""}) are not known here.`
+    : "";
+  const how = "Name an environment id, a group or a host, for example environment/abc-p1.";
+  return `${suggestion === "" ? how : suggestion.trim()}${hidden}`;
+}
+
+function orList(ids: readonly string[]): string {
+  const shown = ids.slice(0, mostListed).map((id) => `"${id}"`);
+  const more = ids.length - shown.length;
+  return more > 0 ? `${shown.join(", ")} or ${more} more` : shown.join(" or ");
+}

@@ -1,0 +1,61 @@
+import type { Fault } from "../diagnostics/fault-list.ts";
+import { checkNamedFile, type ReadText, readText } from "./inventory-folder.ts";
+import { type FolderContents, listFolder } from "./list-folder.ts";
+
+/** Everything that reading an inventory asks of the disk. What it gives depends on these answers and the options alone. */
+export interface InventoryFiles {
+  list(): FolderContents;
+  /** `path` is relative to the inventory folder. */
+  readText(path: string): ReadText;
+  /** Why a file that the inventory names cannot be used, or null. `path` is absolute. */
+  checkNamedFile(path: string): Fault | null;
+}
+
+/** Characters of all files: several times what 5,000 environments and 12,000 hosts take. */
+const mostText = 20_000_000;
+
+/** The files of a folder, whose path must be absolute and without links. */
+export function inventoryFiles(root: string): InventoryFiles {
+  let contents: FolderContents | null = null;
+  const lengths = new Map<string, number>();
+  let total = 0;
+  const list = () => {
+    contents ??= listFolder(root);
+    return contents;
+  };
+  return {
+    list,
+    readText: (path) => {
+      const read = readText(root, path, list().real);
+      if (!("text" in read)) return read;
+      total += read.text.length - (lengths.get(path) ?? 0);
+      lengths.set(path, read.text.length);
+      return total > mostText ? { fault: inventoryTooLarge } : read;
+    },
+    checkNamedFile: (path) => checkNamedFile(root, path),
+  };
+}
+
+/** The same, where a text is read from the disk at its first use and given again, and forgotten, at its second. */
+export function readAhead(files: InventoryFiles): InventoryFiles {
+  const texts = new Map<string, ReadText>();
+  return {
+    ...files,
+    readText(path) {
+      const known = texts.get(path);
+      if (known) {
+        texts.delete(path);
+        return known;
+      }
+      const read = files.readText(path);
+      texts.set(path, read);
+      return read;
+    },
+  };
+}
+
+const inventoryTooLarge: Fault = {
+  rule: "inventory-too-large",
+  message: "with this file the inventory is larger than 20 MB",
+  hint: "Look for a file that does not belong here; more than that takes several inventories.",
+};

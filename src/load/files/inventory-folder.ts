@@ -1,0 +1,108 @@
+import { Buffer, isUtf8 } from "node:buffer";
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { Fault } from "../diagnostics/fault-list.ts";
+import { showText } from "../diagnostics/show-text.ts";
+
+/** Bytes. A customer with a hundred environments has a fifth of it, a list of 12,000 hosts two fifths. */
+export const largestFile = 1_000_000;
+
+export type ReadText =
+  | { readonly text: string }
+  | { readonly fault: Fault /** Into the text as far as it could be read. */; readonly textBefore?: string };
+
+/** Absolute path of the folder with links resolved, or null when it is not a folder. */
+export function openFolder(directory: string): string | null {
+  try {
+    const root = realpathSync.native(resolve(directory));
+    return statSync(root).isDirectory() ? root : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Reads a file of the inventory as text. `path` is relative to the folder; links may not lead out of it. */
+export function readText(root: string, path: string, listed: ReadonlyMap<string, string>): ReadText {
+  let bytes: Uint8Array | Fault;
+  try {
+    const real = listed.get(path) ?? realpathSync.native(join(root, path));
+    bytes = isInside(root, real) ? readBytes(real) : outsideFault;
+  } catch (error) {
+    return { fault: errorCode(error) === "ENOENT" ? missingFault(path) : unreadable(errorCode(error)) };
+  }
+  if (!(bytes instanceof Uint8Array)) return { fault: bytes };
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+  const withoutMark = text.startsWith("\ufeff") ? text.slice(1) : text;
+  if (isUtf8(bytes)) return { text: withoutMark };
+  return { fault: encodingFault, textBefore: withoutMark.slice(0, Math.max(0, withoutMark.indexOf("\ufffd"))) };
+}
+
+function readBytes(path: string): Uint8Array | Fault {
+  // Not blocking, because a pipe would make it wait for ever.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const found = fstatSync(descriptor);
+    if (!found.isFile()) return unreadable("it is not a file");
+    if (found.size > largestFile) return tooLargeFault;
+    const bytes = new Uint8Array(found.size);
+    let length = 0;
+    while (length < bytes.length) {
+      const count = readSync(descriptor, bytes, length, bytes.length - length, length);
+      if (count === 0) break;
+      length += count;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Why a file that the inventory names cannot be used, or null. `path` is absolute. */
+export function checkNamedFile(root: string, path: string): Fault | null {
+  try {
+    const real = realpathSync.native(path);
+    if (!isInside(root, real)) return outsideFault;
+    return statSync(real).isFile() ? null : unreadable("it is not a file");
+  } catch (error) {
+    return errorCode(error) === "ENOENT" ? missingFault(relative(root, path)) : unreadable(errorCode(error));
+  }
+}
+
+export function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+export function errorCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+}
+
+export const unreadable = (reason: string): Fault => ({
+  rule: "unreadable-file",
+  message: `the file cannot be read: ${reason}`,
+  hint: "Check that it is a file and that its permissions let dtsync read it.",
+});
+
+const missingFault = (path: string): Fault => ({
+  rule: "missing-file",
+  message: `there is no file ${showText(path)}`,
+  hint: "Create it, or correct the path.",
+});
+
+export const outsideFault: Fault = {
+  rule: "outside-folder",
+  message: "a link leads out of the inventory folder",
+  hint: "Put the file itself into the inventory folder.",
+};
+
+const tooLargeFault: Fault = {
+  rule: "file-too-large",
+  message: "the file is larger than 1 MB",
+  hint: "Split it: one customer a file, long host lists by environment.",
+};
+
+const encodingFault: Fault = {
+  rule: "not-utf-8",
+  message: "the file is not UTF-8 text",
+  hint: "Save it as UTF-8.",
+};

@@ -1,0 +1,162 @@
+import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { compareText } from "../../lib/text.ts";
+import type { Fault } from "../diagnostics/fault-list.ts";
+import { escapeText } from "../diagnostics/show-text.ts";
+import { errorCode, isInside, outsideFault, unreadable } from "./inventory-folder.ts";
+
+const isYaml = (name: string): boolean => /\.ya?ml$/i.test(name);
+
+export interface FolderFault {
+  /** Relative to the inventory folder. */
+  readonly file: string;
+  readonly fault: Fault;
+}
+
+/** The YAML files of an inventory, relative to its folder, sorted. */
+export interface FolderContents {
+  readonly customers: readonly string[];
+  readonly groups: readonly string[];
+  /** YAML files that are not part of the inventory, unless an item names them. */
+  readonly others: readonly string[];
+  /** Absolute paths with links resolved, by path, of customers and groups. */
+  readonly real: ReadonlyMap<string, string>;
+  readonly faults: readonly FolderFault[];
+}
+
+/** Finds the files of an inventory. Links are followed as long as they stay inside of the folder; a file counts once. */
+export function listFolder(root: string): FolderContents {
+  const faults: FolderFault[] = [];
+  const seen = new Set<string>();
+  const real = new Map<string, string>();
+  const walk: Walk = { root, seen, real, faults };
+  const customers = findYaml(walk, "customers");
+  const groups = findYaml(walk, "groups");
+  const others = findStrayYaml(root, "", seen).filter((file) => file !== "dtsync.yaml");
+  return { customers, groups, others: others.sort(compareText), real, faults };
+}
+
+interface Walk {
+  readonly root: string;
+  /** Real paths of what was found, so that links cannot lead in circles. */
+  readonly seen: Set<string>;
+  /** Real paths of the files by the path under which they were found. */
+  readonly real: Map<string, string>;
+  readonly faults: FolderFault[];
+}
+
+function findYaml(walk: Walk, start: string): readonly string[] {
+  const files: string[] = [];
+  const add = (path: string, real: string): void => {
+    files.push(path);
+    walk.real.set(path, real);
+  };
+  const folders: Waiting[] = [{ path: start, real: null }];
+  // Links wait until everything that is really there has been found under its own name.
+  const links = createLinkQueue();
+  for (let next = folders.pop(); next !== undefined; next = folders.pop() ?? links.take()) {
+    const { path } = next;
+    const found = look(walk, next, path === start);
+    if (found === null) continue;
+    if (found.entries === null) {
+      if (isYaml(path)) add(path, found.real);
+      continue;
+    }
+    for (const entry of found.entries) {
+      if (entry.name.startsWith(".")) continue;
+      const child = `${path}/${entry.name}`;
+      if (entry.isSymbolicLink()) links.add({ path: child, real: null });
+      else if (entry.isDirectory()) folders.push({ path: child, real: join(found.real, entry.name) });
+      else if (isYaml(entry.name) && !walk.seen.has(join(found.real, entry.name))) {
+        walk.seen.add(join(found.real, entry.name));
+        add(child, join(found.real, entry.name));
+      }
+    }
+  }
+  return files.sort(compareText);
+}
+
+/** A folder or link that was found and not looked at. */
+interface Waiting {
+  readonly path: string;
+  /** Absolute path with links resolved; null where it has to be asked for. */
+  readonly real: string | null;
+}
+
+interface Found {
+  readonly real: string;
+  /** Null: it is a file. */
+  readonly entries: readonly Dirent[] | null;
+}
+
+/** Gives the links in the order of their paths; sorting them anew for each would take long where they are many. */
+function createLinkQueue(): { add(link: Waiting): void; take(): Waiting | undefined } {
+  const links: Waiting[] = [];
+  let isSorted = true;
+  return {
+    add(link) {
+      links.push(link);
+      isSorted = false;
+    },
+    take() {
+      if (!isSorted) links.sort((left, right) => compareText(right.path, left.path));
+      isSorted = true;
+      return links.pop();
+    },
+  };
+}
+
+/** What is at the path of a folder or link, or null when it is nothing, was seen before, or is a fault. */
+function look({ root, seen, faults }: Walk, { path, real: known }: Waiting, optional: boolean): Found | null {
+  if (isTooDeep(path)) {
+    faults.push({ file: escapeText(path), fault: depthFault });
+    return null;
+  }
+  let real: string;
+  try {
+    real = known ?? realpathSync.native(join(root, path));
+  } catch {
+    if (!optional) faults.push({ file: escapeText(path), fault: unreadable("it leads to nothing") });
+    return null;
+  }
+  if (!isInside(root, real)) {
+    faults.push({ file: escapeText(path), fault: outsideFault });
+    return null;
+  }
+  if (seen.has(real)) return null;
+  seen.add(real);
+  try {
+    return { real, entries: statSync(real).isDirectory() ? readdirSync(real, { withFileTypes: true }) : null };
+  } catch (error) {
+    faults.push({ file: escapeText(path), fault: unreadable(errorCode(error)) });
+    return null;
+  }
+}
+
+/** Folders inside of each other. The disk takes the longer for each the deeper it is. */
+const deepestFolder = 50;
+
+const isTooDeep = (path: string): boolean => path.split("/").length > deepestFolder;
+
+function findStrayYaml(root: string, folder: string, seen: ReadonlySet<string>): string[] {
+  let entries: readonly Dirent[];
+  try {
+    entries = readdirSync(join(root, folder), { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries.flatMap((entry) => {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    // Hidden files are left alone, except where they could be taken for a part of the inventory.
+    const hidden = entry.name.startsWith(".") && !/^(?:customers|groups)(?:\/|$)/.test(folder);
+    if (hidden || entry.name === "node_modules" || seen.has(join(root, path))) return [];
+    if (entry.isDirectory()) return isTooDeep(path) ? [] : findStrayYaml(root, path, seen);
+    return isYaml(entry.name) && !entry.isSymbolicLink() ? [path] : [];
+  });
+}
+
+const depthFault: Fault = {
+  rule: "too-deep",
+  message: `folders are more than ${deepestFolder} levels deep`,
+  hint: "Move what is in it up; nothing below is read.",
+};

@@ -1,0 +1,244 @@
+import { globMatcher, isGlob } from "../../lib/glob.ts";
+import { compareText } from "../../lib/text.ts";
+import type { Environment, Group } from "../../model/inventory.ts";
+import { showText } from "../diagnostics/show-text.ts";
+import type { ReachedEnvironment } from "../explain/load-trace.ts";
+import type { LoadContext } from "../load-context.ts";
+import type { AccessKey, GroupTemplate } from "./group-template.ts";
+import { type Binding, fillPlaceholders, findPlaceholders } from "./placeholders.ts";
+
+/** What groups may refer to. */
+export interface GroupWorld {
+  readonly clusters: readonly string[];
+  readonly customers: readonly string[];
+  readonly environments: readonly Environment[];
+  /** Environments by id in lower case. */
+  readonly byId: ReadonlyMap<string, Environment>;
+  /** Environments that are not absent, by customer. */
+  readonly byCustomer: ReadonlyMap<string, readonly Environment[]>;
+  /** False when environments are missing because of faults that are reported already. */
+  readonly complete: boolean;
+}
+
+/** A group with the declaration that it comes from. */
+export interface MadeGroup {
+  readonly group: Group;
+  readonly template: GroupTemplate;
+}
+
+/** The groups that a declaration stands for: one for each value of its placeholders, on each of its clusters. */
+export function expandGroup(template: GroupTemplate, world: GroupWorld, context: LoadContext): readonly MadeGroup[] {
+  const reached = new Set<AccessKey>();
+  const made: MadeGroup[] = [];
+  const { budget } = context;
+  const { origin } = template.declaration;
+  if (template.placeholders.size > 0) {
+    budget.spend("comparisons", world.environments.length + world.customers.length, origin);
+  }
+  for (const binding of bindingsOf(template, world)) {
+    const traced: ReachedEnvironment[] | null = context.trace ? [] : null;
+    budget.spend("comparisons", comparisonsOf(template, binding, world), origin);
+    const tell = (key: AccessKey, environment: Environment, isFirst: boolean): void => {
+      reached.add(key);
+      traced?.push({ key, environment });
+      // Permissions of several keys are put together.
+      if (!isFirst) budget.spend("comparisons", key.permissions.length, origin);
+    };
+    const access = template.access === null ? null : reach(template, template.access, binding, world, tell);
+    const clusters = clustersOf(template, access, binding, world);
+    budget.spend("groups", clusters.length, origin);
+    budget.spend("rights", access?.size ?? 0, origin);
+    budget.spend("comparisons", clusters.length * (access?.size ?? 0), origin);
+    budget.spend("names", clusters.length * namesOf(template), origin);
+    for (const group of fillIn(template, binding, access, clusters)) {
+      made.push({ group, template });
+      if (traced) context.trace?.groups.set(group, { template, binding, reached: traced });
+    }
+  }
+  reportUnreached(template, world, reached, made.length > 0, context);
+  return made;
+}
+
+/** Environments that the globs of a group have to be compared with. */
+function comparisonsOf({ access }: GroupTemplate, { customer }: Binding, world: GroupWorld): number {
+  const candidates = customer === undefined ? world.environments : (world.byCustomer.get(customer) ?? []);
+  return (access ?? []).reduce((sum, { text }) => sum + (isGlob(text) ? candidates.length : 1), 0);
+}
+
+/** Names that each of the groups that are made gets. */
+const namesOf = ({ previously, ldapGroupNames, ssoGroupNames }: GroupTemplate): number =>
+  previously.length + (ldapGroupNames?.length ?? 0) + (ssoGroupNames?.length ?? 0);
+
+function bindingsOf({ placeholders, declaration, state }: GroupTemplate, world: GroupWorld): readonly Binding[] {
+  const owner: Binding = declaration.owner === null ? {} : { customer: declaration.owner };
+  if (!placeholders.has("environment") && !placeholders.has("stage")) {
+    return placeholders.has("customer") ? world.customers.map((customer) => ({ customer })) : [owner];
+  }
+  const environments = world.environments.filter(
+    (environment) =>
+      (state === "absent" || environment.state !== "absent") &&
+      (owner.customer === undefined || environment.customer === owner.customer),
+  );
+  if (placeholders.has("environment")) {
+    return environments.map(({ id, customer, stage }) => ({ customer, stage, environment: id }));
+  }
+  const bindings = environments.map(
+    ({ customer, stage }): Binding => (placeholders.has("customer") ? { customer, stage } : { ...owner, stage }),
+  );
+  return [...new Map(bindings.map((binding) => [JSON.stringify(binding), binding])).values()];
+}
+
+/** Permissions by environment. */
+type Reach = ReadonlyMap<Environment, readonly string[]>;
+
+function fillIn(
+  template: GroupTemplate,
+  binding: Binding,
+  access: Reach | null,
+  clusters: readonly string[],
+): readonly Group[] {
+  const fill = (text: string): string => fillPlaceholders(text, binding);
+  return clusters.map((cluster) => ({
+    name: fill(template.name),
+    cluster,
+    customer: binding.customer ?? null,
+    state: template.state,
+    previously: template.previously.map(fill),
+    ...(template.isClusterAdminGroup === null ? {} : { isClusterAdminGroup: template.isClusterAdminGroup }),
+    ...(template.ldapGroupNames === null ? {} : { ldapGroupNames: template.ldapGroupNames.map(fill) }),
+    ...(template.ssoGroupNames === null ? {} : { ssoGroupNames: template.ssoGroupNames.map(fill) }),
+    access: access === null || template.state === "absent" ? null : accessOn(cluster, access),
+    place: template.declaration.origin.place,
+  }));
+}
+
+/** Permissions by the environments that the keys reach. All matching keys add up. */
+function reach(
+  { clusters }: GroupTemplate,
+  keys: readonly AccessKey[],
+  binding: Binding,
+  world: GroupWorld,
+  tell: (key: AccessKey, environment: Environment, isFirst: boolean) => void,
+): Reach {
+  const found = new Map<Environment, readonly string[]>();
+  for (const key of keys) {
+    for (const environment of matching(fillPlaceholders(key.text, binding), binding, world)) {
+      if (clusters !== null && !clusters.includes(environment.cluster)) continue;
+      const known = found.get(environment);
+      tell(key, environment, known === undefined);
+      found.set(environment, known ? [...new Set([...known, ...key.permissions])].sort(compareText) : key.permissions);
+    }
+  }
+  return found;
+}
+
+/** Environments that an id or glob means. What belongs to one customer reaches that customer's environments only. */
+function matching(key: string, { customer }: Binding, world: GroupWorld): readonly Environment[] {
+  if (isGlob(key)) {
+    const candidates = customer === undefined ? world.environments : (world.byCustomer.get(customer) ?? []);
+    const matches = globMatcher(key);
+    return candidates.filter(({ id, state }) => state !== "absent" && matches(id));
+  }
+  const environment = world.byId.get(key.toLowerCase());
+  if (!environment || environment.state === "absent") return [];
+  return customer === undefined || environment.customer === customer ? [environment] : [];
+}
+
+function accessOn(cluster: string, access: Reach): ReadonlyMap<string, readonly string[]> {
+  const found: (readonly [id: string, permissions: readonly string[]])[] = [];
+  for (const [{ id, cluster: own }, permissions] of access) if (own === cluster) found.push([id, permissions]);
+  return new Map(found.sort(([left], [right]) => compareText(left, right)));
+}
+
+function clustersOf(
+  { clusters, access: keys, state, isClusterAdminGroup }: GroupTemplate,
+  access: Reach | null,
+  { environment }: Binding,
+  world: GroupWorld,
+): readonly string[] {
+  const own = [...new Set([...(access?.keys() ?? [])].map(({ cluster }) => cluster))].sort(compareText);
+  if (state === "absent") return clusters ?? (own.length > 0 ? own : world.clusters);
+  if (clusters === null) return own;
+  if (access === null || isClusterAdminGroup) {
+    const cluster = environment === undefined ? undefined : world.byId.get(environment.toLowerCase())?.cluster;
+    return cluster === undefined ? clusters : clusters.filter((name) => name === cluster);
+  }
+  // Named clusters get the group even without rights there, unless it has rights nowhere.
+  return own.length > 0 || keys?.length === 0 ? clusters : [];
+}
+
+function reportUnreached(
+  template: GroupTemplate,
+  world: GroupWorld,
+  reached: ReadonlySet<AccessKey>,
+  made: boolean,
+  context: LoadContext,
+): void {
+  const { access, declaration, state } = template;
+  const consequence = made ? "" : ", so the group is not made";
+  let told = false;
+  for (const key of access ?? []) {
+    if (reached.has(key)) continue;
+    const exact = !isGlob(key.text) && findPlaceholders(key.text).length === 0;
+    if (!exact && declaration.owner !== null)
+      context.budget.spend("comparisons", world.environments.length, key.origin);
+    const fault = exact ? exactFault(key.text, template, world, context) : foreignGlob(key.text, template, world);
+    told = true;
+    if (fault && (world.complete || fault.rule !== "unknown-environment")) context.faults.error(key.origin, fault);
+    else if (!fault && world.complete && state !== "absent") {
+      context.faults.warning(key.origin, {
+        rule: "reaches-nothing",
+        message: `${showText(key.text)} reaches no environment of the group's clusters${consequence}`,
+        hint: "Correct it, or take it away; environments that are absent do not count.",
+      });
+    }
+  }
+  const faulty = Object.values(declaration.entry.access ?? {}).includes(undefined as never);
+  if (made || told || faulty || access === null || !world.complete) return;
+  context.faults.warning(declaration.origin, {
+    rule: "reaches-nothing",
+    message: "access reaches no environment, so the group is not made",
+    hint: "Name environments in access, or clusters.",
+  });
+}
+
+/** Why an environment id that reaches nothing is a fault, or null when it is only on another cluster. */
+function exactFault(id: string, { declaration }: GroupTemplate, world: GroupWorld, { suggest }: LoadContext) {
+  const environment = world.byId.get(id.toLowerCase());
+  if (!environment) {
+    const candidates =
+      declaration.owner === null ? world.environments : (world.byCustomer.get(declaration.owner) ?? []);
+    return {
+      rule: "unknown-environment",
+      message: `there is no environment ${showText(id)}`,
+      hint: suggest(
+        id,
+        () => candidates.map((candidate) => candidate.id),
+        "Write the id of a declared environment, or a glob with *.",
+      ),
+    };
+  }
+  if (declaration.owner !== null && environment.customer !== declaration.owner)
+    return foreignFault(id, declaration.owner);
+  if (environment.state !== "absent") return null;
+  return {
+    rule: "absent-environment",
+    message: `the environment ${showText(id)} is absent`,
+    hint: "Take the key away: the rights go with the environment.",
+  };
+}
+
+function foreignGlob(glob: string, { declaration }: GroupTemplate, world: GroupWorld) {
+  const { owner } = declaration;
+  const plain = findPlaceholders(glob).length === 0;
+  const matches = globMatcher(glob);
+  const foreign =
+    owner !== null && plain && world.environments.some(({ id, state }) => state !== "absent" && matches(id));
+  return foreign ? foreignFault(glob, owner) : null;
+}
+
+const foreignFault = (key: string, owner: string) => ({
+  rule: "foreign-environment",
+  message: `${showText(key)} belongs to another customer`,
+  hint: `Groups in this file reach environments of ${owner} only; move the group to a file of groups.`,
+});

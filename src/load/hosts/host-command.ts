@@ -1,0 +1,102 @@
+import type { Host, HostCommand } from "../../model/inventory.ts";
+import { createBudget } from "../diagnostics/budget.ts";
+import { createFaultList, type FaultList, untilStopped } from "../diagnostics/fault-list.ts";
+import { createSuggestionHint } from "../diagnostics/suggest.ts";
+import { findTextFaults } from "../diagnostics/text-faults.ts";
+import { checkNamedFile } from "../files/inventory-folder.ts";
+import type { LoadContext, LoadedFile } from "../load-context.ts";
+import type { HostItem, OneAgentEntry, SshEntry } from "../schema/file-types.ts";
+import { describeSchemaErrors } from "../schema/schema-faults.ts";
+import { checkHostItems } from "../schema/schemas.ts";
+import { lowerLevels, topLevels } from "../settings/levels.ts";
+import { createPositions } from "../yaml/positions.ts";
+import { isContainer } from "../yaml/value-path.ts";
+import { parseHostList } from "./host-list.ts";
+import { canonicalHost } from "./host-names.ts";
+import { readHosts } from "./read-hosts.ts";
+
+const largestOutput = 5_000_000;
+const mostHosts = 100_000;
+
+/**
+ * The hosts that a host command printed: a name or range a line, or a JSON array of names and host maps, under the
+ * same rules as items of `hosts`. The first thing that is wrong makes the whole output unusable, because part of a
+ * list looks like hosts that are gone. The fault does not repeat secrets.
+ */
+export function expandHostCommandOutput(
+  command: HostCommand,
+  output: string,
+): { readonly hosts: readonly Host[] } | { readonly fault: string } {
+  if (output.length > largestOutput) return { fault: "the command printed more than 5 MB" };
+  const unsafe = findTextFaults(output)[0];
+  if (unsafe) {
+    return {
+      fault: `the command printed a ${unsafe.fault.rule === "control-character" ? "control character" : "secret"}`,
+    };
+  }
+  const items = output.trimStart().startsWith("[") ? parseJson(output) : parseHostList(output).map(({ name }) => name);
+  if (items === null) return { fault: "the command printed something that begins like JSON but is not a JSON array" };
+  const wrong = findWrongItem(items);
+  if (wrong !== null) return { fault: `the command printed ${wrong}` };
+  const faults = createFaultList();
+  const context = createContext(faults, command);
+  const file: LoadedFile<unknown> = {
+    path: command.place.file,
+    entry: items,
+    positions: createPositions(command.place.file, ""),
+    base: command.inherited.base,
+  };
+  const owner = { environment: command.environment, customer: command.customer, cluster: command.cluster };
+  const levels = lowerLevels(
+    topLevels(context.rootCertificate),
+    { ssh: command.inherited.ssh as SshEntry, oneagent: command.inherited.oneagent as OneAgentEntry },
+    context.rootCertificate,
+  );
+  const found = untilStopped(() => readHosts(items as readonly HostItem[], owner, levels, file, context));
+  const fault = faults.sorted().find(({ severity }) => severity === "error");
+  if (fault) return { fault: `the command printed a host that cannot be used: ${fault.message}` };
+  const hosts = (found?.hosts ?? []).map((host) => ({ ...host, place: command.place }));
+  const twice = findTwice(hosts);
+  return twice === null ? { hosts } : { fault: `the command printed the host ${twice} twice` };
+}
+
+function parseJson(output: string): readonly unknown[] | null {
+  try {
+    const value: unknown = JSON.parse(output);
+    return Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What is wrong with an item that is not a name, range or host map, or null. */
+function findWrongItem(items: readonly unknown[]): string | null {
+  const source = items.findIndex((item) => isContainer(item) && ("file" in item || "command" in item));
+  if (source >= 0) return `a source as item ${source + 1}, where only hosts may be`;
+  const [first] = describeSchemaErrors(checkHostItems(items).slice(0, 20), items, createPositions("", ""));
+  return first ? `an item that cannot be used: ${first.fault?.message ?? "it holds a secret"}` : null;
+}
+
+function findTwice(hosts: readonly Host[]): string | null {
+  const names = new Set<string>();
+  for (const { name } of hosts) {
+    if (names.has(canonicalHost(name))) return name;
+    names.add(canonicalHost(name));
+  }
+  return null;
+}
+
+function createContext(faults: FaultList, { inherited }: HostCommand): LoadContext {
+  return {
+    faults,
+    budget: createBudget(faults),
+    suggest: createSuggestionHint(),
+    rootCertificate: inherited.rootCertificate,
+    mostHosts,
+    hostsLeft: mostHosts,
+    hostLists: new Map(),
+    // Items that name files are refused before.
+    readText: () => ({ fault: null }),
+    checkFile: (path) => checkNamedFile(inherited.base.root, path),
+  };
+}

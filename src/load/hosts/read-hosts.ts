@@ -1,0 +1,180 @@
+import type { Place } from "../../model/diagnostic.ts";
+import type { Host, HostCommand } from "../../model/inventory.ts";
+import { inFile } from "../diagnostics/fault-list.ts";
+import { showText } from "../diagnostics/show-text.ts";
+import type { LoadContext, LoadedFile } from "../load-context.ts";
+import type { HostCommandEntry, HostEntry, HostItem } from "../schema/file-types.ts";
+import type { Levels } from "../settings/levels.ts";
+import { checkSignature, readLevels } from "../settings/read-levels.ts";
+import { keyOrigin, valueOrigin } from "../yaml/positions.ts";
+import { expandHostNames, isHostName } from "./host-names.ts";
+import { readHostFile } from "./read-host-file.ts";
+
+/** What every host of an environment has in common. */
+export interface HostOwner {
+  readonly environment: string;
+  readonly customer: string;
+  readonly cluster: string;
+}
+
+export interface FoundHosts {
+  readonly hosts: Host[];
+  readonly commands: HostCommand[];
+  /** False when hosts are missing because of faults that are reported. */
+  complete: boolean;
+}
+
+/** Expands the `hosts` of one environment. Faults are reported, faulty items left out. */
+export function readHosts(
+  items: readonly (HostItem | undefined)[],
+  owner: HostOwner,
+  levels: Levels,
+  file: LoadedFile<unknown>,
+  context: LoadContext,
+): FoundHosts {
+  const found: FoundHosts = { hosts: [], commands: [], complete: !items.includes(undefined) };
+  for (const [index, item] of items.entries()) {
+    if (item === undefined) continue;
+    // Told where they became too many: every further item would say the same.
+    if (context.hostsLeft < 0) {
+      found.complete = false;
+      break;
+    }
+    const origin = keyOrigin(file.positions, items, index);
+    if (typeof item === "string") {
+      addNames(item, { state: "present", address: null }, { owner, levels, place: origin.place }, found, context);
+    } else if ("command" in item && item.command !== undefined) {
+      found.commands.push(
+        readCommand(item, owner, readLevels(levels, item, file, context), origin.place, file, context),
+      );
+    } else if ("file" in item && item.file !== undefined) {
+      const hosts = readHostFile(item, file, context);
+      const itemLevels = readLevels(levels, item, file, context);
+      if (hosts === null) found.complete = false;
+      for (const { host, place } of hosts ?? []) {
+        const hostLevels = host.ssh ? readLevels(itemLevels, { ssh: host.ssh }, file, context) : itemLevels;
+        const address = host.address?.toLowerCase() ?? null;
+        addNames(host.name, { state: "present", address }, { owner, levels: hostLevels, place }, found, context);
+      }
+    } else if ("name" in item && item.name !== undefined) {
+      addHost(
+        item,
+        { owner, levels: readLevels(levels, item, file, context), place: origin.place, item },
+        found,
+        file,
+        context,
+      );
+    } else found.complete = false;
+  }
+  return found;
+}
+
+interface HostBase {
+  readonly owner: HostOwner;
+  readonly levels: Levels;
+  readonly place: Place;
+  /** The map that declares the host, if there is one. */
+  readonly item?: HostEntry;
+}
+
+function addHost(
+  item: HostEntry,
+  base: HostBase,
+  found: FoundHosts,
+  file: LoadedFile<unknown>,
+  context: LoadContext,
+): void {
+  const address = item.address ?? null;
+  if (address !== null && /[[\]]/.test(item.name)) {
+    context.faults.error(valueOrigin(file.positions, item, "address"), {
+      rule: "address-of-range",
+      message: `the range ${showText(item.name)} has one address`,
+      hint: "Write a map for each of the hosts, or take address away.",
+    });
+    found.complete = false;
+    return;
+  }
+  if (address !== null && !isHostName(address)) {
+    context.faults.error(valueOrigin(file.positions, item, "address"), {
+      rule: "invalid-host",
+      message: `the address ${showText(address)} is not a host name or IP address`,
+      hint: "Write it without a port (that is ssh.port) and without brackets.",
+    });
+    found.complete = false;
+    return;
+  }
+  addNames(
+    item.name,
+    { state: item.state ?? "present", address: address?.toLowerCase() ?? null },
+    base,
+    found,
+    context,
+  );
+}
+
+function addNames(
+  names: string,
+  { state, address }: Pick<Host, "state" | "address">,
+  { owner, levels, place, item }: HostBase,
+  found: FoundHosts,
+  context: LoadContext,
+): void {
+  if (context.hostsLeft < 0) return;
+  const expanded = expandHostNames(names);
+  context.hostsLeft -= "fault" in expanded ? expanded.tried : expanded.names.length;
+  if (context.hostsLeft < 0) {
+    found.complete = false;
+    context.faults.error(inFile(place), {
+      rule: "too-many-hosts",
+      message: `the inventory stands for more than ${context.mostHosts} hosts`,
+      hint: "Check the ranges here and in the files before; more hosts than that take several inventories.",
+    });
+    return;
+  }
+  if ("fault" in expanded) {
+    found.complete = false;
+    context.faults.error(inFile(place), { rule: "invalid-host", message: expanded.fault, hint: expanded.hint });
+    return;
+  }
+  if (state === "present") checkSignature(levels, context);
+  for (const name of expanded.names) {
+    const host: Host = {
+      name,
+      address,
+      environment: owner.environment,
+      customer: owner.customer,
+      cluster: owner.cluster,
+      state,
+      ssh: levels.ssh.resolved,
+      oneagent: levels.oneagent.resolved,
+      place,
+    };
+    found.hosts.push(host);
+    context.trace?.hosts.set(host, { levels, item: item ?? null, place });
+  }
+}
+
+function readCommand(
+  item: HostCommandEntry,
+  owner: HostOwner,
+  levels: Levels,
+  place: Place,
+  file: LoadedFile<unknown>,
+  context: LoadContext,
+): HostCommand {
+  checkSignature(levels, context);
+  return {
+    id: `${place.file}:${place.line}`,
+    ...owner,
+    command: item.command,
+    ssh: levels.ssh.resolved,
+    oneagent: levels.oneagent.resolved,
+    inherited: {
+      ssh: levels.ssh.entry,
+      oneagent: levels.oneagent.entry,
+      rootCertificate: context.rootCertificate,
+      base: file.base,
+    },
+    place,
+  };
+}

@@ -1,0 +1,64 @@
+import type { Ajv2020 } from "ajv/dist/2020.js";
+import { ajvLibrary, standaloneLibrary } from "../late-libraries.ts";
+
+/** JSON Schemas of the three kinds of files, by kind. */
+export type FileSchemas = Readonly<Record<SchemaKind, Readonly<Record<string, object>>>>;
+export type SchemaKind = "dtsync" | "customer" | "groups";
+
+const registryId = "https://dtsync.example.com/schema/all.schema.json";
+
+/** What data is checked against, with the place of each in the registry. */
+export const definitions = {
+  dtsync: `${registryId}#/$defs/dtsyncFile`,
+  customer: `${registryId}#/$defs/customerFile`,
+  groups: `${registryId}#/$defs/groupsFile`,
+  hosts: `${registryId}#/$defs/environment/properties/hosts`,
+} as const;
+export type Definition = keyof typeof definitions;
+
+/**
+ * The three schemas as one, because they share most of their definitions, which the tests make sure of: so each is
+ * compiled once and not three times. With `source` the code that is made can be written to a file.
+ */
+export function createRegistry(schemas: FileSchemas, source = false): Ajv2020 {
+  const shared: Record<string, object> = {};
+  for (const [kind, { $schema: _dialect, $id: _id, $defs, ...file }] of Object.entries(schemas)) {
+    Object.assign(shared, $defs, { [`${kind}File`]: file });
+  }
+  const ajv = new (ajvLibrary().Ajv2020)({
+    allErrors: true,
+    verbose: true,
+    // The tests check the schemas strictly and against the meta-schema; faults are put into words elsewhere; and
+    // smaller code compiles faster.
+    strict: false,
+    validateSchema: false,
+    messages: false,
+    inlineRefs: false,
+    code: { optimize: false, source, process: withinBounds },
+  });
+  return ajv.addSchema({ $id: registryId, $defs: shared });
+}
+
+/** Source of a CommonJS module that exports a function for each definition. */
+export function validatorsSource(schemas: FileSchemas): string {
+  // The library does not pass this code to `process` itself.
+  return withinBounds(standaloneLibrary()(createRegistry(schemas, true), definitions));
+}
+
+/** Errors that a validator collects at most before it leaves the rest of a list or map alone; many make one fault. */
+export const mostSchemaErrors = 4000;
+
+/**
+ * The generated code copies the list of all errors so far for each faulty item, and goes on however many there are.
+ * With a hundred thousand of them that takes minutes and a gigabyte. Here it adds to the list, and leaves a list or map
+ * when there are too many.
+ */
+function withinBounds(code: string): string {
+  return code
+    .replace(/vErrors\.concat\((\w+\.errors)\)/g, "$1.reduce((all, error) => (all.push(error), all), vErrors)")
+    .replace(
+      /for\(let (i\d+)=0; \1<(len\d+); \1\+\+\)\{/g,
+      `for(let $1=0; $1<$2 && errors <= ${mostSchemaErrors}; $1++){`,
+    )
+    .replace(/for\(const key\d+ in data\d*\)\{/g, `$&if(errors > ${mostSchemaErrors})break;`);
+}

@@ -1,0 +1,170 @@
+import type { Environment, Limits, OneAgentSettings, Rollout, SshSettings } from "../../model/inventory.ts";
+import type { Origin } from "../diagnostics/fault-list.ts";
+import type {
+  EnvironmentDefaultsEntry,
+  OneAgentEntry,
+  RolloutEntry,
+  SshEntry,
+  TextOrList,
+} from "../schema/file-types.ts";
+import { mergeSettings } from "./merge-settings.ts";
+import { parseAmount, parseDuration } from "./setting-values.ts";
+
+/** The settings that hold from one level downwards: merged as written, and what they mean. */
+export interface Level<Entry extends object, Resolved> {
+  readonly entry: Entry;
+  readonly resolved: Resolved;
+}
+
+/** The settings of one level of the inventory: defaults, customer, environment or host. */
+export interface Levels {
+  readonly environment: EnvironmentDefaultsEntry;
+  readonly oneagent: Level<OneAgentEntry, OneAgentSettings>;
+  readonly ssh: Level<SshEntry, SshSettings>;
+  readonly rollout: Level<RolloutEntry, Rollout>;
+  /** Where it was declared that signatures must be checked, while nothing that is declared says against what. */
+  readonly uncheckedSignature: Origin | null;
+}
+
+/** What a map of the inventory may declare for what is below it. */
+export interface LevelEntries {
+  readonly environment?: EnvironmentDefaultsEntry | null | undefined;
+  readonly oneagent?: OneAgentEntry | null | undefined;
+  readonly ssh?: SshEntry | null | undefined;
+  readonly rollout?: RolloutEntry | null | undefined;
+}
+
+/** What holds where nothing is declared. */
+export function topLevels(rootCertificate: string | null): Levels {
+  return {
+    environment: {},
+    oneagent: { entry: {}, resolved: resolveOneAgent({}, rootCertificate) },
+    ssh: { entry: {}, resolved: resolveSsh({}) },
+    rollout: { entry: {}, resolved: resolveRollout({}) },
+    uncheckedSignature: null,
+  };
+}
+
+/** The level below `above`. Where it declares nothing of its own it shares the objects of the level above. */
+export function lowerLevels(above: Levels, entries: LevelEntries, rootCertificate: string | null): Levels {
+  return {
+    environment: mergeSettings(above.environment, entries.environment),
+    oneagent: lower(above.oneagent, entries.oneagent, (entry) => resolveOneAgent(entry, rootCertificate)),
+    ssh: lower(above.ssh, entries.ssh, resolveSsh),
+    rollout: lower(above.rollout, entries.rollout, resolveRollout),
+    uncheckedSignature: above.uncheckedSignature,
+  };
+}
+
+function lower<Entry extends object, Resolved>(
+  above: Level<Entry, Resolved>,
+  entry: Entry | null | undefined,
+  resolve: (entry: Entry) => Resolved,
+): Level<Entry, Resolved> {
+  if (entry === undefined) return above;
+  const merged = mergeSettings(above.entry, entry);
+  return { entry: merged, resolved: resolve(merged) };
+}
+
+const oneAgentKeys = [
+  "version",
+  "minVersion",
+  "hostGroup",
+  "networkZone",
+  "monitoringMode",
+  "hostName",
+  "hostTags",
+  "hostProperties",
+  "proxy",
+  "autoUpdate",
+  "appLogContentAccess",
+  "systemLogsAccess",
+  "installPath",
+  "installerArguments",
+] as const;
+
+/** Copies what is declared, always in the same order, so that the order in the files does not show. */
+function pick(entry: object, keys: readonly string[]): Record<string, unknown> {
+  const source = entry as Readonly<Record<string, unknown>>;
+  const picked: Record<string, unknown> = {};
+  for (const key of keys) {
+    const value = source[key];
+    if (value !== undefined && value !== null) picked[key] = value;
+  }
+  return picked;
+}
+
+function resolveOneAgent(entry: OneAgentEntry, rootCertificate: string | null): OneAgentSettings {
+  const settings = pick(entry, oneAgentKeys);
+  if (entry.hostProperties) settings["hostProperties"] = sortKeys(entry.hostProperties);
+  settings["transfer"] = entry.transfer ?? "auto";
+  settings["signature"] = entry.signature ?? "auto";
+  settings["rootCertificate"] = entry.rootCertificate ?? rootCertificate;
+  return settings as unknown as OneAgentSettings;
+}
+
+function resolveSsh(entry: SshEntry): SshSettings {
+  return {
+    ...pick(entry, ["user", "port", "identityFile"]),
+    ...(entry.jump === undefined || entry.jump === null ? {} : { jump: asList(entry.jump) }),
+    ...pick(entry, ["become", "knownHosts"]),
+    hostKeys: entry.hostKeys ?? "strict",
+    ...(entry.connectTimeout ? { connectTimeout: parseDuration(entry.connectTimeout) } : {}),
+    ...(entry.timeout ? { timeout: parseDuration(entry.timeout) } : {}),
+  };
+}
+
+function resolveRollout(entry: RolloutEntry): Rollout {
+  return {
+    concurrency: entry.concurrency ?? 50,
+    canary: parseAmount(entry.canary ?? 1),
+    batch: parseAmount(entry.batch ?? "25%"),
+    maxFailures: parseAmount(entry.maxFailures ?? "10%"),
+  };
+}
+
+type EnvironmentSettings = { -readonly [Key in keyof Environment["settings"]]: Environment["settings"][Key] };
+
+/** What of an environment is declared: its name, and the rest as far as some level declares it. */
+export function resolveEnvironmentSettings(
+  name: string | null | undefined,
+  { tags, trial, quotas, storage }: EnvironmentDefaultsEntry,
+): Environment["settings"] {
+  const settings: EnvironmentSettings = {};
+  if (name) settings.name = name;
+  if (tags) settings.tags = tags;
+  if (typeof trial === "boolean") settings.trial = trial;
+  const quotaLimits = resolveLimits(quotas);
+  if (quotaLimits) settings.quotas = quotaLimits;
+  const storageLimits = resolveLimits(storage);
+  if (storageLimits) settings.storage = storageLimits;
+  return settings;
+}
+
+/** Null for the declared `unlimited`; groups of limits in which nothing is declared are left out. */
+function resolveLimits(entry: EnvironmentDefaultsEntry["quotas"]): Limits | null {
+  if (!entry) return null;
+  const limits: Record<string, Record<string, number | null>> = {};
+  let declared = false;
+  for (const group of Object.keys(entry).sort()) {
+    const members = entry[group] ?? {};
+    for (const name of Object.keys(members).sort()) {
+      const value = members[name];
+      if (value === undefined || value === null) continue;
+      const limit = value === "unlimited" ? null : value;
+      const known = limits[group];
+      if (known) known[name] = limit;
+      else limits[group] = { [name]: limit };
+      declared = true;
+    }
+  }
+  return declared ? limits : null;
+}
+
+export function asList(value: TextOrList): readonly string[] {
+  return typeof value === "string" ? [value] : value.filter((item) => item !== undefined);
+}
+
+function sortKeys<Value>(map: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(map).sort(([left], [right]) => (left < right ? -1 : 1)));
+}

@@ -1,0 +1,117 @@
+import { compareText } from "../../lib/text.ts";
+import type { Cluster, Safety, TokenSource } from "../../model/inventory.ts";
+import { showText } from "../diagnostics/show-text.ts";
+import { resolveAnywhere } from "../files/setting-paths.ts";
+import type { LoadContext, LoadedFile } from "../load-context.ts";
+import type { ClusterEntry, SafetyEntry, SettingsEntry } from "../schema/file-types.ts";
+import { keyOrigin, valueOrigin } from "../yaml/positions.ts";
+import { readClusterUrl } from "./cluster-url.ts";
+import { type Levels, topLevels } from "./levels.ts";
+import { readInsidePath, readLevels } from "./read-levels.ts";
+import { type ClusterNames, checkCluster } from "./references.ts";
+import { parseAmount, parseDuration } from "./setting-values.ts";
+
+/** What dtsync.yaml declares apart from roles and groups. */
+export interface ReadSettings {
+  readonly clusters: readonly Cluster[];
+  readonly clusterNames: ClusterNames;
+  readonly levels: Levels;
+  /** Empty when it is there but faulty, which is reported already. */
+  readonly defaultCluster: string | null;
+  readonly safety: Safety;
+}
+
+/** Stands in for a dtsync.yaml that could not be read; references into it are then not checked. */
+export function unreadableSettings(context: LoadContext): ReadSettings {
+  const levels = topLevels(context.rootCertificate);
+  return { clusters: [], clusterNames: null, levels, defaultCluster: null, safety: readSafety({}) };
+}
+
+export function readSettings(file: LoadedFile<SettingsEntry>, context: LoadContext): ReadSettings {
+  const { entry, positions } = file;
+  const declared: Readonly<Record<string, ClusterEntry | undefined>> = entry.clusters ?? {};
+  const names = Object.keys(declared).sort(compareText);
+  // A cluster that is too faulty to be read is still known by name.
+  const complete = entry.clusters !== undefined;
+  const clusters = names.flatMap((name) => {
+    const cluster = declared[name];
+    return cluster === undefined ? [] : [readCluster(name, cluster, file, context)];
+  });
+  checkUrls(clusters, file, context);
+  const clusterNames: ClusterNames = complete ? new Set(names) : null;
+  const defaults = entry.defaults ?? {};
+  if (defaults.cluster) {
+    checkCluster(defaults.cluster, clusterNames, valueOrigin(positions, defaults, "cluster"), context);
+  }
+  return {
+    clusters,
+    clusterNames,
+    levels: readLevels(topLevels(context.rootCertificate), defaults, file, context),
+    defaultCluster: isFaulty(entry, "defaults") || isFaulty(defaults, "cluster") ? "" : (defaults.cluster ?? null),
+    safety: readSafety(entry.safety ?? {}),
+  };
+}
+
+/** Faulty values are left out of the data, their keys are not. */
+const isFaulty = (map: object, key: string): boolean =>
+  key in map && (map as Readonly<Record<string, unknown>>)[key] === undefined;
+
+function readCluster(
+  name: string,
+  entry: ClusterEntry,
+  file: LoadedFile<SettingsEntry>,
+  context: LoadContext,
+): Cluster {
+  const { positions } = file;
+  const url = entry.url === undefined ? null : readClusterUrl(entry.url);
+  if (url && "fault" in url) {
+    context.faults.error(valueOrigin(positions, entry, "url"), {
+      rule: "invalid-url",
+      message: `the url of the cluster ${showText(name)} ${url.fault}`,
+      hint: `Write the origin alone${url.meant === null ? "" : `, ${showText(url.meant)}`}: https://, a host, perhaps a port; http is for loopback addresses.`,
+    });
+  }
+  return {
+    name,
+    url: url && "url" in url ? url.url : "",
+    token: readToken(entry.token ?? {}, file),
+    ca: entry.ca ? readInsidePath(entry, "ca", entry.ca, file, context) : null,
+    maxConcurrency: entry.maxConcurrency ?? 16,
+    place: keyOrigin(positions, file.entry.clusters, name).place,
+  };
+}
+
+function readToken({ env, file: path, command }: ClusterEntry["token"], file: LoadedFile<SettingsEntry>): TokenSource {
+  if (command !== undefined) return { command };
+  if (path !== undefined) return { file: resolveAnywhere(path, file.base) };
+  return { env: env ?? "" };
+}
+
+function checkUrls(clusters: readonly Cluster[], file: LoadedFile<SettingsEntry>, context: LoadContext): void {
+  const owners = new Map<string, string>();
+  for (const { name, url } of clusters) {
+    const owner = owners.get(url);
+    const entry = file.entry.clusters[name];
+    if (url === "" || owner === undefined || entry === undefined) owners.set(url, name);
+    else {
+      context.faults.warning(valueOrigin(file.positions, entry, "url"), {
+        rule: "duplicate-url",
+        message: `the clusters ${showText(owner)} and ${showText(name)} have the same url`,
+        hint: "Give every cluster its own address, or keep one of the two.",
+      });
+    }
+  }
+}
+
+function readSafety(entry: SafetyEntry): Safety {
+  return {
+    protect: declaredItems(entry.protect),
+    breakGlass: declaredItems(entry.breakGlass),
+    deleteAfter: parseDuration(entry.deleteAfter ?? "7d"),
+    maxRemovals: entry.maxRemovals ?? 0,
+    maxUpdates: entry.maxUpdates === undefined || entry.maxUpdates === null ? null : parseAmount(entry.maxUpdates),
+  };
+}
+
+const declaredItems = (list: readonly string[] | null | undefined): readonly string[] =>
+  (list ?? []).filter((item) => item !== undefined);

@@ -1,0 +1,77 @@
+import type { Fault } from "../diagnostics/fault-list.ts";
+import { showText } from "../diagnostics/show-text.ts";
+import { findTextFaults } from "../diagnostics/text-faults.ts";
+import type { Container, Positions } from "./positions.ts";
+import { isContainer, isMap } from "./value-path.ts";
+import { movePositions } from "./without-values.ts";
+
+/** One `--set PATH=VALUE`; `value` is the parsed VALUE, `text` the whole option as given. */
+export interface SetOverride {
+  readonly path: string;
+  readonly value: unknown;
+  readonly text: string;
+}
+
+/**
+ * The data of dtsync.yaml with the overrides in it. Maps on the way to a key are made where they are missing; a number
+ * leads into a list. The positions learn which values came from an override.
+ */
+export function applyOverrides(
+  data: unknown,
+  overrides: readonly SetOverride[],
+  positions: Positions,
+): { readonly data: unknown; readonly faults: readonly Fault[] } {
+  const faults: Fault[] = [];
+  if (overrides.length > 0) positions.withoutSet = data;
+  let result = data;
+  for (const override of overrides) {
+    const fault = checkOverride(override);
+    if (fault) faults.push(fault);
+    else result = setValue(result, override.path.split("."), override, positions);
+  }
+  return { data: result, faults };
+}
+
+function checkOverride({ path, text }: SetOverride): Fault | null {
+  const keys = path.split(".");
+  if (keys.some((key) => key === "" || key === "__proto__")) {
+    return {
+      rule: "invalid-set",
+      message: `--set ${showText(path)} is not a path of keys`,
+      hint: "Write keys with dots between them, for example --set clusters.emea.url=https://dynatrace.emea.example.com",
+    };
+  }
+  const secret = findTextFaults(text)[0]?.fault;
+  return secret ? { ...secret, message: `${secret.message} (in --set ${showText(path).slice(1, -1)})` } : null;
+}
+
+function setValue(value: unknown, keys: readonly string[], override: SetOverride, positions: Positions): unknown {
+  const [key, ...rest] = keys;
+  if (key === undefined) {
+    markGiven(override.value, override.path, positions);
+    return override.value;
+  }
+  const before: Container | null = isContainer(value) ? value : null;
+  const copy = before === null ? {} : Array.isArray(before) ? [...before] : { ...before };
+  if (before) movePositions(positions, before, copy);
+  const marks = new Map(positions.overrides.get(copy));
+  if (before === null) marks.set(null, override.path);
+  const entries = copy as Record<string, unknown>;
+  const had = Object.hasOwn(entries, key);
+  entries[key] = setValue(had ? entries[key] : undefined, rest, override, positions);
+  // A map on the way that the file has keeps its own origin.
+  if (rest.length === 0 || !isContainer(had && before ? (before as typeof entries)[key] : undefined)) {
+    marks.set(key, override.path);
+  }
+  positions.overrides.set(copy, marks);
+  return copy;
+}
+
+/** Marks every map and list of a value that `--set` gave. */
+function markGiven(value: unknown, path: string, positions: Positions): void {
+  if (!isContainer(value)) return;
+  positions.overrides.set(value, new Map([[null, path]]));
+  for (const inner of isMap(value) ? Object.values(value) : (value as readonly unknown[])) {
+    markGiven(inner, path, positions);
+  }
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { findSecrets, redactSecrets } from "../../../../src/load/diagnostics/secret-text.ts";
+import { escapeText, showText } from "../../../../src/load/diagnostics/show-text.ts";
+import { suggest } from "../../../../src/load/diagnostics/suggest.ts";
+import { fakeToken } from "../load-files.ts";
+
+describe("text of users in messages", () => {
+  test("is escaped, shortened and without secrets", () => {
+    expect(escapeText("a\u001b[2J\u009b\u202e\u2028é")).toBe("a\\u{1b}[2J\\u{9b}\\u{202e}\\u{2028}é");
+    expect(showText("x".repeat(200))).toHaveLength(82);
+    expect(showText(`a ${fakeToken()} b`)).toBe('"a [secret] b"');
+  });
+
+  test("several secrets of one text are all replaced", () => {
+    const url = `https://u:${"p".repeat(5)}@h/`;
+    expect(redactSecrets(`${fakeToken()},${url} ${fakeToken()}`)).toBe("[secret],[secret]h/ [secret]");
+    expect(findSecrets("https://h:8080/a@b dt0c01.short.short")).toEqual([]);
+  });
+
+  test("long texts are searched in no time", () => {
+    const started = performance.now();
+    for (const text of [
+      "a".repeat(5_000_000),
+      "://".repeat(1_500_000),
+      "dt0".repeat(1_500_000),
+      "-----BEGIN ".repeat(400_000),
+    ]) {
+      expect(findSecrets(text)).toEqual([]);
+    }
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});
+
+describe("suggestions", () => {
+  test.each([
+    ["enviroments", ["environments", "environment", "name"], "environments"],
+    ["host_group", ["hostName", "hostGroup"], "hostGroup"],
+    ["tgas", ["tags", "trial"], "tags"],
+    ["log_viewer", ["LOG_VIEWER", "VIEWER"], "LOG_VIEWER"],
+    ["xyz", ["tags", "trial"], null],
+    ["abc", ["abd", "abe"], "abd"],
+    ["x".repeat(100), ["x".repeat(100)], null],
+  ])("%s", (text, candidates, meant) => {
+    expect(suggest(text, candidates)).toBe(meant);
+  });
+});
