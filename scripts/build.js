@@ -13,7 +13,7 @@ const [built, fresh, old] = ["dist", `dist.new-${process.pid}`, `dist.old-${proc
 async function writeValidators(folder) {
   const { validatorsSource } = await import(`${folder.href}/load/schema/compile-schemas.js`);
   const { readSchemas } = await import(`${folder.href}/load/schema/schemas.js`);
-  writeFileSync(new URL(`${folder.href}/load/validators.cjs`), validatorsSource(readSchemas()));
+  writeFileSync(new URL(`${folder.href}/load/schema/validators.cjs`), validatorsSource(readSchemas()));
 }
 
 try {

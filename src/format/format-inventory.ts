@@ -7,7 +7,7 @@ import { escapeText, showText } from "../load/diagnostics/show-text.ts";
 import { findTextFaults, hasControlCharacter } from "../load/diagnostics/text-faults.ts";
 import { type InventoryFiles, inventoryFiles } from "../load/files/inventory-files.ts";
 import { openFolder } from "../load/files/inventory-folder.ts";
-import type { SchemaKind } from "../load/schema/schemas.ts";
+import type { SchemaKind } from "../load/schema/compile-schemas.ts";
 import { createPositions, placeAt } from "../load/yaml/positions.ts";
 import { countMarks } from "../load/yaml/text-marks.ts";
 import { type Diagnostic, inventoryStart, type Place } from "../model/diagnostic.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { SchemaKind } from "../load/schema/schemas.ts";
+import type { SchemaKind } from "../load/schema/compile-schemas.ts";
 import { type CollectionNode, type Entry, fromComment, type LayoutNode } from "./layout.ts";
 
 /** The part of a JSON Schema that says which keys a map may have. */

@@ -12,7 +12,7 @@ const corpus = fileURLToPath(new URL("../corpus/", import.meta.url));
 const example = fileURLToPath(new URL("../../inventory", import.meta.url));
 
 test("the code of the schemas that the build wrote finds what the schemas say, over the corpus", async () => {
-  expect(existsSync(inDist("load/validators.cjs"))).toBe(true);
+  expect(existsSync(inDist("load/schema/validators.cjs"))).toBe(true);
   const built = (await import(inDist("load/load-inventory.js"))) as {
     readonly loadInventory: typeof loadInventory;
   };

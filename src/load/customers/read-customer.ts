@@ -3,12 +3,13 @@ import type { Customer, Environment, Host, HostCommand } from "../../model/inven
 import { inFile } from "../diagnostics/fault-list.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { readHosts } from "../hosts/read-hosts.ts";
-import type { LoadContext, LoadedFile } from "../load-context.ts";
 import type { CustomerEntry, EnvironmentDefaultsEntry, EnvironmentEntry } from "../schema/file-types.ts";
+import type { LoadedFile } from "../schema/loaded-file.ts";
+import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
 import { type Levels, resolveEnvironmentSettings } from "../settings/levels.ts";
 import { readLevels } from "../settings/read-levels.ts";
-import { type ClusterNames, checkCluster } from "../settings/references.ts";
 import { keyOrigin, keysInFile, startOrigin, valueOrigin } from "../yaml/positions.ts";
+import type { CustomersContext } from "./customers-context.ts";
 
 /** What one file of `customers` declares, with the settings of all levels in it. */
 export interface ReadCustomer {
@@ -34,7 +35,7 @@ export interface CustomerDefaults {
 export function readCustomer(
   file: LoadedFile<CustomerEntry>,
   defaults: CustomerDefaults,
-  context: LoadContext,
+  context: CustomersContext,
 ): ReadCustomer | null {
   const { entry, positions } = file;
   if (entry.customer === undefined) return null;
@@ -73,7 +74,7 @@ interface EnvironmentBase {
   readonly cluster: string | null;
   readonly defaults: CustomerDefaults;
   readonly file: LoadedFile<CustomerEntry>;
-  readonly context: LoadContext;
+  readonly context: CustomersContext;
 }
 
 function readEnvironment(key: string, body: EnvironmentEntry, base: EnvironmentBase) {
@@ -105,7 +106,7 @@ function readEnvironment(key: string, body: EnvironmentEntry, base: EnvironmentB
     rollout: levels.rollout.resolved,
     place,
   };
-  context.trace?.environments.set(environment, { levels, key, body });
+  context.notes?.environments.set(environment, { levels, body });
   const owner = { environment: identity.id, customer: customer.id, cluster };
   const { hosts, commands, complete } = readHosts(body.hosts ?? [], owner, levels, file, context);
   const isFaulty = !complete || (["hosts", "state"] as const).some((name) => name in body && body[name] === undefined);
@@ -126,7 +127,7 @@ function identify(
   body: EnvironmentEntry,
   customer: Customer,
   place: Place,
-  context: LoadContext,
+  context: CustomersContext,
 ): Pick<Environment, "id" | "stage"> | null {
   if (body.id) return { id: body.id, stage: key };
   const stage = /^([a-z]{1,8})[1-9][0-9]{0,3}$/.exec(key)?.[1];

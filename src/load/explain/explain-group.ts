@@ -3,18 +3,20 @@ import type { Place } from "../../model/diagnostic.ts";
 import type { ExplainedElement, ExplainedSetting, RoleStep } from "../../model/explanation.ts";
 import type { Group, Inventory } from "../../model/inventory.ts";
 import { escapeText } from "../diagnostics/show-text.ts";
+import { declaredGroups } from "../groups/declared-groups.ts";
 import { expandGroup } from "../groups/expand-groups.ts";
-import { type AccessKey, type GroupTemplate, readGroupTemplate } from "../groups/group-template.ts";
+import type { AccessKey, GroupTemplate } from "../groups/group-template.ts";
+import { createGroupWorld } from "../groups/group-world.ts";
+import { readGroupTemplate } from "../groups/read-group-template.ts";
 import { isPermission, readRoles } from "../groups/roles.ts";
-import type { LoadedFile } from "../load-context.ts";
-import { createWorld, declaredGroups } from "../load-inventory.ts";
 import type { InventoryReader } from "../open-inventory.ts";
+import { asList } from "../schema/as-list.ts";
 import type { GroupEntry, SettingsEntry } from "../schema/file-types.ts";
-import { asList } from "../settings/levels.ts";
+import type { LoadedFile } from "../schema/loaded-file.ts";
 import type { ReadSettings } from "../settings/read-settings.ts";
 import { keyOrigin } from "../yaml/positions.ts";
 import { placeSource, type Settings, toSource } from "./explain-levels.ts";
-import { createLoadTrace, type LoadTrace } from "./load-trace.ts";
+import { createLoadNotes, type LoadNotes } from "./load-notes.ts";
 
 interface Source {
   readonly settings: LoadedFile<SettingsEntry>;
@@ -29,11 +31,11 @@ interface Source {
  */
 export function groupExplainer({ settings, top, reader, inventory }: Source): (group: Group) => Settings | null {
   const { clusters, clusterNames } = top;
-  const customers = inventory.customers.map((customer) => ({ customer }));
-  const world = createWorld({ clusters }, customers, inventory.environments, true);
+  const names = clusters.map(({ name }) => name);
+  const world = createGroupWorld(names, inventory.customers, inventory.environments, true);
   const expand = ({ file, line }: Place) => {
-    const trace = createLoadTrace();
-    const context = { ...reader.context, trace };
+    const trace = createLoadNotes();
+    const context = { ...reader.context, notes: trace };
     const roles = readRoles(settings, context);
     const made = declarationsIn(file, settings, reader, inventory)
       .filter(({ origin }) => origin.place.line === line)
@@ -74,7 +76,7 @@ function describe(
   template: GroupTemplate,
   settings: LoadedFile<SettingsEntry>,
   inventory: Inventory,
-  trace: LoadTrace,
+  trace: LoadNotes,
 ): Map<string, ExplainedSetting> {
   const { entry, positions } = template.declaration;
   const sourceOf = (key: keyof GroupEntry) => toSource(keyOrigin(positions, entry, key));
@@ -116,7 +118,7 @@ function explainAccess(
   group: Group,
   { declaration }: GroupTemplate,
   settings: LoadedFile<SettingsEntry>,
-  trace: LoadTrace,
+  trace: LoadNotes,
 ): Settings {
   const { entry, positions } = declaration;
   const explained = new Map<string, ExplainedSetting>();
@@ -155,10 +157,10 @@ function waysOf(
   name: string,
   passed: readonly RoleStep[],
   settings: LoadedFile<SettingsEntry>,
-  trace: LoadTrace,
+  trace: LoadNotes,
 ): readonly Way[] {
   if (isPermission(name)) return [{ permission: name, roles: passed }];
-  const names = trace.roles.get(name);
+  const names = trace.roles.get(name)?.names;
   if (!names || passed.some(({ role }) => role === name)) return [];
   const source = toSource(keyOrigin(settings.positions, settings.entry.roles ?? {}, name));
   return names.flatMap((inner) => waysOf(inner, [...passed, { role: name, source }], settings, trace));

@@ -6,10 +6,10 @@ import { type ReadCustomer, readCustomer } from "../customers/read-customer.ts";
 import { createFaultList, untilStopped } from "../diagnostics/fault-list.ts";
 import { escapeText } from "../diagnostics/show-text.ts";
 import { openFolder } from "../files/inventory-folder.ts";
-import type { LoadedFile } from "../load-context.ts";
 import type { LoadOptions } from "../load-inventory.ts";
 import { type InventoryReader, openInventory } from "../open-inventory.ts";
 import type { CustomerEntry, SettingsEntry } from "../schema/file-types.ts";
+import type { LoadedFile } from "../schema/loaded-file.ts";
 import type { LevelEntries, Levels } from "../settings/levels.ts";
 import { mergeSettings } from "../settings/merge-settings.ts";
 import { type ReadSettings, readSettings } from "../settings/read-settings.ts";
@@ -17,7 +17,7 @@ import { keyOrigin } from "../yaml/positions.ts";
 import { groupExplainer } from "./explain-group.ts";
 import { addDefault, createLocator, explainSection, placeSource, type Settings, toSource } from "./explain-levels.ts";
 import type { InventoryItem } from "./find-item.ts";
-import { createLoadTrace, type LoadTrace } from "./load-trace.ts";
+import { createLoadNotes, type LoadNotes } from "./load-notes.ts";
 import { createMergeNotes } from "./merge-notes.ts";
 
 /** The effective settings of one item; null: the files are not any more what was loaded. */
@@ -39,12 +39,12 @@ export function openExplainer(options: LoadOptions, inventory: Inventory): Expla
   const root = openFolder(options.directory);
   if (root === null) return null;
   const rootCertificate = options.rootCertificate === null ? null : resolve(options.rootCertificate);
-  const trace = createLoadTrace();
+  const trace = createLoadNotes();
   return untilStopped(() => {
     const reader = openInventory(root, { ...options, rootCertificate }, createFaultList());
     const { settings } = reader;
     if (!settings) return null;
-    const top = readSettings(settings, { ...reader.context, trace });
+    const top = readSettings(settings, { ...reader.context, notes: trace });
     const readFor = customerReader({ settings, top, trace, reader, inventory });
     const group = groupExplainer({ settings, top, reader, inventory });
     const explain = (item: InventoryItem): Settings | null => {
@@ -61,7 +61,7 @@ interface Read {
   readonly settings: LoadedFile<SettingsEntry>;
   readonly file: LoadedFile<CustomerEntry>;
   readonly customer: ReadCustomer;
-  readonly trace: LoadTrace;
+  readonly trace: LoadNotes;
   readonly rootCertificate: string | null;
 }
 
@@ -69,7 +69,7 @@ interface Source {
   readonly settings: LoadedFile<SettingsEntry>;
   readonly top: ReadSettings;
   /** How the levels of `top` were made. */
-  readonly trace: LoadTrace;
+  readonly trace: LoadNotes;
   readonly reader: InventoryReader;
   readonly inventory: Inventory;
 }
@@ -82,8 +82,8 @@ function customerReader({ settings, top, trace, reader, inventory }: Source): (c
   const read = (id: string): Read | null => {
     const path = paths.get(files.get(id) ?? "");
     const file = path === undefined ? null : reader.readCustomer(path);
-    const own = { ...createLoadTrace(), levels: new Map(trace.levels) };
-    const customer = file && readCustomer(file, { levels, cluster, clusters }, { ...reader.context, trace: own });
+    const own = { ...createLoadNotes(), levels: new Map(trace.levels) };
+    const customer = file && readCustomer(file, { levels, cluster, clusters }, { ...reader.context, notes: own });
     return file && customer
       ? { settings, file, customer, trace: own, rootCertificate: reader.context.rootCertificate }
       : null;

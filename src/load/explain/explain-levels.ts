@@ -5,9 +5,10 @@ import type { Amount } from "../../model/inventory.ts";
 import type { Origin } from "../diagnostics/fault-list.ts";
 import { type LevelEntries, type Levels, topLevels } from "../settings/levels.ts";
 import { mergeSettings } from "../settings/merge-settings.ts";
+import type { LevelNote } from "../settings/settings-context.ts";
 import { keyOrigin, type Positions } from "../yaml/positions.ts";
 import { containerAt, entryOf, isContainer, isMap, type ValuePath } from "../yaml/value-path.ts";
-import type { LevelStep, LoadTrace } from "./load-trace.ts";
+import type { LoadNotes } from "./load-notes.ts";
 import { createMergeNotes, type Locator } from "./merge-notes.ts";
 
 export type Settings = ReadonlyMap<string, ExplainedSetting>;
@@ -16,7 +17,7 @@ export type Settings = ReadonlyMap<string, ExplainedSetting>;
 export function explainSection(
   section: keyof LevelEntries,
   levels: Levels,
-  trace: LoadTrace,
+  trace: LoadNotes,
   fallback: Place,
   rootCertificate: string | null,
 ): Settings {
@@ -53,11 +54,11 @@ export function addDefault(settings: Map<string, ExplainedSetting>, key: string,
 
 interface MadeStep {
   readonly made: Levels;
-  readonly step: LevelStep;
+  readonly step: LevelNote;
 }
 
 /** From the defaults downwards. */
-function stepsTo(levels: Levels, trace: LoadTrace): readonly MadeStep[] {
+function stepsTo(levels: Levels, trace: LoadNotes): readonly MadeStep[] {
   const step = trace.levels.get(levels);
   return step ? [...stepsTo(step.above, trace), { made: levels, step }] : [];
 }

@@ -1,24 +1,11 @@
 import { globMatcher, isGlob } from "../../lib/glob.ts";
 import { compareText } from "../../lib/text.ts";
 import type { Environment, Group } from "../../model/inventory.ts";
-import { showText } from "../diagnostics/show-text.ts";
-import type { ReachedEnvironment } from "../explain/load-trace.ts";
-import type { LoadContext } from "../load-context.ts";
 import type { AccessKey, GroupTemplate } from "./group-template.ts";
-import { type Binding, fillPlaceholders, findPlaceholders } from "./placeholders.ts";
-
-/** What groups may refer to. */
-export interface GroupWorld {
-  readonly clusters: readonly string[];
-  readonly customers: readonly string[];
-  readonly environments: readonly Environment[];
-  /** Environments by id in lower case. */
-  readonly byId: ReadonlyMap<string, Environment>;
-  /** Environments that are not absent, by customer. */
-  readonly byCustomer: ReadonlyMap<string, readonly Environment[]>;
-  /** False when environments are missing because of faults that are reported already. */
-  readonly complete: boolean;
-}
+import type { GroupWorld } from "./group-world.ts";
+import type { GroupsContext, ReachedEnvironment } from "./groups-context.ts";
+import { type Binding, fillPlaceholders } from "./placeholders.ts";
+import { reportUnreached } from "./report-unreached.ts";
 
 /** A group with the declaration that it comes from. */
 export interface MadeGroup {
@@ -27,7 +14,7 @@ export interface MadeGroup {
 }
 
 /** The groups that a declaration stands for: one for each value of its placeholders, on each of its clusters. */
-export function expandGroup(template: GroupTemplate, world: GroupWorld, context: LoadContext): readonly MadeGroup[] {
+export function expandGroup(template: GroupTemplate, world: GroupWorld, context: GroupsContext): readonly MadeGroup[] {
   const reached = new Set<AccessKey>();
   const made: MadeGroup[] = [];
   const { budget } = context;
@@ -36,11 +23,11 @@ export function expandGroup(template: GroupTemplate, world: GroupWorld, context:
     budget.spend("comparisons", world.environments.length + world.customers.length, origin);
   }
   for (const binding of bindingsOf(template, world)) {
-    const traced: ReachedEnvironment[] | null = context.trace ? [] : null;
+    const noted: ReachedEnvironment[] | null = context.notes ? [] : null;
     budget.spend("comparisons", comparisonsOf(template, binding, world), origin);
     const tell = (key: AccessKey, environment: Environment, isFirst: boolean): void => {
       reached.add(key);
-      traced?.push({ key, environment });
+      noted?.push({ key, environment });
       // Permissions of several keys are put together.
       if (!isFirst) budget.spend("comparisons", key.permissions.length, origin);
     };
@@ -52,7 +39,7 @@ export function expandGroup(template: GroupTemplate, world: GroupWorld, context:
     budget.spend("names", clusters.length * namesOf(template), origin);
     for (const group of fillIn(template, binding, access, clusters)) {
       made.push({ group, template });
-      if (traced) context.trace?.groups.set(group, { template, binding, reached: traced });
+      if (noted) context.notes?.groups.set(group, { template, reached: noted });
     }
   }
   reportUnreached(template, world, reached, made.length > 0, context);
@@ -166,79 +153,3 @@ function clustersOf(
   // Named clusters get the group even without rights there, unless it has rights nowhere.
   return own.length > 0 || keys?.length === 0 ? clusters : [];
 }
-
-function reportUnreached(
-  template: GroupTemplate,
-  world: GroupWorld,
-  reached: ReadonlySet<AccessKey>,
-  made: boolean,
-  context: LoadContext,
-): void {
-  const { access, declaration, state } = template;
-  const consequence = made ? "" : ", so the group is not made";
-  let told = false;
-  for (const key of access ?? []) {
-    if (reached.has(key)) continue;
-    const exact = !isGlob(key.text) && findPlaceholders(key.text).length === 0;
-    if (!exact && declaration.owner !== null)
-      context.budget.spend("comparisons", world.environments.length, key.origin);
-    const fault = exact ? exactFault(key.text, template, world, context) : foreignGlob(key.text, template, world);
-    told = true;
-    if (fault && (world.complete || fault.rule !== "unknown-environment")) context.faults.error(key.origin, fault);
-    else if (!fault && world.complete && state !== "absent") {
-      context.faults.warning(key.origin, {
-        rule: "reaches-nothing",
-        message: `${showText(key.text)} reaches no environment of the group's clusters${consequence}`,
-        hint: "Correct it, or take it away; environments that are absent do not count.",
-      });
-    }
-  }
-  const faulty = Object.values(declaration.entry.access ?? {}).includes(undefined as never);
-  if (made || told || faulty || access === null || !world.complete) return;
-  context.faults.warning(declaration.origin, {
-    rule: "reaches-nothing",
-    message: "access reaches no environment, so the group is not made",
-    hint: "Name environments in access, or clusters.",
-  });
-}
-
-/** Why an environment id that reaches nothing is a fault, or null when it is only on another cluster. */
-function exactFault(id: string, { declaration }: GroupTemplate, world: GroupWorld, { suggest }: LoadContext) {
-  const environment = world.byId.get(id.toLowerCase());
-  if (!environment) {
-    const candidates =
-      declaration.owner === null ? world.environments : (world.byCustomer.get(declaration.owner) ?? []);
-    return {
-      rule: "unknown-environment",
-      message: `there is no environment ${showText(id)}`,
-      hint: suggest(
-        id,
-        () => candidates.map((candidate) => candidate.id),
-        "Write the id of a declared environment, or a glob with *.",
-      ),
-    };
-  }
-  if (declaration.owner !== null && environment.customer !== declaration.owner)
-    return foreignFault(id, declaration.owner);
-  if (environment.state !== "absent") return null;
-  return {
-    rule: "absent-environment",
-    message: `the environment ${showText(id)} is absent`,
-    hint: "Take the key away: the rights go with the environment.",
-  };
-}
-
-function foreignGlob(glob: string, { declaration }: GroupTemplate, world: GroupWorld) {
-  const { owner } = declaration;
-  const plain = findPlaceholders(glob).length === 0;
-  const matches = globMatcher(glob);
-  const foreign =
-    owner !== null && plain && world.environments.some(({ id, state }) => state !== "absent" && matches(id));
-  return foreign ? foreignFault(glob, owner) : null;
-}
-
-const foreignFault = (key: string, owner: string) => ({
-  rule: "foreign-environment",
-  message: `${showText(key)} belongs to another customer`,
-  hint: `Groups in this file reach environments of ${owner} only; move the group to a file of groups.`,
-});

@@ -2,9 +2,10 @@ import { knownPermissions } from "../../kinds/group/permissions.ts";
 import { compareText } from "../../lib/text.ts";
 import type { Origin } from "../diagnostics/fault-list.ts";
 import { showText } from "../diagnostics/show-text.ts";
-import type { LoadContext, LoadedFile } from "../load-context.ts";
 import type { SettingsEntry } from "../schema/file-types.ts";
+import type { LoadedFile } from "../schema/loaded-file.ts";
 import { keyOrigin, valueOrigin } from "../yaml/positions.ts";
+import type { GroupsContext } from "./groups-context.ts";
 
 /** Permissions by role, roles that it names resolved; null when dtsync.yaml could not be read. */
 export type Roles = ReadonlyMap<string, readonly string[]> | null;
@@ -12,7 +13,7 @@ export type Roles = ReadonlyMap<string, readonly string[]> | null;
 export const isPermission = (name: string): boolean => /^[A-Z][A-Z_]*$/.test(name);
 
 /** Resolves the roles of dtsync.yaml and reports unknown names and cycles. */
-export function readRoles(file: LoadedFile<SettingsEntry>, context: LoadContext): Roles {
+export function readRoles(file: LoadedFile<SettingsEntry>, context: GroupsContext): Roles {
   const { entry, positions } = file;
   if ("roles" in entry && entry.roles === undefined) return null;
   const declared = entry.roles ?? {};
@@ -24,7 +25,7 @@ export function readRoles(file: LoadedFile<SettingsEntry>, context: LoadContext)
       return checkRight(name, known, valueOrigin(positions, names ?? [], index), context);
     });
     pending.set(role, usable);
-    context.trace?.roles.set(role, usable);
+    context.notes?.roles.set(role, { names: usable, origin: keyOrigin(positions, declared, role) });
   }
   const resolved = new Map<string, readonly string[]>();
   // Each round resolves the roles whose roles are resolved; what is left over in the end goes in circles.
@@ -58,7 +59,7 @@ export function checkRight(
   name: string,
   roles: ReadonlyMap<string, unknown>,
   origin: Origin,
-  context: LoadContext,
+  context: GroupsContext,
 ): boolean {
   if (isPermission(name)) {
     if (!knownPermissions.includes(name)) {
@@ -95,7 +96,7 @@ function reportCycles(
   pending: ReadonlyMap<string, readonly string[]>,
   declared: Readonly<Record<string, readonly string[] | null>>,
   file: LoadedFile<SettingsEntry>,
-  context: LoadContext,
+  context: GroupsContext,
 ): void {
   const reported = new Set<string>();
   for (const start of pending.keys()) {

@@ -4,8 +4,8 @@ import { createFaultList, type FaultList, untilStopped } from "../diagnostics/fa
 import { createSuggestionHint } from "../diagnostics/suggest.ts";
 import { findTextFaults } from "../diagnostics/text-faults.ts";
 import { checkNamedFile } from "../files/inventory-folder.ts";
-import type { LoadContext, LoadedFile } from "../load-context.ts";
 import type { HostItem, OneAgentEntry, SshEntry } from "../schema/file-types.ts";
+import type { LoadedFile } from "../schema/loaded-file.ts";
 import { describeSchemaErrors } from "../schema/schema-faults.ts";
 import { checkHostItems } from "../schema/schemas.ts";
 import { lowerLevels, topLevels } from "../settings/levels.ts";
@@ -13,6 +13,7 @@ import { createPositions } from "../yaml/positions.ts";
 import { isContainer } from "../yaml/value-path.ts";
 import { parseHostList } from "./host-list.ts";
 import { canonicalHost } from "./host-names.ts";
+import type { HostsContext } from "./hosts-context.ts";
 import { readHosts } from "./read-hosts.ts";
 
 const largestOutput = 5_000_000;
@@ -86,7 +87,7 @@ function findTwice(hosts: readonly Host[]): string | null {
   return null;
 }
 
-function createContext(faults: FaultList, { inherited }: HostCommand): LoadContext {
+function createContext(faults: FaultList, { inherited }: HostCommand): HostsContext {
   return {
     faults,
     budget: createBudget(faults),

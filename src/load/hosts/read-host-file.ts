@@ -2,8 +2,8 @@ import type { Place } from "../../model/diagnostic.ts";
 import { inFile, type Origin } from "../diagnostics/fault-list.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { resolveInside } from "../files/setting-paths.ts";
-import type { LoadContext, LoadedFile } from "../load-context.ts";
 import type { HostFileEntry } from "../schema/file-types.ts";
+import type { LoadedFile } from "../schema/loaded-file.ts";
 import { parseYaml } from "../yaml/parse-yaml.ts";
 import { type Container, keyOrigin, type Positions, placeAt, valueOrigin } from "../yaml/positions.ts";
 import { ansibleHostList } from "./ansible-hosts.ts";
@@ -11,6 +11,7 @@ import { parseAnsibleIni } from "./ansible-ini.ts";
 import type { AnsibleInventory } from "./ansible-inventory.ts";
 import { readAnsibleYaml } from "./ansible-yaml.ts";
 import { type HostList, type ListedHost, type ListFault, plainHostList } from "./host-list.ts";
+import type { HostsContext } from "./hosts-context.ts";
 
 /** A host of a list, and where it stands there. */
 export interface PlacedHost {
@@ -22,7 +23,7 @@ export interface PlacedHost {
 export function readHostFile(
   item: HostFileEntry,
   file: LoadedFile<unknown>,
-  context: LoadContext,
+  context: HostsContext,
 ): readonly PlacedHost[] | null {
   const origin = valueOrigin(file.positions, item as unknown as Container, "file");
   if (item.group && item.format !== "ansible") {
@@ -59,7 +60,7 @@ export function readHostFile(
   return hosts.map((host) => ({ host, place: placeAt(positions, host.offset) }));
 }
 
-function listAt({ format }: HostFileEntry, path: string, positions: Positions, context: LoadContext): HostList {
+function listAt({ format }: HostFileEntry, path: string, positions: Positions, context: HostsContext): HostList {
   const key = `${format ?? "names"} ${path}`;
   const known = context.hostLists.get(key);
   if (known) return known;
@@ -70,7 +71,7 @@ function listAt({ format }: HostFileEntry, path: string, positions: Positions, c
   return list;
 }
 
-function reportFault({ message, hint }: Omit<ListFault, "offset">, origin: Origin, context: LoadContext): void {
+function reportFault({ message, hint }: Omit<ListFault, "offset">, origin: Origin, context: HostsContext): void {
   context.faults.error(origin, { rule: "invalid-host-list", message, hint });
 }
 

@@ -2,12 +2,13 @@ import type { Place } from "../../model/diagnostic.ts";
 import type { Host, HostCommand } from "../../model/inventory.ts";
 import { inFile } from "../diagnostics/fault-list.ts";
 import { showText } from "../diagnostics/show-text.ts";
-import type { LoadContext, LoadedFile } from "../load-context.ts";
 import type { HostCommandEntry, HostEntry, HostItem } from "../schema/file-types.ts";
+import type { LoadedFile } from "../schema/loaded-file.ts";
 import type { Levels } from "../settings/levels.ts";
 import { checkSignature, readLevels } from "../settings/read-levels.ts";
 import { keyOrigin, valueOrigin } from "../yaml/positions.ts";
 import { expandHostNames, isHostName } from "./host-names.ts";
+import type { HostsContext } from "./hosts-context.ts";
 import { readHostFile } from "./read-host-file.ts";
 
 /** What every host of an environment has in common. */
@@ -30,7 +31,7 @@ export function readHosts(
   owner: HostOwner,
   levels: Levels,
   file: LoadedFile<unknown>,
-  context: LoadContext,
+  context: HostsContext,
 ): FoundHosts {
   const found: FoundHosts = { hosts: [], commands: [], complete: !items.includes(undefined) };
   for (const [index, item] of items.entries()) {
@@ -82,7 +83,7 @@ function addHost(
   base: HostBase,
   found: FoundHosts,
   file: LoadedFile<unknown>,
-  context: LoadContext,
+  context: HostsContext,
 ): void {
   const address = item.address ?? null;
   if (address !== null && /[[\]]/.test(item.name)) {
@@ -117,7 +118,7 @@ function addNames(
   { state, address }: Pick<Host, "state" | "address">,
   { owner, levels, place, item }: HostBase,
   found: FoundHosts,
-  context: LoadContext,
+  context: HostsContext,
 ): void {
   if (context.hostsLeft < 0) return;
   const expanded = expandHostNames(names);
@@ -150,7 +151,7 @@ function addNames(
       place,
     };
     found.hosts.push(host);
-    context.trace?.hosts.set(host, { levels, item: item ?? null, place });
+    context.notes?.hosts.set(host, { levels, item: item ?? null, place });
   }
 }
 
@@ -160,7 +161,7 @@ function readCommand(
   levels: Levels,
   place: Place,
   file: LoadedFile<unknown>,
-  context: LoadContext,
+  context: HostsContext,
 ): HostCommand {
   checkSignature(levels, context);
   return {

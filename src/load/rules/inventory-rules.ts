@@ -6,9 +6,9 @@ import type { SuggestionHint } from "../diagnostics/suggest.ts";
 import type { GroupDeclaration } from "../groups/group-template.ts";
 import { isPermission } from "../groups/roles.ts";
 import { isIpAddress } from "../hosts/host-names.ts";
-import type { LoadedFile } from "../load-context.ts";
+import { asList } from "../schema/as-list.ts";
 import type { SettingsEntry } from "../schema/file-types.ts";
-import { asList } from "../settings/levels.ts";
+import type { LoadedFile } from "../schema/loaded-file.ts";
 import { keyOrigin, valueOrigin } from "../yaml/positions.ts";
 
 /** The resolved items of all files. */

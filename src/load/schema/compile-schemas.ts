@@ -1,5 +1,5 @@
 import type { Ajv2020 } from "ajv/dist/2020.js";
-import { ajvLibrary, standaloneLibrary } from "../late-libraries.ts";
+import { ajvLibrary, standaloneLibrary } from "./schema-library.ts";
 
 /** JSON Schemas of the three kinds of files, by kind. */
 export type FileSchemas = Readonly<Record<SchemaKind, Readonly<Record<string, object>>>>;

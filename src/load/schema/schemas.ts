@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
-import { builtModule } from "../late-libraries.ts";
 import { createRegistry, type Definition, definitions, type FileSchemas, type SchemaKind } from "./compile-schemas.ts";
-
-export type { SchemaKind } from "./compile-schemas.ts";
+import { builtValidators } from "./schema-library.ts";
 
 type Validators = Readonly<Record<Definition, ValidateFunction>>;
 
@@ -30,7 +28,7 @@ function check(definition: Definition, value: unknown): readonly ErrorObject[] {
 
 /** The build wrote their code down: to compile it takes a tenth of a second, to load it next to nothing. */
 function loadValidators(): Validators {
-  const built = builtModule("validators.cjs");
+  const built = builtValidators();
   if (built !== null) return built as Validators;
   const registry = createRegistry(readSchemas());
   const compiled = Object.entries(definitions).map(([name, reference]) => [name, registry.getSchema(reference)]);

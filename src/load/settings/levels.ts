@@ -1,12 +1,7 @@
 import type { Environment, Limits, OneAgentSettings, Rollout, SshSettings } from "../../model/inventory.ts";
 import type { Origin } from "../diagnostics/fault-list.ts";
-import type {
-  EnvironmentDefaultsEntry,
-  OneAgentEntry,
-  RolloutEntry,
-  SshEntry,
-  TextOrList,
-} from "../schema/file-types.ts";
+import { asList } from "../schema/as-list.ts";
+import type { EnvironmentDefaultsEntry, OneAgentEntry, RolloutEntry, SshEntry } from "../schema/file-types.ts";
 import { mergeSettings } from "./merge-settings.ts";
 import { parseAmount, parseDuration } from "./setting-values.ts";
 
@@ -159,10 +154,6 @@ function resolveLimits(entry: EnvironmentDefaultsEntry["quotas"]): Limits | null
     }
   }
   return declared ? limits : null;
-}
-
-export function asList(value: TextOrList): readonly string[] {
-  return typeof value === "string" ? [value] : value.filter((item) => item !== undefined);
 }
 
 function sortKeys<Value>(map: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {

@@ -2,17 +2,18 @@ import { compareVersions } from "../../lib/versions.ts";
 import type { Origin } from "../diagnostics/fault-list.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { resolveAnywhere, resolveInside } from "../files/setting-paths.ts";
-import type { LoadContext, LoadedFile } from "../load-context.ts";
 import type { EnvironmentDefaultsEntry, OneAgentEntry, SshEntry } from "../schema/file-types.ts";
+import type { LoadedFile } from "../schema/loaded-file.ts";
 import { keyOrigin, startOrigin, valueOrigin } from "../yaml/positions.ts";
 import { type LevelEntries, type Levels, lowerLevels } from "./levels.ts";
+import type { SettingsContext } from "./settings-context.ts";
 
 /** Lays the settings that a map declares over those of the levels above it: paths become absolute, values are checked. */
 export function readLevels(
   above: Levels,
   declared: LevelEntries,
   file: LoadedFile<unknown>,
-  context: LoadContext,
+  context: SettingsContext,
 ): Levels {
   const { environment, oneagent, ssh, rollout } = declared;
   const entries: LevelEntries = {
@@ -23,7 +24,7 @@ export function readLevels(
   };
   const merged = lowerLevels(above, entries, context.rootCertificate);
   const levels = { ...merged, uncheckedSignature: uncheckedSignature(above, oneagent, merged, file) };
-  context.trace?.levels.set(levels, { above, declared, merged: entries, file });
+  context.notes?.levels.set(levels, { above, declared, merged: entries, file });
   context.budget.spend(
     "settings",
     addedUp(declared, levels),
@@ -60,7 +61,7 @@ function uncheckedSignature(
 }
 
 /** Reports hosts whose agent could never be installed, because what it has to be checked against is nowhere named. */
-export function checkSignature({ uncheckedSignature, environment }: Levels, { faults }: LoadContext): void {
+export function checkSignature({ uncheckedSignature, environment }: Levels, { faults }: SettingsContext): void {
   if (uncheckedSignature === null || environment.state === "disabled" || environment.state === "absent") return;
   // Not an error: the variable is that of the machine that deploys, and this may be another.
   faults.warning(uncheckedSignature, {
@@ -83,7 +84,7 @@ function prepareSsh(entry: SshEntry, { base }: LoadedFile<unknown>): SshEntry {
 /** `key=value` of a host property may not be longer than this. */
 const longestProperty = 256;
 
-function prepareOneAgent(entry: OneAgentEntry, file: LoadedFile<unknown>, context: LoadContext): OneAgentEntry {
+function prepareOneAgent(entry: OneAgentEntry, file: LoadedFile<unknown>, context: SettingsContext): OneAgentEntry {
   for (const [key, value] of Object.entries(entry.hostProperties ?? {})) {
     if (!entry.hostProperties || typeof value !== "string" || key.length + value.length < longestProperty) continue;
     context.faults.error(valueOrigin(file.positions, entry.hostProperties, key), {
@@ -103,7 +104,7 @@ export function readInsidePath(
   key: string,
   path: string,
   file: LoadedFile<unknown>,
-  context: LoadContext,
+  context: SettingsContext,
 ): string | null {
   const origin = valueOrigin(file.positions, container as Readonly<Record<string, unknown>>, key);
   const absolute = resolveInside(path, file.base);
@@ -124,7 +125,7 @@ function checkVersions(
   declared: OneAgentEntry,
   merged: OneAgentEntry,
   file: LoadedFile<unknown>,
-  context: LoadContext,
+  context: SettingsContext,
 ): void {
   const { version, minVersion } = merged;
   if (!version || !minVersion || version === "latest" || compareVersions(minVersion, version) <= 0) return;
@@ -144,7 +145,7 @@ function checkTags(
   declared: EnvironmentDefaultsEntry,
   merged: EnvironmentDefaultsEntry,
   file: LoadedFile<unknown>,
-  context: LoadContext,
+  context: SettingsContext,
 ): void {
   const tags = merged.tags?.length ?? 0;
   if (!declared.tags || tags <= mostTags) return;
@@ -162,7 +163,7 @@ function checkRetention(
   declared: EnvironmentDefaultsEntry,
   merged: EnvironmentDefaultsEntry,
   file: LoadedFile<unknown>,
-  context: LoadContext,
+  context: SettingsContext,
 ): void {
   const code = merged.storage?.[codeRetention]?.["maxLimitInDays"];
   const request = merged.storage?.[requestRetention]?.["maxLimitInDays"];

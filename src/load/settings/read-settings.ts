@@ -2,14 +2,15 @@ import { compareText } from "../../lib/text.ts";
 import type { Cluster, Safety, TokenSource } from "../../model/inventory.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { resolveAnywhere } from "../files/setting-paths.ts";
-import type { LoadContext, LoadedFile } from "../load-context.ts";
 import type { ClusterEntry, SafetyEntry, SettingsEntry } from "../schema/file-types.ts";
+import type { LoadedFile } from "../schema/loaded-file.ts";
 import { keyOrigin, valueOrigin } from "../yaml/positions.ts";
+import { type ClusterNames, checkCluster } from "./check-cluster.ts";
 import { readClusterUrl } from "./cluster-url.ts";
 import { type Levels, topLevels } from "./levels.ts";
 import { readInsidePath, readLevels } from "./read-levels.ts";
-import { type ClusterNames, checkCluster } from "./references.ts";
 import { parseAmount, parseDuration } from "./setting-values.ts";
+import type { SettingsContext } from "./settings-context.ts";
 
 /** What dtsync.yaml declares apart from roles and groups. */
 export interface ReadSettings {
@@ -22,12 +23,12 @@ export interface ReadSettings {
 }
 
 /** Stands in for a dtsync.yaml that could not be read; references into it are then not checked. */
-export function unreadableSettings(context: LoadContext): ReadSettings {
+export function unreadableSettings(context: SettingsContext): ReadSettings {
   const levels = topLevels(context.rootCertificate);
   return { clusters: [], clusterNames: null, levels, defaultCluster: null, safety: readSafety({}) };
 }
 
-export function readSettings(file: LoadedFile<SettingsEntry>, context: LoadContext): ReadSettings {
+export function readSettings(file: LoadedFile<SettingsEntry>, context: SettingsContext): ReadSettings {
   const { entry, positions } = file;
   const declared: Readonly<Record<string, ClusterEntry | undefined>> = entry.clusters ?? {};
   const names = Object.keys(declared).sort(compareText);
@@ -60,7 +61,7 @@ function readCluster(
   name: string,
   entry: ClusterEntry,
   file: LoadedFile<SettingsEntry>,
-  context: LoadContext,
+  context: SettingsContext,
 ): Cluster {
   const { positions } = file;
   const url = entry.url === undefined ? null : readClusterUrl(entry.url);
@@ -87,7 +88,7 @@ function readToken({ env, file: path, command }: ClusterEntry["token"], file: Lo
   return { env: env ?? "" };
 }
 
-function checkUrls(clusters: readonly Cluster[], file: LoadedFile<SettingsEntry>, context: LoadContext): void {
+function checkUrls(clusters: readonly Cluster[], file: LoadedFile<SettingsEntry>, context: SettingsContext): void {
   const owners = new Map<string, string>();
   for (const { name, url } of clusters) {
     const owner = owners.get(url);

@@ -1,11 +1,11 @@
 import process from "node:process";
 import type { Document, YAMLError } from "yaml";
 import { type Fault, mostFaultsOfFile } from "../diagnostics/fault-list.ts";
-import { yamlLibrary } from "../late-libraries.ts";
 import { parseFast } from "./parse-fast.ts";
 import { toPlainValue } from "./plain-value.ts";
 import type { Positions } from "./positions.ts";
 import { countMarks, mostMarksOfFile } from "./text-marks.ts";
+import { yamlLibrary } from "./yaml-library.ts";
 
 /** Maps and lists inside of each other. An inventory needs about ten; the libraries recurse. */
 const deepest = 100;

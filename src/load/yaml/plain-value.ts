@@ -3,9 +3,9 @@ import type { Fault } from "../diagnostics/fault-list.ts";
 import { findSecrets } from "../diagnostics/secret-text.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { controlCharacterFault, secretFault } from "../diagnostics/text-faults.ts";
-import { isAlias, isMap, isScalar, isSeq } from "../late-libraries.ts";
 import { createMap, type Entry } from "./create-map.ts";
 import type { Positions } from "./positions.ts";
+import { isAlias, isMap, isScalar, isSeq } from "./yaml-library.ts";
 
 /** Reports a fault at an offset of the text. */
 export type Report = (offset: number, fault: Fault) => void;

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
+import type { SchemaKind } from "../../../../src/load/schema/compile-schemas.ts";
 import type { CustomerEntry, GroupsEntry, SettingsEntry } from "../../../../src/load/schema/file-types.ts";
-import { checkFile, type SchemaKind } from "../../../../src/load/schema/schemas.ts";
+import { checkFile } from "../../../../src/load/schema/schemas.ts";
 
 interface Schema {
   readonly $schema: string;

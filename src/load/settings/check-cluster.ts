@@ -1,13 +1,13 @@
 import { compareText } from "../../lib/text.ts";
 import type { Origin } from "../diagnostics/fault-list.ts";
+import type { Reporting } from "../diagnostics/reporting.ts";
 import { showText } from "../diagnostics/show-text.ts";
-import type { LoadContext } from "../load-context.ts";
 
 /** The names of the clusters, or null when dtsync.yaml could not be read well enough to know them all. */
 export type ClusterNames = ReadonlySet<string> | null;
 
 /** Reports the name of a cluster that dtsync.yaml does not have. */
-export function checkCluster(name: string, clusters: ClusterNames, origin: Origin, context: LoadContext): void {
+export function checkCluster(name: string, clusters: ClusterNames, origin: Origin, context: Reporting): void {
   if (clusters === null || clusters.has(name)) return;
   context.faults.error(origin, {
     rule: "unknown-cluster",

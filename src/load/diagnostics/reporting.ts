@@ -1,0 +1,11 @@
+import type { Budget } from "./budget.ts";
+import type { FaultList } from "./fault-list.ts";
+import type { SuggestionHint } from "./suggest.ts";
+
+/** What every part of loading needs to say what is wrong, and to stop where it becomes too much. */
+export interface Reporting {
+  readonly faults: FaultList;
+  readonly budget: Budget;
+  /** What was probably meant by a name that is not known. */
+  readonly suggest: SuggestionHint;
+}

@@ -1,0 +1,146 @@
+import type { Origin } from "../diagnostics/fault-list.ts";
+import { showText } from "../diagnostics/show-text.ts";
+import { suggestionHint } from "../diagnostics/suggest.ts";
+import { asList } from "../schema/as-list.ts";
+import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
+import { keyOrigin, valueOrigin } from "../yaml/positions.ts";
+import type { AccessKey, GroupDeclaration, GroupTemplate } from "./group-template.ts";
+import type { GroupsContext } from "./groups-context.ts";
+import {
+  type Binding,
+  determinedBy,
+  fillPlaceholders,
+  findPlaceholders,
+  isPlaceholder,
+  placeholderNames,
+} from "./placeholders.ts";
+import { checkRight, type Roles, resolveRights } from "./roles.ts";
+
+/** Checks one declaration; null when it is too faulty to be filled in. */
+export function readGroupTemplate(
+  declaration: GroupDeclaration,
+  roles: Roles,
+  clusters: ClusterNames,
+  context: GroupsContext,
+): GroupTemplate | null {
+  const { entry, positions, owner, origin } = declaration;
+  if (entry.name === undefined) return null;
+  // In a customer's own groups {customer} is that customer and makes no template.
+  const own: Binding = owner === null ? {} : { customer: owner };
+  const fill = (text: string): string => fillPlaceholders(text, own);
+  const name = fill(entry.name);
+  const usable = checkPlaceholders(declaration, name, fill, context);
+  const declaredClusters = entry.clusters?.filter((cluster, index) => {
+    if (cluster === undefined) return false;
+    checkCluster(cluster, clusters, valueOrigin(positions, entry.clusters ?? [], index), context);
+    return true;
+  });
+  const access = readAccess(declaration, fill, roles, context);
+  const state = entry.state ?? "present";
+  if (!declaredClusters && state === "present" && !("clusters" in entry && entry.clusters === undefined)) {
+    if (entry.isClusterAdminGroup) context.faults.error(origin, clustersFault);
+    else if (access === null && !("access" in entry && entry.access === undefined))
+      context.faults.error(origin, scopeFault);
+  }
+  if (!usable) return null;
+  const texts = (list: readonly string[] | null | undefined): readonly string[] | null =>
+    list ? [...new Set(asList(list).map(fill))] : null;
+  return {
+    declaration,
+    name,
+    placeholders: new Set(findPlaceholders(name).filter(isPlaceholder)),
+    state,
+    previously: entry.previously ? asList(entry.previously).map(fill) : [],
+    isClusterAdminGroup: entry.isClusterAdminGroup ?? null,
+    ldapGroupNames: texts(entry.ldapGroupNames),
+    ssoGroupNames: texts(entry.ssoGroupNames),
+    access,
+    clusters: declaredClusters ? [...new Set(declaredClusters)] : null,
+  };
+}
+
+const clustersFault = {
+  rule: "missing-clusters",
+  message: "a group of cluster administrators does not say on which clusters",
+  hint: "Add clusters: with the names of the clusters.",
+};
+
+const scopeFault = {
+  rule: "missing-clusters",
+  message: "the group has neither access nor clusters, so nothing says where it belongs",
+  hint: "Add access: with environments, or clusters: with the names of clusters.",
+};
+
+function readAccess(
+  { entry, positions }: GroupDeclaration,
+  fill: (text: string) => string,
+  roles: Roles,
+  context: GroupsContext,
+): readonly AccessKey[] | null {
+  const declared = entry.access;
+  if (!declared) return null;
+  return Object.entries(declared).flatMap(([key, value]) => {
+    if (value === null || value === undefined) return [];
+    const rights = asList(value);
+    if (roles !== null) {
+      if (typeof value === "string") checkRight(value, roles, valueOrigin(positions, declared, key), context);
+      else {
+        for (const [index, right] of value.entries()) {
+          if (right !== undefined) checkRight(right, roles, valueOrigin(positions, value, index), context);
+        }
+      }
+    }
+    const permissions = resolveRights(rights, roles ?? new Map());
+    const origin = keyOrigin(positions, declared, key);
+    context.budget.spend("permissions", permissions.length, origin);
+    return [{ declared: key, text: fill(key), permissions, origin }];
+  });
+}
+
+/** Reports unknown placeholders, and those that would give several groups one name. False when there are any. */
+function checkPlaceholders(
+  { entry, positions }: GroupDeclaration,
+  name: string,
+  fill: (text: string) => string,
+  context: GroupsContext,
+): boolean {
+  const available = determinedBy(new Set(findPlaceholders(name).filter(isPlaceholder)));
+  let usable = true;
+  const check = (text: string, origin: Origin): void => {
+    for (const found of findPlaceholders(fill(text))) {
+      const known = isPlaceholder(found);
+      if (known && available.has(found)) continue;
+      usable = false;
+      if (known) context.faults.error(origin, lackingFault(found));
+      else context.faults.error(origin, unknownFault(found));
+    }
+  };
+  check(entry.name, valueOrigin(positions, entry, "name"));
+  for (const key of ["ldapGroupNames", "ssoGroupNames", "previously"] as const) {
+    const value = entry[key];
+    if (typeof value === "string") check(value, valueOrigin(positions, entry, key));
+    else if (value) {
+      for (const [index, text] of value.entries()) {
+        if (text !== undefined) check(text, valueOrigin(positions, value, index));
+      }
+    }
+  }
+  for (const key of Object.keys(entry.access ?? {})) check(key, keyOrigin(positions, entry.access ?? {}, key));
+  return usable;
+}
+
+const unknownFault = (name: string) => ({
+  rule: "unknown-placeholder",
+  message: `there is no placeholder ${showText(`{${name}}`)}`,
+  hint: suggestionHint(
+    `{${name}}`,
+    [...placeholderNames].map((known) => `{${known}}`),
+    "Take it away.",
+  ),
+});
+
+const lackingFault = (name: string) => ({
+  rule: "placeholder-not-in-name",
+  message: `{${name}} stands here but not in the name of the group, so several groups would have one name`,
+  hint: `Put {${name}} into the name, or write out what it stands for.`,
+});

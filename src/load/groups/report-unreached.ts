@@ -1,0 +1,83 @@
+import { globMatcher, isGlob } from "../../lib/glob.ts";
+import { showText } from "../diagnostics/show-text.ts";
+import type { AccessKey, GroupTemplate } from "./group-template.ts";
+import type { GroupWorld } from "./group-world.ts";
+import type { GroupsContext } from "./groups-context.ts";
+import { findPlaceholders } from "./placeholders.ts";
+
+/** Reports the access keys of a group that reach no environment; `made` tells whether the group is there all the same. */
+export function reportUnreached(
+  template: GroupTemplate,
+  world: GroupWorld,
+  reached: ReadonlySet<AccessKey>,
+  made: boolean,
+  context: GroupsContext,
+): void {
+  const { access, declaration, state } = template;
+  const consequence = made ? "" : ", so the group is not made";
+  let told = false;
+  for (const key of access ?? []) {
+    if (reached.has(key)) continue;
+    const exact = !isGlob(key.text) && findPlaceholders(key.text).length === 0;
+    if (!exact && declaration.owner !== null)
+      context.budget.spend("comparisons", world.environments.length, key.origin);
+    const fault = exact ? exactFault(key.text, template, world, context) : foreignGlob(key.text, template, world);
+    told = true;
+    if (fault && (world.complete || fault.rule !== "unknown-environment")) context.faults.error(key.origin, fault);
+    else if (!fault && world.complete && state !== "absent") {
+      context.faults.warning(key.origin, {
+        rule: "reaches-nothing",
+        message: `${showText(key.text)} reaches no environment of the group's clusters${consequence}`,
+        hint: "Correct it, or take it away; environments that are absent do not count.",
+      });
+    }
+  }
+  const faulty = Object.values(declaration.entry.access ?? {}).includes(undefined as never);
+  if (made || told || faulty || access === null || !world.complete) return;
+  context.faults.warning(declaration.origin, {
+    rule: "reaches-nothing",
+    message: "access reaches no environment, so the group is not made",
+    hint: "Name environments in access, or clusters.",
+  });
+}
+
+/** Why an environment id that reaches nothing is a fault, or null when it is only on another cluster. */
+function exactFault(id: string, { declaration }: GroupTemplate, world: GroupWorld, { suggest }: GroupsContext) {
+  const environment = world.byId.get(id.toLowerCase());
+  if (!environment) {
+    const candidates =
+      declaration.owner === null ? world.environments : (world.byCustomer.get(declaration.owner) ?? []);
+    return {
+      rule: "unknown-environment",
+      message: `there is no environment ${showText(id)}`,
+      hint: suggest(
+        id,
+        () => candidates.map((candidate) => candidate.id),
+        "Write the id of a declared environment, or a glob with *.",
+      ),
+    };
+  }
+  if (declaration.owner !== null && environment.customer !== declaration.owner)
+    return foreignFault(id, declaration.owner);
+  if (environment.state !== "absent") return null;
+  return {
+    rule: "absent-environment",
+    message: `the environment ${showText(id)} is absent`,
+    hint: "Take the key away: the rights go with the environment.",
+  };
+}
+
+function foreignGlob(glob: string, { declaration }: GroupTemplate, world: GroupWorld) {
+  const { owner } = declaration;
+  const plain = findPlaceholders(glob).length === 0;
+  const matches = globMatcher(glob);
+  const foreign =
+    owner !== null && plain && world.environments.some(({ id, state }) => state !== "absent" && matches(id));
+  return foreign ? foreignFault(glob, owner) : null;
+}
+
+const foreignFault = (key: string, owner: string) => ({
+  rule: "foreign-environment",
+  message: `${showText(key)} belongs to another customer`,
+  hint: `Groups in this file reach environments of ${owner} only; move the group to a file of groups.`,
+});

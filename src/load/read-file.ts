@@ -1,0 +1,133 @@
+import { dirname, join } from "node:path";
+import { inventoryStart } from "../model/diagnostic.ts";
+import type { Budget } from "./diagnostics/budget.ts";
+import { type Fault, type FaultList, inFile } from "./diagnostics/fault-list.ts";
+import { escapeText } from "./diagnostics/show-text.ts";
+import { findTextFaults, hasControlCharacter } from "./diagnostics/text-faults.ts";
+import { digestOf } from "./digest.ts";
+import type { InventoryFiles } from "./files/inventory-files.ts";
+import type { CheckedText } from "./hosts/hosts-context.ts";
+import type { CleanTexts } from "./schema/clean-texts.ts";
+import { mostSchemaErrors, type SchemaKind } from "./schema/compile-schemas.ts";
+import type { LoadedFile } from "./schema/loaded-file.ts";
+import { describeSchemaErrors } from "./schema/schema-faults.ts";
+import { checkFile } from "./schema/schemas.ts";
+import { parseYaml } from "./yaml/parse-yaml.ts";
+import { createPositions, type Positions, placeAt } from "./yaml/positions.ts";
+import { applyOverrides, type SetOverride } from "./yaml/set-overrides.ts";
+import { countMarks } from "./yaml/text-marks.ts";
+import { isContainer } from "./yaml/value-path.ts";
+import { withoutValues } from "./yaml/without-values.ts";
+
+/** What reading the files of one inventory shares. */
+export interface Reading {
+  readonly root: string;
+  readonly home: string;
+  readonly files: InventoryFiles;
+  readonly clean: CleanTexts | undefined;
+  readonly faults: FaultList;
+  readonly budget: Budget;
+  readonly digests: Map<string, string>;
+}
+
+/** Reads a file of a kind that has a schema; null when nothing of it is usable, which is reported. */
+export function readFile<Entry>(
+  kind: SchemaKind,
+  path: string,
+  reading: Reading,
+  set: readonly SetOverride[],
+): LoadedFile<Entry> | null {
+  const { root, home, faults, budget, digests } = reading;
+  budget.admitFile(escapeText(path));
+  const found = readPositions(reading, path);
+  if ("fault" in found) {
+    const fault = kind === "dtsync" && found.fault?.rule === "missing-file" ? noSettingsFault : found.fault;
+    if (fault) faults.error(inFile({ ...inventoryStart, file: escapeText(path) }), fault);
+    return null;
+  }
+  const { positions } = found;
+  // What --set puts in is not what stands in the file.
+  const known = set.length === 0 ? reading.clean?.recall(kind, positions) : undefined;
+  if (known) {
+    budget.countMarks(countMarks(positions.text).marks, true);
+    digests.set(path, known.digest);
+  }
+  const value = known ? known.value : readValue(kind, path, positions, reading, set);
+  if (!isContainer(value) || Array.isArray(value)) return null;
+  return { path, entry: value as Entry, positions, base: { root, folder: dirname(join(root, path)), home } };
+}
+
+/** The data of a file without its faulty parts, each of which is reported. */
+function readValue(
+  kind: SchemaKind,
+  path: string,
+  positions: Positions,
+  { faults, budget, digests, clean }: Reading,
+  set: readonly SetOverride[],
+): unknown {
+  const hasTextFaults = reportTextFaults(positions, faults);
+  if (hasControlCharacter(positions.text)) return null;
+  digests.set(path, "");
+  const parsed = parseYaml(positions.text, positions);
+  budget.countMarks(parsed.marks, parsed.plain);
+  for (const { offset, fault } of parsed.faults) faults.error(inFile(placeAt(positions, offset)), fault);
+  if (!parsed.readable) return null;
+  const digest = digestOf(parsed.value);
+  digests.set(path, digest);
+  const overridden = applyOverrides(parsed.value ?? {}, set, positions);
+  for (const fault of overridden.faults) faults.error(inFile(inventoryStart), fault);
+  const errors = checkFile(kind, overridden.data);
+  if (errors.length > 0) return withoutFaults(errors, overridden.data, positions, faults);
+  if (parsed.plain && !hasTextFaults && set.length === 0) clean?.keep(kind, { value: parsed.value, digest }, positions);
+  return overridden.data;
+}
+
+const noSettingsFault: Fault = {
+  rule: "missing-file",
+  message: "the inventory folder has no dtsync.yaml",
+  hint: "Write a first inventory with dtsync init, or name the right folder with --inventory.",
+};
+
+/** The value without the parts that the schema does not accept, each of which is reported. */
+function withoutFaults(
+  errors: ReturnType<typeof checkFile>,
+  value: unknown,
+  positions: Positions,
+  faults: FaultList,
+): unknown {
+  const described = describeSchemaErrors(errors.slice(0, mostSchemaErrors), value, positions);
+  for (const { origin, fault } of described) if (fault) faults.error(origin, fault);
+  // What was not described could not be left out either.
+  if (errors.length > mostSchemaErrors) return null;
+  const unusable = described.flatMap((fault) => (fault.unusable ? [fault.unusable] : []));
+  return withoutValues(value, unusable, positions);
+}
+
+/** Reads a host list; `path` is relative to the inventory folder. */
+export function readHostListText(reading: Reading, path: string): CheckedText {
+  const { faults, budget, digests } = reading;
+  budget.admitFile(escapeText(path));
+  const read = readPositions(reading, path);
+  if ("fault" in read) return read;
+  budget.countMarks(countMarks(read.positions.text).marks, true);
+  reportTextFaults(read.positions, faults);
+  digests.set(path, digestOf(read.positions.text));
+  return read;
+}
+
+/** Reads a file as text. */
+function readPositions({ files, faults }: Reading, path: string): CheckedText {
+  const read = files.readText(path);
+  const positions = createPositions(escapeText(path), "fault" in read ? (read.textBefore ?? "") : read.text);
+  if (!("fault" in read)) return { positions };
+  if (read.textBefore === undefined) return { fault: read.fault };
+  faults.error(inFile(placeAt(positions, read.textBefore.length)), read.fault);
+  return { fault: null };
+}
+
+/** Reports what the text of a file alone shows. */
+function reportTextFaults(positions: Positions, faults: FaultList): boolean {
+  const found = findTextFaults(positions.text);
+  for (const { offset, fault } of found) faults.error(inFile(placeAt(positions, offset)), fault);
+  return found.length > 0;
+}

@@ -1,0 +1,116 @@
+import { setImmediate } from "node:timers/promises";
+import { compareText } from "../lib/text.ts";
+import type { Inventory } from "../model/inventory.ts";
+import { type ReadCustomer, readCustomer } from "./customers/read-customer.ts";
+import { declaredGroups } from "./groups/declared-groups.ts";
+import { expandGroup } from "./groups/expand-groups.ts";
+import type { GroupDeclaration } from "./groups/group-template.ts";
+import { createGroupWorld } from "./groups/group-world.ts";
+import { readGroupTemplate } from "./groups/read-group-template.ts";
+import { readRoles } from "./groups/roles.ts";
+import { uniqueGroups } from "./groups/unique-groups.ts";
+import type { InventoryReader } from "./open-inventory.ts";
+import { checkInventory } from "./rules/inventory-rules.ts";
+import { uniqueCustomers, uniqueEnvironments, uniqueHosts } from "./rules/unique-items.ts";
+import { type ReadSettings, readSettings, unreadableSettings } from "./settings/read-settings.ts";
+
+type Items = Omit<Inventory, "directory" | "digest">;
+
+/** Resolves everything that the files declare, in a fixed order, and reports what does not fit together. */
+export async function resolveItems(reader: InventoryReader): Promise<Items> {
+  const { context, settings: settingsFile } = reader;
+  const { faults } = context;
+  const settings = settingsFile ? readSettings(settingsFile, context) : unreadableSettings(context);
+  const roles = settingsFile ? readRoles(settingsFile, context) : null;
+  const read = await readCustomers(reader, settings);
+  const customers = uniqueCustomers(read.customers, faults);
+  const environments = uniqueEnvironments(
+    customers.flatMap((item) => item.environments),
+    faults,
+  );
+  const hosts = uniqueHosts(
+    customers.flatMap((item) => item.hosts),
+    faults,
+  );
+  const commands = customers.flatMap((item) => item.commands);
+  const withoutHosts = customers.flatMap((item) => item.withoutHosts);
+  const groupFiles = reader.groups.map((path) => reader.readGroups(path));
+  const complete =
+    reader.complete &&
+    customers.length === reader.customers.length &&
+    customers.every((item) => item.complete) &&
+    !groupFiles.includes(null);
+  const world = createGroupWorld(
+    settings.clusters.map(({ name }) => name),
+    customers.map(({ customer }) => customer),
+    environments,
+    complete,
+  );
+  const declarations = [
+    ...declaredGroups(settingsFile, null),
+    ...groupFiles.flatMap((file) => declaredGroups(file, null)),
+    ...read.groups,
+  ];
+  let groupsComplete = true;
+  const made = declarations.flatMap((declaration) => {
+    const template = readGroupTemplate(declaration, roles, settings.clusterNames, context);
+    if (!template || Object.values(declaration.entry).includes(undefined as never)) groupsComplete = false;
+    return template ? expandGroup(template, world, context) : [];
+  });
+  const groups = uniqueGroups(made, faults).map(({ group }) => group);
+  const { safety } = settings;
+  checkInventory(
+    {
+      environments,
+      groups,
+      hosts,
+      commands,
+      withoutHosts,
+      declarations,
+      suggest: context.suggest,
+      settings: settingsFile,
+      complete: complete && groupsComplete,
+    },
+    faults,
+  );
+  return {
+    clusters: settings.clusters,
+    customers: sortBy(
+      customers.map(({ customer }) => customer),
+      ({ id }) => id,
+    ),
+    environments: sortBy(environments, ({ id }) => id),
+    groups: sortBy(groups, ({ cluster, name }) => `${cluster} ${name}`),
+    hosts: sortBy(hosts, ({ name }) => name),
+    hostCommands: sortBy(commands, ({ environment, id }) => `${environment} ${id}`),
+    safety,
+  };
+}
+
+/** Files between two moments in which signals and timers get their turn. */
+const filesAtATime = 50;
+
+async function readCustomers(
+  reader: InventoryReader,
+  settings: ReadSettings,
+): Promise<{ readonly customers: readonly ReadCustomer[]; readonly groups: readonly GroupDeclaration[] }> {
+  const { levels, defaultCluster: cluster, clusterNames: clusters } = settings;
+  const customers: ReadCustomer[] = [];
+  const groups: GroupDeclaration[] = [];
+  for (const [index, path] of reader.customers.entries()) {
+    if (index % filesAtATime === 0) await setImmediate();
+    const file = reader.readCustomer(path);
+    const customer = file && readCustomer(file, { levels, cluster, clusters }, reader.context);
+    if (!customer) continue;
+    customers.push(customer);
+    for (const group of declaredGroups(file, customer.customer.id)) groups.push(group);
+  }
+  return { customers, groups };
+}
+
+function sortBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
+  return items
+    .map((item) => ({ item, key: keyOf(item) }))
+    .sort((left, right) => compareText(left.key, right.key))
+    .map(({ item }) => item);
+}

@@ -1,0 +1,28 @@
+import type { Fault } from "../diagnostics/fault-list.ts";
+import type { Reporting } from "../diagnostics/reporting.ts";
+import type { LoadedFile } from "../schema/loaded-file.ts";
+import type { LevelEntries, Levels } from "./levels.ts";
+
+/** What resolving settings needs from outside. */
+export interface SettingsContext extends Reporting {
+  /** Absolute path of the root certificate that counts where none is declared, or null. */
+  readonly rootCertificate: string | null;
+  /** Why a file that the inventory names cannot be used, or null. */
+  checkFile(path: string): Fault | null;
+  /** Left out where nobody asks where values come from. */
+  readonly notes?: LevelNotes;
+}
+
+/** How every level of settings was made. */
+export interface LevelNotes {
+  readonly levels: Map<Levels, LevelNote>;
+}
+
+export interface LevelNote {
+  readonly above: Levels;
+  /** As the file has them, which is what positions are known of. */
+  readonly declared: LevelEntries;
+  /** What was merged. */
+  readonly merged: LevelEntries;
+  readonly file: LoadedFile<unknown>;
+}
