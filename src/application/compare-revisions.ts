@@ -1,6 +1,7 @@
 import { DtsyncError, exitCodes, usageError } from "../errors.ts";
 import { GitFailure } from "../git/git-failure.ts";
 import { readRevision } from "../git/repository.ts";
+import type { LoadNotes } from "../load/explain/load-notes.ts";
 import type { LoadResult } from "../load/load-inventory.ts";
 import type { DifferenceReport, Side } from "../model/difference.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -8,21 +9,22 @@ import { compareDeclarations, reportDifference } from "../plan/compare-declarati
 import { type DiffPlaces, findPlaces } from "../report/diff-places.ts";
 import { sideName } from "../report/diff-text.ts";
 import type { Context } from "./context.ts";
-import { loadDeclared, loadOptions } from "./load-declared.ts";
+import { loadDeclared, loadExplainable } from "./load-declared.ts";
 import type { CommonOptions } from "./options.ts";
 import { type Commit, resolveRange } from "./revision-range.ts";
-import { type Revisions, withRevisions } from "./revisions.ts";
+import { type Load, type Revisions, withRevisions } from "./revisions.ts";
 
 /** A side of the comparison, loaded. */
 interface LoadedSide {
   readonly side: Side;
-  readonly loaded: LoadResult;
+  readonly loaded: NotedInventory;
   /** Whether it has the folder of the inventory. */
   readonly exists: boolean;
   readonly submodules: readonly string[];
-  /** Those that it was loaded with. */
-  readonly options: CommonOptions;
 }
+
+/** The notes are null where nothing is explained. */
+type NotedInventory = LoadResult & { readonly notes: LoadNotes | null };
 
 export type Comparison =
   /** The side that cannot be compared, with its faults. */
@@ -41,13 +43,14 @@ export async function compareRevisions(
   try {
     return await withRevisions(options, context, async (opened) => {
       const { base, head } = await resolveRange(revisions, opened.repository);
-      const before = await loadCommit(base, opened);
-      const after = head === null ? await loadWorkTree(options, context) : await loadCommit(head, opened);
+      const load = options.format === "json" ? loadUnexplained : loadExplainable;
+      const before = await loadCommit(base, opened, load);
+      const after = head === null ? await loadWorkTree(options, context, load) : await loadCommit(head, opened, load);
       if (after.loaded.inventory === null) return invalid(after);
       const earlier = before.exists ? before.loaded.inventory : null;
       if (before.exists && earlier === null) return invalid(before);
       const report = compare(before, earlier, after, after.loaded.inventory);
-      const places = options.format === "json" ? new Map() : await placesIn(report, { before, after }, context);
+      const places = await placesIn(report, { before, after });
       return { status: "compared", report, places };
     });
   } catch (error) {
@@ -71,29 +74,31 @@ function gitError({ reason, message, stack }: GitFailure): DtsyncError {
   return new DtsyncError(message, { exitCode: exitCodes.failed, cause: stack });
 }
 
-async function loadCommit(side: Commit, { load }: Revisions): Promise<LoadedSide> {
-  const { loaded, exists, submodules, options } = await load(side.commit);
-  return { side, loaded, exists, submodules, options };
+const loadUnexplained: Load<NotedInventory> = async (options, context) => ({
+  ...(await loadDeclared(options, context)),
+  notes: null,
+});
+
+async function loadCommit(side: Commit, { loadWith }: Revisions, load: Load<NotedInventory>): Promise<LoadedSide> {
+  const { loaded, exists, submodules } = await loadWith(load, side.commit);
+  return { side, loaded, exists, submodules };
 }
 
-async function loadWorkTree(options: CommonOptions, context: Context): Promise<LoadedSide> {
-  const [loaded, { commit, dirty }] = await Promise.all([
-    loadDeclared(options, context),
-    readRevision(options.inventory),
-  ]);
-  return { side: { revision: null, commit: dirty ? null : commit }, loaded, exists: true, submodules: [], options };
+async function loadWorkTree(options: CommonOptions, context: Context, load: Load<NotedInventory>): Promise<LoadedSide> {
+  const [loaded, { commit, dirty }] = await Promise.all([load(options, context), readRevision(options.inventory)]);
+  return { side: { revision: null, commit: dirty ? null : commit }, loaded, exists: true, submodules: [] };
 }
 
 /** Where what many items undergo alike comes from. */
 async function placesIn(
   report: DifferenceReport,
   sides: Readonly<Record<"before" | "after", LoadedSide>>,
-  context: Context,
 ): Promise<DiffPlaces> {
+  if (sides.after.loaded.notes === null) return new Map();
   const { explainMany } = await import("../load/explain/explain-many.ts");
   return findPlaces(report, (name, wants) => {
-    const { options, loaded } = sides[name];
-    return loaded.inventory === null ? [] : explainMany(loadOptions(options, context), loaded.inventory, wants);
+    const { inventory, notes } = sides[name].loaded;
+    return inventory === null || notes === null ? [] : explainMany(notes, inventory, wants);
   });
 }
 

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
+import type { LoadNotes } from "../load/explain/load-notes.ts";
 import type { LoadOptions, LoadResult } from "../load/load-inventory.ts";
 import type { Context } from "./context.ts";
 import type { CommonOptions } from "./options.ts";
@@ -8,6 +9,19 @@ import type { CommonOptions } from "./options.ts";
 export async function loadDeclared(options: CommonOptions, context: Context): Promise<LoadResult> {
   const { loadInventory } = await import("../load/load-inventory.ts");
   return loadInventory(loadOptions(options, context));
+}
+
+/** What was loaded, with notes of where everything comes from. */
+export type ExplainableInventory = LoadResult & { readonly notes: LoadNotes };
+
+/** The same, with notes of where everything comes from: they keep every file in memory. */
+export async function loadExplainable(options: CommonOptions, context: Context): Promise<ExplainableInventory> {
+  const [{ loadInventory }, { createLoadNotes }] = await Promise.all([
+    import("../load/load-inventory.ts"),
+    import("../load/explain/load-notes.ts"),
+  ]);
+  const notes = createLoadNotes();
+  return { ...(await loadInventory({ ...loadOptions(options, context), notes })), notes };
 }
 
 /** What the inventory is loaded with. */

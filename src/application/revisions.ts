@@ -10,21 +10,24 @@ import { loadDeclared } from "./load-declared.ts";
 import type { CommonOptions } from "./options.ts";
 
 /** An inventory as it is in a commit. */
-export interface RevisionInventory {
+export interface RevisionInventory<Result extends LoadResult> {
   readonly commit: string;
   /** False: the commit does not have the folder of the inventory. */
   readonly exists: boolean;
-  readonly loaded: LoadResult;
-  /** Those that it was loaded with; its files are there as long as the revisions are open. */
-  readonly options: CommonOptions;
+  readonly loaded: Result;
   /** Paths of submodules in the folder: what they hold is not known. */
   readonly submodules: readonly string[];
 }
 
+/** Loads the inventory that the options name. */
+export type Load<Result extends LoadResult> = (options: CommonOptions, context: Context) => Promise<Result>;
+
 /** The history of the inventory that the options name. */
 export interface Revisions {
   readonly repository: Repository;
-  load(commit: string): Promise<RevisionInventory>;
+  load(commit: string): Promise<RevisionInventory<LoadResult>>;
+  /** The same by another function than `loadDeclared`. */
+  loadWith<Result extends LoadResult>(load: Load<Result>, commit: string): Promise<RevisionInventory<Result>>;
 }
 
 /**
@@ -42,38 +45,36 @@ export async function withRevisions<T>(
   });
   const folder = await mkdtemp(join(tmpdir(), "dtsync-revision-"));
   try {
-    return await use({
-      repository,
-      load: async (commit) => {
-        const target = await mkdtemp(join(folder, "tree-"));
-        const { directory, files, submodules } = await exportFolder(repository, commit, target);
-        context.signal.throwIfAborted();
-        const side = await loadSide({ ...options, inventory: directory }, context);
-        return { commit, exists: files > 0, ...side, submodules };
-      },
-    });
+    const loadWith: Revisions["loadWith"] = async (load, commit) => {
+      const target = await mkdtemp(join(folder, "tree-"));
+      const { directory, files, submodules } = await exportFolder(repository, commit, target);
+      context.signal.throwIfAborted();
+      const loaded = await loadSide(load, { ...options, inventory: directory }, context);
+      return { commit, exists: files > 0, loaded, submodules };
+    };
+    return await use({ repository, load: (commit) => loadWith(loadDeclared, commit), loadWith });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** `--set` counts on both sides, except that a cluster which a revision does not have cannot be set there. */
-async function loadSide(
+async function loadSide<Result extends LoadResult>(
+  load: Load<Result>,
   options: CommonOptions,
   context: Context,
-): Promise<{ readonly loaded: LoadResult; readonly options: CommonOptions }> {
-  const loaded = await loadDeclared(options, context);
-  if (loaded.inventory !== null || options.set.length === 0) return { loaded, options };
+): Promise<Result> {
+  const loaded = await load(options, context);
+  if (loaded.inventory !== null || options.set.length === 0) return loaded;
   const asWritten = await loadDeclared({ ...options, set: [] }, context);
-  if (asWritten.inventory === null) return { loaded, options };
+  if (asWritten.inventory === null) return loaded;
   const known = new Set(asWritten.inventory.clusters.map(({ name }) => name));
   const fits = ({ path }: SetOverride): boolean => {
     const [root, name] = path.split(".");
     return root !== "clusters" || name === undefined || known.has(name);
   };
   const set = options.set.filter(fits);
-  if (set.length === options.set.length) return { loaded, options };
-  return { loaded: await loadDeclared({ ...options, set }, context), options: { ...options, set } };
+  return set.length === options.set.length ? loaded : load({ ...options, set }, context);
 }
 
 /** A path below the top of the work tree as seen from the inventory folder. */

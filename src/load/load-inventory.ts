@@ -3,6 +3,7 @@ import { type Diagnostic, inventoryStart } from "../model/diagnostic.ts";
 import type { Inventory, InventorySummary } from "../model/inventory.ts";
 import { createFaultList, type FaultList, inFile, ReadingStopped } from "./diagnostics/fault-list.ts";
 import { escapeText, showText } from "./diagnostics/show-text.ts";
+import type { LoadNotes } from "./explain/load-notes.ts";
 import type { InventoryFiles } from "./files/inventory-files.ts";
 import { openFolder } from "./files/inventory-folder.ts";
 import { type InventoryReader, openInventory } from "./open-inventory.ts";
@@ -21,6 +22,8 @@ export interface LoadOptions {
   /** In place of the folder's files as they are. */
   readonly files?: InventoryFiles;
   readonly clean?: CleanTexts;
+  /** Filled with where everything comes from. */
+  readonly notes?: LoadNotes;
 }
 
 export interface LoadResult {

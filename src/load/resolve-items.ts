@@ -94,13 +94,13 @@ async function readCustomers(
   reader: InventoryReader,
   settings: ReadSettings,
 ): Promise<{ readonly customers: readonly ReadCustomer[]; readonly groups: readonly GroupDeclaration[] }> {
-  const { levels, defaultCluster: cluster, clusterNames: clusters } = settings;
+  const { levels, clusterNames: clusters } = settings;
   const customers: ReadCustomer[] = [];
   const groups: GroupDeclaration[] = [];
   for (const [index, path] of reader.customers.entries()) {
     if (index % filesAtATime === 0) await setImmediate();
     const file = reader.readCustomer(path);
-    const customer = file && readCustomer(file, { levels, cluster, clusters }, reader.context);
+    const customer = file && readCustomer(file, { levels, clusters }, reader.context);
     if (!customer) continue;
     customers.push(customer);
     for (const group of declaredGroups(file, customer.customer.id)) groups.push(group);

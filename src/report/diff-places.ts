@@ -12,7 +12,7 @@ export type DiffSide = "before" | "after";
 export type ExplainItems = (
   side: DiffSide,
   wants: (id: string) => boolean,
-) => Iterable<{ readonly id: string; explain(): ExplainedSettings | null }>;
+) => Iterable<{ readonly id: string; explain(): ExplainedSettings }>;
 
 /** The places that many items have in common. */
 export interface SharedPlaces {

@@ -1,15 +1,12 @@
-import type { Place } from "../../model/diagnostic.ts";
 import type { Customer, Environment, Host, HostCommand } from "../../model/inventory.ts";
-import { inFile } from "../diagnostics/fault-list.ts";
-import { showText } from "../diagnostics/show-text.ts";
-import { readHosts } from "../hosts/read-hosts.ts";
-import type { CustomerEntry, EnvironmentDefaultsEntry, EnvironmentEntry } from "../schema/file-types.ts";
+import type { CustomerEntry, EnvironmentEntry } from "../schema/file-types.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
-import { type Levels, resolveEnvironmentSettings } from "../settings/levels.ts";
+import type { Levels } from "../settings/levels.ts";
 import { readLevels } from "../settings/read-levels.ts";
-import { keyOrigin, keysInFile, startOrigin, valueOrigin } from "../yaml/positions.ts";
+import { keyOrigin, keysInFile, valueOrigin } from "../yaml/positions.ts";
 import type { CustomersContext } from "./customers-context.ts";
+import { readEnvironment } from "./read-environment.ts";
 
 /** What one file of `customers` declares, with the settings of all levels in it. */
 export interface ReadCustomer {
@@ -26,8 +23,6 @@ export interface ReadCustomer {
 /** What holds above the customers. */
 export interface CustomerDefaults {
   readonly levels: Levels;
-  /** `defaults.cluster` */
-  readonly cluster: string | null;
   readonly clusters: ClusterNames;
 }
 
@@ -43,7 +38,6 @@ export function readCustomer(
   const customer: Customer = { id: entry.customer, name: entry.name ?? entry.customer, place };
   const levels = readLevels(defaults.levels, entry, file, context);
   if (entry.cluster) checkCluster(entry.cluster, defaults.clusters, valueOrigin(positions, entry, "cluster"), context);
-  const cluster = entry.cluster === undefined ? defaults.cluster : entry.cluster;
   const environments: Environment[] = [];
   const hosts: Host[] = [];
   const commands: HostCommand[] = [];
@@ -55,7 +49,7 @@ export function readCustomer(
     const read =
       body === undefined
         ? null
-        : readEnvironment(key, body ?? {}, { customer, levels, cluster, defaults, file, context });
+        : readEnvironment(key, body ?? {}, { customer, levels, clusters: defaults.clusters, file, context });
     if (read === null) {
       complete = false;
       continue;
@@ -66,100 +60,4 @@ export function readCustomer(
     for (const command of read.commands) commands.push(command);
   }
   return { customer, environments, hosts, commands, withoutHosts, complete };
-}
-
-interface EnvironmentBase {
-  readonly customer: Customer;
-  readonly levels: Levels;
-  readonly cluster: string | null;
-  readonly defaults: CustomerDefaults;
-  readonly file: LoadedFile<CustomerEntry>;
-  readonly context: CustomersContext;
-}
-
-function readEnvironment(key: string, body: EnvironmentEntry, base: EnvironmentBase) {
-  const { customer, file, context } = base;
-  const place = keyOrigin(file.positions, file.entry.environments ?? {}, key).place;
-  context.budget.spend("environments", 1, inFile(place));
-  const identity = identify(key, body, customer, place, context);
-  if (identity === null) return null;
-  const { oneagent, ssh, rollout } = body;
-  const levels = readLevels(base.levels, { oneagent, ssh, rollout, environment: ownDefaults(body) }, file, context);
-  const defaultName = `${customer.name} ${key}`;
-  if ((body.name === null || !("name" in body)) && defaultName.length > longestName) {
-    context.faults.error(inFile(place), {
-      rule: "name-too-long",
-      message: `the name made of the customer's name and the key is longer than ${longestName} characters: ${showText(defaultName)}`,
-      hint: "Declare a shorter name for the environment, or shorten that of the customer.",
-    });
-  }
-  const cluster = clusterOf(key, body, base);
-  const environment: Environment = {
-    id: identity.id,
-    key,
-    stage: identity.stage,
-    customer: customer.id,
-    cluster,
-    state: levels.environment.state ?? null,
-    defaultName,
-    settings: resolveEnvironmentSettings(body.name, levels.environment),
-    rollout: levels.rollout.resolved,
-    place,
-  };
-  context.notes?.environments.set(environment, { levels, body });
-  const owner = { environment: identity.id, customer: customer.id, cluster };
-  const { hosts, commands, complete } = readHosts(body.hosts ?? [], owner, levels, file, context);
-  const isFaulty = !complete || (["hosts", "state"] as const).some((name) => name in body && body[name] === undefined);
-  const isSilent = hosts.length + commands.length === 0 && body.hosts?.length !== 0;
-  return { environment, hosts, commands, isWithoutHosts: isSilent && !isFaulty };
-}
-
-/** What the environment itself declares of the things that have defaults at the levels above. */
-function ownDefaults({ tags, trial, quotas, storage, state }: EnvironmentEntry): EnvironmentDefaultsEntry {
-  return { tags, trial, quotas, storage, state };
-}
-
-const longestName = 100;
-
-/** The id and stage of an environment, or null when it has none, which is a fault. */
-function identify(
-  key: string,
-  body: EnvironmentEntry,
-  customer: Customer,
-  place: Place,
-  context: CustomersContext,
-): Pick<Environment, "id" | "stage"> | null {
-  if (body.id) return { id: body.id, stage: key };
-  const stage = /^([a-z]{1,8})[1-9][0-9]{0,3}$/.exec(key)?.[1];
-  if (stage !== undefined) return { id: `${customer.id}-${key}`, stage };
-  // The id was there and is reported already.
-  if ("id" in body && body.id === undefined) return null;
-  context.faults.error(inFile(place), {
-    rule: "environment-key",
-    message: `${showText(key)} is not stage letters and a number, and the environment has no id of its own`,
-    hint: `${/^[a-z]{1,8}0+[1-9][0-9]{0,3}$/.test(key) ? `Did you mean "${key.replace(/0+(?=[1-9])/, "")}"? ` : ""}Write a key such as p1 (one to eight letters, then a number from 1 to 9999), or add id: with the id that the environment has.`,
-  });
-  return null;
-}
-
-/** The cluster of an environment: its own, that of the customer, the default. Empty when there is none, which is a fault. */
-function clusterOf(key: string, body: EnvironmentEntry, base: EnvironmentBase): string {
-  const { customer, cluster, defaults, file, context } = base;
-  const { positions, entry } = file;
-  if (body.cluster) {
-    checkCluster(body.cluster, defaults.clusters, valueOrigin(positions, body, "cluster"), context);
-    return body.cluster;
-  }
-  if (body.cluster === undefined && cluster !== null) return cluster;
-  // An invalid name was reported where it stands.
-  const reported = [body, entry].some((map) => "cluster" in map && map.cluster === undefined);
-  if (reported || defaults.clusters === null) return "";
-  const taken = body.cluster === null || entry.cluster === null;
-  const origin = taken ? keyOrigin(positions, entry.environments ?? {}, key) : startOrigin(positions, entry);
-  context.faults.error(origin, {
-    rule: "missing-cluster",
-    message: `nothing says which cluster the environments of ${showText(customer.id)} are on`,
-    hint: `Add cluster: to the customer or the environment, or to defaults in dtsync.yaml. Declared: ${[...defaults.clusters].join(", ")}.`,
-  });
-  return "";
 }

@@ -1,86 +1,25 @@
 import type { Value } from "../../lib/json.ts";
 import type { Place } from "../../model/diagnostic.ts";
 import type { ExplainedElement, ExplainedSetting, RoleStep } from "../../model/explanation.ts";
-import type { Group, Inventory } from "../../model/inventory.ts";
-import { escapeText } from "../diagnostics/show-text.ts";
-import { declaredGroups } from "../groups/declared-groups.ts";
-import { expandGroup } from "../groups/expand-groups.ts";
-import type { AccessKey, GroupTemplate } from "../groups/group-template.ts";
-import { createGroupWorld } from "../groups/group-world.ts";
-import { readGroupTemplate } from "../groups/read-group-template.ts";
-import { isPermission, readRoles } from "../groups/roles.ts";
-import type { InventoryReader } from "../open-inventory.ts";
+import type { Group } from "../../model/inventory.ts";
+import type { AccessKey } from "../groups/group-template.ts";
+import type { GroupNote, GroupNotes } from "../groups/groups-context.ts";
+import { isPermission } from "../groups/roles.ts";
 import { asList } from "../schema/as-list.ts";
-import type { GroupEntry, SettingsEntry } from "../schema/file-types.ts";
-import type { LoadedFile } from "../schema/loaded-file.ts";
-import type { ReadSettings } from "../settings/read-settings.ts";
+import type { GroupEntry } from "../schema/file-types.ts";
 import { keyOrigin } from "../yaml/positions.ts";
-import { placeSource, type Settings, toSource } from "./explain-levels.ts";
-import { createLoadNotes, type LoadNotes } from "./load-notes.ts";
+import { placeSource, toSource } from "./explain-levels.ts";
+import { type ExplanationSource, noted } from "./explanation-source.ts";
 
-interface Source {
-  readonly settings: LoadedFile<SettingsEntry>;
-  readonly top: ReadSettings;
-  readonly reader: InventoryReader;
-  readonly inventory: Inventory;
-}
-
-/**
- * Explains the fields of a group on its cluster; null: the files are not any more what was loaded. What the declaration
- * that was asked for last stands for is kept.
- */
-export function groupExplainer({ settings, top, reader, inventory }: Source): (group: Group) => Settings | null {
-  const { clusters, clusterNames } = top;
-  const names = clusters.map(({ name }) => name);
-  const world = createGroupWorld(names, inventory.customers, inventory.environments, true);
-  const expand = ({ file, line }: Place) => {
-    const trace = createLoadNotes();
-    const context = { ...reader.context, notes: trace };
-    const roles = readRoles(settings, context);
-    const made = declarationsIn(file, settings, reader, inventory)
-      .filter(({ origin }) => origin.place.line === line)
-      .flatMap((declaration) => {
-        const template = readGroupTemplate(declaration, roles, clusterNames, context);
-        return template ? expandGroup(template, world, context) : [];
-      });
-    return { made: new Map(made.map((item) => [keyOf(item.group), item])), trace };
-  };
-  let last: ({ readonly at: string } & ReturnType<typeof expand>) | null = null;
-  return (wanted) => {
-    const at = `${wanted.place.file}:${wanted.place.line}`;
-    if (last?.at !== at) last = { at, ...expand(wanted.place) };
-    const found = last.made.get(keyOf(wanted));
-    return found ? describe(found.group, found.template, settings, inventory, last.trace) : null;
-  };
-}
-
-const keyOf = ({ cluster, name }: Group): string => `${cluster}/${name}`;
-
-function declarationsIn(
-  file: string,
-  settings: LoadedFile<SettingsEntry>,
-  reader: InventoryReader,
-  inventory: Inventory,
-): ReturnType<typeof declaredGroups> {
-  if (file === settings.positions.file) return declaredGroups(settings, null);
-  const inFile = (path: string): boolean => escapeText(path) === file;
-  const groups = reader.groups.find(inFile);
-  if (groups !== undefined) return declaredGroups(reader.readGroups(groups), null);
-  const path = reader.customers.find(inFile);
-  const owner = inventory.customers.find(({ place }) => place.file === file);
-  return path === undefined || !owner ? [] : declaredGroups(reader.readCustomer(path), owner.id);
-}
-
-function describe(
+/** Explains the fields of a group on its cluster. */
+export function explainGroup(
   group: Group,
-  template: GroupTemplate,
-  settings: LoadedFile<SettingsEntry>,
-  inventory: Inventory,
-  trace: LoadNotes,
-): Map<string, ExplainedSetting> {
-  const { entry, positions } = template.declaration;
+  { notes, customers }: ExplanationSource,
+): ReadonlyMap<string, ExplainedSetting> {
+  const note = noted(notes.groups, group);
+  const { entry, positions } = note.template.declaration;
   const sourceOf = (key: keyof GroupEntry) => toSource(keyOrigin(positions, entry, key));
-  const customer = inventory.customers.find(({ id }) => id === group.customer);
+  const customer = group.customer === null ? undefined : customers.get(group.customer);
   const described = new Map<string, ExplainedSetting>();
   const declared = (key: "name" | "previously" | "isClusterAdminGroup" | "ldapGroupNames" | "ssoGroupNames") => {
     const [value, written] = [group[key], entry[key]];
@@ -106,32 +45,34 @@ function describe(
           : null,
     overrides: [],
   });
-  if (customer) described.set("customer", { value: customer.id, source: placeSource(customer.place), overrides: [] });
+  if (customer) described.set("customer", { value: group.customer, source: placeSource(customer), overrides: [] });
   described.set("state", { value: group.state, source: entry.state ? sourceOf("state") : null, overrides: [] });
   for (const key of ["previously", "isClusterAdminGroup", "ldapGroupNames", "ssoGroupNames"] as const) declared(key);
-  for (const [path, setting] of explainAccess(group, template, settings, trace)) described.set(path, setting);
+  for (const [path, setting] of explainAccess(group, note, notes.roles)) described.set(path, setting);
   return described;
 }
 
 /** For each environment that the group reaches its permissions, each with the keys and roles that give it. */
 function explainAccess(
   group: Group,
-  { declaration }: GroupTemplate,
-  settings: LoadedFile<SettingsEntry>,
-  trace: LoadNotes,
-): Settings {
-  const { entry, positions } = declaration;
+  { template, reached }: GroupNote,
+  roles: GroupNotes["roles"],
+): ReadonlyMap<string, ExplainedSetting> {
+  const { entry, positions } = template.declaration;
+  const keysOf = new Map<string, AccessKey[]>();
+  for (const { key, environment } of reached) {
+    const keys = keysOf.get(environment.id);
+    if (keys) keys.push(key);
+    else keysOf.set(environment.id, [key]);
+  }
   const explained = new Map<string, ExplainedSetting>();
   for (const [id, permissions] of group.access ?? []) {
-    const keys = (trace.groups.get(group)?.reached ?? [])
-      .filter(({ environment }) => environment.id === id)
-      .map(({ key }) => key)
-      // As they stand in the file.
-      .sort((left, right) => comparePlaces(left.origin.place, right.origin.place));
+    // As they stand in the file.
+    const keys = (keysOf.get(id) ?? []).sort((left, right) => comparePlaces(left.origin.place, right.origin.place));
     const elements = keys.flatMap((key) => {
       const rights = entry.access?.[key.declared] ?? [];
       return asList(rights)
-        .flatMap((right) => waysOf(right, [], settings, trace))
+        .flatMap((right) => waysOf(right, [], roles))
         .map((way) => elementOf(key, way));
     });
     const [first] = keys;
@@ -153,17 +94,12 @@ interface Way {
 }
 
 /** The permissions that a name brings, each with the roles that lead to it. */
-function waysOf(
-  name: string,
-  passed: readonly RoleStep[],
-  settings: LoadedFile<SettingsEntry>,
-  trace: LoadNotes,
-): readonly Way[] {
+function waysOf(name: string, passed: readonly RoleStep[], roles: GroupNotes["roles"]): readonly Way[] {
   if (isPermission(name)) return [{ permission: name, roles: passed }];
-  const names = trace.roles.get(name)?.names;
-  if (!names || passed.some(({ role }) => role === name)) return [];
-  const source = toSource(keyOrigin(settings.positions, settings.entry.roles ?? {}, name));
-  return names.flatMap((inner) => waysOf(inner, [...passed, { role: name, source }], settings, trace));
+  const role = roles.get(name);
+  if (!role || passed.some((step) => step.role === name)) return [];
+  const source = toSource(role.origin);
+  return role.names.flatMap((inner) => waysOf(inner, [...passed, { role: name, source }], roles));
 }
 
 const elementOf = (key: AccessKey, { permission, roles }: Way): ExplainedElement => ({

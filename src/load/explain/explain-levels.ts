@@ -2,42 +2,43 @@ import type { Value } from "../../lib/json.ts";
 import type { Place } from "../../model/diagnostic.ts";
 import type { ExplainedSetting, ValueSource } from "../../model/explanation.ts";
 import type { Amount } from "../../model/inventory.ts";
+import type { EnvironmentNote } from "../customers/customers-context.ts";
 import type { Origin } from "../diagnostics/fault-list.ts";
-import { type LevelEntries, type Levels, topLevels } from "../settings/levels.ts";
-import { mergeSettings } from "../settings/merge-settings.ts";
+import type { Levels, Section } from "../settings/levels.ts";
 import type { LevelNote } from "../settings/settings-context.ts";
 import { keyOrigin, type Positions } from "../yaml/positions.ts";
 import { containerAt, entryOf, isContainer, isMap, type ValuePath } from "../yaml/value-path.ts";
 import type { LoadNotes } from "./load-notes.ts";
-import { createMergeNotes, type Locator } from "./merge-notes.ts";
+import { createSettingSources, type Locator } from "./setting-sources.ts";
 
-export type Settings = ReadonlyMap<string, ExplainedSetting>;
+/** An item whose settings are explained: its levels, the environment that it is or belongs to, and where it stands. */
+export interface ExplainedItem {
+  readonly levels: Levels;
+  readonly environment: EnvironmentNote;
+  readonly place: Place;
+}
 
-/** The settings of one section, with everything that the levels from the top down to `levels` declare of them. */
+/** The settings of one section, with everything that the levels from the top down declare of them. */
 export function explainSection(
-  section: keyof LevelEntries,
-  levels: Levels,
-  trace: LoadNotes,
-  fallback: Place,
-  rootCertificate: string | null,
-): Settings {
-  const bodies = new Map<Levels, object>(
-    [...trace.environments.values()].map((traced) => [traced.levels, traced.body]),
-  );
-  const notes = createMergeNotes();
-  let merged: object = {};
-  for (const { made, step } of stepsTo(levels, trace)) {
-    const { positions } = step.file;
-    const body = bodies.get(made);
-    // An environment declares the settings that have defaults under `environment` directly.
-    const start: ValuePath = body && section === "environment" ? [] : [section];
-    const locator = createLocator(positions, body ?? step.declared, start, ["defaults", section], fallback);
-    merged = mergeSettings(merged, step.merged[section], notes.observer(locator));
+  section: Section,
+  { levels, environment, place }: ExplainedItem,
+  notes: LoadNotes,
+): ReadonlyMap<string, ExplainedSetting> {
+  const sources = createSettingSources();
+  const chain = levelsAbove(levels, notes);
+  for (const { made, note } of chain) {
+    const isEnvironment = made === environment.levels;
+    // An environment declares directly what the other levels have under `environment`.
+    const isDirect = section === "cluster" || (section === "environment" && isEnvironment);
+    const inside = section === "cluster" ? [] : [section];
+    const owner = isEnvironment ? environment.body : note.declared;
+    const locator = createLocator(note.file.positions, owner, isDirect ? [] : inside, ["defaults", ...inside], place);
+    for (const decision of note.decisions.get(section) ?? []) sources.follow(decision, locator);
   }
-  const settings = new Map(notes.settings());
-  if (section === "environment") return settings;
-  const defaults: object = topLevels(rootCertificate)[section].resolved;
-  for (const [key, value] of Object.entries(defaults)) addDefault(settings, key, showDefault(value));
+  const settings = new Map(sources.settings());
+  if (section === "environment" || section === "cluster") return settings;
+  const top = chain[0]?.note.above ?? levels;
+  for (const [key, value] of Object.entries(top[section].resolved)) addDefault(settings, key, showDefault(value));
   const certificate = settings.get("rootCertificate");
   if (section === "oneagent" && certificate?.source === null)
     settings.set("rootCertificate", { ...certificate, variable: "DTSYNC_ROOT_CERTIFICATE" });
@@ -52,22 +53,22 @@ export function addDefault(settings: Map<string, ExplainedSetting>, key: string,
   settings.set(key, { value, source: null, overrides: [...taken, ...(declared?.overrides ?? [])] });
 }
 
-interface MadeStep {
+interface MadeLevel {
   readonly made: Levels;
-  readonly step: LevelNote;
+  readonly note: LevelNote;
 }
 
-/** From the defaults downwards. */
-function stepsTo(levels: Levels, trace: LoadNotes): readonly MadeStep[] {
-  const step = trace.levels.get(levels);
-  return step ? [...stepsTo(step.above, trace), { made: levels, step }] : [];
+/** The level and those that it was laid over, from the defaults downwards. */
+function levelsAbove(levels: Levels, notes: LoadNotes): readonly MadeLevel[] {
+  const note = notes.levels.get(levels);
+  return note ? [...levelsAbove(note.above, notes), { made: levels, note }] : [];
 }
 
 /**
  * Finds what a level declares at `start` and below in `owner`. `root` leads there in the data that `--set` changed.
  * What has no place of its own, because no YAML file has it, is at `fallback`.
  */
-export function createLocator(
+function createLocator(
   positions: Positions,
   owner: object,
   start: ValuePath,

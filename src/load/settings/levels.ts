@@ -2,7 +2,7 @@ import type { Environment, Limits, OneAgentSettings, Rollout, SshSettings } from
 import type { Origin } from "../diagnostics/fault-list.ts";
 import { asList } from "../schema/as-list.ts";
 import type { EnvironmentDefaultsEntry, OneAgentEntry, RolloutEntry, SshEntry } from "../schema/file-types.ts";
-import { mergeSettings } from "./merge-settings.ts";
+import { type MergeObserver, mergeSettings } from "./merge-settings.ts";
 import { parseAmount, parseDuration } from "./setting-values.ts";
 
 /** The settings that hold from one level downwards: merged as written, and what they mean. */
@@ -13,6 +13,8 @@ export interface Level<Entry extends object, Resolved> {
 
 /** The settings of one level of the inventory: defaults, customer, environment or host. */
 export interface Levels {
+  /** Null: nothing says which. Empty: it was declared but faulty, which is reported. */
+  readonly cluster: string | null;
   readonly environment: EnvironmentDefaultsEntry;
   readonly oneagent: Level<OneAgentEntry, OneAgentSettings>;
   readonly ssh: Level<SshEntry, SshSettings>;
@@ -23,6 +25,7 @@ export interface Levels {
 
 /** What a map of the inventory may declare for what is below it. */
 export interface LevelEntries {
+  readonly cluster?: string | null | undefined;
   readonly environment?: EnvironmentDefaultsEntry | null | undefined;
   readonly oneagent?: OneAgentEntry | null | undefined;
   readonly ssh?: SshEntry | null | undefined;
@@ -32,6 +35,7 @@ export interface LevelEntries {
 /** What holds where nothing is declared. */
 export function topLevels(rootCertificate: string | null): Levels {
   return {
+    cluster: null,
     environment: {},
     oneagent: { entry: {}, resolved: resolveOneAgent({}, rootCertificate) },
     ssh: { entry: {}, resolved: resolveSsh({}) },
@@ -40,24 +44,47 @@ export function topLevels(rootCertificate: string | null): Levels {
   };
 }
 
-/** The level below `above`. Where it declares nothing of its own it shares the objects of the level above. */
-export function lowerLevels(above: Levels, entries: LevelEntries, rootCertificate: string | null): Levels {
+export type Section = keyof LevelEntries;
+
+/**
+ * The level below `above`. Where it declares nothing of its own it shares the objects of the level above. `observing`
+ * gives what is told of the merge of a section.
+ */
+export function lowerLevels(
+  above: Levels,
+  entries: LevelEntries,
+  rootCertificate: string | null,
+  observing?: (section: Section) => MergeObserver,
+): Levels {
+  const oneAgent = (entry: OneAgentEntry) => resolveOneAgent(entry, rootCertificate);
   return {
-    environment: mergeSettings(above.environment, entries.environment),
-    oneagent: lower(above.oneagent, entries.oneagent, (entry) => resolveOneAgent(entry, rootCertificate)),
-    ssh: lower(above.ssh, entries.ssh, resolveSsh),
-    rollout: lower(above.rollout, entries.rollout, resolveRollout),
+    cluster: lowerCluster(above.cluster, entries.cluster, observing?.("cluster")),
+    environment: mergeSettings(above.environment, entries.environment, observing?.("environment")),
+    oneagent: lower(above.oneagent, entries.oneagent, oneAgent, observing?.("oneagent")),
+    ssh: lower(above.ssh, entries.ssh, resolveSsh, observing?.("ssh")),
+    rollout: lower(above.rollout, entries.rollout, resolveRollout, observing?.("rollout")),
     uncheckedSignature: above.uncheckedSignature,
   };
+}
+
+/** The cluster is inherited as settings are, but declared beside their sections. */
+function lowerCluster(
+  above: string | null,
+  cluster: string | null | undefined,
+  observe: MergeObserver | undefined,
+): string | null {
+  if (cluster === undefined) return above;
+  return mergeSettings<{ readonly cluster?: string | null }>({ cluster: above }, { cluster }, observe).cluster ?? null;
 }
 
 function lower<Entry extends object, Resolved>(
   above: Level<Entry, Resolved>,
   entry: Entry | null | undefined,
   resolve: (entry: Entry) => Resolved,
+  observe: MergeObserver | undefined,
 ): Level<Entry, Resolved> {
   if (entry === undefined) return above;
-  const merged = mergeSettings(above.entry, entry);
+  const merged = mergeSettings(above.entry, entry, observe);
   return { entry: merged, resolved: resolve(merged) };
 }
 

@@ -1,14 +1,16 @@
 import { isMap } from "../yaml/value-path.ts";
 
-/** Is told what a merge decides about the value at a path, so that provenance comes from the merge itself. */
-export interface MergeObserver {
-  /** The value takes the place of what was there. */
-  replaced(path: readonly string[], value: unknown): void;
+/** What a merge decides about the value at a path, so that provenance comes from the merge itself. */
+export type MergeDecision = { readonly path: readonly string[] } & (
+  | { readonly kind: "replaced"; readonly value: unknown }
   /** The items join those that are there. */
-  added(path: readonly string[], items: readonly unknown[]): void;
+  | { readonly kind: "added"; readonly items: readonly unknown[] }
   /** Everything at and below the path goes. */
-  takenAway(path: readonly string[]): void;
-}
+  | { readonly kind: "removed" }
+);
+
+/** Is told of every decision in the order in which they are made. */
+export type MergeObserver = (decision: MergeDecision) => void;
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -22,18 +24,18 @@ const addedUp: ReadonlySet<string> = new Set(["tags", "hostTags"]);
 export function mergeSettings<Shape extends object>(
   above: Shape,
   nearer: Shape | null | undefined,
-  observer?: MergeObserver,
+  observe?: MergeObserver,
 ): Shape {
   if (nearer === undefined) return above;
   if (nearer === null) {
-    observer?.takenAway([]);
+    observe?.({ kind: "removed", path: [] });
     return {} as Shape;
   }
-  return mergeMaps(above as Settings, nearer as Settings, observer && { observer, path: [] }) as Shape;
+  return mergeMaps(above as Settings, nearer as Settings, observe && { observe, path: [] }) as Shape;
 }
 
 interface Observed {
-  readonly observer: MergeObserver;
+  readonly observe: MergeObserver;
   readonly path: readonly string[];
 }
 
@@ -42,21 +44,22 @@ function mergeMaps(above: Settings, nearer: Settings, observed: Observed | undef
   for (const [key, value] of Object.entries(nearer)) {
     if (value === undefined) continue;
     const inherited = merged[key];
-    const here = observed && { observer: observed.observer, path: [...observed.path, key] };
+    const here = observed && { observe: observed.observe, path: [...observed.path, key] };
     if (value === null) {
       delete merged[key];
-      here?.observer.takenAway(here.path);
+      here?.observe({ kind: "removed", path: here.path });
     } else if (isMap(value)) {
       merged[key] = mergeMaps(isMap(inherited) ? inherited : {}, value, here);
     } else if (!Array.isArray(value)) {
       merged[key] = value;
-      here?.observer.replaced(here.path, value);
+      here?.observe({ kind: "replaced", path: here.path, value });
     } else {
       const items = value.filter((item) => item !== undefined);
       const adds = addedUp.has(key);
       merged[key] = adds ? [...new Set([...(Array.isArray(inherited) ? inherited : []), ...items])] : items;
-      if (adds) here?.observer.added(here.path, items);
-      else here?.observer.replaced(here.path, items);
+      here?.observe(
+        adds ? { kind: "added", path: here.path, items } : { kind: "replaced", path: here.path, value: items },
+      );
     }
   }
   return merged;

@@ -5,8 +5,9 @@ import { resolveAnywhere, resolveInside } from "../files/setting-paths.ts";
 import type { EnvironmentDefaultsEntry, OneAgentEntry, SshEntry } from "../schema/file-types.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import { keyOrigin, startOrigin, valueOrigin } from "../yaml/positions.ts";
-import { type LevelEntries, type Levels, lowerLevels } from "./levels.ts";
-import type { SettingsContext } from "./settings-context.ts";
+import { type LevelEntries, type Levels, lowerLevels, type Section } from "./levels.ts";
+import type { MergeDecision, MergeObserver } from "./merge-settings.ts";
+import type { LevelDecisions, SettingsContext } from "./settings-context.ts";
 
 /** Lays the settings that a map declares over those of the levels above it: paths become absolute, values are checked. */
 export function readLevels(
@@ -15,16 +16,18 @@ export function readLevels(
   file: LoadedFile<unknown>,
   context: SettingsContext,
 ): Levels {
-  const { environment, oneagent, ssh, rollout } = declared;
+  const { cluster, environment, oneagent, ssh, rollout } = declared;
   const entries: LevelEntries = {
+    cluster,
     environment,
     oneagent: oneagent && prepareOneAgent(oneagent, file, context),
     ssh: ssh && prepareSsh(ssh, file),
     rollout,
   };
-  const merged = lowerLevels(above, entries, context.rootCertificate);
+  const recorder = context.notes && createRecorder();
+  const merged = lowerLevels(above, entries, context.rootCertificate, recorder?.observing);
   const levels = { ...merged, uncheckedSignature: uncheckedSignature(above, oneagent, merged, file) };
-  context.notes?.levels.set(levels, { above, declared, merged: entries, file });
+  if (recorder) context.notes?.levels.set(levels, { above, decisions: recorder.decisions, declared, file });
   context.budget.spend(
     "settings",
     addedUp(declared, levels),
@@ -36,6 +39,22 @@ export function readLevels(
     checkTags(environment, levels.environment, file, context);
   }
   return levels;
+}
+
+/** Keeps what the merge of each section decides. */
+function createRecorder(): {
+  readonly decisions: LevelDecisions;
+  readonly observing: (section: Section) => MergeObserver;
+} {
+  const decisions = new Map<Section, MergeDecision[]>();
+  const observing = (section: Section): MergeObserver => {
+    return (decision) => {
+      const known = decisions.get(section);
+      if (known) known.push(decision);
+      else decisions.set(section, [decision]);
+    };
+  };
+  return { decisions, observing };
 }
 
 /** Entries that were put together from several levels. */

@@ -17,15 +17,13 @@ export interface ReadSettings {
   readonly clusters: readonly Cluster[];
   readonly clusterNames: ClusterNames;
   readonly levels: Levels;
-  /** Empty when it is there but faulty, which is reported already. */
-  readonly defaultCluster: string | null;
   readonly safety: Safety;
 }
 
 /** Stands in for a dtsync.yaml that could not be read; references into it are then not checked. */
 export function unreadableSettings(context: SettingsContext): ReadSettings {
   const levels = topLevels(context.rootCertificate);
-  return { clusters: [], clusterNames: null, levels, defaultCluster: null, safety: readSafety({}) };
+  return { clusters: [], clusterNames: null, levels, safety: readSafety({}) };
 }
 
 export function readSettings(file: LoadedFile<SettingsEntry>, context: SettingsContext): ReadSettings {
@@ -44,11 +42,12 @@ export function readSettings(file: LoadedFile<SettingsEntry>, context: SettingsC
   if (defaults.cluster) {
     checkCluster(defaults.cluster, clusterNames, valueOrigin(positions, defaults, "cluster"), context);
   }
+  const levels = readLevels(topLevels(context.rootCertificate), defaults, file, context);
+  const isClusterFaulty = isFaulty(entry, "defaults") || isFaulty(defaults, "cluster");
   return {
     clusters,
     clusterNames,
-    levels: readLevels(topLevels(context.rootCertificate), defaults, file, context),
-    defaultCluster: isFaulty(entry, "defaults") || isFaulty(defaults, "cluster") ? "" : (defaults.cluster ?? null),
+    levels: isClusterFaulty ? { ...levels, cluster: "" } : levels,
     safety: readSafety(entry.safety ?? {}),
   };
 }

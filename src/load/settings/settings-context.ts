@@ -1,7 +1,8 @@
 import type { Fault } from "../diagnostics/fault-list.ts";
 import type { Reporting } from "../diagnostics/reporting.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
-import type { LevelEntries, Levels } from "./levels.ts";
+import type { LevelEntries, Levels, Section } from "./levels.ts";
+import type { MergeDecision } from "./merge-settings.ts";
 
 /** What resolving settings needs from outside. */
 export interface SettingsContext extends Reporting {
@@ -20,9 +21,12 @@ export interface LevelNotes {
 
 export interface LevelNote {
   readonly above: Levels;
+  /** What the merge with the level above decided. */
+  readonly decisions: LevelDecisions;
   /** As the file has them, which is what positions are known of. */
   readonly declared: LevelEntries;
-  /** What was merged. */
-  readonly merged: LevelEntries;
   readonly file: LoadedFile<unknown>;
 }
+
+/** By section, in the order in which they were made; sections in which nothing was declared are left out. */
+export type LevelDecisions = ReadonlyMap<Section, readonly MergeDecision[]>;

@@ -6,6 +6,7 @@ import { groupChangeId } from "../../../../src/kinds/group/change.ts";
 import { hostChangeId } from "../../../../src/kinds/host/change.ts";
 import { explainItem } from "../../../../src/load/explain/explain-item.ts";
 import { findItem } from "../../../../src/load/explain/find-item.ts";
+import { createLoadNotes } from "../../../../src/load/explain/load-notes.ts";
 import { type LoadOptions, loadInventory } from "../../../../src/load/load-inventory.ts";
 import { parseDuration } from "../../../../src/load/settings/setting-values.ts";
 import type { ExplainedSetting, Explanation, ValueSource } from "../../../../src/model/explanation.ts";
@@ -25,14 +26,13 @@ function withLoaded<Result>(
 ): Promise<Result> {
   return withFiles({ "dtsync.yaml": settingsFile, ...files }, async (directory) => {
     const all = { directory, set: [], rootCertificate: null, home: "/home/user", ...options };
-    const { inventory, diagnostics } = await loadInventory(all);
+    const notes = createLoadNotes();
+    const { inventory, diagnostics } = await loadInventory({ ...all, notes });
     if (inventory === null) throw new Error(describeAll(diagnostics));
     const explain = (text: string): Explanation => {
       const found = findItem(inventory, text);
       if ("message" in found) throw new Error(`${found.message} | ${found.hint}`);
-      const explanation = explainItem(all, inventory, found.item);
-      if (explanation === null) throw new Error("the files changed");
-      return explanation;
+      return explainItem(notes, inventory, found.item);
     };
     return run({ inventory, explain });
   });
