@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import type { Sighting } from "../load/files/sightings.ts";
+import type { RecordedAnswer } from "../load/files/recorded-answers.ts";
 import type { LoadOptions } from "../load/load-inventory.ts";
 import type { Validation } from "../report/validation-reports.ts";
 import type { CacheFolder } from "./cache-folder.ts";
 
 interface Remembered {
-  readonly sightings: readonly Sighting[];
+  readonly answers: readonly RecordedAnswer[];
   readonly validation: Validation;
 }
 
@@ -22,25 +22,25 @@ export async function validateRemembered(
   cache: CacheFolder,
   version: string,
 ): Promise<Validation> {
-  const [{ openFolder }, { inventoryFiles, readAhead }, { recordSightings, sightingsHold }] = await Promise.all([
+  const [{ openFolder }, { inventoryFiles, readAhead }, { recordAnswers, answersHold }] = await Promise.all([
     import("../load/files/inventory-folder.ts"),
     import("../load/files/inventory-files.ts"),
-    import("../load/files/sightings.ts"),
+    import("../load/files/recorded-answers.ts"),
   ]);
   const root = openFolder(options.directory);
   const name = root === null ? null : nameOf(root, options, version);
   const files = root === null ? null : readAhead(inventoryFiles(root));
   const remembered = name === null ? null : parseRemembered(cache.read(`validated-${name}`));
-  if (files && remembered && sightingsHold(files, remembered.sightings)) return remembered.validation;
+  if (files && remembered && answersHold(files, remembered.answers)) return remembered.validation;
   const [{ loadInventory }, { createCleanTexts }] = await Promise.all([
     import("../load/load-inventory.ts"),
     import("../load/schema/clean-texts.ts"),
   ]);
   if (name === null || files === null) return validationOf(await loadInventory(options));
-  const recorded = recordSightings(files);
+  const recorded = recordAnswers(files);
   const clean = createCleanTexts(cache.read(`texts-${name}`) ?? "");
   const validation = validationOf(await loadInventory({ ...options, files: recorded.files, clean }));
-  const now: Remembered = { sightings: recorded.sightings(), validation };
+  const now: Remembered = { answers: recorded.answers(), validation };
   cache.write(`validated-${name}`, JSON.stringify(now));
   const texts = clean.toText();
   if (texts !== null) cache.write(`texts-${name}`, texts);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { CST, Lexer } from "yaml";
-import type { Fault } from "../load/diagnostics/fault-list.ts";
+import type { DiagnosticText } from "../load/diagnostics/diagnostics.ts";
 import { parseYaml } from "../load/yaml/parse-yaml.ts";
 import { createPositions } from "../load/yaml/positions.ts";
 import { orderKeys, type Schema } from "./key-order.ts";
@@ -9,7 +9,7 @@ import { writeLayout } from "./write-layout.ts";
 
 export type Formatted =
   | { readonly text: string }
-  | { readonly faults: readonly { readonly offset: number; readonly fault: Fault }[] };
+  | { readonly diagnostics: readonly { readonly offset: number; readonly diagnostic: DiagnosticText }[] };
 
 /** Characters. All comments, blanks and marks of more than that take too much memory and time. */
 const largestText = 500_000;
@@ -17,12 +17,12 @@ const largestText = 500_000;
 /**
  * The text of a YAML file in the one layout: keys in the order of the schema, two blanks of indentation, brackets
  * where there were brackets and they fit in 120 columns, no quotation marks without need, comments where they belong.
- * The data stays what it is. Text that is not YAML, or that this would change in meaning, is a fault.
+ * The data stays what it is. Text that is not YAML, or whose meaning this would change, is reported.
  */
 export function formatText(text: string, schema: Schema): Formatted {
-  if (text.length > largestText) return { faults: [{ offset: 0, fault: sizeFault }] };
+  if (text.length > largestText) return { diagnostics: [{ offset: 0, diagnostic: sizeDiagnostic }] };
   const parsed = parse(text);
-  if (parsed.faults.length > 0) return { faults: parsed.faults };
+  if (parsed.diagnostics.length > 0) return { diagnostics: parsed.diagnostics };
   const source = text.replace(/\r\n/g, "\n");
   const layout = readLayout(source);
   // An alias must not come before its anchor.
@@ -30,10 +30,10 @@ export function formatText(text: string, schema: Schema): Formatted {
   const formatted = writeLayout({ ...layout, root });
   if (formatted === text) return { text };
   const again = parse(formatted);
-  const same = again.faults.length === 0 && isDeepStrictEqual(again.value, parsed.value);
+  const same = again.diagnostics.length === 0 && isDeepStrictEqual(again.value, parsed.value);
   return same && isDeepStrictEqual(commentsIn(formatted), commentsIn(source))
     ? { text: formatted }
-    : { faults: [{ offset: 0, fault: layoutFault }] };
+    : { diagnostics: [{ offset: 0, diagnostic: layoutDiagnostic }] };
 }
 
 const parse = (text: string) => parseYaml(text, createPositions("", text));
@@ -48,13 +48,13 @@ const commentsIn = (text: string): readonly string[] =>
 const lexemesOf = (text: string, type: CST.TokenType): readonly string[] =>
   [...new Lexer().lex(text)].filter((lexeme) => CST.tokenType(lexeme) === type);
 
-const sizeFault: Fault = {
+const sizeDiagnostic: DiagnosticText = {
   rule: "file-too-large",
   message: "the file is too large for a layout: it has more than 500,000 characters",
   hint: "Split it: one customer a file, long host lists in files of their own.",
 };
 
-const layoutFault: Fault = {
+const layoutDiagnostic: DiagnosticText = {
   rule: "layout",
   message: "the layout of this file cannot be changed without changing what it says",
   hint: "Write it more plainly, for example without text over several lines; it is left as it is.",

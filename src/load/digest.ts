@@ -3,7 +3,7 @@ import { compareText } from "../lib/text.ts";
 import type { SetOverride } from "./yaml/set-overrides.ts";
 
 /** Digests of files by path, each over the data of the file and not over its text. */
-export type FileDigests = ReadonlyMap<string, string>;
+type FileDigests = ReadonlyMap<string, string>;
 
 /**
  * Digest of the data of one file. Maps are made with their keys in order when a file is read, so that its JSON is the

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Diagnostic, inventoryStart } from "../model/diagnostic.ts";
 import type { Inventory, InventorySummary } from "../model/inventory.ts";
-import { createFaultList, type FaultList, inFile, ReadingStopped } from "./diagnostics/fault-list.ts";
+import { createDiagnostics, type Diagnostics, inFile, ReadingStopped } from "./diagnostics/diagnostics.ts";
 import { escapeText, showText } from "./diagnostics/show-text.ts";
 import type { LoadNotes } from "./explain/load-notes.ts";
 import type { InventoryFiles } from "./files/inventory-files.ts";
@@ -36,37 +36,37 @@ export interface LoadResult {
 /**
  * Reads a whole inventory: finds the files, parses and checks each by itself, lays the levels of settings over each
  * other, expands ranges and templates, and checks what has to hold between files. Everything that is wrong is in the
- * diagnostics; it does not throw for anything that stands in the folder.
+ * diagnostics; it does not throw for anything that is in the folder.
  */
 export async function loadInventory(options: LoadOptions): Promise<LoadResult> {
-  const faults = createFaultList();
+  const diagnostics = createDiagnostics();
   const directory = openFolder(options.directory);
   if (directory === null) {
-    faults.error(inFile(inventoryStart), {
+    diagnostics.error(inFile(inventoryStart), {
       rule: "missing-file",
       message: `there is no inventory folder ${showText(options.directory)}`,
       hint: "Write a first inventory with dtsync init, or name the folder with --inventory.",
     });
-    return finish(null, 0, faults);
+    return finish(null, 0, diagnostics);
   }
   const rootCertificate = options.rootCertificate === null ? null : resolve(options.rootCertificate);
   let reader: InventoryReader | null = null;
   let inventory: Inventory | null = null;
   try {
-    reader = openInventory(directory, { ...options, rootCertificate }, faults);
+    reader = openInventory(directory, { ...options, rootCertificate }, diagnostics);
     const items = await resolveItems(reader);
-    reportStrayFiles(reader, faults);
+    reportStrayFiles(reader, diagnostics);
     inventory = { directory, digest: reader.digest(), ...items };
   } catch (error) {
-    // Why it stopped is among the faults.
+    // The diagnostics say why it stopped.
     if (!(error instanceof ReadingStopped)) throw error;
   }
-  return finish(inventory, reader?.fileCount() ?? 0, faults);
+  return finish(inventory, reader?.fileCount() ?? 0, diagnostics);
 }
 
-function reportStrayFiles(reader: InventoryReader, faults: FaultList): void {
+function reportStrayFiles(reader: InventoryReader, diagnostics: Diagnostics): void {
   for (const file of reader.strayFiles()) {
-    faults.warning(inFile({ ...inventoryStart, file: escapeText(file) }), {
+    diagnostics.warning(inFile({ ...inventoryStart, file: escapeText(file) }), {
       rule: "not-read",
       message: "this YAML file is not read",
       hint: "Customers go into customers/, groups into groups/; name it in an item if it is a host list.",
@@ -74,8 +74,8 @@ function reportStrayFiles(reader: InventoryReader, faults: FaultList): void {
   }
 }
 
-function finish(inventory: Inventory | null, files: number, faults: FaultList): LoadResult {
-  const diagnostics = faults.sorted();
+function finish(inventory: Inventory | null, files: number, collected: Diagnostics): LoadResult {
+  const diagnostics = collected.sorted();
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   const summary: InventorySummary = {
     files,

@@ -1,7 +1,7 @@
 import { relative, sep } from "node:path";
 import { inventoryStart } from "../model/diagnostic.ts";
 import { createBudget } from "./diagnostics/budget.ts";
-import { type FaultList, inFile } from "./diagnostics/fault-list.ts";
+import { type Diagnostics, inFile } from "./diagnostics/diagnostics.ts";
 import { createSuggestionHint } from "./diagnostics/suggest.ts";
 import { inventoryDigest } from "./digest.ts";
 import type { LoadNotes } from "./explain/load-notes.ts";
@@ -46,18 +46,19 @@ interface OpenOptions {
   readonly clean?: CleanTexts | undefined;
 }
 
-/** Finds the files of the inventory and reads dtsync.yaml. Faults are reported; what is usable of a faulty file is kept. */
-export function openInventory(root: string, options: OpenOptions, faults: FaultList): InventoryReader {
+/** Finds the files of the inventory and reads dtsync.yaml. What is invalid is reported; the rest of a file is kept. */
+export function openInventory(root: string, options: OpenOptions, diagnostics: Diagnostics): InventoryReader {
   const files = options.files ?? inventoryFiles(root);
   const folder = files.list();
-  for (const { file, fault } of folder.faults) faults.error(inFile({ ...inventoryStart, file }), fault);
-  const budget = createBudget(faults);
+  for (const { file, diagnostic } of folder.diagnostics)
+    diagnostics.error(inFile({ ...inventoryStart, file }), diagnostic);
+  const budget = createBudget(diagnostics);
   const reading: Reading = {
     root,
     home: options.home,
     files,
     clean: options.clean,
-    faults,
+    diagnostics,
     budget,
     digests: new Map(),
   };
@@ -66,7 +67,7 @@ export function openInventory(root: string, options: OpenOptions, faults: FaultL
     settings,
     customers: folder.customers,
     groups: folder.groups,
-    complete: folder.faults.length === 0,
+    complete: folder.diagnostics.length === 0,
     context: createContext(reading, options),
     readCustomer: (path) => readFile<CustomerEntry>("customer", path, reading, []),
     readGroups: (path) => readFile<GroupsEntry>("groups", path, reading, []),
@@ -77,11 +78,11 @@ export function openInventory(root: string, options: OpenOptions, faults: FaultL
 }
 
 function createContext(reading: Reading, { rootCertificate, notes }: OpenOptions): LoadContext {
-  const { root, files, faults, budget } = reading;
+  const { root, files, diagnostics, budget } = reading;
   const texts = new Map<string, CheckedText>();
   const checked = new Map<string, ReturnType<InventoryFiles["checkNamedFile"]>>();
   return {
-    faults,
+    diagnostics,
     budget,
     suggest: createSuggestionHint(),
     rootCertificate,
@@ -99,9 +100,9 @@ function createContext(reading: Reading, { rootCertificate, notes }: OpenOptions
     checkFile(path) {
       const known = checked.get(path);
       if (known !== undefined) return known;
-      const fault = files.checkNamedFile(path);
-      checked.set(path, fault);
-      return fault;
+      const diagnostic = files.checkNamedFile(path);
+      checked.set(path, diagnostic);
+      return diagnostic;
     },
   };
 }

@@ -1,16 +1,16 @@
 import { dirname, join } from "node:path";
 import { inventoryStart } from "../model/diagnostic.ts";
 import type { Budget } from "./diagnostics/budget.ts";
-import { type Fault, type FaultList, inFile } from "./diagnostics/fault-list.ts";
+import { type Diagnostics, type DiagnosticText, inFile } from "./diagnostics/diagnostics.ts";
 import { escapeText } from "./diagnostics/show-text.ts";
-import { findTextFaults, hasControlCharacter } from "./diagnostics/text-faults.ts";
+import { findTextDiagnostics, hasControlCharacter } from "./diagnostics/text-diagnostics.ts";
 import { digestOf } from "./digest.ts";
 import type { InventoryFiles } from "./files/inventory-files.ts";
 import type { CheckedText } from "./hosts/hosts-context.ts";
 import type { CleanTexts } from "./schema/clean-texts.ts";
 import { mostSchemaErrors, type SchemaKind } from "./schema/compile-schemas.ts";
 import type { LoadedFile } from "./schema/loaded-file.ts";
-import { describeSchemaErrors } from "./schema/schema-faults.ts";
+import { describeSchemaErrors } from "./schema/schema-diagnostics.ts";
 import { checkFile } from "./schema/schemas.ts";
 import { parseYaml } from "./yaml/parse-yaml.ts";
 import { createPositions, type Positions, placeAt } from "./yaml/positions.ts";
@@ -25,7 +25,7 @@ export interface Reading {
   readonly home: string;
   readonly files: InventoryFiles;
   readonly clean: CleanTexts | undefined;
-  readonly faults: FaultList;
+  readonly diagnostics: Diagnostics;
   readonly budget: Budget;
   readonly digests: Map<string, string>;
 }
@@ -37,16 +37,17 @@ export function readFile<Entry>(
   reading: Reading,
   set: readonly SetOverride[],
 ): LoadedFile<Entry> | null {
-  const { root, home, faults, budget, digests } = reading;
+  const { root, home, diagnostics, budget, digests } = reading;
   budget.admitFile(escapeText(path));
   const found = readPositions(reading, path);
-  if ("fault" in found) {
-    const fault = kind === "dtsync" && found.fault?.rule === "missing-file" ? noSettingsFault : found.fault;
-    if (fault) faults.error(inFile({ ...inventoryStart, file: escapeText(path) }), fault);
+  if ("diagnostic" in found) {
+    const diagnostic =
+      kind === "dtsync" && found.diagnostic?.rule === "missing-file" ? noSettingsDiagnostic : found.diagnostic;
+    if (diagnostic) diagnostics.error(inFile({ ...inventoryStart, file: escapeText(path) }), diagnostic);
     return null;
   }
   const { positions } = found;
-  // What --set puts in is not what stands in the file.
+  // What --set puts in is not in the file.
   const known = set.length === 0 ? reading.clean?.recall(kind, positions) : undefined;
   if (known) {
     budget.countMarks(countMarks(positions.text).marks, true);
@@ -57,77 +58,79 @@ export function readFile<Entry>(
   return { path, entry: value as Entry, positions, base: { root, folder: dirname(join(root, path)), home } };
 }
 
-/** The data of a file without its faulty parts, each of which is reported. */
+/** The data of a file without its invalid parts, each of which is reported. */
 function readValue(
   kind: SchemaKind,
   path: string,
   positions: Positions,
-  { faults, budget, digests, clean }: Reading,
+  { diagnostics, budget, digests, clean }: Reading,
   set: readonly SetOverride[],
 ): unknown {
-  const hasTextFaults = reportTextFaults(positions, faults);
+  const hasTextDiagnostics = reportTextDiagnostics(positions, diagnostics);
   if (hasControlCharacter(positions.text)) return null;
   digests.set(path, "");
   const parsed = parseYaml(positions.text, positions);
   budget.countMarks(parsed.marks, parsed.plain);
-  for (const { offset, fault } of parsed.faults) faults.error(inFile(placeAt(positions, offset)), fault);
+  for (const { offset, diagnostic } of parsed.diagnostics)
+    diagnostics.error(inFile(placeAt(positions, offset)), diagnostic);
   if (!parsed.readable) return null;
   const digest = digestOf(parsed.value);
   digests.set(path, digest);
   const overridden = applyOverrides(parsed.value ?? {}, set, positions);
-  for (const fault of overridden.faults) faults.error(inFile(inventoryStart), fault);
+  for (const diagnostic of overridden.diagnostics) diagnostics.error(inFile(inventoryStart), diagnostic);
   const errors = checkFile(kind, overridden.data);
-  if (errors.length > 0) return withoutFaults(errors, overridden.data, positions, faults);
-  if (parsed.plain && !hasTextFaults && set.length === 0) clean?.keep(kind, { value: parsed.value, digest }, positions);
+  if (errors.length > 0) return withoutInvalidParts(errors, overridden.data, positions, diagnostics);
+  if (parsed.plain && !hasTextDiagnostics && set.length === 0)
+    clean?.keep(kind, { value: parsed.value, digest }, positions);
   return overridden.data;
 }
 
-const noSettingsFault: Fault = {
+const noSettingsDiagnostic: DiagnosticText = {
   rule: "missing-file",
   message: "the inventory folder has no dtsync.yaml",
   hint: "Write a first inventory with dtsync init, or name the right folder with --inventory.",
 };
 
 /** The value without the parts that the schema does not accept, each of which is reported. */
-function withoutFaults(
+function withoutInvalidParts(
   errors: ReturnType<typeof checkFile>,
   value: unknown,
   positions: Positions,
-  faults: FaultList,
+  diagnostics: Diagnostics,
 ): unknown {
   const described = describeSchemaErrors(errors.slice(0, mostSchemaErrors), value, positions);
-  for (const { origin, fault } of described) if (fault) faults.error(origin, fault);
+  for (const { where, diagnostic } of described) if (diagnostic) diagnostics.error(where, diagnostic);
   // What was not described could not be left out either.
   if (errors.length > mostSchemaErrors) return null;
-  const unusable = described.flatMap((fault) => (fault.unusable ? [fault.unusable] : []));
+  const unusable = described.flatMap((diagnostic) => (diagnostic.unusable ? [diagnostic.unusable] : []));
   return withoutValues(value, unusable, positions);
 }
 
 /** Reads a host list; `path` is relative to the inventory folder. */
 export function readHostListText(reading: Reading, path: string): CheckedText {
-  const { faults, budget, digests } = reading;
+  const { diagnostics, budget, digests } = reading;
   budget.admitFile(escapeText(path));
   const read = readPositions(reading, path);
-  if ("fault" in read) return read;
+  if ("diagnostic" in read) return read;
   budget.countMarks(countMarks(read.positions.text).marks, true);
-  reportTextFaults(read.positions, faults);
+  reportTextDiagnostics(read.positions, diagnostics);
   digests.set(path, digestOf(read.positions.text));
   return read;
 }
 
 /** Reads a file as text. */
-function readPositions({ files, faults }: Reading, path: string): CheckedText {
+function readPositions({ files, diagnostics }: Reading, path: string): CheckedText {
   const read = files.readText(path);
-  const positions = createPositions(escapeText(path), "fault" in read ? (read.textBefore ?? "") : read.text);
-  if (!("fault" in read)) return { positions };
-  if (read.textBefore === undefined) return { fault: read.fault };
-  faults.error(inFile(placeAt(positions, read.textBefore.length)), read.fault);
-  return { fault: null };
+  const positions = createPositions(escapeText(path), "diagnostic" in read ? (read.textBefore ?? "") : read.text);
+  if (!("diagnostic" in read)) return { positions };
+  if (read.textBefore === undefined) return { diagnostic: read.diagnostic };
+  diagnostics.error(inFile(placeAt(positions, read.textBefore.length)), read.diagnostic);
+  return { diagnostic: null };
 }
 
 /** Reports what the text of a file alone shows. */
-function reportTextFaults(positions: Positions, faults: FaultList): boolean {
-  const found = findTextFaults(positions.text);
-  for (const { offset, fault } of found) faults.error(inFile(placeAt(positions, offset)), fault);
+function reportTextDiagnostics(positions: Positions, diagnostics: Diagnostics): boolean {
+  const found = findTextDiagnostics(positions.text);
+  for (const { offset, diagnostic } of found) diagnostics.error(inFile(placeAt(positions, offset)), diagnostic);
   return found.length > 0;
 }

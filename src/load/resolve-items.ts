@@ -19,18 +19,18 @@ type Items = Omit<Inventory, "directory" | "digest">;
 /** Resolves everything that the files declare, in a fixed order, and reports what does not fit together. */
 export async function resolveItems(reader: InventoryReader): Promise<Items> {
   const { context, settings: settingsFile } = reader;
-  const { faults } = context;
+  const { diagnostics } = context;
   const settings = settingsFile ? readSettings(settingsFile, context) : unreadableSettings(context);
   const roles = settingsFile ? readRoles(settingsFile, context) : null;
   const read = await readCustomers(reader, settings);
-  const customers = uniqueCustomers(read.customers, faults);
+  const customers = uniqueCustomers(read.customers, diagnostics);
   const environments = uniqueEnvironments(
     customers.flatMap((item) => item.environments),
-    faults,
+    diagnostics,
   );
   const hosts = uniqueHosts(
     customers.flatMap((item) => item.hosts),
-    faults,
+    diagnostics,
   );
   const commands = customers.flatMap((item) => item.commands);
   const withoutHosts = customers.flatMap((item) => item.withoutHosts);
@@ -57,7 +57,7 @@ export async function resolveItems(reader: InventoryReader): Promise<Items> {
     if (!template || Object.values(declaration.entry).includes(undefined as never)) groupsComplete = false;
     return template ? expandGroup(template, world, context) : [];
   });
-  const groups = uniqueGroups(made, faults).map(({ group }) => group);
+  const groups = uniqueGroups(made, diagnostics).map(({ group }) => group);
   const { safety } = settings;
   checkInventory(
     {
@@ -71,7 +71,7 @@ export async function resolveItems(reader: InventoryReader): Promise<Items> {
       settings: settingsFile,
       complete: complete && groupsComplete,
     },
-    faults,
+    diagnostics,
   );
   return {
     clusters: settings.clusters,

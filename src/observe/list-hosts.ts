@@ -53,9 +53,9 @@ export async function listHosts(inventory: Inventory, sources: HostSources): Pro
   const taken = new Set(hosts.flatMap(placesOf));
   for (const command of needed) {
     const read = await readSource(command, inventory, sources, taken);
-    if ("fault" in read) {
+    if ("reason" in read) {
       incomplete.add(command.environment);
-      held.push({ scope: `source/${command.id}`, reason: read.fault, items: 1 });
+      held.push({ scope: `source/${command.id}`, reason: read.reason, items: 1 });
       continue;
     }
     if (read.hosts.length === 0) warnings.push(`${command.id}: the command printed no hosts`);
@@ -65,7 +65,7 @@ export async function listHosts(inventory: Inventory, sources: HostSources): Pro
   return { hosts, held, warnings, incomplete };
 }
 
-type SourceReading = { readonly hosts: readonly Host[] } | { readonly fault: string };
+type SourceReading = { readonly hosts: readonly Host[] } | { readonly reason: string };
 
 async function readSource(
   command: HostCommand,
@@ -74,9 +74,9 @@ async function readSource(
   taken: ReadonlySet<string>,
 ): Promise<SourceReading> {
   const read = await runHostCommand(command, inventory, sources);
-  if ("fault" in read) return read;
+  if ("reason" in read) return read;
   const twice = firstTaken(read.hosts, taken);
-  return twice ? { fault: `it gives the host ${twice.name}, whose name or address stands elsewhere too` } : read;
+  return twice ? { reason: `it gives the host ${twice.name}, whose name or address stands elsewhere too` } : read;
 }
 
 function firstTaken(hosts: readonly Host[], taken: ReadonlySet<string>): Host | undefined {
@@ -100,7 +100,7 @@ async function runHostCommand(
   inventory: Inventory,
   { allowCommands, variables, run }: HostSources,
 ): Promise<SourceReading> {
-  if (!allowCommands) return { fault: "commands run only with --allow-commands or DTSYNC_ALLOW_COMMANDS=1" };
+  if (!allowCommands) return { reason: "commands run only with --allow-commands or DTSYNC_ALLOW_COMMANDS=1" };
   const { expandHostCommandOutput } = await import("../load/hosts/host-command.ts");
   const outcome = await run(command.command, {
     directory: inventory.directory,
@@ -108,7 +108,7 @@ async function runHostCommand(
     limits,
   });
   if (outcome.status === "done") return expandHostCommandOutput(command, outcome.output);
-  return { fault: `the command ${command.command[0] ?? ""} ${howItFailed(outcome)}` };
+  return { reason: `the command ${command.command[0] ?? ""} ${howItFailed(outcome)}` };
 }
 
 function withoutTokens(variables: ProcessVariables, { clusters }: Inventory): ProcessVariables {

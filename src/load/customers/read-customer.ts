@@ -4,7 +4,7 @@ import type { LoadedFile } from "../schema/loaded-file.ts";
 import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
 import type { Levels } from "../settings/levels.ts";
 import { readLevels } from "../settings/read-levels.ts";
-import { keyOrigin, keysInFile, valueOrigin } from "../yaml/positions.ts";
+import { keyPlace, keysInFile, valuePlace } from "../yaml/positions.ts";
 import type { CustomersContext } from "./customers-context.ts";
 import { readEnvironment } from "./read-environment.ts";
 
@@ -16,17 +16,17 @@ export interface ReadCustomer {
   readonly commands: readonly HostCommand[];
   /** Environments for which the file does not say, not even by an empty list, which hosts there are. */
   readonly withoutHosts: readonly Environment[];
-  /** False when environments are missing because of faults that are reported already. */
+  /** False when environments are missing because of errors, which are reported already. */
   readonly complete: boolean;
 }
 
 /** What holds above the customers. */
-export interface CustomerDefaults {
+interface CustomerDefaults {
   readonly levels: Levels;
   readonly clusters: ClusterNames;
 }
 
-/** Resolves one customer, or null when its file is too faulty to say which customer it is about. */
+/** Resolves one customer, or null when its file does not usably say which customer it is about. */
 export function readCustomer(
   file: LoadedFile<CustomerEntry>,
   defaults: CustomerDefaults,
@@ -34,10 +34,10 @@ export function readCustomer(
 ): ReadCustomer | null {
   const { entry, positions } = file;
   if (entry.customer === undefined) return null;
-  const place = keyOrigin(positions, entry, "customer").place;
+  const place = keyPlace(positions, entry, "customer").place;
   const customer: Customer = { id: entry.customer, name: entry.name ?? entry.customer, place };
   const levels = readLevels(defaults.levels, entry, file, context);
-  if (entry.cluster) checkCluster(entry.cluster, defaults.clusters, valueOrigin(positions, entry, "cluster"), context);
+  if (entry.cluster) checkCluster(entry.cluster, defaults.clusters, valuePlace(positions, entry, "cluster"), context);
   const environments: Environment[] = [];
   const hosts: Host[] = [];
   const commands: HostCommand[] = [];

@@ -1,6 +1,6 @@
 import type { Place } from "../../model/diagnostic.ts";
 import type { Customer, Environment } from "../../model/inventory.ts";
-import { inFile } from "../diagnostics/fault-list.ts";
+import { inFile } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { readHosts } from "../hosts/read-hosts.ts";
 import type { CustomerEntry, EnvironmentDefaultsEntry, EnvironmentEntry } from "../schema/file-types.ts";
@@ -8,7 +8,7 @@ import type { LoadedFile } from "../schema/loaded-file.ts";
 import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
 import { type Levels, resolveEnvironmentSettings } from "../settings/levels.ts";
 import { readLevels } from "../settings/read-levels.ts";
-import { keyOrigin, startOrigin, valueOrigin } from "../yaml/positions.ts";
+import { keyPlace, startPlace, valuePlace } from "../yaml/positions.ts";
 import type { CustomersContext } from "./customers-context.ts";
 
 /** What holds for all environments of a customer. */
@@ -23,7 +23,7 @@ interface EnvironmentBase {
 /** Resolves one environment with its hosts, or null when it has no usable id, which is reported. */
 export function readEnvironment(key: string, body: EnvironmentEntry, base: EnvironmentBase) {
   const { customer, file, context } = base;
-  const place = keyOrigin(file.positions, file.entry.environments ?? {}, key).place;
+  const place = keyPlace(file.positions, file.entry.environments ?? {}, key).place;
   context.budget.spend("environments", 1, inFile(place));
   const identity = identify(key, body, customer, place, context);
   if (identity === null) return null;
@@ -32,7 +32,7 @@ export function readEnvironment(key: string, body: EnvironmentEntry, base: Envir
   const levels = readLevels(base.levels, declared, file, context);
   const defaultName = `${customer.name} ${key}`;
   if ((body.name === null || !("name" in body)) && defaultName.length > longestName) {
-    context.faults.error(inFile(place), {
+    context.diagnostics.error(inFile(place), {
       rule: "name-too-long",
       message: `the name made of the customer's name and the key is longer than ${longestName} characters: ${showText(defaultName)}`,
       hint: "Declare a shorter name for the environment, or shorten that of the customer.",
@@ -54,9 +54,9 @@ export function readEnvironment(key: string, body: EnvironmentEntry, base: Envir
   context.notes?.environments.set(environment, { levels, body });
   const owner = { environment: identity.id, customer: customer.id, cluster };
   const { hosts, commands, complete } = readHosts(body.hosts ?? [], owner, levels, file, context);
-  const isFaulty = !complete || (["hosts", "state"] as const).some((name) => name in body && body[name] === undefined);
+  const isInvalid = !complete || (["hosts", "state"] as const).some((name) => name in body && body[name] === undefined);
   const isSilent = hosts.length + commands.length === 0 && body.hosts?.length !== 0;
-  return { environment, hosts, commands, isWithoutHosts: isSilent && !isFaulty };
+  return { environment, hosts, commands, isWithoutHosts: isSilent && !isInvalid };
 }
 
 /** What the environment itself declares of the things that have defaults at the levels above. */
@@ -66,7 +66,7 @@ function ownDefaults({ tags, trial, quotas, storage, state }: EnvironmentEntry):
 
 const longestName = 100;
 
-/** The id and stage of an environment, or null when it has none, which is a fault. */
+/** The id and stage of an environment, or null when it has none, which is reported. */
 function identify(
   key: string,
   body: EnvironmentEntry,
@@ -79,7 +79,7 @@ function identify(
   if (stage !== undefined) return { id: `${customer.id}-${key}`, stage };
   // The id was there and is reported already.
   if ("id" in body && body.id === undefined) return null;
-  context.faults.error(inFile(place), {
+  context.diagnostics.error(inFile(place), {
     rule: "environment-key",
     message: `${showText(key)} is not stage letters and a number, and the environment has no id of its own`,
     hint: `${/^[a-z]{1,8}0+[1-9][0-9]{0,3}$/.test(key) ? `Did you mean "${key.replace(/0+(?=[1-9])/, "")}"? ` : ""}Write a key such as p1 (one to eight letters, then a number from 1 to 9999), or add id: with the id that the environment has.`,
@@ -87,18 +87,18 @@ function identify(
   return null;
 }
 
-/** The cluster of an environment. Empty when there is none, which is a fault. */
+/** The cluster of an environment. Empty when there is none, which is reported. */
 function clusterOf(key: string, body: EnvironmentEntry, { cluster }: Levels, base: EnvironmentBase): string {
   const { customer, clusters, file, context } = base;
   const { positions, entry } = file;
-  if (body.cluster) checkCluster(body.cluster, clusters, valueOrigin(positions, body, "cluster"), context);
+  if (body.cluster) checkCluster(body.cluster, clusters, valuePlace(positions, body, "cluster"), context);
   if (cluster !== null) return cluster;
   // An invalid name was reported where it stands.
   const reported = [body, entry].some((map) => "cluster" in map && map.cluster === undefined);
   if (reported || clusters === null) return "";
   const taken = body.cluster === null || entry.cluster === null;
-  const origin = taken ? keyOrigin(positions, entry.environments ?? {}, key) : startOrigin(positions, entry);
-  context.faults.error(origin, {
+  const where = taken ? keyPlace(positions, entry.environments ?? {}, key) : startPlace(positions, entry);
+  context.diagnostics.error(where, {
     rule: "missing-cluster",
     message: `nothing says which cluster the environments of ${showText(customer.id)} are on`,
     hint: `Add cluster: to the customer or the environment, or to defaults in dtsync.yaml. Declared: ${[...clusters].join(", ")}.`,

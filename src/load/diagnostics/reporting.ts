@@ -1,10 +1,10 @@
 import type { Budget } from "./budget.ts";
-import type { FaultList } from "./fault-list.ts";
+import type { Diagnostics } from "./diagnostics.ts";
 import type { SuggestionHint } from "./suggest.ts";
 
 /** What every part of loading needs to say what is wrong, and to stop where it becomes too much. */
 export interface Reporting {
-  readonly faults: FaultList;
+  readonly diagnostics: Diagnostics;
   readonly budget: Budget;
   /** What was probably meant by a name that is not known. */
   readonly suggest: SuggestionHint;

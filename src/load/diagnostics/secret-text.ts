@@ -1,5 +1,5 @@
-/** Something in a text that must not stand in a repository. Offsets are UTF-16 code units. */
-export interface SecretText {
+/** Something in a text that must not be in a repository. Offsets are UTF-16 code units. */
+interface SecretText {
   readonly start: number;
   readonly end: number;
   readonly what: string;
@@ -11,7 +11,7 @@ interface Pattern {
   readonly anchor: string;
   /** What must stand directly before the anchor and belongs to the match, at most `longestStart` characters. */
   readonly start?: RegExp;
-  /** From the anchor on. Nothing in it may reach across the next anchor for long, or many anchors take for ever. */
+  /** From the anchor on. Nothing in it may reach across the next anchor for long, or many anchors make it take hours. */
   readonly expression: RegExp;
 }
 

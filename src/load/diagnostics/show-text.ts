@@ -25,6 +25,6 @@ export function showText(text: string): string {
 export function showValue(value: unknown): string {
   if (typeof value === "string") return showText(value);
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "object" && value !== null) return "a map";
+  if (typeof value === "object" && value !== null) return "a mapping";
   return String(value);
 }

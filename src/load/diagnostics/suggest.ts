@@ -7,7 +7,7 @@ export function suggest(text: string, candidates: Iterable<string>): string | nu
   return closest(text, candidates).best;
 }
 
-/** Also tells how much work it was, in pairs of letters. */
+/** Also returns how much work it was, in pairs of letters. */
 function closest(text: string, candidates: Iterable<string>): { readonly best: string | null; readonly steps: number } {
   let best: string | null = null;
   let steps = 0;

@@ -7,7 +7,7 @@ import type { GroupNote, GroupNotes } from "../groups/groups-context.ts";
 import { isPermission } from "../groups/roles.ts";
 import { asList } from "../schema/as-list.ts";
 import type { GroupEntry } from "../schema/file-types.ts";
-import { keyOrigin } from "../yaml/positions.ts";
+import { keyPlace } from "../yaml/positions.ts";
 import { placeSource, toSource } from "./explain-levels.ts";
 import { type ExplanationSource, noted } from "./explanation-source.ts";
 
@@ -18,7 +18,7 @@ export function explainGroup(
 ): ReadonlyMap<string, ExplainedSetting> {
   const note = noted(notes.groups, group);
   const { entry, positions } = note.template.declaration;
-  const sourceOf = (key: keyof GroupEntry) => toSource(keyOrigin(positions, entry, key));
+  const sourceOf = (key: keyof GroupEntry) => toSource(keyPlace(positions, entry, key));
   const customer = group.customer === null ? undefined : customers.get(group.customer);
   const described = new Map<string, ExplainedSetting>();
   const declared = (key: "name" | "previously" | "isClusterAdminGroup" | "ldapGroupNames" | "ssoGroupNames") => {
@@ -39,7 +39,7 @@ export function explainGroup(
     value: group.cluster,
     source:
       listed >= 0
-        ? toSource(keyOrigin(positions, entry.clusters ?? [], listed))
+        ? toSource(keyPlace(positions, entry.clusters ?? [], listed))
         : entry.access
           ? sourceOf("access")
           : null,
@@ -68,7 +68,7 @@ function explainAccess(
   const explained = new Map<string, ExplainedSetting>();
   for (const [id, permissions] of group.access ?? []) {
     // As they stand in the file.
-    const keys = (keysOf.get(id) ?? []).sort((left, right) => comparePlaces(left.origin.place, right.origin.place));
+    const keys = (keysOf.get(id) ?? []).sort((left, right) => comparePlaces(left.where.place, right.where.place));
     const elements = keys.flatMap((key) => {
       const rights = entry.access?.[key.declared] ?? [];
       return asList(rights)
@@ -78,7 +78,7 @@ function explainAccess(
     const [first] = keys;
     explained.set(`access.${id}`, {
       value: permissions,
-      source: toSource(first ? first.origin : keyOrigin(positions, entry, "access")),
+      source: toSource(first ? first.where : keyPlace(positions, entry, "access")),
       overrides: [],
       elements: permissions.flatMap((permission) => elements.filter(({ value }) => value === permission)),
     });
@@ -98,13 +98,13 @@ function waysOf(name: string, passed: readonly RoleStep[], roles: GroupNotes["ro
   if (isPermission(name)) return [{ permission: name, roles: passed }];
   const role = roles.get(name);
   if (!role || passed.some((step) => step.role === name)) return [];
-  const source = toSource(role.origin);
+  const source = toSource(role.where);
   return role.names.flatMap((inner) => waysOf(inner, [...passed, { role: name, source }], roles));
 }
 
 const elementOf = (key: AccessKey, { permission, roles }: Way): ExplainedElement => ({
   value: permission,
-  source: toSource(key.origin),
+  source: toSource(key.where),
   key: key.declared,
   roles,
 });

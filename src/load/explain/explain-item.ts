@@ -1,6 +1,6 @@
 import type { ExplainedSetting, Explanation } from "../../model/explanation.ts";
 import type { Environment, Host, Inventory } from "../../model/inventory.ts";
-import { keyOrigin } from "../yaml/positions.ts";
+import { keyPlace } from "../yaml/positions.ts";
 import { explainGroup } from "./explain-group.ts";
 import { addDefault, type ExplainedItem, explainSection, placeSource, toSource } from "./explain-levels.ts";
 import { type ExplanationSource, noted } from "./explanation-source.ts";
@@ -36,7 +36,7 @@ function explainEnvironment(environment: Environment, source: ExplanationSource)
   const note = noted(notes.environments, environment);
   const { levels, body } = note;
   const { positions } = noted(notes.levels, levels).file;
-  const bodyKey = (key: "id" | "name") => toSource(keyOrigin(positions, body, key));
+  const bodyKey = (key: "id" | "name") => toSource(keyPlace(positions, body, key));
   const own = environment.settings.name;
   const item: ExplainedItem = { levels, environment: note, place };
   const settings = new Map<string, ExplainedSetting>([
@@ -57,7 +57,7 @@ function explainHost(host: Host, source: ExplanationSource): ExplainedSettings {
   const { positions } = noted(notes.levels, levels).file;
   const environment = noted(source.environments, host.environment);
   const itemKey = (key: "state" | "address") =>
-    declared?.[key] ? toSource(keyOrigin(positions, declared, key)) : placeSource(place);
+    declared?.[key] ? toSource(keyPlace(positions, declared, key)) : placeSource(place);
   const note = noted(notes.environments, environment);
   const item: ExplainedItem = { levels, environment: note, place };
   const settings = new Map<string, ExplainedSetting>([

@@ -3,15 +3,15 @@ import type { Place } from "../../model/diagnostic.ts";
 import type { ExplainedSetting, ValueSource } from "../../model/explanation.ts";
 import type { Amount } from "../../model/inventory.ts";
 import type { EnvironmentNote } from "../customers/customers-context.ts";
-import type { Origin } from "../diagnostics/fault-list.ts";
+import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import type { Levels, Section } from "../settings/levels.ts";
 import type { LevelNote } from "../settings/settings-context.ts";
-import { keyOrigin, type Positions } from "../yaml/positions.ts";
+import { keyPlace, type Positions } from "../yaml/positions.ts";
 import { containerAt, entryOf, isContainer, isMap, type ValuePath } from "../yaml/value-path.ts";
 import type { LoadNotes } from "./load-notes.ts";
 import { createSettingSources, type Locator } from "./setting-sources.ts";
 
-/** An item whose settings are explained: its levels, the environment that it is or belongs to, and where it stands. */
+/** An item whose settings are explained: its levels, the environment that it is or belongs to, and its place. */
 export interface ExplainedItem {
   readonly levels: Levels;
   readonly environment: EnvironmentNote;
@@ -45,7 +45,7 @@ export function explainSection(
   return settings;
 }
 
-/** Adds the value that holds where nothing is declared; a null that took something away stays in sight. */
+/** Adds the value that holds where nothing is declared; a null that removed a value is still shown. */
 export function addDefault(settings: Map<string, ExplainedSetting>, key: string, value: Value): void {
   const declared = settings.get(key);
   if (value === null || (declared && declared.value !== null)) return;
@@ -75,14 +75,14 @@ function createLocator(
   root: ValuePath,
   fallback: Place,
 ): Locator {
-  const originOf = (path: ValuePath): Origin => {
+  const entryPlace = (path: ValuePath): ValuePlace => {
     const key = path.at(-1);
     const container = containerAt(owner, path.slice(0, -1));
     const known = container && (positions.offsets.has(container) || positions.overrides.has(container));
-    return known && key !== undefined ? keyOrigin(positions, container, key) : { place: fallback, setPath: null };
+    return known && key !== undefined ? keyPlace(positions, container, key) : { place: fallback, setPath: null };
   };
   const sourceOf: Locator["sourceOf"] = (path, index) =>
-    toSource(originOf([...start, ...path, ...(index === undefined ? [] : [index])]));
+    toSource(entryPlace([...start, ...path, ...(index === undefined ? [] : [index])]));
   return {
     sourceOf,
     beforeSet(path) {
@@ -92,12 +92,12 @@ function createLocator(
       if (!container || key === undefined) return null;
       const value = entryOf(container, key);
       if (value === undefined || value === null || isMap(value)) return null;
-      return { value: value as Value, source: toSource(keyOrigin(positions, container, key)) };
+      return { value: value as Value, source: toSource(keyPlace(positions, container, key)) };
     },
   };
 }
 
-export function toSource({ place, setPath }: Origin): ValueSource {
+export function toSource({ place, setPath }: ValuePlace): ValueSource {
   return { file: place.file, line: place.line, ...(setPath === null ? {} : { set: setPath }) };
 }
 

@@ -4,7 +4,7 @@ import { allItems } from "./find-item.ts";
 import type { LoadNotes } from "./load-notes.ts";
 
 /** An item whose settings are explained when they are asked for. */
-export interface ExplainableItem {
+interface ExplainableItem {
   readonly id: string;
   explain(): ExplainedSettings;
 }

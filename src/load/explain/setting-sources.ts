@@ -19,8 +19,8 @@ export interface Locator {
 }
 
 /** Where the values of one section come from, put together from what the merges of its levels decided. */
-export interface SettingSources {
-  /** Takes one decision further; levels come one after the other, from the top. */
+interface SettingSources {
+  /** Follows one decision; those of the levels come in order, from the top. */
   follow(decision: MergeDecision, locator: Locator): void;
   /** By path with dots. */
   settings(): ReadonlyMap<string, ExplainedSetting>;

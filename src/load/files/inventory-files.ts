@@ -1,4 +1,4 @@
-import type { Fault } from "../diagnostics/fault-list.ts";
+import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import { checkNamedFile, type ReadText, readText } from "./inventory-folder.ts";
 import { type FolderContents, listFolder } from "./list-folder.ts";
 
@@ -8,7 +8,7 @@ export interface InventoryFiles {
   /** `path` is relative to the inventory folder. */
   readText(path: string): ReadText;
   /** Why a file that the inventory names cannot be used, or null. `path` is absolute. */
-  checkNamedFile(path: string): Fault | null;
+  checkNamedFile(path: string): DiagnosticText | null;
 }
 
 /** Characters of all files: several times what 5,000 environments and 12,000 hosts take. */
@@ -30,7 +30,7 @@ export function inventoryFiles(root: string): InventoryFiles {
       if (!("text" in read)) return read;
       total += read.text.length - (lengths.get(path) ?? 0);
       lengths.set(path, read.text.length);
-      return total > mostText ? { fault: inventoryTooLarge } : read;
+      return total > mostText ? { diagnostic: inventoryTooLarge } : read;
     },
     checkNamedFile: (path) => checkNamedFile(root, path),
   };
@@ -54,7 +54,7 @@ export function readAhead(files: InventoryFiles): InventoryFiles {
   };
 }
 
-const inventoryTooLarge: Fault = {
+const inventoryTooLarge: DiagnosticText = {
   rule: "inventory-too-large",
   message: "with this file the inventory is larger than 20 MB",
   hint: "Look for a file that does not belong here; more than that takes several inventories.",

@@ -1,15 +1,19 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
-import type { Fault } from "../diagnostics/fault-list.ts";
+import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 
 /** Bytes. A customer with a hundred environments has a fifth of it, a list of 12,000 hosts two fifths. */
-export const largestFile = 1_000_000;
+const largestFile = 1_000_000;
 
 export type ReadText =
   | { readonly text: string }
-  | { readonly fault: Fault /** Into the text as far as it could be read. */; readonly textBefore?: string };
+  | {
+      readonly diagnostic: DiagnosticText;
+      /** The text up to the place that the diagnostic is about, where part of the file could be read. */
+      readonly textBefore?: string;
+    };
 
 /** Absolute path of the folder with links resolved, or null when it is not a folder. */
 export function openFolder(directory: string): string | null {
@@ -23,27 +27,30 @@ export function openFolder(directory: string): string | null {
 
 /** Reads a file of the inventory as text. `path` is relative to the folder; links may not lead out of it. */
 export function readText(root: string, path: string, listed: ReadonlyMap<string, string>): ReadText {
-  let bytes: Uint8Array | Fault;
+  let bytes: Uint8Array | DiagnosticText;
   try {
     const real = listed.get(path) ?? realpathSync.native(join(root, path));
-    bytes = isInside(root, real) ? readBytes(real) : outsideFault;
+    bytes = isInside(root, real) ? readBytes(real) : outsideDiagnostic;
   } catch (error) {
-    return { fault: errorCode(error) === "ENOENT" ? missingFault(path) : unreadable(errorCode(error)) };
+    return { diagnostic: errorCode(error) === "ENOENT" ? missingDiagnostic(path) : unreadable(errorCode(error)) };
   }
-  if (!(bytes instanceof Uint8Array)) return { fault: bytes };
+  if (!(bytes instanceof Uint8Array)) return { diagnostic: bytes };
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
   const withoutMark = text.startsWith("\ufeff") ? text.slice(1) : text;
   if (isUtf8(bytes)) return { text: withoutMark };
-  return { fault: encodingFault, textBefore: withoutMark.slice(0, Math.max(0, withoutMark.indexOf("\ufffd"))) };
+  return {
+    diagnostic: encodingDiagnostic,
+    textBefore: withoutMark.slice(0, Math.max(0, withoutMark.indexOf("\ufffd"))),
+  };
 }
 
-function readBytes(path: string): Uint8Array | Fault {
-  // Not blocking, because a pipe would make it wait for ever.
+function readBytes(path: string): Uint8Array | DiagnosticText {
+  // Not blocking, because a pipe would make it wait without end.
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const found = fstatSync(descriptor);
     if (!found.isFile()) return unreadable("it is not a file");
-    if (found.size > largestFile) return tooLargeFault;
+    if (found.size > largestFile) return tooLargeDiagnostic;
     const bytes = new Uint8Array(found.size);
     let length = 0;
     while (length < bytes.length) {
@@ -58,13 +65,13 @@ function readBytes(path: string): Uint8Array | Fault {
 }
 
 /** Why a file that the inventory names cannot be used, or null. `path` is absolute. */
-export function checkNamedFile(root: string, path: string): Fault | null {
+export function checkNamedFile(root: string, path: string): DiagnosticText | null {
   try {
     const real = realpathSync.native(path);
-    if (!isInside(root, real)) return outsideFault;
+    if (!isInside(root, real)) return outsideDiagnostic;
     return statSync(real).isFile() ? null : unreadable("it is not a file");
   } catch (error) {
-    return errorCode(error) === "ENOENT" ? missingFault(relative(root, path)) : unreadable(errorCode(error));
+    return errorCode(error) === "ENOENT" ? missingDiagnostic(relative(root, path)) : unreadable(errorCode(error));
   }
 }
 
@@ -77,31 +84,31 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
 }
 
-export const unreadable = (reason: string): Fault => ({
+export const unreadable = (reason: string): DiagnosticText => ({
   rule: "unreadable-file",
   message: `the file cannot be read: ${reason}`,
   hint: "Check that it is a file and that its permissions let dtsync read it.",
 });
 
-const missingFault = (path: string): Fault => ({
+const missingDiagnostic = (path: string): DiagnosticText => ({
   rule: "missing-file",
   message: `there is no file ${showText(path)}`,
   hint: "Create it, or correct the path.",
 });
 
-export const outsideFault: Fault = {
+export const outsideDiagnostic: DiagnosticText = {
   rule: "outside-folder",
   message: "a link leads out of the inventory folder",
   hint: "Put the file itself into the inventory folder.",
 };
 
-const tooLargeFault: Fault = {
+const tooLargeDiagnostic: DiagnosticText = {
   rule: "file-too-large",
   message: "the file is larger than 1 MB",
   hint: "Split it: one customer a file, long host lists by environment.",
 };
 
-const encodingFault: Fault = {
+const encodingDiagnostic: DiagnosticText = {
   rule: "not-utf-8",
   message: "the file is not UTF-8 text",
   hint: "Save it as UTF-8.",

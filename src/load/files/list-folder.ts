@@ -1,16 +1,16 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { compareText } from "../../lib/text.ts";
-import type { Fault } from "../diagnostics/fault-list.ts";
+import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import { escapeText } from "../diagnostics/show-text.ts";
-import { errorCode, isInside, outsideFault, unreadable } from "./inventory-folder.ts";
+import { errorCode, isInside, outsideDiagnostic, unreadable } from "./inventory-folder.ts";
 
 const isYaml = (name: string): boolean => /\.ya?ml$/i.test(name);
 
-export interface FolderFault {
+interface FolderDiagnostic {
   /** Relative to the inventory folder. */
   readonly file: string;
-  readonly fault: Fault;
+  readonly diagnostic: DiagnosticText;
 }
 
 /** The YAML files of an inventory, relative to its folder, sorted. */
@@ -21,28 +21,28 @@ export interface FolderContents {
   readonly others: readonly string[];
   /** Absolute paths with links resolved, by path, of customers and groups. */
   readonly real: ReadonlyMap<string, string>;
-  readonly faults: readonly FolderFault[];
+  readonly diagnostics: readonly FolderDiagnostic[];
 }
 
 /** Finds the files of an inventory. Links are followed as long as they stay inside of the folder; a file counts once. */
 export function listFolder(root: string): FolderContents {
-  const faults: FolderFault[] = [];
+  const diagnostics: FolderDiagnostic[] = [];
   const seen = new Set<string>();
   const real = new Map<string, string>();
-  const walk: Walk = { root, seen, real, faults };
+  const walk: Walk = { root, seen, real, diagnostics };
   const customers = findYaml(walk, "customers");
   const groups = findYaml(walk, "groups");
   const others = findStrayYaml(root, "", seen).filter((file) => file !== "dtsync.yaml");
-  return { customers, groups, others: others.sort(compareText), real, faults };
+  return { customers, groups, others: others.sort(compareText), real, diagnostics };
 }
 
 interface Walk {
   readonly root: string;
-  /** Real paths of what was found, so that links cannot lead in circles. */
+  /** Real paths of what was found, so that links cannot make a cycle. */
   readonly seen: Set<string>;
   /** Real paths of the files by the path under which they were found. */
   readonly real: Map<string, string>;
-  readonly faults: FolderFault[];
+  readonly diagnostics: FolderDiagnostic[];
 }
 
 function findYaml(walk: Walk, start: string): readonly string[] {
@@ -89,7 +89,7 @@ interface Found {
   readonly entries: readonly Dirent[] | null;
 }
 
-/** Gives the links in the order of their paths; sorting them anew for each would take long where they are many. */
+/** Gives the links in the order of their paths; sorting them again for each would take long where there are many. */
 function createLinkQueue(): { add(link: Waiting): void; take(): Waiting | undefined } {
   const links: Waiting[] = [];
   let isSorted = true;
@@ -106,21 +106,21 @@ function createLinkQueue(): { add(link: Waiting): void; take(): Waiting | undefi
   };
 }
 
-/** What is at the path of a folder or link, or null when it is nothing, was seen before, or is a fault. */
-function look({ root, seen, faults }: Walk, { path, real: known }: Waiting, optional: boolean): Found | null {
+/** What is at the path of a folder or link, or null when it is nothing, was seen before, or is reported. */
+function look({ root, seen, diagnostics }: Walk, { path, real: known }: Waiting, optional: boolean): Found | null {
   if (isTooDeep(path)) {
-    faults.push({ file: escapeText(path), fault: depthFault });
+    diagnostics.push({ file: escapeText(path), diagnostic: depthDiagnostic });
     return null;
   }
   let real: string;
   try {
     real = known ?? realpathSync.native(join(root, path));
   } catch {
-    if (!optional) faults.push({ file: escapeText(path), fault: unreadable("it leads to nothing") });
+    if (!optional) diagnostics.push({ file: escapeText(path), diagnostic: unreadable("it leads to nothing") });
     return null;
   }
   if (!isInside(root, real)) {
-    faults.push({ file: escapeText(path), fault: outsideFault });
+    diagnostics.push({ file: escapeText(path), diagnostic: outsideDiagnostic });
     return null;
   }
   if (seen.has(real)) return null;
@@ -128,12 +128,12 @@ function look({ root, seen, faults }: Walk, { path, real: known }: Waiting, opti
   try {
     return { real, entries: statSync(real).isDirectory() ? readdirSync(real, { withFileTypes: true }) : null };
   } catch (error) {
-    faults.push({ file: escapeText(path), fault: unreadable(errorCode(error)) });
+    diagnostics.push({ file: escapeText(path), diagnostic: unreadable(errorCode(error)) });
     return null;
   }
 }
 
-/** Folders inside of each other. The disk takes the longer for each the deeper it is. */
+/** Folders inside of each other. The deeper one is, the longer the disk takes for it. */
 const deepestFolder = 50;
 
 const isTooDeep = (path: string): boolean => path.split("/").length > deepestFolder;
@@ -155,7 +155,7 @@ function findStrayYaml(root: string, folder: string, seen: ReadonlySet<string>):
   });
 }
 
-const depthFault: Fault = {
+const depthDiagnostic: DiagnosticText = {
   rule: "too-deep",
   message: `folders are more than ${deepestFolder} levels deep`,
   hint: "Move what is in it up; nothing below is read.",

@@ -4,7 +4,7 @@ import { isInside } from "./inventory-folder.ts";
 /** What paths in a file of the inventory are relative to. All absolute. */
 export interface PathBase {
   readonly root: string;
-  /** The folder of the file that the path stands in. */
+  /** The folder of the file that has the path. */
   readonly folder: string;
   /** What `~/` stands for. */
   readonly home: string;

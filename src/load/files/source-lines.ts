@@ -2,12 +2,12 @@ import { findSecrets } from "../diagnostics/secret-text.ts";
 import { openFolder, readText } from "./inventory-folder.ts";
 
 /**
- * Reads lines (from 1) of the files of an inventory so that they can be shown beside a fault. Null: there is none, or
+ * Reads lines (from 1) of the files of an inventory so that they can be shown beside a diagnostic. Null: there is none, or
  * it may hold a secret; that is any line of a file in which a secret was found, and any at or below a key like `token`.
  */
 export function openSourceLines(directory: string): (file: string, line: number) => string | null {
   const root = openFolder(directory);
-  // Faults come sorted by file, so that one file at a time is enough.
+  // Diagnostics come sorted by file, so that one file at a time is enough.
   let open: { readonly file: string; readonly lines: readonly (string | null)[] } | null = null;
   return (file, line) => {
     if (root === null) return null;
@@ -40,7 +40,7 @@ function unescaped(text: string): string {
 /** The lines of a text; null for those that may hold a secret. */
 export function showableLines(text: string): readonly (string | null)[] {
   if (findSecrets(text).length > 0 || findSecrets(unescaped(text)).length > 0) return [];
-  /** The lines that the present one stands below, from the outermost in. */
+  /** The lines that the present one is nested in, from the outermost in. */
   const above: { readonly indent: number; readonly confidential: boolean }[] = [];
   return text.split(/\r?\n/).map((line) => {
     const content = line.trimStart();

@@ -1,6 +1,6 @@
 import type { GroupEntry } from "../schema/file-types.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
-import { keyOrigin } from "../yaml/positions.ts";
+import { keyPlace } from "../yaml/positions.ts";
 import type { GroupDeclaration } from "./group-template.ts";
 
 /** The declarations of one file, with the customer whose file it is. */
@@ -13,6 +13,6 @@ export function declaredGroups(
   return list.flatMap((entry, index) =>
     entry === undefined
       ? []
-      : [{ entry, positions: file.positions, owner, origin: keyOrigin(file.positions, list, index) }],
+      : [{ entry, positions: file.positions, owner, where: keyPlace(file.positions, list, index) }],
   );
 }

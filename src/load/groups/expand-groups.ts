@@ -18,25 +18,25 @@ export function expandGroup(template: GroupTemplate, world: GroupWorld, context:
   const reached = new Set<AccessKey>();
   const made: MadeGroup[] = [];
   const { budget } = context;
-  const { origin } = template.declaration;
+  const { where } = template.declaration;
   if (template.placeholders.size > 0) {
-    budget.spend("comparisons", world.environments.length + world.customers.length, origin);
+    budget.spend("comparisons", world.environments.length + world.customers.length, where);
   }
   for (const binding of bindingsOf(template, world)) {
     const noted: ReachedEnvironment[] | null = context.notes ? [] : null;
-    budget.spend("comparisons", comparisonsOf(template, binding, world), origin);
-    const tell = (key: AccessKey, environment: Environment, isFirst: boolean): void => {
+    budget.spend("comparisons", comparisonsOf(template, binding, world), where);
+    const onReached = (key: AccessKey, environment: Environment, isFirst: boolean): void => {
       reached.add(key);
       noted?.push({ key, environment });
       // Permissions of several keys are put together.
-      if (!isFirst) budget.spend("comparisons", key.permissions.length, origin);
+      if (!isFirst) budget.spend("comparisons", key.permissions.length, where);
     };
-    const access = template.access === null ? null : reach(template, template.access, binding, world, tell);
+    const access = template.access === null ? null : reach(template, template.access, binding, world, onReached);
     const clusters = clustersOf(template, access, binding, world);
-    budget.spend("groups", clusters.length, origin);
-    budget.spend("rights", access?.size ?? 0, origin);
-    budget.spend("comparisons", clusters.length * (access?.size ?? 0), origin);
-    budget.spend("names", clusters.length * namesOf(template), origin);
+    budget.spend("groups", clusters.length, where);
+    budget.spend("rights", access?.size ?? 0, where);
+    budget.spend("comparisons", clusters.length * (access?.size ?? 0), where);
+    budget.spend("names", clusters.length * namesOf(template), where);
     for (const group of fillIn(template, binding, access, clusters)) {
       made.push({ group, template });
       if (noted) context.notes?.groups.set(group, { template, reached: noted });
@@ -95,7 +95,7 @@ function fillIn(
     ...(template.ldapGroupNames === null ? {} : { ldapGroupNames: template.ldapGroupNames.map(fill) }),
     ...(template.ssoGroupNames === null ? {} : { ssoGroupNames: template.ssoGroupNames.map(fill) }),
     access: access === null || template.state === "absent" ? null : accessOn(cluster, access),
-    place: template.declaration.origin.place,
+    place: template.declaration.where.place,
   }));
 }
 
@@ -105,14 +105,14 @@ function reach(
   keys: readonly AccessKey[],
   binding: Binding,
   world: GroupWorld,
-  tell: (key: AccessKey, environment: Environment, isFirst: boolean) => void,
+  onReached: (key: AccessKey, environment: Environment, isFirst: boolean) => void,
 ): Reach {
   const found = new Map<Environment, readonly string[]>();
   for (const key of keys) {
     for (const environment of matching(fillPlaceholders(key.text, binding), binding, world)) {
       if (clusters !== null && !clusters.includes(environment.cluster)) continue;
       const known = found.get(environment);
-      tell(key, environment, known === undefined);
+      onReached(key, environment, known === undefined);
       found.set(environment, known ? [...new Set([...known, ...key.permissions])].sort(compareText) : key.permissions);
     }
   }

@@ -1,5 +1,5 @@
 import type { Group } from "../../model/inventory.ts";
-import type { Origin } from "../diagnostics/fault-list.ts";
+import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import type { GroupEntry } from "../schema/file-types.ts";
 import type { Positions } from "../yaml/positions.ts";
 import type { Placeholder } from "./placeholders.ts";
@@ -8,10 +8,10 @@ import type { Placeholder } from "./placeholders.ts";
 export interface GroupDeclaration {
   readonly entry: GroupEntry;
   readonly positions: Positions;
-  /** The customer in whose file it stands, or null. */
+  /** The customer whose file it is in, or null. */
   readonly owner: string | null;
   /** The item of the list. */
-  readonly origin: Origin;
+  readonly where: ValuePlace;
 }
 
 /** One key of `access` with the permissions that it gives. */
@@ -20,7 +20,7 @@ export interface AccessKey {
   readonly declared: string;
   readonly text: string;
   readonly permissions: readonly string[];
-  readonly origin: Origin;
+  readonly where: ValuePlace;
 }
 
 /** A declaration that was checked by itself, ready to be filled in. Texts may hold placeholders. */

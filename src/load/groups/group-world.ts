@@ -9,7 +9,7 @@ export interface GroupWorld {
   readonly byId: ReadonlyMap<string, Environment>;
   /** Environments that are not absent, by customer. */
   readonly byCustomer: ReadonlyMap<string, readonly Environment[]>;
-  /** False when environments are missing because of faults that are reported already. */
+  /** False when environments are missing because of errors, which are reported already. */
   readonly complete: boolean;
 }
 

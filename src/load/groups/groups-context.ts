@@ -1,11 +1,11 @@
 import type { Environment, Group } from "../../model/inventory.ts";
-import type { Origin } from "../diagnostics/fault-list.ts";
+import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import type { Reporting } from "../diagnostics/reporting.ts";
 import type { AccessKey, GroupTemplate } from "./group-template.ts";
 
 /** What resolving groups needs from outside. */
 export interface GroupsContext extends Reporting {
-  /** Left out where nobody asks where values come from. */
+  /** Left out where it is not asked where values come from. */
   readonly notes?: GroupNotes;
 }
 
@@ -26,8 +26,8 @@ export interface ReachedEnvironment {
   readonly environment: Environment;
 }
 
-export interface RoleNote {
+interface RoleNote {
   /** Permissions and roles that the role names. */
   readonly names: readonly string[];
-  readonly origin: Origin;
+  readonly where: ValuePlace;
 }

@@ -1,9 +1,9 @@
-import type { Origin } from "../diagnostics/fault-list.ts";
+import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { suggestionHint } from "../diagnostics/suggest.ts";
 import { asList } from "../schema/as-list.ts";
 import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
-import { keyOrigin, valueOrigin } from "../yaml/positions.ts";
+import { keyPlace, valuePlace } from "../yaml/positions.ts";
 import type { AccessKey, GroupDeclaration, GroupTemplate } from "./group-template.ts";
 import type { GroupsContext } from "./groups-context.ts";
 import {
@@ -16,14 +16,14 @@ import {
 } from "./placeholders.ts";
 import { checkRight, type Roles, resolveRights } from "./roles.ts";
 
-/** Checks one declaration; null when it is too faulty to be filled in. */
+/** Checks one declaration; null when it cannot be filled in, which is reported. */
 export function readGroupTemplate(
   declaration: GroupDeclaration,
   roles: Roles,
   clusters: ClusterNames,
   context: GroupsContext,
 ): GroupTemplate | null {
-  const { entry, positions, owner, origin } = declaration;
+  const { entry, positions, owner, where } = declaration;
   if (entry.name === undefined) return null;
   // In a customer's own groups {customer} is that customer and makes no template.
   const own: Binding = owner === null ? {} : { customer: owner };
@@ -32,15 +32,15 @@ export function readGroupTemplate(
   const usable = checkPlaceholders(declaration, name, fill, context);
   const declaredClusters = entry.clusters?.filter((cluster, index) => {
     if (cluster === undefined) return false;
-    checkCluster(cluster, clusters, valueOrigin(positions, entry.clusters ?? [], index), context);
+    checkCluster(cluster, clusters, valuePlace(positions, entry.clusters ?? [], index), context);
     return true;
   });
   const access = readAccess(declaration, fill, roles, context);
   const state = entry.state ?? "present";
   if (!declaredClusters && state === "present" && !("clusters" in entry && entry.clusters === undefined)) {
-    if (entry.isClusterAdminGroup) context.faults.error(origin, clustersFault);
+    if (entry.isClusterAdminGroup) context.diagnostics.error(where, clustersDiagnostic);
     else if (access === null && !("access" in entry && entry.access === undefined))
-      context.faults.error(origin, scopeFault);
+      context.diagnostics.error(where, scopeDiagnostic);
   }
   if (!usable) return null;
   const texts = (list: readonly string[] | null | undefined): readonly string[] | null =>
@@ -59,13 +59,13 @@ export function readGroupTemplate(
   };
 }
 
-const clustersFault = {
+const clustersDiagnostic = {
   rule: "missing-clusters",
   message: "a group of cluster administrators does not say on which clusters",
   hint: "Add clusters: with the names of the clusters.",
 };
 
-const scopeFault = {
+const scopeDiagnostic = {
   rule: "missing-clusters",
   message: "the group has neither access nor clusters, so nothing says where it belongs",
   hint: "Add access: with environments, or clusters: with the names of clusters.",
@@ -83,17 +83,17 @@ function readAccess(
     if (value === null || value === undefined) return [];
     const rights = asList(value);
     if (roles !== null) {
-      if (typeof value === "string") checkRight(value, roles, valueOrigin(positions, declared, key), context);
+      if (typeof value === "string") checkRight(value, roles, valuePlace(positions, declared, key), context);
       else {
         for (const [index, right] of value.entries()) {
-          if (right !== undefined) checkRight(right, roles, valueOrigin(positions, value, index), context);
+          if (right !== undefined) checkRight(right, roles, valuePlace(positions, value, index), context);
         }
       }
     }
     const permissions = resolveRights(rights, roles ?? new Map());
-    const origin = keyOrigin(positions, declared, key);
-    context.budget.spend("permissions", permissions.length, origin);
-    return [{ declared: key, text: fill(key), permissions, origin }];
+    const where = keyPlace(positions, declared, key);
+    context.budget.spend("permissions", permissions.length, where);
+    return [{ declared: key, text: fill(key), permissions, where }];
   });
 }
 
@@ -106,30 +106,30 @@ function checkPlaceholders(
 ): boolean {
   const available = determinedBy(new Set(findPlaceholders(name).filter(isPlaceholder)));
   let usable = true;
-  const check = (text: string, origin: Origin): void => {
+  const check = (text: string, where: ValuePlace): void => {
     for (const found of findPlaceholders(fill(text))) {
       const known = isPlaceholder(found);
       if (known && available.has(found)) continue;
       usable = false;
-      if (known) context.faults.error(origin, lackingFault(found));
-      else context.faults.error(origin, unknownFault(found));
+      if (known) context.diagnostics.error(where, lackingDiagnostic(found));
+      else context.diagnostics.error(where, unknownDiagnostic(found));
     }
   };
-  check(entry.name, valueOrigin(positions, entry, "name"));
+  check(entry.name, valuePlace(positions, entry, "name"));
   for (const key of ["ldapGroupNames", "ssoGroupNames", "previously"] as const) {
     const value = entry[key];
-    if (typeof value === "string") check(value, valueOrigin(positions, entry, key));
+    if (typeof value === "string") check(value, valuePlace(positions, entry, key));
     else if (value) {
       for (const [index, text] of value.entries()) {
-        if (text !== undefined) check(text, valueOrigin(positions, value, index));
+        if (text !== undefined) check(text, valuePlace(positions, value, index));
       }
     }
   }
-  for (const key of Object.keys(entry.access ?? {})) check(key, keyOrigin(positions, entry.access ?? {}, key));
+  for (const key of Object.keys(entry.access ?? {})) check(key, keyPlace(positions, entry.access ?? {}, key));
   return usable;
 }
 
-const unknownFault = (name: string) => ({
+const unknownDiagnostic = (name: string) => ({
   rule: "unknown-placeholder",
   message: `there is no placeholder ${showText(`{${name}}`)}`,
   hint: suggestionHint(
@@ -139,7 +139,7 @@ const unknownFault = (name: string) => ({
   ),
 });
 
-const lackingFault = (name: string) => ({
+const lackingDiagnostic = (name: string) => ({
   rule: "placeholder-not-in-name",
   message: `{${name}} stands here but not in the name of the group, so several groups would have one name`,
   hint: `Put {${name}} into the name, or write out what it stands for.`,

@@ -5,7 +5,7 @@ import type { GroupWorld } from "./group-world.ts";
 import type { GroupsContext } from "./groups-context.ts";
 import { findPlaceholders } from "./placeholders.ts";
 
-/** Reports the access keys of a group that reach no environment; `made` tells whether the group is there all the same. */
+/** Reports the access keys of a group that reach no environment; `made` says whether the group is made all the same. */
 export function reportUnreached(
   template: GroupTemplate,
   world: GroupWorld,
@@ -15,34 +15,36 @@ export function reportUnreached(
 ): void {
   const { access, declaration, state } = template;
   const consequence = made ? "" : ", so the group is not made";
-  let told = false;
+  let reported = false;
   for (const key of access ?? []) {
     if (reached.has(key)) continue;
     const exact = !isGlob(key.text) && findPlaceholders(key.text).length === 0;
-    if (!exact && declaration.owner !== null)
-      context.budget.spend("comparisons", world.environments.length, key.origin);
-    const fault = exact ? exactFault(key.text, template, world, context) : foreignGlob(key.text, template, world);
-    told = true;
-    if (fault && (world.complete || fault.rule !== "unknown-environment")) context.faults.error(key.origin, fault);
-    else if (!fault && world.complete && state !== "absent") {
-      context.faults.warning(key.origin, {
+    if (!exact && declaration.owner !== null) context.budget.spend("comparisons", world.environments.length, key.where);
+    const diagnostic = exact
+      ? exactDiagnostic(key.text, template, world, context)
+      : foreignGlob(key.text, template, world);
+    reported = true;
+    if (diagnostic && (world.complete || diagnostic.rule !== "unknown-environment"))
+      context.diagnostics.error(key.where, diagnostic);
+    else if (!diagnostic && world.complete && state !== "absent") {
+      context.diagnostics.warning(key.where, {
         rule: "reaches-nothing",
         message: `${showText(key.text)} reaches no environment of the group's clusters${consequence}`,
         hint: "Correct it, or take it away; environments that are absent do not count.",
       });
     }
   }
-  const faulty = Object.values(declaration.entry.access ?? {}).includes(undefined as never);
-  if (made || told || faulty || access === null || !world.complete) return;
-  context.faults.warning(declaration.origin, {
+  const invalid = Object.values(declaration.entry.access ?? {}).includes(undefined as never);
+  if (made || reported || invalid || access === null || !world.complete) return;
+  context.diagnostics.warning(declaration.where, {
     rule: "reaches-nothing",
     message: "access reaches no environment, so the group is not made",
     hint: "Name environments in access, or clusters.",
   });
 }
 
-/** Why an environment id that reaches nothing is a fault, or null when it is only on another cluster. */
-function exactFault(id: string, { declaration }: GroupTemplate, world: GroupWorld, { suggest }: GroupsContext) {
+/** Why an environment id that reaches nothing is an error, or null when it is only on another cluster. */
+function exactDiagnostic(id: string, { declaration }: GroupTemplate, world: GroupWorld, { suggest }: GroupsContext) {
   const environment = world.byId.get(id.toLowerCase());
   if (!environment) {
     const candidates =
@@ -58,7 +60,7 @@ function exactFault(id: string, { declaration }: GroupTemplate, world: GroupWorl
     };
   }
   if (declaration.owner !== null && environment.customer !== declaration.owner)
-    return foreignFault(id, declaration.owner);
+    return foreignDiagnostic(id, declaration.owner);
   if (environment.state !== "absent") return null;
   return {
     rule: "absent-environment",
@@ -73,10 +75,10 @@ function foreignGlob(glob: string, { declaration }: GroupTemplate, world: GroupW
   const matches = globMatcher(glob);
   const foreign =
     owner !== null && plain && world.environments.some(({ id, state }) => state !== "absent" && matches(id));
-  return foreign ? foreignFault(glob, owner) : null;
+  return foreign ? foreignDiagnostic(glob, owner) : null;
 }
 
-const foreignFault = (key: string, owner: string) => ({
+const foreignDiagnostic = (key: string, owner: string) => ({
   rule: "foreign-environment",
   message: `${showText(key)} belongs to another customer`,
   hint: `Groups in this file reach environments of ${owner} only; move the group to a file of groups.`,

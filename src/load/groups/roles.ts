@@ -1,10 +1,10 @@
 import { knownPermissions } from "../../kinds/group/permissions.ts";
 import { compareText } from "../../lib/text.ts";
-import type { Origin } from "../diagnostics/fault-list.ts";
+import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import type { SettingsEntry } from "../schema/file-types.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
-import { keyOrigin, valueOrigin } from "../yaml/positions.ts";
+import { keyPlace, valuePlace } from "../yaml/positions.ts";
 import type { GroupsContext } from "./groups-context.ts";
 
 /** Permissions by role, roles that it names resolved; null when dtsync.yaml could not be read. */
@@ -22,19 +22,19 @@ export function readRoles(file: LoadedFile<SettingsEntry>, context: GroupsContex
   for (const [role, names] of Object.entries(declared)) {
     const usable = (names ?? []).filter((name, index) => {
       if (name === undefined) return false;
-      return checkRight(name, known, valueOrigin(positions, names ?? [], index), context);
+      return checkRight(name, known, valuePlace(positions, names ?? [], index), context);
     });
     pending.set(role, usable);
-    context.notes?.roles.set(role, { names: usable, origin: keyOrigin(positions, declared, role) });
+    context.notes?.roles.set(role, { names: usable, where: keyPlace(positions, declared, role) });
   }
   const resolved = new Map<string, readonly string[]>();
-  // Each round resolves the roles whose roles are resolved; what is left over in the end goes in circles.
+  // Each round resolves the roles whose roles are resolved; what is left in the end is part of a cycle or depends on one.
   for (let progress = true; progress; ) {
     progress = false;
     for (const [role, names] of pending) {
       if (names.some((name) => !isPermission(name) && !resolved.has(name))) continue;
       const permissions = resolveRights(names, resolved);
-      context.budget.spend("permissions", permissions.length, keyOrigin(positions, declared, role));
+      context.budget.spend("permissions", permissions.length, keyPlace(positions, declared, role));
       resolved.set(role, permissions);
       pending.delete(role);
       progress = true;
@@ -54,16 +54,16 @@ export function resolveRights(
   return [...new Set(permissions)].sort(compareText);
 }
 
-/** Reports an unknown role (a fault) or permission (a warning). False when it is an unknown role. */
+/** Reports an unknown role (an error) or permission (a warning). False when it is an unknown role. */
 export function checkRight(
   name: string,
   roles: ReadonlyMap<string, unknown>,
-  origin: Origin,
+  where: ValuePlace,
   context: GroupsContext,
 ): boolean {
   if (isPermission(name)) {
     if (!knownPermissions.includes(name)) {
-      context.faults.warning(origin, {
+      context.diagnostics.warning(where, {
         rule: "unknown-permission",
         message: `this version does not know the permission ${showText(name)}`,
         hint: context.suggest(
@@ -77,7 +77,7 @@ export function checkRight(
   }
   if (roles.has(name)) return true;
   const candidates = () => [...roles.keys()].sort(compareText);
-  context.faults.error(origin, {
+  context.diagnostics.error(where, {
     rule: "unknown-role",
     message: `there is no role ${showText(name)}`,
     hint: context.suggest(name, candidates, "Declare it under roles in dtsync.yaml.", knownPermissions),
@@ -111,9 +111,9 @@ function reportCycles(
     for (const name of path) reported.add(name);
     const [first] = cycle;
     if (first === undefined) continue;
-    context.faults.error(keyOrigin(file.positions, declared, first), {
+    context.diagnostics.error(keyPlace(file.positions, declared, first), {
       rule: "role-cycle",
-      message: `roles name each other in a circle: ${showCycle([...cycle, first])}`,
+      message: `the roles form a cycle: ${showCycle([...cycle, first])}`,
       hint: "Take one of these names out of its list.",
     });
   }

@@ -1,26 +1,26 @@
-import type { Fault, FaultList, Origin } from "../diagnostics/fault-list.ts";
+import type { Diagnostics, DiagnosticText, ValuePlace } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
-import { type Positions, valueOrigin } from "../yaml/positions.ts";
+import { type Positions, valuePlace } from "../yaml/positions.ts";
 import type { MadeGroup } from "./expand-groups.ts";
 
 /**
- * Groups with a name that none before them has on their cluster, without regard to case. Reports names that are there
- * twice, names that the cluster makes one id of, and former names that are in use.
+ * Groups with a name that none before them has on their cluster, without regard to case. Reports duplicate
+ * names, names that the cluster makes one id of, and former names that are in use.
  */
-export function uniqueGroups(made: readonly MadeGroup[], faults: FaultList): readonly MadeGroup[] {
-  const report = createPairReport(faults);
+export function uniqueGroups(made: readonly MadeGroup[], diagnostics: Diagnostics): readonly MadeGroup[] {
+  const report = createPairReport(diagnostics);
   const byName = new Map<string, MadeGroup>();
   const byId = new Map<string, MadeGroup>();
   const unique = made.filter((item) => {
     const { cluster, name } = item.group;
     const sameName = byName.get(nameKey(cluster, name));
     if (sameName) {
-      report(item, sameName, null, duplicateFault(item, sameName));
+      report(item, sameName, null, duplicateDiagnostic(item, sameName));
       return false;
     }
     byName.set(nameKey(cluster, name), item);
     const sameId = byId.get(`${cluster} ${groupId(name)}`);
-    if (sameId) report(item, sameId, null, idFault(item, sameId));
+    if (sameId) report(item, sameId, null, idDiagnostic(item, sameId));
     else byId.set(`${cluster} ${groupId(name)}`, item);
     return true;
   });
@@ -29,7 +29,7 @@ export function uniqueGroups(made: readonly MadeGroup[], faults: FaultList): rea
     for (const [index, name] of item.group.previously.entries()) {
       const key = nameKey(item.group.cluster, name);
       const user = byName.get(key) ?? formerNames.get(key);
-      if (user && user !== item) report(item, user, index, formerFault(name, user));
+      if (user && user !== item) report(item, user, index, formerDiagnostic(name, user));
       formerNames.set(key, item);
     }
   }
@@ -43,46 +43,46 @@ function groupId(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}-]/gu, "");
 }
 
-/** Two templates can clash for every customer; one report says it. */
-function createPairReport(faults: FaultList) {
+/** Two templates can clash for every customer; one report is enough. */
+function createPairReport(diagnostics: Diagnostics) {
   const reported = new Map<Positions, Set<string>>();
-  return (item: MadeGroup, other: MadeGroup, formerName: number | null, fault: Fault): void => {
+  return (item: MadeGroup, other: MadeGroup, formerName: number | null, diagnostic: DiagnosticText): void => {
     const { entry, positions } = item.template.declaration;
-    const { place } = other.template.declaration.origin;
-    const origin = formerName === null ? valueOrigin(positions, entry, "name") : formerOrigin(item, formerName);
-    const pair = JSON.stringify([fault.rule, origin.place, place]);
+    const { place } = other.template.declaration.where;
+    const where = formerName === null ? valuePlace(positions, entry, "name") : formerNamePlace(item, formerName);
+    const pair = JSON.stringify([diagnostic.rule, where.place, place]);
     const known = reported.get(positions) ?? new Set();
     reported.set(positions, known);
     if (known.has(pair)) return;
     known.add(pair);
-    faults.error(origin, fault);
+    diagnostics.error(where, diagnostic);
   };
 }
 
-/** Where a former name stands, by its place among those that are not faulty. */
-function formerOrigin({ template }: MadeGroup, index: number): Origin {
+/** Where a former name stands, by its place among the valid ones. */
+function formerNamePlace({ template }: MadeGroup, index: number): ValuePlace {
   const { entry, positions } = template.declaration;
   const list = entry.previously;
-  if (typeof list === "string" || !list) return valueOrigin(positions, entry, "previously");
+  if (typeof list === "string" || !list) return valuePlace(positions, entry, "previously");
   const usable = [...list.keys()].filter((position) => list[position] !== undefined);
-  return valueOrigin(positions, list, usable[index] ?? 0);
+  return valuePlace(positions, list, usable[index] ?? 0);
 }
 
 const placeOf = ({ group }: MadeGroup): string => `${group.place.file}:${group.place.line}`;
 
-const duplicateFault = ({ group }: MadeGroup, other: MadeGroup): Fault => ({
+const duplicateDiagnostic = ({ group }: MadeGroup, other: MadeGroup): DiagnosticText => ({
   rule: "duplicate-group",
   message: `the group ${showText(group.name)} is declared for ${group.cluster} in ${placeOf(other)} too`,
   hint: "Names are unique on a cluster, without regard to case: rename one, or put both into one declaration.",
 });
 
-const idFault = ({ group }: MadeGroup, other: MadeGroup): Fault => ({
+const idDiagnostic = ({ group }: MadeGroup, other: MadeGroup): DiagnosticText => ({
   rule: "group-id-clash",
   message: `a cluster makes one id of ${showText(group.name)} and ${showText(other.group.name)} (${placeOf(other)})`,
   hint: "Let the names differ by more than case, blanks and special characters.",
 });
 
-const formerFault = (name: string, other: MadeGroup): Fault => ({
+const formerDiagnostic = (name: string, other: MadeGroup): DiagnosticText => ({
   rule: "former-name-in-use",
   message: `the former name ${showText(name)} belongs to the group of ${placeOf(other)}`,
   hint: "Take it out of previously, or rename the other group.",

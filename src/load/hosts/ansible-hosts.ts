@@ -4,7 +4,7 @@ import type { SuggestionHint } from "../diagnostics/suggest.ts";
 import type { SshEntry } from "../schema/file-types.ts";
 import type { AnsibleGroup, AnsibleInventory, AnsibleVariables } from "./ansible-inventory.ts";
 import { expandAnsiblePattern } from "./ansible-range.ts";
-import { type HostList, type ListedHost, type ListFault, mostListedHosts, tooManyListed } from "./host-list.ts";
+import { type HostList, type ListDiagnostic, type ListedHost, mostListedHosts, tooManyListed } from "./host-list.ts";
 import { isHostName } from "./host-names.ts";
 
 /** More cannot be an inventory that somebody keeps by hand; the work grows with their product. */
@@ -26,21 +26,21 @@ interface Member {
  * The hosts of a group and of the groups below it, in the order of the file, each once. As in Ansible, variables of a
  * host win over those of its groups, and nearer groups over those above them.
  */
-export function ansibleHostList({ groups, faults: found }: AnsibleInventory, suggest: SuggestionHint): HostList {
-  const faults = [...found];
+export function ansibleHostList({ groups, diagnostics: found }: AnsibleInventory, suggest: SuggestionHint): HostList {
+  const diagnostics = [...found];
   const excess = excessOf(groups);
   if (excess !== null)
-    return { faults: [...faults, { offset: 0, ...excess }], hostsOf: () => ({ hosts: [], faults: [] }) };
-  const members = expandMembers(groups, faults);
+    return { diagnostics: [...diagnostics, { offset: 0, ...excess }], hostsOf: () => ({ hosts: [], diagnostics: [] }) };
+  const members = expandMembers(groups, diagnostics);
   const byGroup = groupMembers(members);
   const listMember = createLister(groups);
   const listGroup = (group: string): GroupHosts => {
     if (group !== "all" && !groups.has(group)) {
-      // A file that could not be read has no groups at all; its own fault says so.
-      if (faults.length > 0) return { hosts: [], faults: [] };
+      // A file that could not be read has no groups at all, which is reported already.
+      if (diagnostics.length > 0) return { hosts: [], diagnostics: [] };
       const hint = suggest(group, () => [...groups.keys()].sort(compareText), unknownHint);
       const message = `there is no group ${showText(group)} in the Ansible inventory`;
-      return { hosts: [], faults: [{ offset: null, message, hint }] };
+      return { hosts: [], diagnostics: [{ offset: null, message, hint }] };
     }
     const wanted = group === "all" ? groups.keys() : groupsBelow(groups, group);
     const found = new Set([...wanted].flatMap((below) => byGroup.get(below) ?? []));
@@ -48,12 +48,12 @@ export function ansibleHostList({ groups, faults: found }: AnsibleInventory, sug
     const hosts = listed.filter((host): host is ListedHost => "name" in host);
     return {
       hosts: hosts.sort((left, right) => left.offset - right.offset || compareText(left.name, right.name)),
-      faults: listed.filter((host): host is ListFault => "message" in host),
+      diagnostics: listed.filter((host): host is ListDiagnostic => "message" in host),
     };
   };
   const known = new Map<string, GroupHosts>();
   return {
-    faults,
+    diagnostics,
     hostsOf(group) {
       const name = group ?? "all";
       const found = known.get(name) ?? listGroup(name);
@@ -67,26 +67,26 @@ type GroupHosts = ReturnType<HostList["hostsOf"]>;
 
 const unknownHint = "Name one of its groups, or leave group away for all hosts.";
 
-function excessOf(groups: Groups): Omit<ListFault, "offset"> | null {
+function excessOf(groups: Groups): Omit<ListDiagnostic, "offset"> | null {
   const children = [...groups.values()].reduce((sum, group) => sum + group.children.size, 0);
   const excess = groups.size > mostGroups ? `${mostGroups} groups` : `${mostChildren} groups below others`;
   if (groups.size <= mostGroups && children <= mostChildren) return null;
   return { message: `the Ansible inventory has more than ${excess}`, hint: "Split it into several files." };
 }
 
-function expandMembers(groups: Groups, faults: ListFault[]): readonly Member[] {
+function expandMembers(groups: Groups, diagnostics: ListDiagnostic[]): readonly Member[] {
   const members = new Map<string, Member>();
   let left = mostListedHosts;
   for (const [group, { hosts }] of groups) {
     for (const { pattern, offset, variables } of hosts) {
-      const { names, fault } = expandAnsiblePattern(pattern);
+      const { names, diagnostic } = expandAnsiblePattern(pattern);
       left -= names.length;
       if (left < 0) {
-        faults.push({ offset, ...tooManyListed });
+        diagnostics.push({ offset, ...tooManyListed });
         return [...members.values()];
       }
-      if (fault !== null) {
-        faults.push({ offset, ...fault });
+      if (diagnostic !== null) {
+        diagnostics.push({ offset, ...diagnostic });
         continue;
       }
       for (const name of names) {
@@ -113,12 +113,12 @@ function groupMembers(members: readonly Member[]): ReadonlyMap<string, readonly 
 }
 
 /** Turns members into hosts, each once, with the variables of their groups. */
-function createLister(groups: Groups): (member: Member) => ListedHost | ListFault {
+function createLister(groups: Groups): (member: Member) => ListedHost | ListDiagnostic {
   const ancestors = groupAncestors(groups);
   const depth = (name: string): number => (name === "all" ? -1 : (ancestors.get(name)?.length ?? 0));
-  const listed = new Map<Member, ListedHost | ListFault>();
+  const listed = new Map<Member, ListedHost | ListDiagnostic>();
   let inherited = 0;
-  const list = ({ name, offset, memberships, own }: Member): ListedHost | ListFault => {
+  const list = ({ name, offset, memberships, own }: Member): ListedHost | ListDiagnostic => {
     inherited += [...memberships].reduce((sum, group) => sum + 1 + (ancestors.get(group)?.length ?? 0), 0);
     if (inherited > mostInheritance) return { offset, ...tooMuchInherited };
     const above = new Set(["all", ...memberships]);
@@ -169,9 +169,9 @@ function groupAncestors(groups: Groups): ReadonlyMap<string, readonly string[]> 
 
 const valueHint = "A host is a name or IP address, a port a number from 1 to 65535, a user a name without blanks.";
 
-function toListedHost(name: string, offset: number, variables: AnsibleVariables): ListedHost | ListFault {
+function toListedHost(name: string, offset: number, variables: AnsibleVariables): ListedHost | ListDiagnostic {
   const { ansible_host: address, ansible_port: port, ansible_user: user } = variables;
-  const wrong = (variable: string, value: string): ListFault => ({
+  const wrong = (variable: string, value: string): ListDiagnostic => ({
     offset,
     message: `${variable} of ${showText(name)} cannot be ${showText(value)}`,
     hint: value.includes("{{") ? "Templates and variables are not filled in: write the value itself." : valueHint,

@@ -4,7 +4,7 @@ type Section = { readonly group: string; readonly kind: "hosts" | "children" | "
 
 /** Reads an Ansible inventory in INI form. Lines that mean nothing here are left alone, as variables are. */
 export function parseAnsibleIni(text: string): AnsibleInventory {
-  const inventory: AnsibleInventory = { groups: new Map(), faults: [] };
+  const inventory: AnsibleInventory = { groups: new Map(), diagnostics: [] };
   let section: Section = { group: "ungrouped", kind: "hosts" };
   let offset = 0;
   for (const line of text.split("\n")) {
@@ -17,7 +17,7 @@ export function parseAnsibleIni(text: string): AnsibleInventory {
       const [, group = "", kind = "hosts"] = header;
       if (kind === "hosts" || kind === "children" || kind === "vars") section = { group: group.trim(), kind };
       else
-        inventory.faults.push({
+        inventory.diagnostics.push({
           offset: at,
           message: "a section is neither :children nor :vars",
           hint: "Write [group], [group:children] or [group:vars].",

@@ -1,4 +1,4 @@
-import type { ListFault } from "./host-list.ts";
+import type { ListDiagnostic } from "./host-list.ts";
 
 /** The variables that count here, as text; everything else in an Ansible inventory is left alone. */
 export type AnsibleVariables = Partial<Record<AnsibleVariable, string>>;
@@ -6,7 +6,7 @@ export type AnsibleVariables = Partial<Record<AnsibleVariable, string>>;
 const variableNames = ["ansible_host", "ansible_port", "ansible_user"] as const;
 type AnsibleVariable = (typeof variableNames)[number];
 
-export interface AnsibleHost {
+interface AnsibleHost {
   /** A name or an Ansible range such as `web[01:04]`. */
   readonly pattern: string;
   readonly offset: number;
@@ -21,7 +21,7 @@ export interface AnsibleGroup {
 
 export interface AnsibleInventory {
   readonly groups: Map<string, AnsibleGroup>;
-  readonly faults: ListFault[];
+  readonly diagnostics: ListDiagnostic[];
 }
 
 export function isAnsibleVariable(name: string): name is AnsibleVariable {

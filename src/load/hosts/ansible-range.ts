@@ -1,18 +1,18 @@
 import { showText } from "../diagnostics/show-text.ts";
-import type { ListFault } from "./host-list.ts";
+import type { ListDiagnostic } from "./host-list.ts";
 import { isHostName, longestRange, mostHostsOfRange } from "./host-names.ts";
 
 /** Names of an Ansible pattern: `[01:04]`, `[a:d]`, `[0:10:5]`; and what is wrong with it or one of them. */
 export function expandAnsiblePattern(pattern: string): {
   readonly names: readonly string[];
-  readonly fault: Omit<ListFault, "offset"> | null;
+  readonly diagnostic: Omit<ListDiagnostic, "offset"> | null;
 } {
   const names = expandRanges(pattern);
-  if (typeof names === "string") return { names: [], fault: { message: names, hint: rangeHint } };
+  if (typeof names === "string") return { names: [], diagnostic: { message: names, hint: rangeHint } };
   const wrong = names.find((name) => !isHostName(name));
   return {
     names,
-    fault: wrong === undefined ? null : { message: `${showText(wrong)} is not a host name`, hint: nameHint },
+    diagnostic: wrong === undefined ? null : { message: `${showText(wrong)} is not a host name`, hint: nameHint },
   };
 }
 

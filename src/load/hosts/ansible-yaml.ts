@@ -7,11 +7,11 @@ const deepest = 50;
 
 /** Reads an Ansible inventory in YAML form from its data: groups with `hosts`, `children` and `vars`. */
 export function readAnsibleYaml(data: unknown, positions: Positions): AnsibleInventory {
-  const inventory: AnsibleInventory = { groups: new Map(), faults: [] };
+  const inventory: AnsibleInventory = { groups: new Map(), diagnostics: [] };
   if (!isMap(data)) {
-    inventory.faults.push({
+    inventory.diagnostics.push({
       offset: 0,
-      message: "the Ansible inventory is not a map of groups",
+      message: "the Ansible inventory is not a mapping of groups",
       hint: "Begin with all:",
     });
     return inventory;

@@ -1,12 +1,12 @@
 import type { Host, HostCommand } from "../../model/inventory.ts";
 import { createBudget } from "../diagnostics/budget.ts";
-import { createFaultList, type FaultList, untilStopped } from "../diagnostics/fault-list.ts";
+import { createDiagnostics, type Diagnostics, untilStopped } from "../diagnostics/diagnostics.ts";
 import { createSuggestionHint } from "../diagnostics/suggest.ts";
-import { findTextFaults } from "../diagnostics/text-faults.ts";
+import { findTextDiagnostics } from "../diagnostics/text-diagnostics.ts";
 import { checkNamedFile } from "../files/inventory-folder.ts";
 import type { HostItem, OneAgentEntry, SshEntry } from "../schema/file-types.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
-import { describeSchemaErrors } from "../schema/schema-faults.ts";
+import { describeSchemaErrors } from "../schema/schema-diagnostics.ts";
 import { checkHostItems } from "../schema/schemas.ts";
 import { lowerLevels, topLevels } from "../settings/levels.ts";
 import { createPositions } from "../yaml/positions.ts";
@@ -22,25 +22,25 @@ const mostHosts = 100_000;
 /**
  * The hosts that a host command printed: a name or range a line, or a JSON array of names and host maps, under the
  * same rules as items of `hosts`. The first thing that is wrong makes the whole output unusable, because part of a
- * list looks like hosts that are gone. The fault does not repeat secrets.
+ * list looks like hosts that are gone. The reason does not repeat secrets.
  */
 export function expandHostCommandOutput(
   command: HostCommand,
   output: string,
-): { readonly hosts: readonly Host[] } | { readonly fault: string } {
-  if (output.length > largestOutput) return { fault: "the command printed more than 5 MB" };
-  const unsafe = findTextFaults(output)[0];
+): { readonly hosts: readonly Host[] } | { readonly reason: string } {
+  if (output.length > largestOutput) return { reason: "the command printed more than 5 MB" };
+  const unsafe = findTextDiagnostics(output)[0];
   if (unsafe) {
     return {
-      fault: `the command printed a ${unsafe.fault.rule === "control-character" ? "control character" : "secret"}`,
+      reason: `the command printed a ${unsafe.diagnostic.rule === "control-character" ? "control character" : "secret"}`,
     };
   }
   const items = output.trimStart().startsWith("[") ? parseJson(output) : parseHostList(output).map(({ name }) => name);
-  if (items === null) return { fault: "the command printed something that begins like JSON but is not a JSON array" };
+  if (items === null) return { reason: "the command printed something that begins like JSON but is not a JSON array" };
   const wrong = findWrongItem(items);
-  if (wrong !== null) return { fault: `the command printed ${wrong}` };
-  const faults = createFaultList();
-  const context = createContext(faults, command);
+  if (wrong !== null) return { reason: `the command printed ${wrong}` };
+  const diagnostics = createDiagnostics();
+  const context = createContext(diagnostics, command);
   const file: LoadedFile<unknown> = {
     path: command.place.file,
     entry: items,
@@ -54,11 +54,11 @@ export function expandHostCommandOutput(
     context.rootCertificate,
   );
   const found = untilStopped(() => readHosts(items as readonly HostItem[], owner, levels, file, context));
-  const fault = faults.sorted().find(({ severity }) => severity === "error");
-  if (fault) return { fault: `the command printed a host that cannot be used: ${fault.message}` };
+  const diagnostic = diagnostics.sorted().find(({ severity }) => severity === "error");
+  if (diagnostic) return { reason: `the command printed a host that cannot be used: ${diagnostic.message}` };
   const hosts = (found?.hosts ?? []).map((host) => ({ ...host, place: command.place }));
   const twice = findTwice(hosts);
-  return twice === null ? { hosts } : { fault: `the command printed the host ${twice} twice` };
+  return twice === null ? { hosts } : { reason: `the command printed the host ${twice} twice` };
 }
 
 function parseJson(output: string): readonly unknown[] | null {
@@ -75,7 +75,7 @@ function findWrongItem(items: readonly unknown[]): string | null {
   const source = items.findIndex((item) => isContainer(item) && ("file" in item || "command" in item));
   if (source >= 0) return `a source as item ${source + 1}, where only hosts may be`;
   const [first] = describeSchemaErrors(checkHostItems(items).slice(0, 20), items, createPositions("", ""));
-  return first ? `an item that cannot be used: ${first.fault?.message ?? "it holds a secret"}` : null;
+  return first ? `an item that cannot be used: ${first.diagnostic?.message ?? "it holds a secret"}` : null;
 }
 
 function findTwice(hosts: readonly Host[]): string | null {
@@ -87,17 +87,17 @@ function findTwice(hosts: readonly Host[]): string | null {
   return null;
 }
 
-function createContext(faults: FaultList, { inherited }: HostCommand): HostsContext {
+function createContext(diagnostics: Diagnostics, { inherited }: HostCommand): HostsContext {
   return {
-    faults,
-    budget: createBudget(faults),
+    diagnostics,
+    budget: createBudget(diagnostics),
     suggest: createSuggestionHint(),
     rootCertificate: inherited.rootCertificate,
     mostHosts,
     hostsLeft: mostHosts,
     hostLists: new Map(),
     // Items that name files are refused before.
-    readText: () => ({ fault: null }),
+    readText: () => ({ diagnostic: null }),
     checkFile: (path) => checkNamedFile(inherited.base.root, path),
   };
 }

@@ -9,7 +9,7 @@ export interface ListedHost {
   readonly ssh?: SshEntry;
 }
 
-export interface ListFault {
+export interface ListDiagnostic {
   /** Into the text of the file; null: it is about the item that names the file. */
   readonly offset: number | null;
   readonly message: string;
@@ -19,9 +19,12 @@ export interface ListFault {
 /** The hosts that a file lists. */
 export interface HostList {
   /** What is wrong with the file itself. */
-  readonly faults: readonly ListFault[];
+  readonly diagnostics: readonly ListDiagnostic[];
   /** The hosts of a group, if the file has groups, and what is wrong with these. Null: all. */
-  hostsOf(group: string | null): { readonly hosts: readonly ListedHost[]; readonly faults: readonly ListFault[] };
+  hostsOf(group: string | null): {
+    readonly hosts: readonly ListedHost[];
+    readonly diagnostics: readonly ListDiagnostic[];
+  };
 }
 
 /** Hosts that one source may name. It keeps a mistyped range from filling the memory. */
@@ -36,8 +39,8 @@ export const tooManyListed = {
 export function plainHostList(text: string): HostList {
   const hosts = parseHostList(text);
   const isTooLong = hosts.length > mostListedHosts;
-  const found = { hosts: isTooLong ? [] : hosts, faults: [] };
-  return { faults: isTooLong ? [{ offset: 0, ...tooManyListed }] : [], hostsOf: () => found };
+  const found = { hosts: isTooLong ? [] : hosts, diagnostics: [] };
+  return { diagnostics: isTooLong ? [{ offset: 0, ...tooManyListed }] : [], hostsOf: () => found };
 }
 
 /** A name or range a line; `#` begins a comment. */

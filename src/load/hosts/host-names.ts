@@ -7,9 +7,14 @@ const longestName = 253;
 /** Characters of a name with ranges in it; the schema says the same. */
 export const longestRange = 1000;
 
-export type ExpandedNames =
+type ExpandedNames =
   | { readonly names: readonly string[] }
-  | { readonly fault: string; readonly hint: string /** Names that were made in vain. */; readonly tried: number };
+  | {
+      readonly message: string;
+      readonly hint: string;
+      /** How many names were made before it was noticed. */
+      readonly tried: number;
+    };
 
 /** The names that a name or range stands for, in lower case: `web[01-02].example.com` gives two. */
 export function expandHostNames(text: string): ExpandedNames {
@@ -78,13 +83,13 @@ function checkNames(names: readonly string[], text: string): ExpandedNames {
   const wrong = names.find((name) => !isHostName(name));
   if (wrong === undefined) return { names };
   if (/[[\]]/.test(text)) return wrongRange(`${showText(text)} is not a host name`, names.length);
-  return { fault: `${showText(wrong)} is not a host name`, hint: hintForName(text), tried: 1 };
+  return { message: `${showText(wrong)} is not a host name`, hint: hintForName(text), tried: 1 };
 }
 
-/** What to write instead of a name with the one thing too much that it most probably has. */
+/** What to write instead of a name in which one thing is superfluous. */
 function hintForName(text: string): string {
   const slip = text.length > longestSlip ? undefined : slips.find(({ sign }) => sign.test(text));
-  const meant = slip?.mend === undefined ? "" : text.replace(slip.sign, slip.mend);
+  const meant = slip?.replacement === undefined ? "" : text.replace(slip.sign, slip.replacement);
   const meantHint = meant !== "" && isHostName(meant) ? `Did you mean ${showText(meant)}? ` : "";
   return slip ? `${meantHint}${slip.hint}` : nameHint;
 }
@@ -94,27 +99,27 @@ const longestSlip = 500;
 
 interface Slip {
   readonly sign: RegExp;
-  readonly mend?: string;
+  readonly replacement?: string;
   readonly hint: string;
 }
 
 const slips: readonly Slip[] = [
-  { sign: /^[a-z]+:\/\/([^/]*).*$/i, mend: "$1", hint: "A host is a name or an IP address, not a URL." },
-  { sign: /^.*@/, mend: "", hint: "The user is ssh.user." },
-  { sign: /:\d+$/, mend: "", hint: "The port is ssh.port." },
-  { sign: /^-\s+/, mend: "", hint: "A host list is no YAML: one name a line, without a dash." },
-  { sign: /^(["'])(.*)\1$/, mend: "$2", hint: "Take the quotation marks away." },
+  { sign: /^[a-z]+:\/\/([^/]*).*$/i, replacement: "$1", hint: "A host is a name or an IP address, not a URL." },
+  { sign: /^.*@/, replacement: "", hint: "The user is ssh.user." },
+  { sign: /:\d+$/, replacement: "", hint: "The port is ssh.port." },
+  { sign: /^-\s+/, replacement: "", hint: "A host list is no YAML: one name a line, without a dash." },
+  { sign: /^(["'])(.*)\1$/, replacement: "$2", hint: "Take the quotation marks away." },
   { sign: /[,;]/, hint: "Write one name or range a line." },
-  { sign: /\.+$/, mend: "", hint: "A name does not end with a dot." },
+  { sign: /\.+$/, replacement: "", hint: "A name does not end with a dot." },
 ];
 
 const tooMany = (text: string): ExpandedNames => ({
-  fault: `the range ${showText(text)} stands for more than ${mostHostsOfRange} hosts`,
+  message: `the range ${showText(text)} stands for more than ${mostHostsOfRange} hosts`,
   hint: "Check its ends, or split it.",
   tried: 1,
 });
 
-const wrongRange = (fault: string, tried = 1): ExpandedNames => ({ fault, hint: rangeHint, tried });
+const wrongRange = (message: string, tried = 1): ExpandedNames => ({ message, hint: rangeHint, tried });
 
 const nameHint =
   "Host names are made of letters, digits, ., - and _, begin with a letter, digit or _, and do not end with a dot; an IP address is fine too.";

@@ -1,6 +1,6 @@
 import type { Place } from "../../model/diagnostic.ts";
 import type { Host } from "../../model/inventory.ts";
-import type { Fault } from "../diagnostics/fault-list.ts";
+import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import type { HostEntry } from "../schema/file-types.ts";
 import type { Levels } from "../settings/levels.ts";
 import type { LevelNotes, SettingsContext } from "../settings/settings-context.ts";
@@ -9,7 +9,7 @@ import type { HostList } from "./host-list.ts";
 
 /** What resolving hosts needs from outside. */
 export interface HostsContext extends SettingsContext {
-  /** Reads a host list; `path` is absolute and inside of the inventory. Faults of its text are reported once. */
+  /** Reads a host list; `path` is absolute and inside of the inventory. What is wrong with its text is reported once. */
   readText(path: string): CheckedText;
   /** Lists that were read, by format and path: one may serve many environments. */
   readonly hostLists: Map<string, HostList>;
@@ -20,15 +20,15 @@ export interface HostsContext extends SettingsContext {
   readonly notes?: HostNotes;
 }
 
-/** A file, read and checked as text. The fault is null when it is reported already, at its place in the file. */
-export type CheckedText = { readonly positions: Positions } | { readonly fault: Fault | null };
+/** A file, read and checked as text. The diagnostic is null when it is reported already, at its place in the file. */
+export type CheckedText = { readonly positions: Positions } | { readonly diagnostic: DiagnosticText | null };
 
 /** What hosts were made of. */
 export interface HostNotes extends LevelNotes {
   readonly hosts: Map<Host, HostNote>;
 }
 
-export interface HostNote {
+interface HostNote {
   readonly levels: Levels;
   /** The map that declares the host, if there is one. */
   readonly item: HostEntry | null;

@@ -1,31 +1,31 @@
 import type { Place } from "../../model/diagnostic.ts";
 import type { Host, HostCommand } from "../../model/inventory.ts";
-import { inFile } from "../diagnostics/fault-list.ts";
+import { inFile } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import type { HostCommandEntry, HostEntry, HostItem } from "../schema/file-types.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import type { Levels } from "../settings/levels.ts";
 import { checkSignature, readLevels } from "../settings/read-levels.ts";
-import { keyOrigin, valueOrigin } from "../yaml/positions.ts";
+import { keyPlace, valuePlace } from "../yaml/positions.ts";
 import { expandHostNames, isHostName } from "./host-names.ts";
 import type { HostsContext } from "./hosts-context.ts";
 import { readHostFile } from "./read-host-file.ts";
 
 /** What every host of an environment has in common. */
-export interface HostOwner {
+interface HostOwner {
   readonly environment: string;
   readonly customer: string;
   readonly cluster: string;
 }
 
-export interface FoundHosts {
+interface FoundHosts {
   readonly hosts: Host[];
   readonly commands: HostCommand[];
-  /** False when hosts are missing because of faults that are reported. */
+  /** False when hosts are missing because of errors, which are reported. */
   complete: boolean;
 }
 
-/** Expands the `hosts` of one environment. Faults are reported, faulty items left out. */
+/** Expands the `hosts` of one environment. Invalid items are reported and left out. */
 export function readHosts(
   items: readonly (HostItem | undefined)[],
   owner: HostOwner,
@@ -36,17 +36,17 @@ export function readHosts(
   const found: FoundHosts = { hosts: [], commands: [], complete: !items.includes(undefined) };
   for (const [index, item] of items.entries()) {
     if (item === undefined) continue;
-    // Told where they became too many: every further item would say the same.
+    // Reported where they became too many: every further item would say the same.
     if (context.hostsLeft < 0) {
       found.complete = false;
       break;
     }
-    const origin = keyOrigin(file.positions, items, index);
+    const where = keyPlace(file.positions, items, index);
     if (typeof item === "string") {
-      addNames(item, { state: "present", address: null }, { owner, levels, place: origin.place }, found, context);
+      addNames(item, { state: "present", address: null }, { owner, levels, place: where.place }, found, context);
     } else if ("command" in item && item.command !== undefined) {
       found.commands.push(
-        readCommand(item, owner, readLevels(levels, item, file, context), origin.place, file, context),
+        readCommand(item, owner, readLevels(levels, item, file, context), where.place, file, context),
       );
     } else if ("file" in item && item.file !== undefined) {
       const hosts = readHostFile(item, file, context);
@@ -60,7 +60,7 @@ export function readHosts(
     } else if ("name" in item && item.name !== undefined) {
       addHost(
         item,
-        { owner, levels: readLevels(levels, item, file, context), place: origin.place, item },
+        { owner, levels: readLevels(levels, item, file, context), place: where.place, item },
         found,
         file,
         context,
@@ -87,16 +87,16 @@ function addHost(
 ): void {
   const address = item.address ?? null;
   if (address !== null && /[[\]]/.test(item.name)) {
-    context.faults.error(valueOrigin(file.positions, item, "address"), {
+    context.diagnostics.error(valuePlace(file.positions, item, "address"), {
       rule: "address-of-range",
       message: `the range ${showText(item.name)} has one address`,
-      hint: "Write a map for each of the hosts, or take address away.",
+      hint: "Write a mapping for each of the hosts, or take address away.",
     });
     found.complete = false;
     return;
   }
   if (address !== null && !isHostName(address)) {
-    context.faults.error(valueOrigin(file.positions, item, "address"), {
+    context.diagnostics.error(valuePlace(file.positions, item, "address"), {
       rule: "invalid-host",
       message: `the address ${showText(address)} is not a host name or IP address`,
       hint: "Write it without a port (that is ssh.port) and without brackets.",
@@ -122,19 +122,19 @@ function addNames(
 ): void {
   if (context.hostsLeft < 0) return;
   const expanded = expandHostNames(names);
-  context.hostsLeft -= "fault" in expanded ? expanded.tried : expanded.names.length;
+  context.hostsLeft -= "message" in expanded ? expanded.tried : expanded.names.length;
   if (context.hostsLeft < 0) {
     found.complete = false;
-    context.faults.error(inFile(place), {
+    context.diagnostics.error(inFile(place), {
       rule: "too-many-hosts",
       message: `the inventory stands for more than ${context.mostHosts} hosts`,
       hint: "Check the ranges here and in the files before; more hosts than that take several inventories.",
     });
     return;
   }
-  if ("fault" in expanded) {
+  if ("message" in expanded) {
     found.complete = false;
-    context.faults.error(inFile(place), { rule: "invalid-host", message: expanded.fault, hint: expanded.hint });
+    context.diagnostics.error(inFile(place), { rule: "invalid-host", message: expanded.message, hint: expanded.hint });
     return;
   }
   if (state === "present") checkSignature(levels, context);

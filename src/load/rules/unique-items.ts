@@ -1,6 +1,6 @@
 import type { Place } from "../../model/diagnostic.ts";
 import type { Customer, Environment, Host } from "../../model/inventory.ts";
-import { type FaultList, inFile } from "../diagnostics/fault-list.ts";
+import { type Diagnostics, inFile } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { canonicalHost } from "../hosts/host-names.ts";
 
@@ -27,13 +27,13 @@ function firstByKey<Item>(
 /** Customers with an id that no file before them has. */
 export function uniqueCustomers<Item extends { readonly customer: Customer }>(
   items: readonly Item[],
-  faults: FaultList,
+  diagnostics: Diagnostics,
 ): readonly Item[] {
   return firstByKey(
     items,
     ({ customer }) => customer.id,
     ({ customer }, first) =>
-      faults.error(inFile(customer.place), {
+      diagnostics.error(inFile(customer.place), {
         rule: "duplicate-customer",
         message: `the customer ${showText(customer.id)} is declared in ${at(first.customer.place)} too`,
         hint: "Give this customer another id, or put both into one file.",
@@ -42,12 +42,15 @@ export function uniqueCustomers<Item extends { readonly customer: Customer }>(
 }
 
 /** Environments with an id that none before them has, without regard to case. */
-export function uniqueEnvironments(environments: readonly Environment[], faults: FaultList): readonly Environment[] {
+export function uniqueEnvironments(
+  environments: readonly Environment[],
+  diagnostics: Diagnostics,
+): readonly Environment[] {
   return firstByKey(
     environments,
     ({ id }) => id.toLowerCase(),
     ({ id, place }, first) =>
-      faults.error(inFile(place), {
+      diagnostics.error(inFile(place), {
         rule: "duplicate-environment",
         message:
           id === first.id
@@ -72,15 +75,15 @@ function createPairFilter(): (item: Host, first: Host) => boolean {
   };
 }
 
-/** A host stands once in the inventory: by name, and by address with port, which an absent one may share. */
-export function uniqueHosts(hosts: readonly Host[], faults: FaultList): readonly Host[] {
+/** A host is in the inventory once: by name, and by address with port, which an absent one may share. */
+export function uniqueHosts(hosts: readonly Host[], diagnostics: Diagnostics): readonly Host[] {
   const isNewName = createPairFilter();
   const byName = firstByKey(
     hosts,
     ({ name }) => canonicalHost(name),
     (host, first) => {
       if (!isNewName(host, first)) return;
-      faults.error(inFile(host.place), {
+      diagnostics.error(inFile(host.place), {
         rule: "duplicate-host",
         ...(isSamePlace(host.place, first.place)
           ? {
@@ -100,7 +103,7 @@ export function uniqueHosts(hosts: readonly Host[], faults: FaultList): readonly
     ({ name, address, ssh }) => `${canonicalHost(address ?? name)} ${ssh.port ?? standardPort}`,
     (host, first) => {
       if (!isNewAddress(host, first)) return;
-      faults.error(inFile(host.place), {
+      diagnostics.error(inFile(host.place), {
         rule: "duplicate-address",
         message: `the hosts ${showText(first.name)} (${at(first.place)}) and ${showText(host.name)} have one address: ${addressOf(host)}`,
         hint: "Correct address or ssh.port, keep one of the two, or declare the former one absent.",

@@ -3,12 +3,12 @@ import type { Offsets, Positions } from "../yaml/positions.ts";
 import type { SchemaKind } from "./compile-schemas.ts";
 
 /** The data of a text, and its digest (`digestOf`). */
-export interface CleanText {
+interface CleanText {
   readonly value: unknown;
   readonly digest: string;
 }
 
-/** What was read before of texts in which nothing was wrong by themselves. */
+/** What was read before of texts that were valid by themselves. */
 export interface CleanTexts {
   /** Fills in the positions of the text that they are for; undefined when the text is not known. */
   recall(kind: SchemaKind, positions: Positions): CleanText | undefined;
@@ -18,7 +18,7 @@ export interface CleanTexts {
   toText(): string | null;
 }
 
-/** Writing everything anew for a few texts would cost more than reading them again. */
+/** Writing everything again for a few texts would cost more than reading them again. */
 const worthwhile = 0.02;
 const digestLength = 44;
 

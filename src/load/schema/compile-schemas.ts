@@ -28,7 +28,7 @@ export function createRegistry(schemas: FileSchemas, source = false): Ajv2020 {
   const ajv = new (ajvLibrary().Ajv2020)({
     allErrors: true,
     verbose: true,
-    // The tests check the schemas strictly and against the meta-schema; faults are put into words elsewhere; and
+    // The tests check the schemas strictly and against the meta-schema; their messages are written elsewhere; and
     // smaller code compiles faster.
     strict: false,
     validateSchema: false,
@@ -45,11 +45,11 @@ export function validatorsSource(schemas: FileSchemas): string {
   return withinBounds(standaloneLibrary()(createRegistry(schemas, true), definitions));
 }
 
-/** Errors that a validator collects at most before it leaves the rest of a list or map alone; many make one fault. */
+/** Errors that a validator collects at most before it leaves the rest of a list or map alone; many make one diagnostic. */
 export const mostSchemaErrors = 4000;
 
 /**
- * The generated code copies the list of all errors so far for each faulty item, and goes on however many there are.
+ * The generated code copies the list of all errors so far for each invalid item, and goes on however many there are.
  * With a hundred thousand of them that takes minutes and a gigabyte. Here it adds to the list, and leaves a list or map
  * when there are too many.
  */

@@ -8,7 +8,7 @@ type Optional<Shape> = { readonly [Key in keyof Shape]?: Shape[Key] | null | und
 export type TextOrList = string | readonly string[];
 export type AmountText = number | string;
 
-export type LimitsEntry = Readonly<Record<string, Readonly<Record<string, number | "unlimited" | null>> | null>>;
+type LimitsEntry = Readonly<Record<string, Readonly<Record<string, number | "unlimited" | null>> | null>>;
 
 export type EnvironmentDefaultsEntry = Optional<{
   tags: readonly string[];

@@ -31,7 +31,7 @@ export function explain({ description = "See the JSON Schema.", examples }: Anno
   return example === "" || example.length > longestExample ? description : `${description} Example: ${example}`;
 }
 
-/** What to write in place of a value: the value itself mended, if that is all that it needs. */
+/** What to write in place of a value: the value itself corrected, if that is all that it needs. */
 export function hintFor(value: unknown, schema: Annotated, written: string): string {
   return (
     hintForText(value, schema, written) ?? hintForNumber(value, schema) ?? hintForList(value, schema) ?? explain(schema)
@@ -39,7 +39,7 @@ export function hintFor(value: unknown, schema: Annotated, written: string): str
 }
 
 function hintForText(value: unknown, schema: Annotated, written: string): string | null {
-  if (typeof value !== "string" || value.length > longestMended) return null;
+  if (typeof value !== "string" || value.length > longestCorrected) return null;
   const number = Number(value.replaceAll(/[_ ',]/g, ""));
   if (/^\d[\d_ ',]*$/.test(value) && accepts(schema, number)) {
     return `Write ${number}${/^["']/.test(written) ? ", without quotation marks" : ""}.`;
@@ -48,12 +48,12 @@ function hintForText(value: unknown, schema: Annotated, written: string): string
 }
 
 /** Longer text has no small slip. */
-const longestMended = 1000;
+const longestCorrected = 1000;
 
-type Mend = (text: string) => string;
+type Correction = (text: string) => string;
 
 /** What turns text with a usual slip into what was meant. */
-const slips: readonly Mend[] = [
+const slips: readonly Correction[] = [
   (text) => text.trim(),
   (text) => text.trim().toLowerCase(),
   // `30 s`, `10 %`
@@ -61,7 +61,7 @@ const slips: readonly Mend[] = [
   (text) => text.replace(/^v(?=\d)/i, ""),
 ];
 
-const slipsOfKeys: readonly Mend[] = [
+const slipsOfKeys: readonly Correction[] = [
   ...slips,
   (text) =>
     text
@@ -70,8 +70,10 @@ const slipsOfKeys: readonly Mend[] = [
       .replaceAll(/[\s_]+/g, "-"),
 ];
 
-function hintForSlip(text: string, schema: Annotated, known: readonly Mend[]): string | null {
-  const meant = known.map((mend) => mend(text)).find((mended) => mended !== text && accepts(schema, mended));
+function hintForSlip(text: string, schema: Annotated, known: readonly Correction[]): string | null {
+  const meant = known
+    .map((correct) => correct(text))
+    .find((corrected) => corrected !== text && accepts(schema, corrected));
   return meant === undefined ? null : `Did you mean ${showText(meant)}? ${schema.description ?? ""}`.trim();
 }
 
@@ -92,9 +94,9 @@ function hintForList(value: unknown, schema: Annotated): string | null {
   return `Write it as a list: ${inYaml(parts)}.`;
 }
 
-/** For the key of a map, mended if that is all that it needs. */
+/** For the key of a map, corrected if that is all that it needs. */
 export function hintForKey(key: string, schema: Annotated): string {
-  const slip = key.length > longestMended ? null : hintForSlip(key, schema, slipsOfKeys);
+  const slip = key.length > longestCorrected ? null : hintForSlip(key, schema, slipsOfKeys);
   return slip ?? explain(schema);
 }
 

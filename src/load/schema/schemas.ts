@@ -10,12 +10,12 @@ const schemaFolder = new URL("../../../schema/", import.meta.url);
 
 let validators: Validators | null = null;
 
-/** The faults of the data against the schema of its kind of file. */
+/** What the schema of its kind of file rejects in the data. */
 export function checkFile(kind: SchemaKind, value: unknown): readonly ErrorObject[] {
   return check(kind, value);
 }
 
-/** The faults of a list of hosts, as a command may print it. */
+/** What the schema rejects in a list of hosts, as a command may print it. */
 export function checkHostItems(value: readonly unknown[]): readonly ErrorObject[] {
   return check("hosts", value);
 }
@@ -26,7 +26,7 @@ function check(definition: Definition, value: unknown): readonly ErrorObject[] {
   return validate(value) ? [] : (validate.errors ?? []);
 }
 
-/** The build wrote their code down: to compile it takes a tenth of a second, to load it next to nothing. */
+/** The build writes their code to a file: compiling it takes a tenth of a second, loading it next to nothing. */
 function loadValidators(): Validators {
   const built = builtValidators();
   if (built !== null) return built as Validators;

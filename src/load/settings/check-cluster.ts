@@ -1,5 +1,5 @@
 import { compareText } from "../../lib/text.ts";
-import type { Origin } from "../diagnostics/fault-list.ts";
+import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import type { Reporting } from "../diagnostics/reporting.ts";
 import { showText } from "../diagnostics/show-text.ts";
 
@@ -7,9 +7,9 @@ import { showText } from "../diagnostics/show-text.ts";
 export type ClusterNames = ReadonlySet<string> | null;
 
 /** Reports the name of a cluster that dtsync.yaml does not have. */
-export function checkCluster(name: string, clusters: ClusterNames, origin: Origin, context: Reporting): void {
+export function checkCluster(name: string, clusters: ClusterNames, where: ValuePlace, context: Reporting): void {
   if (clusters === null || clusters.has(name)) return;
-  context.faults.error(origin, {
+  context.diagnostics.error(where, {
     rule: "unknown-cluster",
     message: `there is no cluster ${showText(name)}`,
     hint: context.suggest(name, () => [...clusters].sort(compareText), "Declare it under clusters in dtsync.yaml."),

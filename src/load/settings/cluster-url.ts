@@ -4,20 +4,20 @@
  */
 export function readClusterUrl(
   text: string,
-): { readonly url: string } | { readonly fault: string; readonly meant: string | null } {
-  if (/[\s\\]/.test(text)) return { fault: "has a blank or backslash in it", meant: null };
+): { readonly url: string } | { readonly reason: string; readonly meant: string | null } {
+  if (/[\s\\]/.test(text)) return { reason: "has a blank or backslash in it", meant: null };
   let url: URL;
   try {
     url = new URL(text);
   } catch {
-    return { fault: "is not an address", meant: null };
+    return { reason: "is not an address", meant: null };
   }
   const meant = url.host === "" ? null : `${isLoopback(url.hostname) ? url.protocol : "https:"}//${url.host}`;
-  if (url.username !== "" || url.password !== "") return { fault: "has a user or password in it", meant };
-  if (url.protocol !== "https:" && url.protocol !== "http:") return { fault: "does not begin with https://", meant };
-  if (url.pathname !== "/" || /[?#]/.test(text)) return { fault: "has more than scheme, host and port", meant };
+  if (url.username !== "" || url.password !== "") return { reason: "has a user or password in it", meant };
+  if (url.protocol !== "https:" && url.protocol !== "http:") return { reason: "does not begin with https://", meant };
+  if (url.pathname !== "/" || /[?#]/.test(text)) return { reason: "has more than scheme, host and port", meant };
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    return { fault: "is http, which is for loopback addresses only", meant };
+    return { reason: "is http, which is for loopback addresses only", meant };
   }
   return { url: url.origin };
 }

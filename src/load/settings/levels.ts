@@ -1,26 +1,26 @@
 import type { Environment, Limits, OneAgentSettings, Rollout, SshSettings } from "../../model/inventory.ts";
-import type { Origin } from "../diagnostics/fault-list.ts";
+import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import { asList } from "../schema/as-list.ts";
 import type { EnvironmentDefaultsEntry, OneAgentEntry, RolloutEntry, SshEntry } from "../schema/file-types.ts";
 import { type MergeObserver, mergeSettings } from "./merge-settings.ts";
 import { parseAmount, parseDuration } from "./setting-values.ts";
 
 /** The settings that hold from one level downwards: merged as written, and what they mean. */
-export interface Level<Entry extends object, Resolved> {
+interface Level<Entry extends object, Resolved> {
   readonly entry: Entry;
   readonly resolved: Resolved;
 }
 
 /** The settings of one level of the inventory: defaults, customer, environment or host. */
 export interface Levels {
-  /** Null: nothing says which. Empty: it was declared but faulty, which is reported. */
+  /** Null: nothing says which. Empty: it was declared but invalid, which is reported. */
   readonly cluster: string | null;
   readonly environment: EnvironmentDefaultsEntry;
   readonly oneagent: Level<OneAgentEntry, OneAgentSettings>;
   readonly ssh: Level<SshEntry, SshSettings>;
   readonly rollout: Level<RolloutEntry, Rollout>;
-  /** Where it was declared that signatures must be checked, while nothing that is declared says against what. */
-  readonly uncheckedSignature: Origin | null;
+  /** Where signatures are declared as required while no root certificate is declared to check them against. */
+  readonly uncheckedSignature: ValuePlace | null;
 }
 
 /** What a map of the inventory may declare for what is below it. */
@@ -48,7 +48,7 @@ export type Section = keyof LevelEntries;
 
 /**
  * The level below `above`. Where it declares nothing of its own it shares the objects of the level above. `observing`
- * gives what is told of the merge of a section.
+ * gives the observer for the merge of a section.
  */
 export function lowerLevels(
   above: Levels,
@@ -147,7 +147,7 @@ function resolveRollout(entry: RolloutEntry): Rollout {
 
 type EnvironmentSettings = { -readonly [Key in keyof Environment["settings"]]: Environment["settings"][Key] };
 
-/** What of an environment is declared: its name, and the rest as far as some level declares it. */
+/** The settings of an environment that are declared: its name, and what any level declares. */
 export function resolveEnvironmentSettings(
   name: string | null | undefined,
   { tags, trial, quotas, storage }: EnvironmentDefaultsEntry,

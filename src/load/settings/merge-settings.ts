@@ -9,7 +9,7 @@ export type MergeDecision = { readonly path: readonly string[] } & (
   | { readonly kind: "removed" }
 );
 
-/** Is told of every decision in the order in which they are made. */
+/** Gets every decision, in the order in which they are made. */
 export type MergeObserver = (decision: MergeDecision) => void;
 
 type Settings = Readonly<Record<string, unknown>>;

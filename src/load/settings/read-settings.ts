@@ -4,11 +4,12 @@ import { showText } from "../diagnostics/show-text.ts";
 import { resolveAnywhere } from "../files/setting-paths.ts";
 import type { ClusterEntry, SafetyEntry, SettingsEntry } from "../schema/file-types.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
-import { keyOrigin, valueOrigin } from "../yaml/positions.ts";
+import { keyPlace, valuePlace } from "../yaml/positions.ts";
 import { type ClusterNames, checkCluster } from "./check-cluster.ts";
 import { readClusterUrl } from "./cluster-url.ts";
 import { type Levels, topLevels } from "./levels.ts";
-import { readInsidePath, readLevels } from "./read-levels.ts";
+import { readInsidePath } from "./read-inside-path.ts";
+import { readLevels } from "./read-levels.ts";
 import { parseAmount, parseDuration } from "./setting-values.ts";
 import type { SettingsContext } from "./settings-context.ts";
 
@@ -20,7 +21,7 @@ export interface ReadSettings {
   readonly safety: Safety;
 }
 
-/** Stands in for a dtsync.yaml that could not be read; references into it are then not checked. */
+/** In place of a dtsync.yaml that could not be read; references into it are then not checked. */
 export function unreadableSettings(context: SettingsContext): ReadSettings {
   const levels = topLevels(context.rootCertificate);
   return { clusters: [], clusterNames: null, levels, safety: readSafety({}) };
@@ -30,7 +31,7 @@ export function readSettings(file: LoadedFile<SettingsEntry>, context: SettingsC
   const { entry, positions } = file;
   const declared: Readonly<Record<string, ClusterEntry | undefined>> = entry.clusters ?? {};
   const names = Object.keys(declared).sort(compareText);
-  // A cluster that is too faulty to be read is still known by name.
+  // A cluster with an invalid declaration is still known by name.
   const complete = entry.clusters !== undefined;
   const clusters = names.flatMap((name) => {
     const cluster = declared[name];
@@ -40,20 +41,20 @@ export function readSettings(file: LoadedFile<SettingsEntry>, context: SettingsC
   const clusterNames: ClusterNames = complete ? new Set(names) : null;
   const defaults = entry.defaults ?? {};
   if (defaults.cluster) {
-    checkCluster(defaults.cluster, clusterNames, valueOrigin(positions, defaults, "cluster"), context);
+    checkCluster(defaults.cluster, clusterNames, valuePlace(positions, defaults, "cluster"), context);
   }
   const levels = readLevels(topLevels(context.rootCertificate), defaults, file, context);
-  const isClusterFaulty = isFaulty(entry, "defaults") || isFaulty(defaults, "cluster");
+  const isClusterInvalid = isInvalid(entry, "defaults") || isInvalid(defaults, "cluster");
   return {
     clusters,
     clusterNames,
-    levels: isClusterFaulty ? { ...levels, cluster: "" } : levels,
+    levels: isClusterInvalid ? { ...levels, cluster: "" } : levels,
     safety: readSafety(entry.safety ?? {}),
   };
 }
 
-/** Faulty values are left out of the data, their keys are not. */
-const isFaulty = (map: object, key: string): boolean =>
+/** Invalid values are left out of the data, their keys are not. */
+const isInvalid = (map: object, key: string): boolean =>
   key in map && (map as Readonly<Record<string, unknown>>)[key] === undefined;
 
 function readCluster(
@@ -64,10 +65,10 @@ function readCluster(
 ): Cluster {
   const { positions } = file;
   const url = entry.url === undefined ? null : readClusterUrl(entry.url);
-  if (url && "fault" in url) {
-    context.faults.error(valueOrigin(positions, entry, "url"), {
+  if (url && "reason" in url) {
+    context.diagnostics.error(valuePlace(positions, entry, "url"), {
       rule: "invalid-url",
-      message: `the url of the cluster ${showText(name)} ${url.fault}`,
+      message: `the url of the cluster ${showText(name)} ${url.reason}`,
       hint: `Write the origin alone${url.meant === null ? "" : `, ${showText(url.meant)}`}: https://, a host, perhaps a port; http is for loopback addresses.`,
     });
   }
@@ -77,7 +78,7 @@ function readCluster(
     token: readToken(entry.token ?? {}, file),
     ca: entry.ca ? readInsidePath(entry, "ca", entry.ca, file, context) : null,
     maxConcurrency: entry.maxConcurrency ?? 16,
-    place: keyOrigin(positions, file.entry.clusters, name).place,
+    place: keyPlace(positions, file.entry.clusters, name).place,
   };
 }
 
@@ -94,7 +95,7 @@ function checkUrls(clusters: readonly Cluster[], file: LoadedFile<SettingsEntry>
     const entry = file.entry.clusters[name];
     if (url === "" || owner === undefined || entry === undefined) owners.set(url, name);
     else {
-      context.faults.warning(valueOrigin(file.positions, entry, "url"), {
+      context.diagnostics.warning(valuePlace(file.positions, entry, "url"), {
         rule: "duplicate-url",
         message: `the clusters ${showText(owner)} and ${showText(name)} have the same url`,
         hint: "Give every cluster its own address, or keep one of the two.",

@@ -1,4 +1,4 @@
-import type { Fault } from "../diagnostics/fault-list.ts";
+import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import type { Reporting } from "../diagnostics/reporting.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import type { LevelEntries, Levels, Section } from "./levels.ts";
@@ -9,8 +9,8 @@ export interface SettingsContext extends Reporting {
   /** Absolute path of the root certificate that counts where none is declared, or null. */
   readonly rootCertificate: string | null;
   /** Why a file that the inventory names cannot be used, or null. */
-  checkFile(path: string): Fault | null;
-  /** Left out where nobody asks where values come from. */
+  checkFile(path: string): DiagnosticText | null;
+  /** Left out where it is not asked where values come from. */
   readonly notes?: LevelNotes;
 }
 

@@ -4,7 +4,7 @@ import type { Positions } from "./positions.ts";
 
 /**
  * Reads the YAML that inventories are written in several times as fast as the full parser, with the same data and the
- * same positions, or says that it cannot. It leaves everything that is rare, doubtful or faulty to the full parser:
+ * same positions, or says that it cannot. It leaves everything that is rare, doubtful or invalid to the full parser:
  * anchors, aliases, tags, directives, several documents, escapes, text over several lines, numbers that are not plain
  * decimals, tabs, duplicate keys.
  */
@@ -21,7 +21,7 @@ export function parseFast(text: string, positions: Positions): FastResult {
 }
 
 /** The data, or an offset near which the full parser is needed. */
-export type FastResult = { readonly value: unknown } | { readonly stoppedAt: number };
+type FastResult = { readonly value: unknown } | { readonly stoppedAt: number };
 
 /** Tabs and carriage returns, document and directive lines, and flow collections that go on in the next line. */
 const unusualText = /[\t\r\ufeff]|^(?:---|\.\.\.|%)|[[{,]\s*(?:#.*)?$/m;
@@ -127,7 +127,7 @@ function readKey(event: ScalarEvent, text: string, keys: Set<string>): { text: s
   return { text: key, offset: startOf(event) };
 }
 
-/** The text of a scalar that stands in the file as it is. */
+/** The text of a scalar that the file has as it is. */
 function sourceOf(event: ScalarEvent, text: string): string {
   if (!event.fast || event.anchorStart >= 0 || event.tagStart >= 0) throw new Unusual();
   return text.slice(event.valueStart, event.valueEnd);

@@ -1,6 +1,6 @@
 import process from "node:process";
 import type { Document, YAMLError } from "yaml";
-import { type Fault, mostFaultsOfFile } from "../diagnostics/fault-list.ts";
+import { type DiagnosticText, mostDiagnosticsOfFile } from "../diagnostics/diagnostics.ts";
 import { parseFast } from "./parse-fast.ts";
 import { toPlainValue } from "./plain-value.ts";
 import type { Positions } from "./positions.ts";
@@ -19,7 +19,7 @@ const longestForFullParser = 250_000;
 /** One syntax error tends to cause others; the first ones say where it is. */
 const mostTokenErrors = 20;
 
-export interface ParsedYaml {
+interface ParsedYaml {
   /** False when the text could not be read as YAML; `value` is then undefined. */
   readonly readable: boolean;
   /** Without anything rare in it: the value is nothing but what JSON can hold. */
@@ -27,45 +27,45 @@ export interface ParsedYaml {
   /** How many marks the text has, as far as they were counted. */
   readonly marks: number;
   readonly value: unknown;
-  readonly faults: readonly { readonly offset: number; readonly fault: Fault }[];
+  readonly diagnostics: readonly { readonly offset: number; readonly diagnostic: DiagnosticText }[];
 }
 
 /**
  * Reads one YAML 1.2 document (core schema) into plain data and fills `positions`. Never throws: whatever is wrong
- * with the text is a fault.
+ * with the text is reported.
  */
 export function parseYaml(text: string, positions: Positions): ParsedYaml {
   const { marks, tooManyAt } = countMarks(text);
-  const unusable = (offset: number, fault: Fault): ParsedYaml => {
-    return { readable: false, plain: true, marks, value: undefined, faults: [{ offset, fault }] };
+  const unusable = (offset: number, diagnostic: DiagnosticText): ParsedYaml => {
+    return { readable: false, plain: true, marks, value: undefined, diagnostics: [{ offset, diagnostic }] };
   };
-  if (tooManyAt !== null) return unusable(tooManyAt, tooManyMarksFault);
+  if (tooManyAt !== null) return unusable(tooManyAt, tooManyMarksDiagnostic);
   const fast = parseFast(text, positions);
-  if ("value" in fast) return { readable: true, plain: true, marks, value: fast.value, faults: [] };
+  if ("value" in fast) return { readable: true, plain: true, marks, value: fast.value, diagnostics: [] };
   if (text.length <= longestForFullParser) return { ...parseFully(text, positions), marks };
-  return unusable(Math.min(fast.stoppedAt, text.length), tooLargeFault);
+  return unusable(Math.min(fast.stoppedAt, text.length), tooLargeDiagnostic);
 }
 
 /** The same by the full parser alone, which `parseFast` must never differ from. */
 export function parseFully(text: string, positions: Positions): Omit<ParsedYaml, "marks"> {
-  const faults: { offset: number; fault: Fault }[] = [];
-  const report = (offset: number, fault: Fault): void => {
-    if (faults.length <= mostFaultsOfFile) faults.push({ offset, fault });
+  const diagnostics: { offset: number; diagnostic: DiagnosticText }[] = [];
+  const report = (offset: number, diagnostic: DiagnosticText): void => {
+    if (diagnostics.length <= mostDiagnosticsOfFile) diagnostics.push({ offset, diagnostic });
   };
   const document = inCheapSurroundings(() => compose(text, report));
   if (document) {
     const errors = [...document.errors, ...document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED")];
     const first = errors.sort((left, right) => left.pos[0] - right.pos[0])[0];
     const conflict = first ? text.search(/^<{7} /m) : -1;
-    if (conflict >= 0) report(conflict, conflictFault);
+    if (conflict >= 0) report(conflict, conflictDiagnostic);
     else if (first) report(Math.min(first.pos[0], text.length), describeError(first));
   }
-  if (!document || faults.length > 0) return { readable: false, plain: false, value: undefined, faults };
-  return { readable: true, plain: false, value: toPlainValue(document, positions, report), faults };
+  if (!document || diagnostics.length > 0) return { readable: false, plain: false, value: undefined, diagnostics };
+  return { readable: true, plain: false, value: toPlainValue(document, positions, report), diagnostics };
 }
 
 /** The one document of the text, or null when there is something that makes it unusable as a whole. */
-function compose(text: string, report: (offset: number, fault: Fault) => void): Document.Parsed | null {
+function compose(text: string, report: (offset: number, diagnostic: DiagnosticText) => void): Document.Parsed | null {
   const { Composer, Lexer, Parser } = yamlLibrary();
   const parser = new Parser();
   const composer = new Composer({ uniqueKeys: false });
@@ -75,31 +75,36 @@ function compose(text: string, report: (offset: number, fault: Fault) => void): 
   // Token by token, so that it can stop where going on would be work for nothing.
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) {
-      if (token.type === "directive" && isOtherVersion(token.source)) return give(report, token.offset, versionFault);
-      if (token.type === "document" && ++documents > 1) return give(report, token.offset, severalFault);
+      if (token.type === "directive" && isOtherVersion(token.source))
+        return give(report, token.offset, versionDiagnostic);
+      if (token.type === "document" && ++documents > 1) return give(report, token.offset, severalDiagnostic);
       if (token.type === "error" && ++errors > mostTokenErrors) break;
       for (const composed of composer.next(token)) document ??= composed as Document.Parsed;
     }
     if (errors > mostTokenErrors) break;
-    if (parser.stack.length > deepest) return give(report, parser.offset, depthFault);
+    if (parser.stack.length > deepest) return give(report, parser.offset, depthDiagnostic);
   }
   for (const token of parser.end()) {
-    if (token.type === "document" && ++documents > 1) return give(report, token.offset, severalFault);
+    if (token.type === "document" && ++documents > 1) return give(report, token.offset, severalDiagnostic);
     for (const composed of composer.next(token)) document ??= composed as Document.Parsed;
   }
   for (const composed of composer.end(true, text.length)) document ??= composed as Document.Parsed;
   return document;
 }
 
-function give(report: (offset: number, fault: Fault) => void, offset: number, fault: Fault): null {
-  report(offset, fault);
+function give(
+  report: (offset: number, diagnostic: DiagnosticText) => void,
+  offset: number,
+  diagnostic: DiagnosticText,
+): null {
+  report(offset, diagnostic);
   return null;
 }
 
 const isOtherVersion = (directive: string): boolean => /^%YAML\s+(?!1\.2\s*$)/.test(directive);
 
 /**
- * Runs the parser in surroundings that are cheap for it: it makes an Error object for every fault of a broken file,
+ * Runs the parser in surroundings that are cheap for it: it makes an Error object for every error in a broken file,
  * whose stack traces would cost most of the time, and asks for an environment variable at every token, which in
  * process.env is a tenth of the time and in a plain object nothing. Nothing else runs in between.
  */
@@ -116,37 +121,37 @@ export function inCheapSurroundings<Result>(run: () => Result): Result {
   }
 }
 
-const versionFault: Fault = {
+const versionDiagnostic: DiagnosticText = {
   rule: "yaml-version",
   message: "the file asks for another YAML version than 1.2",
   hint: "Delete the %YAML line.",
 };
 
-const severalFault: Fault = {
+const severalDiagnostic: DiagnosticText = {
   rule: "several-documents",
   message: "a second YAML document begins here",
   hint: "Keep one document in a file: move the rest to files of its own and delete the --- line.",
 };
 
-const depthFault: Fault = {
+const depthDiagnostic: DiagnosticText = {
   rule: "too-deep",
-  message: `maps and lists are more than ${deepest} levels deep`,
+  message: `mappings and lists are more than ${deepest} levels deep`,
   hint: "Nothing in an inventory is that deep: look for stray brackets or dashes.",
 };
 
-const tooLargeFault: Fault = {
+const tooLargeDiagnostic: DiagnosticText = {
   rule: "yaml-too-large",
   message: "the file is larger than 250 kB, and here it is faulty or not plain YAML",
   hint: "Mend this line (a fault, an anchor, a tag, an escape, a value over several lines, line ends of Windows), or split the file.",
 };
 
-const tooManyMarksFault: Fault = {
+const tooManyMarksDiagnostic: DiagnosticText = {
   rule: "file-too-large",
   message: `the file has more than ${mostMarksOfFile} line ends, commas, brackets and other marks of YAML`,
   hint: "Split it: one customer a file, long host lists in files of their own.",
 };
 
-const conflictFault: Fault = {
+const conflictDiagnostic: DiagnosticText = {
   rule: "yaml-syntax",
   message: "a merge conflict of Git begins here",
   hint: "Settle it: keep one of the two versions, and delete the lines of <, = and >.",
@@ -155,14 +160,14 @@ const conflictFault: Fault = {
 /** Messages of our own, because the library's may repeat the text around the error. */
 const syntaxMessages: Readonly<Record<string, readonly [message: string, hint: string]>> = {
   TAB_AS_INDENT: ["a tab where the indentation is", "Indent with spaces."],
-  BAD_INDENT: ["the indentation does not fit the lines above", "Begin all keys of a map in the same column."],
+  BAD_INDENT: ["the indentation does not fit the lines above", "Begin all keys of a mapping in the same column."],
   MISSING_CHAR: [
     "a character is missing, such as a closing quotation mark or bracket, a colon, or a comma",
     "Complete the line; put text with : # [ ] { } , in quotation marks.",
   ],
   MULTILINE_IMPLICIT_KEY: ["a key goes over several lines", "Write a colon after the key, on its line."],
   BLOCK_AS_IMPLICIT_KEY: [
-    "a map or list begins where a value should be",
+    "a mapping or list begins where a value should be",
     "Put it on lines of its own, indented, or in quotation marks if it is text with a colon.",
   ],
   BAD_ALIAS: ["an alias has no anchor before it", "Put text that begins with * or & in quotation marks."],
@@ -175,7 +180,7 @@ const syntaxMessages: Readonly<Record<string, readonly [message: string, hint: s
   ],
 };
 
-function describeError(error: YAMLError): Fault {
+function describeError(error: YAMLError): DiagnosticText {
   const [message, hint] = syntaxMessages[error.code] ?? [
     "this is not valid YAML",
     "Compare the line and the one before with the examples in the documentation.",

@@ -1,16 +1,16 @@
 import type { Document, Node, Pair, YAMLMap, YAMLSeq } from "yaml";
-import type { Fault } from "../diagnostics/fault-list.ts";
+import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import { findSecrets } from "../diagnostics/secret-text.ts";
 import { showText } from "../diagnostics/show-text.ts";
-import { controlCharacterFault, secretFault } from "../diagnostics/text-faults.ts";
+import { controlCharacterDiagnostic, secretDiagnostic } from "../diagnostics/text-diagnostics.ts";
 import { createMap, type Entry } from "./create-map.ts";
 import type { Positions } from "./positions.ts";
 import { isAlias, isMap, isScalar, isSeq } from "./yaml-library.ts";
 
-/** Reports a fault at an offset of the text. */
-export type Report = (offset: number, fault: Fault) => void;
+/** Reports an error at an offset of the text. */
+type Report = (offset: number, diagnostic: DiagnosticText) => void;
 
-/** Values that aliases may bring in anew, in one file. Without a limit nine lines of YAML can stand for billions. */
+/** Values that the aliases of one file may stand for. Without a limit nine lines of YAML can stand for billions. */
 const mostAliasedValues = 50_000;
 
 /** Characters of text that count as one more value. */
@@ -31,8 +31,8 @@ interface Conversion {
   /** Values by anchor; null while the anchored value is still being read. */
   readonly anchors: Map<string, Anchored | null>;
   aliasedValues: number;
-  /** Whether it was said that there are too many of them: every further alias would say the same. */
-  tooManyTold: boolean;
+  /** Whether it was reported that there are too many of them: every further alias would say the same. */
+  isTooManyReported: boolean;
 }
 
 /**
@@ -40,7 +40,7 @@ interface Conversion {
  * outside of the core schema, dangerous keys and aliases that multiply are reported; what is left is usable.
  */
 export function toPlainValue(document: Document.Parsed, positions: Positions, report: Report): unknown {
-  const conversion: Conversion = { positions, report, anchors: new Map(), aliasedValues: 0, tooManyTold: false };
+  const conversion: Conversion = { positions, report, anchors: new Map(), aliasedValues: 0, isTooManyReported: false };
   return document.contents ? convert(conversion, document.contents).value : null;
 }
 
@@ -50,7 +50,7 @@ function convert(conversion: Conversion, node: Node): Anchored {
     conversion.report(startOf(node), {
       rule: "unknown-tag",
       message: `unknown YAML tag ${showText(node.tag.replace(/^tag:yaml\.org,2002:/, "!!"))}`,
-      hint: "Take the tag away; plain maps, lists, text, numbers, true and false are all there is.",
+      hint: "Take the tag away; plain mappings, lists, text, numbers, true and false are all there is.",
     });
   }
   const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
@@ -84,7 +84,7 @@ function convertMap(conversion: Conversion, node: YAMLMap): Anchored {
     if (keys.has(key)) {
       conversion.report(keyOffset, {
         rule: "duplicate-key",
-        message: `the key ${showText(key)} is here twice`,
+        message: `duplicate key ${showText(key)}`,
         hint: "Keep one of the two.",
       });
       continue;
@@ -105,7 +105,7 @@ function convertKey(conversion: Conversion, node: Node): string | null {
   if (text === null) {
     conversion.report(startOf(node), {
       rule: "invalid-key",
-      message: "a key must be text, not a map or a list",
+      message: "a key must be text, not a mapping or a list",
       hint: "Write a plain name before the colon; put text with [ or { in quotation marks.",
     });
     return null;
@@ -127,7 +127,7 @@ function convertList(conversion: Conversion, node: YAMLSeq): Anchored {
   const offsets: number[] = [startOf(node)];
   let size = 1;
   for (const item of node.items as readonly (Node | Pair<Node, Node | null>)[]) {
-    // A pair stands in a flow list only: `[a: 1]`. It is a map with one entry.
+    // A pair is in a flow list only: `[a: 1]`. It is a map with one entry.
     const isNode = isScalar(item) || isMap(item) || isSeq(item) || isAlias(item);
     const result = isNode ? convert(conversion, item) : { value: null, size: 1 };
     const offset = isNode ? startOf(item) : (offsets[0] ?? 0);
@@ -152,27 +152,27 @@ function resolveAlias(conversion: Conversion, anchor: string, offset: number): A
   }
   conversion.aliasedValues += anchored.size;
   if (conversion.aliasedValues <= mostAliasedValues) return anchored;
-  if (!conversion.tooManyTold) {
+  if (!conversion.isTooManyReported) {
     conversion.report(offset, {
       rule: "too-many-aliases",
       message: `the aliases of this file stand for more than ${mostAliasedValues} values`,
       hint: "Write the values out, or move them to the defaults.",
     });
   }
-  conversion.tooManyTold = true;
+  conversion.isTooManyReported = true;
   return nothing;
 }
 
 /** Escapes in quotation marks can bring in what the text of the file itself must not hold. */
 function checkText(conversion: Conversion, text: string, node: Node): void {
   const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrogate}/u.exec(text);
-  if (control) conversion.report(startOf(node), controlCharacterFault(control[0]));
+  if (control) conversion.report(startOf(node), controlCharacterDiagnostic(control[0]));
   const [secret] = findSecrets(text);
   if (secret === undefined) return;
   const [start, end] = node.range ?? [0, 0];
-  // What stands in the file as it is was found there.
+  // What the file has as it is was found there.
   if (findSecrets(conversion.positions.text.slice(start, end)).length === 0)
-    conversion.report(startOf(node), secretFault(secret.what));
+    conversion.report(startOf(node), secretDiagnostic(secret.what));
 }
 
 const nothing: Anchored = { value: null, size: 1 };

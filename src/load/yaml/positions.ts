@@ -1,5 +1,5 @@
 import { inventoryStart, type Place } from "../../model/diagnostic.ts";
-import type { Origin } from "../diagnostics/fault-list.ts";
+import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 
 export type Container = Readonly<Record<string, unknown>> | readonly unknown[];
 
@@ -58,24 +58,24 @@ function findLineStarts(text: string): readonly number[] {
   return starts;
 }
 
-/** Where the key stands (in a list: the item). */
-export function keyOrigin(positions: Positions, container: Container, key: string | number): Origin {
-  return originOf(positions, container, key, 0);
+/** The place of the key (in a list: of the item). */
+export function keyPlace(positions: Positions, container: Container, key: string | number): ValuePlace {
+  return entryPlace(positions, container, key, 0);
 }
 
-/** Where the value stands; a value without text (`key:`) is at its key. */
-export function valueOrigin(positions: Positions, container: Container, key: string | number): Origin {
-  return originOf(positions, container, key, 1);
+/** The place of the value; a value without text (`key:`) has that of its key. */
+export function valuePlace(positions: Positions, container: Container, key: string | number): ValuePlace {
+  return entryPlace(positions, container, key, 1);
 }
 
 /** Where a map or list begins. */
-export function startOrigin(positions: Positions, container: Container): Origin {
+export function startPlace(positions: Positions, container: Container): ValuePlace {
   const setPath = positions.overrides.get(container)?.get(null) ?? null;
   const start = positions.offsets.get(container)?.[0];
   return { place: start === undefined ? fileStart(positions) : placeAt(positions, start), setPath };
 }
 
-function originOf(positions: Positions, container: Container, key: string | number, part: 0 | 1): Origin {
+function entryPlace(positions: Positions, container: Container, key: string | number, part: 0 | 1): ValuePlace {
   const overrides = positions.overrides.get(container);
   const setPath = overrides?.get(String(key)) ?? overrides?.get(null) ?? null;
   const offset = offsetOf(positions, container, key, part);

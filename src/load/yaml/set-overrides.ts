@@ -1,6 +1,6 @@
-import type { Fault } from "../diagnostics/fault-list.ts";
+import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
-import { findTextFaults } from "../diagnostics/text-faults.ts";
+import { findTextDiagnostics } from "../diagnostics/text-diagnostics.ts";
 import type { Container, Positions } from "./positions.ts";
 import { isContainer, isMap } from "./value-path.ts";
 import { movePositions } from "./without-values.ts";
@@ -20,19 +20,19 @@ export function applyOverrides(
   data: unknown,
   overrides: readonly SetOverride[],
   positions: Positions,
-): { readonly data: unknown; readonly faults: readonly Fault[] } {
-  const faults: Fault[] = [];
+): { readonly data: unknown; readonly diagnostics: readonly DiagnosticText[] } {
+  const diagnostics: DiagnosticText[] = [];
   if (overrides.length > 0) positions.withoutSet = data;
   let result = data;
   for (const override of overrides) {
-    const fault = checkOverride(override);
-    if (fault) faults.push(fault);
+    const diagnostic = checkOverride(override);
+    if (diagnostic) diagnostics.push(diagnostic);
     else result = setValue(result, override.path.split("."), override, positions);
   }
-  return { data: result, faults };
+  return { data: result, diagnostics };
 }
 
-function checkOverride({ path, text }: SetOverride): Fault | null {
+function checkOverride({ path, text }: SetOverride): DiagnosticText | null {
   const keys = path.split(".");
   if (keys.some((key) => key === "" || key === "__proto__")) {
     return {
@@ -41,7 +41,7 @@ function checkOverride({ path, text }: SetOverride): Fault | null {
       hint: "Write keys with dots between them, for example --set clusters.emea.url=https://dynatrace.emea.example.com",
     };
   }
-  const secret = findTextFaults(text)[0]?.fault;
+  const secret = findTextDiagnostics(text)[0]?.diagnostic;
   return secret ? { ...secret, message: `${secret.message} (in --set ${showText(path).slice(1, -1)})` } : null;
 }
 
@@ -59,7 +59,7 @@ function setValue(value: unknown, keys: readonly string[], override: SetOverride
   const entries = copy as Record<string, unknown>;
   const had = Object.hasOwn(entries, key);
   entries[key] = setValue(had ? entries[key] : undefined, rest, override, positions);
-  // A map on the way that the file has keeps its own origin.
+  // A map on the way that the file has keeps its own place.
   if (rest.length === 0 || !isContainer(had && before ? (before as typeof entries)[key] : undefined)) {
     marks.set(key, override.path);
   }

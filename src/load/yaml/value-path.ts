@@ -24,11 +24,6 @@ export function containerAt(root: unknown, path: ValuePath): Container | null {
   return isContainer(value) ? value : null;
 }
 
-/** `hosts[2].ssh.port` */
-export function pathText(path: ValuePath): string {
-  return path.map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`)).join("");
-}
-
 /** Path of a JSON pointer; a step into a list becomes a number. */
 export function pathOfPointer(root: unknown, pointer: string): ValuePath {
   const path: (string | number)[] = [];

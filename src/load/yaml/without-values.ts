@@ -2,7 +2,7 @@ import type { Container, Positions } from "./positions.ts";
 import { isContainer, type ValuePath } from "./value-path.ts";
 
 /**
- * A copy of the data in which the values at the paths are undefined, so that the rest of a faulty file can still be
+ * A copy of the data in which the values at the paths are undefined, so that the rest of an invalid file can still be
  * checked. Keys and list items keep their places, and with them their positions.
  */
 export function withoutValues(root: unknown, paths: readonly ValuePath[], positions: Positions): unknown {

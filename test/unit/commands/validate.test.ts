@@ -42,7 +42,7 @@ describe("validate", () => {
     await withFiles(files, async (folder) => {
       const { output } = await run(folder, true);
       expect(output).toContain("secret-in-file");
-      expect(output).toContain('"token" must be a map');
+      expect(output).toContain('"token" must be a mapping');
       expect(output).not.toMatch(/plain-password|AAAA/);
     });
   });

@@ -4,7 +4,8 @@ import { readSchema } from "../../../src/format/key-order.ts";
 
 function format(text: string, kind: "dtsync" | "customer" | "groups" = "customer"): string {
   const formatted = formatText(text, readSchema(kind));
-  if ("faults" in formatted) throw new Error(formatted.faults.map(({ fault }) => fault.message).join());
+  if ("diagnostics" in formatted)
+    throw new Error(formatted.diagnostics.map(({ diagnostic }) => diagnostic.message).join());
   const again = formatText(formatted.text, readSchema(kind));
   expect(again).toEqual(formatted);
   return formatted.text;
@@ -12,7 +13,7 @@ function format(text: string, kind: "dtsync" | "customer" | "groups" = "customer
 
 const faultsOf = (text: string) => {
   const formatted = formatText(text, readSchema("customer"));
-  return "faults" in formatted ? formatted.faults.map(({ fault }) => fault.rule) : [];
+  return "diagnostics" in formatted ? formatted.diagnostics.map(({ diagnostic }) => diagnostic.rule) : [];
 };
 
 describe("the layout", () => {

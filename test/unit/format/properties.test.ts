@@ -13,7 +13,7 @@ const schema = readSchema("customer");
 
 function format(text: string): string {
   const formatted = formatText(text, schema);
-  if ("faults" in formatted) throw new Error(`${formatted.faults[0]?.fault.message}\n${text}`);
+  if ("diagnostics" in formatted) throw new Error(`${formatted.diagnostics[0]?.diagnostic.message}\n${text}`);
   return formatted.text;
 }
 
@@ -105,8 +105,8 @@ describe("formatting", () => {
         const at = place % text.length;
         const damaged = text.slice(0, at) + inserted + text.slice(at + length);
         const formatted = formatText(damaged, schema);
-        if ("faults" in formatted) {
-          expect(formatted.faults.length).toBeGreaterThan(0);
+        if ("diagnostics" in formatted) {
+          expect(formatted.diagnostics.length).toBeGreaterThan(0);
           return;
         }
         usable += 1;

@@ -152,6 +152,13 @@ describe("explain", () => {
     });
   });
 
+  test("what was loaded, whatever becomes of the files", async () => {
+    const explain = await withLoaded(files, (loaded) => loaded.explain);
+    expect(lines(explain("abc-p1"))["ssh.port"]).toBe("null @ customers/abc.yaml:12 < 2022 @ dtsync.yaml:27");
+    expect(lines(explain("list01.example.com"))["name"]).toBe('"list01.example.com" @ hosts/list.txt:2');
+    expect(lines(explain("abc-ops"))["customer"]).toBe('"abc" @ customers/abc.yaml:1');
+  });
+
   test("an environment with an id of its own that is disabled, and one that is absent", async () => {
     await withLoaded(files, ({ explain }) => {
       const own = explain("environment/OLD-one");

@@ -29,14 +29,14 @@ describe("names and ranges", () => {
   test.each(["web[01-9]", "web[1-]", "web[b-a]", "web[3-1]", "web[]", "web[1", "web1]", "web[[1-2]]", "web[1-10001]"])(
     "%s is a fault",
     (text) => {
-      expect(expandHostNames(text)).toHaveProperty("fault");
+      expect(expandHostNames(text)).toHaveProperty("message");
     },
   );
 
   test("ten thousand hosts are the most", () => {
     expect(expandHostNames("web[00001-10000]")).toMatchObject({ names: { length: 10_000 } });
-    expect(expandHostNames(`${"[1-99]".repeat(20)}`)).toHaveProperty("fault");
-    expect(expandHostNames("[1-999999999999999]")).toHaveProperty("fault");
+    expect(expandHostNames(`${"[1-99]".repeat(20)}`)).toHaveProperty("message");
+    expect(expandHostNames("[1-999999999999999]")).toHaveProperty("message");
   });
 
   test("host names and addresses", () => {
@@ -226,13 +226,13 @@ ${more}`,
     ["a path out of the inventory", '[{"name":"a","oneagent":{"rootCertificate":"../../root.pem"}}]'],
   ])("are unusable when they print %s", async (_, output) => {
     expect(expandHostCommandOutput(await load(), output)).toEqual({
-      fault: expect.stringMatching(/^the command printed /),
+      reason: expect.stringMatching(/^the command printed /),
     });
   });
 
   test("do not repeat a secret", async () => {
     const result = expandHostCommandOutput(await load(), `${fakeToken()}\n`);
-    expect(result).toEqual({ fault: "the command printed a secret" });
+    expect(result).toEqual({ reason: "the command printed a secret" });
   });
 });
 

@@ -26,7 +26,7 @@ function agrees(text: string): boolean {
   }
   const fullPositions = createPositions("f", text);
   const full = parseFully(text, fullPositions);
-  expect(full.faults, JSON.stringify(text)).toEqual([]);
+  expect(full.diagnostics, JSON.stringify(text)).toEqual([]);
   expect(located(fast.value, fastPositions), JSON.stringify(text)).toEqual(located(full.value, fullPositions));
   return true;
 }

@@ -1,25 +1,25 @@
 import { compareDiagnostics, type Diagnostic, type Place } from "../../model/diagnostic.ts";
 
 /** What is wrong, in terms of the user, and what to write instead. */
-export interface Fault {
+export interface DiagnosticText {
   readonly rule: string;
   readonly message: string;
   readonly hint: string;
 }
 
-/** Where a fault stands, and the `--set` path that brought the value there, if one did. */
-export interface Origin {
+/** Where a value is declared, and the `--set` path that brought it there, if one did. */
+export interface ValuePlace {
   readonly place: Place;
   readonly setPath: string | null;
 }
 
-/** Collects faults of all files; the same fault at the same place counts once. */
-export interface FaultList {
+/** Collects the diagnostics of all files; the same one at the same place counts once. */
+export interface Diagnostics {
   /** Throws ReadingStopped when there are so many that nobody would read on. */
-  error(origin: Origin, fault: Fault): void;
-  warning(origin: Origin, fault: Fault): void;
+  error(where: ValuePlace, diagnostic: DiagnosticText): void;
+  warning(where: ValuePlace, diagnostic: DiagnosticText): void;
   /** Reports an error after which going on makes no sense, or would take too much. */
-  stop(origin: Origin, fault: Fault): never;
+  stop(where: ValuePlace, diagnostic: DiagnosticText): never;
   hasErrors(): boolean;
   sorted(): readonly Diagnostic[];
 }
@@ -37,13 +37,13 @@ export function untilStopped<Result>(run: () => Result): Result | null {
   }
 }
 
-/** Nobody reads more faults of one file, and a file that is not an inventory at all can have a million. */
-export const mostFaultsOfFile = 1000;
+/** Nobody reads more diagnostics of one file, and a file that is not an inventory at all can have a million. */
+export const mostDiagnosticsOfFile = 1000;
 
 /** The same for all files: there may be thousands that are no inventory. Errors and warnings count apart. */
-export const mostFaults = 10_000;
+const mostDiagnostics = 10_000;
 
-export function createFaultList(): FaultList {
+export function createDiagnostics(): Diagnostics {
   const files = new Map<string, Map<string, Diagnostic>>();
   const counts = { error: 0, warning: 0 };
   const filed = (file: string): Map<string, Diagnostic> => {
@@ -51,26 +51,26 @@ export function createFaultList(): FaultList {
     files.set(file, found);
     return found;
   };
-  const add = (severity: Diagnostic["severity"], { place, setPath }: Origin, fault: Fault): void => {
-    if (severity === "warning" && counts.warning > mostFaults) return;
+  const add = (severity: Diagnostic["severity"], { place, setPath }: ValuePlace, diagnostic: DiagnosticText): void => {
+    if (severity === "warning" && counts.warning > mostDiagnostics) return;
     const found = filed(place.file);
-    const message = setPath === null ? fault.message : `${fault.message} (given by --set ${setPath})`;
-    const key = JSON.stringify([place.line, place.column, fault.rule, message]);
+    const message = setPath === null ? diagnostic.message : `${diagnostic.message} (given by --set ${setPath})`;
+    const key = JSON.stringify([place.line, place.column, diagnostic.rule, message]);
     if (found.has(key)) return;
     counts[severity] += 1;
-    const tooMany = counts[severity] > mostFaults ? tooManyInAll : tooManyFaults;
-    if (tooMany === tooManyFaults && found.size < mostFaultsOfFile)
-      found.set(key, { severity, rule: fault.rule, message, hint: fault.hint, ...place });
+    const tooMany = counts[severity] > mostDiagnostics ? tooManyInAll : tooManyOfFile;
+    if (tooMany === tooManyOfFile && found.size < mostDiagnosticsOfFile)
+      found.set(key, { severity, rule: diagnostic.rule, message, hint: diagnostic.hint, ...place });
     // An error among those that are not listed still makes the inventory invalid.
     else if (severity === "error" || !found.has(rest)) found.set(rest, { severity, ...tooMany, ...place });
-    if (counts.error > mostFaults) throw new ReadingStopped();
+    if (counts.error > mostDiagnostics) throw new ReadingStopped();
   };
   return {
-    error: (origin, fault) => add("error", origin, fault),
-    warning: (origin, fault) => add("warning", origin, fault),
-    stop({ place }, fault) {
+    error: (where, diagnostic) => add("error", where, diagnostic),
+    warning: (where, diagnostic) => add("warning", where, diagnostic),
+    stop({ place }, diagnostic) {
       counts.error += 1;
-      filed(place.file).set(last, { severity: "error", ...fault, ...place });
+      filed(place.file).set(last, { severity: "error", ...diagnostic, ...place });
       throw new ReadingStopped();
     },
     hasErrors: () => counts.error > 0,
@@ -84,17 +84,17 @@ const rest = "rest";
 /** Key of the diagnostic that says why nothing comes after it. */
 const last = "last";
 
-const tooManyFaults: Fault = {
+const tooManyOfFile: DiagnosticText = {
   rule: "too-many-faults",
-  message: `the file has more than ${mostFaultsOfFile} faults; the others are not listed`,
+  message: `the file has more than ${mostDiagnosticsOfFile} faults; the others are not listed`,
   hint: "Mend those that are listed, then check again.",
 };
 
-const tooManyInAll: Fault = {
+const tooManyInAll: DiagnosticText = {
   rule: "too-many-faults",
-  message: `the inventory has more than ${mostFaults} faults; those from here on are not listed`,
+  message: `the inventory has more than ${mostDiagnostics} faults; those from here on are not listed`,
   hint: "Mend those that are listed, then check again.",
 };
 
 /** A place that `--set` has nothing to do with. */
-export const inFile = (place: Place): Origin => ({ place, setPath: null });
+export const inFile = (place: Place): ValuePlace => ({ place, setPath: null });

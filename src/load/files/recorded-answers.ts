@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import type { InventoryFiles } from "./inventory-files.ts";
 
 /** A question that was asked of the disk, and the digest of its answer. */
-export type Sighting = readonly [kind: "list" | "text" | "named", path: string, digest: string];
+export type RecordedAnswer = readonly [kind: "list" | "text" | "named", path: string, digest: string];
 
 /** Notes each question once; asked again, the disk may answer another time, which the first digest does not cover. */
-export function recordSightings(files: InventoryFiles): {
+export function recordAnswers(files: InventoryFiles): {
   readonly files: InventoryFiles;
-  readonly sightings: () => readonly Sighting[];
+  readonly answers: () => readonly RecordedAnswer[];
 } {
-  const seen = new Map<string, Sighting>();
-  const note = <Answer extends object | null>(kind: Sighting[0], path: string, answer: Answer): Answer => {
+  const seen = new Map<string, RecordedAnswer>();
+  const note = <Answer extends object | null>(kind: RecordedAnswer[0], path: string, answer: Answer): Answer => {
     const key = `${kind} ${path}`;
     if (!seen.has(key)) seen.set(key, [kind, path, digestOfAnswer(answer)]);
     return answer;
@@ -21,16 +21,16 @@ export function recordSightings(files: InventoryFiles): {
       readText: (path) => note("text", path, files.readText(path)),
       checkNamedFile: (path) => note("named", path, files.checkNamedFile(path)),
     },
-    sightings: () => [...seen.values()],
+    answers: () => [...seen.values()],
   };
 }
 
 /** Whether the disk gives the same answers today. */
-export function sightingsHold(files: InventoryFiles, sightings: readonly Sighting[]): boolean {
-  return sightings.every(([kind, path, digest]) => digest === digestOfAnswer(ask(files, kind, path)));
+export function answersHold(files: InventoryFiles, answers: readonly RecordedAnswer[]): boolean {
+  return answers.every(([kind, path, digest]) => digest === digestOfAnswer(ask(files, kind, path)));
 }
 
-function ask(files: InventoryFiles, kind: Sighting[0], path: string): object | null {
+function ask(files: InventoryFiles, kind: RecordedAnswer[0], path: string): object | null {
   if (kind === "list") return files.list();
   return kind === "text" ? files.readText(path) : files.checkNamedFile(path);
 }
