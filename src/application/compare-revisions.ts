@@ -85,7 +85,10 @@ async function loadCommit(side: Commit, { loadWith }: Revisions, load: Load<Note
 }
 
 async function loadWorkTree(options: CommonOptions, context: Context, load: Load<NotedInventory>): Promise<LoadedSide> {
-  const [loaded, { commit, dirty }] = await Promise.all([load(options, context), readRevision(options.inventory)]);
+  const [loaded, { commit, dirty }] = await Promise.all([
+    load(options, context),
+    readRevision(options.inventory, { environment: context.variables, signal: context.signal }),
+  ]);
   return { side: { revision: null, commit: dirty ? null : commit }, loaded, exists: true, submodules: [] };
 }
 

@@ -34,9 +34,9 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
     variables: context.variables,
     run: programRunner(context.signal),
   });
-  const [observed, revision] = await Promise.all([
+  const [observed, { reason, ...revision }] = await Promise.all([
     readFleet(inventory, list.hosts, affected, options, context),
-    readRevision(inventory.directory),
+    readRevision(inventory.directory, { environment: context.variables, signal: context.signal }),
   ]);
   context.signal.throwIfAborted();
   const input: PlanInput = {
@@ -50,7 +50,12 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
     ...revision,
     held: list.held,
     incompleteHostLists: list.incomplete,
-    warnings: [...warnings, ...list.warnings, ...unmatchedTargets(inventory, list.hosts, scope).map(describeUnmatched)],
+    warnings: [
+      ...warnings,
+      ...list.warnings,
+      ...(reason === null ? [] : [`the plan does not name the commit of the inventory: ${reason}`]),
+      ...unmatchedTargets(inventory, list.hosts, scope).map(describeUnmatched),
+    ],
   };
   return { plan: createPlan(input), input };
 }

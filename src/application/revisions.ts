@@ -55,6 +55,7 @@ export async function withRevisions<T>(
     return await use({ repository, load: (commit) => loadWith(loadDeclared, commit), loadWith });
   } finally {
     await rm(folder, { recursive: true, force: true });
+    await repository.close();
   }
 }
 

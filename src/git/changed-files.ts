@@ -13,7 +13,8 @@ export async function changedFiles(
   const how = ["--name-only", "--no-renames", "-z", "--no-ext-diff", "--no-textconv"];
   if (head !== null) return paths(await gitText(repository, ["diff-tree", "-r", ...how, base, head]));
   const [known, unknown] = await Promise.all([
-    gitText(repository, ["diff", "--ignore-submodules=none", ...how, base]),
+    // A submodule's own changes are not looked for: Git would have to run there, by that repository's configuration.
+    gitText(repository, ["diff", "--ignore-submodules=dirty", ...how, base]),
     gitText(repository, ["ls-files", "--others", "--exclude-standard", "-z"]),
   ]);
   // What Git is told to ignore is read all the same when it stands in the inventory.

@@ -33,8 +33,11 @@ async function describeMissing(repository: Repository, revision: string): Promis
   const missing = `there is no commit ${JSON.stringify(revision)}`;
   const { code: noOrigin } = await runGit(repository, ["config", "--get", "remote.origin.url"]);
   if (noOrigin !== 0) return missing;
-  const { code: noAnswer } = await runGit(repository, ["ls-remote", "--quiet", "origin", "HEAD"]);
-  return noAnswer === 0 ? `${missing}, also not after asking origin` : `${missing} here, and origin does not answer`;
+  const { code, errors } = await runGit(repository, ["ls-remote", "--quiet", "origin", "HEAD"], { origin: true });
+  if (code === 0) return `${missing}, also not after asking origin`;
+  const protocol = /^fatal: transport '([a-z]+)' not allowed$/m.exec(errors)?.[1];
+  if (protocol === undefined) return `${missing} here, and origin does not answer`;
+  return `${missing} here, and origin is not asked over ${protocol}: only https and ssh are allowed, and what GIT_ALLOW_PROTOCOL names`;
 }
 
 /** A revision comes from a command line or a variable: it must not be taken for an option. */
@@ -83,9 +86,7 @@ async function fetch(repository: Repository, parameters: readonly string[]): Pro
   const { code } = await runGit(
     repository,
     ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", ...parameters],
-    {
-      timeout: fetchTimeout,
-    },
+    { timeout: fetchTimeout, origin: true },
   );
   return code === 0;
 }

@@ -1,14 +1,23 @@
 import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
+import { dirname } from "node:path";
+import { gitEnvironment, type Variables } from "./git-environment.ts";
 import { GitFailure } from "./git-failure.ts";
 
-/** Where and how Git is called. */
-export interface GitPlace {
-  /** A folder that exists. */
-  readonly directory: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+/** What Git is called with, whatever it is asked. */
+export interface GitEdges {
+  /** dtsync's own variables, of which Git gets only some. */
+  readonly environment: Variables;
   /** Ends what is running. */
   readonly signal: AbortSignal;
+}
+
+/** Where Git is called. */
+export interface GitPlace extends GitEdges {
+  /** The top of a work tree. */
+  readonly directory: string;
+  /** Made by dtsync for that work tree: its configuration is known to be harmless. */
+  readonly gitDirectory: string;
 }
 
 export interface GitCall {
@@ -17,6 +26,8 @@ export interface GitCall {
   readonly timeout?: number;
   /** Bytes of output; default 64 MiB. More is a failure, never a shortened answer. */
   readonly limit?: number;
+  /** Whether it may reach origin, for which it gets the user's credentials. */
+  readonly origin?: boolean;
 }
 
 export interface GitAnswer {
@@ -26,11 +37,28 @@ export interface GitAnswer {
   readonly errors: string;
 }
 
-/** Nothing of a repository may run: no hooks, no monitor of files, no clean-up in the background. */
-const harmless = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "gc.auto=0", "maintenance.auto=false"];
+/**
+ * Above all configuration, the user's included: what happens around a command of Git. Of the repository's own
+ * configuration Git sees nothing that could start a program.
+ */
+export const overrides: readonly string[] = [
+  "core.hooksPath=/dev/null",
+  "core.fsmonitor=false",
+  "gc.auto=0",
+  "maintenance.auto=false",
+  "submodule.recurse=false",
+  "fetch.recurseSubmodules=false",
+  "fetch.writeCommitGraph=false",
+  "safe.bareRepository=explicit",
+];
 
-/** A hook of Git, which dtsync may be called from, has these. Here the folder alone says which repository it is. */
-const ofTheCaller = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_PREFIX: undefined };
+/** The variables of a call of Git in a place. */
+export function placeEnvironment(
+  { environment, directory, gitDirectory }: GitPlace,
+  { origin = false }: Pick<GitCall, "origin"> = {},
+): Record<string, string> {
+  return { ...gitEnvironment(environment, { origin }), GIT_DIR: gitDirectory, GIT_WORK_TREE: directory };
+}
 
 const mostErrorText = 4_000;
 
@@ -38,16 +66,37 @@ const mostErrorText = 4_000;
  * Runs Git once. Resolves for every exit code; throws GitFailure when there is no Git, or when it takes too long or
  * says too much, and the reason of the signal when that ends it.
  */
-export async function runGit(place: GitPlace, parameters: readonly string[], call: GitCall = {}): Promise<GitAnswer> {
-  place.signal.throwIfAborted();
-  const { timeout = 60_000, limit = 64 * 1_048_576 } = call;
-  const options = harmless.flatMap((option) => ["-c", option]);
+export function runGit(place: GitPlace, parameters: readonly string[], call: GitCall = {}): Promise<GitAnswer> {
+  return startGit(place.directory, placeEnvironment(place, call), place.signal, parameters, call);
+}
+
+/** Questions that Git answers from a repository as it is, running nothing whatever its configuration says. */
+export type OpeningQuestion = readonly ["rev-parse" | "config", ...(readonly string[])];
+
+/** Asks Git about the repository whose `.git` the folder holds, before there is a place to call it in. */
+export function askGit(
+  directory: string,
+  { environment, signal }: GitEdges,
+  question: OpeningQuestion,
+): Promise<GitAnswer> {
+  const variables = { ...gitEnvironment(environment, { origin: false }), GIT_CEILING_DIRECTORIES: dirname(directory) };
+  return startGit(directory, variables, signal, question, {});
+}
+
+async function startGit(
+  directory: string,
+  environment: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+  parameters: readonly string[],
+  { input, timeout = 60_000, limit = 64 * 1_048_576 }: GitCall,
+): Promise<GitAnswer> {
+  signal.throwIfAborted();
+  const options = overrides.flatMap((option) => ["-c", option]);
   return new Promise((resolve, reject) => {
     const child = spawn("git", ["--no-pager", "--literal-pathspecs", ...options, ...parameters], {
-      cwd: place.directory,
-      // In English, because messages are looked at; without questions, because nobody may be there to answer.
-      env: { ...place.environment, ...ofTheCaller, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" },
-      stdio: [call.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      cwd: directory,
+      env: environment,
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
     const chunks: Buffer[] = [];
     let length = 0;
@@ -62,11 +111,11 @@ export async function runGit(place: GitPlace, parameters: readonly string[], cal
       () => end(() => new GitFailure("unusable", `git ${name} did not end within ${timeout / 1_000} s`)),
       timeout,
     );
-    const abort = (): void => end(() => place.signal.reason as Error);
-    place.signal.addEventListener("abort", abort, { once: true });
+    const abort = (): void => end(() => signal.reason as Error);
+    signal.addEventListener("abort", abort, { once: true });
     const settle = (): void => {
       clearTimeout(timer);
-      place.signal.removeEventListener("abort", abort);
+      signal.removeEventListener("abort", abort);
     };
     child.stdout?.on("data", (chunk: Buffer) => {
       length += chunk.length;
@@ -78,7 +127,7 @@ export async function runGit(place: GitPlace, parameters: readonly string[], cal
     });
     // A Git that ends before it has read everything says why by its exit code.
     child.stdin?.on("error", () => {});
-    child.stdin?.end(call.input);
+    child.stdin?.end(input);
     child.on("error", (error: NodeJS.ErrnoException) => {
       settle();
       const reason = error.code === "ENOENT" ? "the program git was not found" : `git cannot be run (${error.message})`;

@@ -198,7 +198,8 @@ describe("its scripts, run in the sandbox", () => {
     const { status, stdout, stderr } = spawnSync("bash", ["-c", script], {
       cwd: folder,
       encoding: "utf8",
-      env: { ...surroundings, ...variables, CI: "true", GITLAB_CI: "true", NO_COLOR: "1" },
+      // Origin is a folder here.
+      env: { ...surroundings, ...variables, CI: "true", GITLAB_CI: "true", NO_COLOR: "1", GIT_ALLOW_PROTOCOL: "file" },
     });
     return { code: status ?? -1, output: stdout + stderr, folder };
   }

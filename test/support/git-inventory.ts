@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createProgram } from "../../src/commands/program.ts";
@@ -27,11 +27,22 @@ export const gitEnvironment: Readonly<Record<string, string>> = {
   PATH: process.env["PATH"] ?? "",
   HOME: "/nonexistent",
   GIT_CONFIG_NOSYSTEM: "1",
+  // Origins of tests are folders, which dtsync asks only where its user allows it.
+  GIT_ALLOW_PROTOCOL: "file:http:https",
   GIT_AUTHOR_NAME: "Test",
   GIT_AUTHOR_EMAIL: "test@example.com",
   GIT_COMMITTER_NAME: "Test",
   GIT_COMMITTER_EMAIL: "test@example.com",
 };
+
+/** A PATH whose Git takes every repository for somebody else's: what Git's own tests ask of it with this variable. */
+export function pathOfDistrustingGit(folder: string): string {
+  const real = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
+  const place = join(folder, "git");
+  writeFileSync(place, `#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec "${real}" "$@"\n`);
+  chmodSync(place, 0o755);
+  return `${folder}:${gitEnvironment["PATH"]}`;
+}
 
 export function createGitInventory(): GitInventory {
   const root = realpathSync.native(mkdtempSync(join(tmpdir(), "dtsync-git-")));

@@ -9,11 +9,17 @@ import { GitFailure } from "../../../src/git/git-failure.ts";
 import { olderCommits } from "../../../src/git/older-commits.ts";
 import { openRepository, type Repository } from "../../../src/git/open-repository.ts";
 import { isShallow, mergeBase, resolveCommit } from "../../../src/git/resolve-commit.ts";
-import { createGitInventory, firstFiles, type GitInventory, gitEnvironment } from "../../support/git-inventory.ts";
+import {
+  createGitInventory,
+  firstFiles,
+  type GitInventory,
+  gitEnvironment,
+  pathOfDistrustingGit,
+} from "../../support/git-inventory.ts";
 
-const opened: { close(): void }[] = [];
-afterEach(() => {
-  for (const item of opened.splice(0)) item.close();
+const opened: { close(): void | Promise<void> }[] = [];
+afterEach(async () => {
+  for (const item of opened.splice(0).reverse()) await item.close();
 });
 
 function newRepository(): GitInventory {
@@ -28,14 +34,17 @@ function newFolder(): string {
   return folder;
 }
 
-const openFor = (
+async function openFor(
   { directory }: GitInventory,
   environment: Readonly<Record<string, string>> = {},
-): Promise<Repository> =>
-  openRepository(join(directory, "inventory"), {
+): Promise<Repository> {
+  const repository = await openRepository(join(directory, "inventory"), {
     environment: { ...gitEnvironment, ...environment },
     signal: new AbortController().signal,
   });
+  opened.push(repository);
+  return repository;
+}
 
 const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -90,16 +99,19 @@ describe("finding a commit", () => {
   test("says how to let Git read the clone of another user", async () => {
     const repository = newRepository();
     repository.commit(firstFiles);
-    // What Git asks for in its own tests: as if everything belonged to somebody else.
-    const opened = openFor(repository, { GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" });
-    await expect(opened).rejects.toThrow(/dubious ownership.*git config --global --add safe\.directory/);
+    const opened = openFor(repository, { PATH: pathOfDistrustingGit(newFolder()) });
+    const solution = `git config --global --add safe.directory ${repository.directory}`;
+    await expect(opened).rejects.toThrow(new RegExp(`dubious ownership.*: ${solution}$`));
   });
 
   test("tells a folder outside of Git from everything else", async () => {
     const folder = newFolder();
     const edges = { environment: gitEnvironment, signal: new AbortController().signal };
     expect(await reasonOf(openRepository(folder, edges))).toBe("outside");
-    expect(await reasonOf(openRepository(folder, { ...edges, environment: { PATH: folder } }))).toBe("unusable");
+    const repository = newRepository();
+    const withoutGit = { ...edges, environment: { PATH: folder } };
+    expect(await reasonOf(openRepository(repository.directory, withoutGit))).toBe("unusable");
+    expect(await reasonOf(openRepository(folder, withoutGit))).toBe("outside");
   });
 
   test("goes by the folder, also when a hook of another repository calls", async () => {
@@ -158,12 +170,12 @@ describe("finding a commit", () => {
     const repository = newRepository();
     repository.commit(firstFiles);
     const interrupt = new AbortController();
-    const opened = await openRepository(repository.directory, {
-      environment: gitEnvironment,
-      signal: interrupt.signal,
-    });
+    const edges = { environment: gitEnvironment, signal: interrupt.signal };
+    const inside = await openRepository(repository.directory, edges);
+    opened.push(inside);
     interrupt.abort(new Error("enough"));
-    await expect(resolveCommit(opened, "main")).rejects.toThrow("enough");
+    await expect(resolveCommit(inside, "main")).rejects.toThrow("enough");
+    await expect(openRepository(repository.directory, edges)).rejects.toThrow("enough");
   });
 });
 
