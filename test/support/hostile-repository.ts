@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { createGitInventory, type FileChanges, firstFiles, gitEnvironment } from "./git-inventory.ts";
 
@@ -39,6 +42,20 @@ export interface Trap {
 }
 
 const allProtocols = "file:git:http:https:ssh";
+
+/** A server that asks for a password, whatever it is asked; Git then looks for one. */
+export async function startRefusingServer(): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer((_request, response) => {
+    response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const close = async () => {
+    server.closeAllConnections();
+    await once(server.close(), "close");
+  };
+  return { url: `http://127.0.0.1:${port}`, close };
+}
 
 /** A shallow clone with changes in the work tree, in which the trap is set. */
 export function createHostileRepository(trap: Trap): HostileRepository {

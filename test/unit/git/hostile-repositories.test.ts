@@ -1,7 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -14,22 +12,22 @@ import { openRepository, type Repository } from "../../../src/git/open-repositor
 import { readRevision } from "../../../src/git/repository.ts";
 import { mergeBase, resolveCommit } from "../../../src/git/resolve-commit.ts";
 import { gitEnvironment } from "../../support/git-inventory.ts";
-import { createHostileRepository, type HostileRepository, traps } from "../../support/hostile-repository.ts";
+import {
+  createHostileRepository,
+  type HostileRepository,
+  startRefusingServer,
+  traps,
+} from "../../support/hostile-repository.ts";
 
 const opened: { close(): void | Promise<void> }[] = [];
 afterEach(async () => {
   for (const item of opened.splice(0).reverse()) await item.close();
 });
 
-/** Asks for a password, so that Git looks for one. Listens when the traps are made, because they name it. */
-const refusing = createServer((_request, response) => {
-  response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
-});
-await new Promise<void>((resolve) => {
-  refusing.listen(0, "127.0.0.1", resolve);
-});
-afterAll(() => new Promise((resolve) => refusing.close(resolve)));
-const allTraps = traps(`http://127.0.0.1:${(refusing.address() as AddressInfo).port}`);
+/** Runs when the traps are made, because they name it. */
+const refusing = await startRefusingServer();
+afterAll(refusing.close);
+const allTraps = traps(refusing.url);
 
 /** All that dtsync asks of Git, as far as the repository lets it; gives the operations that answered. */
 async function everyOperation({ directory, environment, firstCommit }: HostileRepository): Promise<readonly string[]> {
