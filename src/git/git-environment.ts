@@ -1,3 +1,5 @@
+import { delimiter, isAbsolute } from "node:path";
+
 /** Variables of a process, by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -24,6 +26,14 @@ const forOrigin: readonly RegExp[] = [
   /^CI_JOB_TOKEN$/,
 ];
 
+/** Git is called at the top of a checkout, where a relative path would lead to its contents. */
+const paths = /^(?:HOME|TMPDIR|XDG_\w+|GIT_EXEC_PATH|GIT_CONFIG_(?:SYSTEM|GLOBAL)|GNUPGHOME)$/;
+
+function withoutRelative(name: string, value: string): string | null {
+  if (name === "PATH") return value.split(delimiter).filter(isAbsolute).join(delimiter);
+  return paths.test(name) && !isAbsolute(value) ? null : value;
+}
+
 /** Ways to origin that start nothing which a repository could name. `ext` and `fd` are none, and helpers of others neither. */
 const plainProtocols: readonly string[] = ["file", "git", "http", "https", "ssh"];
 const ordinaryProtocols: readonly string[] = ["https", "ssh"];
@@ -34,9 +44,10 @@ const ordinaryProtocols: readonly string[] = ["https", "ssh"];
  */
 export function gitEnvironment(ofDtsync: Variables, { origin }: { readonly origin: boolean }): Record<string, string> {
   const allowed = origin ? [...forEveryCall, ...forOrigin] : forEveryCall;
-  const kept = Object.entries(ofDtsync).flatMap(([name, value]) =>
-    value !== undefined && allowed.some((pattern) => pattern.test(name)) ? [[name, value] as const] : [],
-  );
+  const kept = Object.entries(ofDtsync).flatMap(([name, given = null]) => {
+    const value = given === null ? null : withoutRelative(name, given);
+    return value !== null && allowed.some((pattern) => pattern.test(name)) ? [[name, value] as const] : [];
+  });
   return {
     ...Object.fromEntries(kept),
     // In English, because messages are looked at; without questions, because nobody may be there to answer.

@@ -44,6 +44,10 @@ const carried: readonly RegExp[] = [
 
 export const isCarried = ({ key }: GitSetting): boolean => carried.some((pattern) => pattern.test(key));
 
+/** Whether this says that contents are left at a remote until they are needed. */
+export const isOfPartialClone = ({ key }: GitSetting): boolean =>
+  key === "extensions.partialclone" || /^remote\..*\.promisor$/s.test(key);
+
 /** Extensions of a repository that mean nothing to reading it, or that its Git directory of dtsync's own makes up for. */
 const needless = /^extensions\.(?:noop|noop-v1|preciousobjects|worktreeconfig|relativeworktrees|submodulepathconfig)$/;
 

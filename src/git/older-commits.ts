@@ -1,3 +1,4 @@
+import { folderOf } from "./changed-files.ts";
 import type { Repository } from "./open-repository.ts";
 import { deepen } from "./resolve-commit.ts";
 import { gitText } from "./run-git.ts";
@@ -22,7 +23,6 @@ export async function* olderCommits(repository: Repository, commit: string, most
 }
 
 async function knownCommits(repository: Repository, commit: string, most: number): Promise<readonly string[]> {
-  const folder = repository.prefix === "" ? "." : repository.prefix;
   const changing = await gitText(repository, [
     "rev-list",
     "--first-parent",
@@ -30,7 +30,7 @@ async function knownCommits(repository: Repository, commit: string, most: number
     `--max-count=${most}`,
     commit,
     "--",
-    folder,
+    folderOf(repository),
   ]);
   // What the folder was before each of those changes is what the parent of the commit has.
   return changing

@@ -4,6 +4,7 @@ import { GitFailure } from "./git-failure.ts";
 import {
   type GitSetting,
   isCarried,
+  isOfPartialClone,
   isOfRepository,
   isUnknownExtension,
   listSettings,
@@ -35,8 +36,11 @@ export async function openRepository(folder: string, edges: GitEdges): Promise<R
   ]);
   if (settings.code !== 0) throw cannotRead(settings.errors);
   const listed = parseSettings(settings.output);
-  const { close, configure, ...made } = await createPrivateGitDirectory(directories);
-  const repository = { ...edges, directory, gitDirectory: made.directory, prefix, close };
+  const { close, configure, ...made } = await createPrivateGitDirectory(directories).catch((error: Error) => {
+    throw new GitFailure("unusable", `the Git repository cannot be opened: ${error.message}`);
+  });
+  const partial = listed.some((setting) => isOfRepository(setting) && isOfPartialClone(setting));
+  const repository = { ...edges, directory, gitDirectory: made.directory, partial, prefix, close };
   try {
     const ofRepository = repositorySettings(listed);
     await configure(settingsText(ofRepository));

@@ -18,6 +18,8 @@ export interface GitPlace extends GitEdges {
   readonly directory: string;
   /** Made by dtsync for that work tree: its configuration is known to be harmless. */
   readonly gitDirectory: string;
+  /** Whether the clone lacks contents, which Git fetches from origin when it meets one of them, whatever it does. */
+  readonly partial: boolean;
 }
 
 export interface GitCall {
@@ -54,8 +56,8 @@ export const overrides: readonly string[] = [
 
 /** The variables of a call of Git in a place. */
 export function placeEnvironment(
-  { environment, directory, gitDirectory }: GitPlace,
-  { origin = false }: Pick<GitCall, "origin"> = {},
+  { environment, directory, gitDirectory, partial }: GitPlace,
+  { origin = partial }: Pick<GitCall, "origin"> = {},
 ): Record<string, string> {
   return { ...gitEnvironment(environment, { origin }), GIT_DIR: gitDirectory, GIT_WORK_TREE: directory };
 }
@@ -156,5 +158,7 @@ export async function gitOutput(place: GitPlace, parameters: readonly string[], 
 export function firstLine(errors: string): string {
   const lines = errors.split("\n").filter((line) => line.trim() !== "");
   const telling = lines.find((line) => /^(?:fatal|error):/.test(line)) ?? lines[0] ?? "it did not say why";
-  return telling.replace(/^(?:fatal|error): */, "").slice(0, 300);
+  // The address of origin may have a password in it.
+  const withoutPasswords = telling.replace(/:\/\/[^\s/@]*@/g, "://");
+  return withoutPasswords.replace(/^(?:fatal|error): */, "").slice(0, 300);
 }

@@ -54,6 +54,14 @@ describe("the variables of Git", () => {
     expect(gitEnvironment(all, { origin: true })).toEqual(expected);
   });
 
+  test("lead nowhere into a checkout, where Git is called", () => {
+    const { PATH, HOME, XDG_CONFIG_HOME } = gitEnvironment(
+      { PATH: ".:/usr/bin::bin:/bin", HOME: "home", XDG_CONFIG_HOME: "" },
+      { origin: false },
+    );
+    expect({ PATH, HOME, XDG_CONFIG_HOME }).toEqual({ PATH: "/usr/bin:/bin" });
+  });
+
   test.each([
     [undefined, "https:ssh"],
     ["", ""],

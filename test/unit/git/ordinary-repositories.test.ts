@@ -143,6 +143,28 @@ describe("a repository is read whatever its kind:", () => {
     await expectReadable(join(outer.directory, "module"), commit);
   });
 
+  test("one with submodules, whose files count as well", async () => {
+    const [inner, outer] = [newRepository(), newRepository()];
+    inner.commit({ "file.txt": "x", ".gitignore": "*.local\n" });
+    outer.commit(firstFiles);
+    const add = ["submodule", "--quiet", "add", `file://${inner.directory}`];
+    for (const place of ["inventory/one", "two"]) outer.git("-c", "protocol.file.allow=always", ...add, place);
+    const commit = outer.commit();
+    const { directory } = outer;
+    const repository = await openFor(directory);
+    outer.git("submodule", "--quiet", "deinit", "two");
+    outer.write({ "inventory/one/x.local": "x" });
+    expect(await changedFiles(repository, "HEAD", null)).toEqual([]);
+    expect(await revisionOf(directory)).toEqual({ commit, dirty: false, reason: null });
+    outer.write({ "inventory/one/file.txt": "y" });
+    expect(await changedFiles(repository, "HEAD", null)).toEqual(["inventory/one"]);
+    expect(await revisionOf(directory)).toEqual({ commit, dirty: true, reason: null });
+    outer.write({ "inventory/one/file.txt": "x", "inventory/one/new.txt": "x" });
+    expect(await changedFiles(repository, "HEAD", null)).toEqual(["inventory/one"]);
+    outer.write({ "inventory/one/new.txt": null, "inventory/one/.git": "gitdir: nowhere\n" });
+    expect(await changedFiles(repository, "HEAD", null)).toEqual(["inventory/one"]);
+  });
+
   test("a split index, packed refs, and a work tree that is not all checked out", async () => {
     const repository = newRepository();
     const commit = repository.commit({ ...firstFiles, "other/file.txt": "x" });
@@ -188,9 +210,17 @@ describe("a repository is read whatever its kind:", () => {
     const first = repository.commit(firstFiles);
     repository.commit({ "inventory/hosts/abc.txt": "web02.abc.example.com\n" });
     repository.git("config", "uploadpack.allowFilter", "true");
-    const clone = await openFor(repository.clone("--filter=blob:none").directory);
-    const { directory } = await exportFolder(clone, first, newFolder());
+    const clone = repository.clone("--filter=blob:none");
+    const { directory } = await exportFolder(await openFor(clone.directory), first, newFolder());
     expect(readFileSync(join(directory, "hosts/abc.txt"), "utf8")).toBe("web01.abc.example.com\n");
+    // With the user's ways to origin, as when it is fetched from.
+    const other = repository.clone("--filter=blob:none");
+    other.git("remote", "set-url", "origin", "ssh://127.0.0.1:9/x");
+    const ofUser = program(newFolder());
+    const ssh = { GIT_ALLOW_PROTOCOL: "ssh", GIT_SSH_COMMAND: ofUser.path, GIT_ASKPASS: ofUser.path };
+    expect((await revisionOf(other.directory, ssh)).reason).toBeNull();
+    await expect(exportFolder(await openFor(other.directory, ssh), first, newFolder())).rejects.toThrow();
+    expect(ofUser.ran()).toBe(true);
   });
 });
 
@@ -219,6 +249,29 @@ describe("what the user has configured", () => {
     const command = { GIT_ALLOW_PROTOCOL: "ssh", GIT_SSH_COMMAND: variable.path };
     await resolveCommit(await openFor(clone.directory, command), "nowhere").catch(() => undefined);
     expect(variable.ran()).toBe(true);
+  });
+
+  test("may be in variables, and name what is guarded elsewhere", async () => {
+    const repository = newRepository();
+    const commit = repository.commit(firstFiles);
+    const settings = Object.entries({
+      "safe.directory": "*",
+      "url.https://git.example.com/.insteadOf": "git@git.example.com:",
+      "credential.helper": "store",
+      "filter.lfs.process": "git-lfs filter-process",
+      "core.pager": "less",
+      "core.editor": "vi",
+      "alias.st": "status",
+      "include.path": "/nonexistent/file",
+      "protocol.ext.allow": "never",
+      "gpg.program": "gpg",
+    });
+    const variables = settings.flatMap(([key, value], index) => [
+      [`GIT_CONFIG_KEY_${index}`, key],
+      [`GIT_CONFIG_VALUE_${index}`, value],
+    ]);
+    const environment = { ...Object.fromEntries(variables), GIT_CONFIG_COUNT: String(settings.length), EDITOR: "vi" };
+    expect(await revisionOf(repository.directory, environment)).toEqual({ commit, dirty: false, reason: null });
   });
 
   test("does not run because the contents of a repository ask for it", async () => {
