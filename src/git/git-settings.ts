@@ -29,7 +29,7 @@ export const isOfRepository = ({ scope }: GitSetting): boolean => scope === "loc
 
 /**
  * The settings of a repository that dtsync needs, all of which are data: how files and objects are kept, where origin is,
- * how it is reached. Git never sees any other one, and so none that names a program, today's or tomorrow's.
+ * how it is reached. Git never sees any other one, and so none that names a program, whatever later versions of Git add.
  */
 const carried: readonly RegExp[] = [
   /^core\.(?:repositoryformatversion|filemode|ignorecase|symlinks|precomposeunicode|protecthfs|protectntfs)$/,
@@ -48,7 +48,7 @@ export const isCarried = ({ key }: GitSetting): boolean => carried.some((pattern
 export const isOfPartialClone = ({ key }: GitSetting): boolean =>
   key === "extensions.partialclone" || /^remote\..*\.promisor$/s.test(key);
 
-/** Extensions of a repository that mean nothing to reading it, or that its Git directory of dtsync's own makes up for. */
+/** Extensions of a repository that do not matter for reading it by a Git directory of dtsync's own. */
 const needless = /^extensions\.(?:noop|noop-v1|preciousobjects|worktreeconfig|relativeworktrees|submodulepathconfig)$/;
 
 /** Without an extension, Git would take the repository for something that it is not. */

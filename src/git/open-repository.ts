@@ -15,7 +15,7 @@ import { createPrivateGitDirectory, type GitDirectories } from "./private-git-di
 import { askGit, firstLine, type GitEdges, type GitPlace, gitOutput } from "./run-git.ts";
 import { findTopLevel } from "./top-level.ts";
 
-/** A repository, and where in it a folder stands. Whoever has opened it closes it. */
+/** A repository, and where in it a folder stands. The caller of openRepository closes it. */
 export interface Repository extends GitPlace {
   /** Of the folder below the top, with `/` between names; empty: the top itself. */
   readonly prefix: string;

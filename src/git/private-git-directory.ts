@@ -31,7 +31,7 @@ export interface PrivateGitDirectory {
   close(): Promise<void>;
 }
 
-/** Data that Git reads, and in a fetch writes, where they are. Neither configuration nor hooks are among them. */
+/** Data that Git reads, and a fetch writes, in its place. Neither configuration nor hooks are among it. */
 const linkedOfCommon: readonly string[] = ["objects", "refs", "packed-refs", "reftable", "shallow", "logs"];
 const linkedOfOwn: readonly string[] = ["index", "refs", "reftable", "logs"];
 
@@ -40,8 +40,8 @@ const largestCopy = 4_000_000;
 
 /**
  * Makes a Git directory that has the objects, refs and index of a repository, but a configuration of dtsync's own: Git
- * called with it knows nothing else of what the repository's owner has configured. That is how `git-new-workdir` of
- * Git's contrib folder lets several work trees use one repository.
+ * called with it knows nothing of what is configured in the repository. The links are those that `git-new-workdir` in
+ * Git's contrib folder makes, so that several work trees can use one repository.
  */
 export async function createPrivateGitDirectory({ own, common }: GitDirectories): Promise<PrivateGitDirectory> {
   const root = await mkdtemp(join(tmpdir(), "dtsync-git-directory-"));
@@ -66,7 +66,7 @@ export async function createPrivateGitDirectory({ own, common }: GitDirectories)
       directory,
       ofOwn.filter((name) => name.startsWith("sharedindex.")),
     );
-    // ORIG_HEAD and the like are names of revisions. Git writes FETCH_HEAD anew, which must not reach the user's.
+    // ORIG_HEAD and the like name revisions. They are copies, because a fetch overwrites FETCH_HEAD, and the user's must stay.
     for (const name of ofOwn.filter((name) => /^[A-Z]+_HEAD$/.test(name))) {
       await copyOrdinary(join(own, name), join(directory, name));
     }
@@ -75,7 +75,7 @@ export async function createPrivateGitDirectory({ own, common }: GitDirectories)
       directory,
       configure: (text) => writeFile(join(shared, "config"), text, "latin1"),
       close: async () => {
-        // Git takes the list of a clone's edges away when it has fetched everything; here that was the link.
+        // Git removes the file when the clone is no longer shallow; here that was only the link.
         if (shallow && !(await isThere(join(shared, "shallow")))) await rm(join(common, "shallow"), { force: true });
         await close();
       },

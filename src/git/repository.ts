@@ -24,7 +24,7 @@ export async function readRevision(folder: string, edges: GitEdges): Promise<Rev
     }
   } catch (error) {
     const none = { commit: null, dirty: false, reason: null };
-    // Whoever interrupts a run does not want to know, and outside of Git there is nothing to say.
+    // After an interrupt nobody asks, and outside of Git there is nothing to say.
     if (edges.signal.aborted || (error instanceof GitFailure && error.reason === "outside")) return none;
     return { ...none, reason: error instanceof GitFailure ? error.message : firstLine(String(error)) };
   }

@@ -250,7 +250,7 @@ export function traps(refusing: string): readonly Trap[] {
       },
     ),
     {
-      name: "a remote in a file of old",
+      name: "a remote in a legacy file",
       options: ["protocol.<name>.allow"],
       protocols: null,
       prepare: ({ directory, git, set, program }) => {
@@ -259,7 +259,7 @@ export function traps(refusing: string): readonly Trap[] {
         mkdirSync(join(directory, ".git/remotes"), { recursive: true });
         writeFileSync(
           join(directory, ".git/remotes/origin"),
-          `URL: ext::${program("old")} %S\nPull: refs/heads/main\n`,
+          `URL: ext::${program("legacy")} %S\nPull: refs/heads/main\n`,
         );
       },
     },
@@ -381,7 +381,7 @@ function includes(): readonly Trap[] {
   ];
 }
 
-/** Options of commands that dtsync does not call, as far as it is known. */
+/** Options of commands that dtsync does not call. */
 const ofOtherCommands: Trap = settings(
   {
     "alias.status": "!PROGRAM",
