@@ -16,6 +16,7 @@ import {
 } from "../../src/sandbox/cluster/simulated-cluster.ts";
 import { everything, noon } from "./builders.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
+import { mswFetch } from "./msw-cluster.ts";
 
 /** Clusters, clients, planner and executor in one process, on a clock that does not tick: only hosts are left out. */
 export interface ClusterWorld {
@@ -64,7 +65,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
     return createClient({
       url: "https://dynatrace.example.com",
       token: simulated.clusterToken,
-      fetch: wrap(simulated.fetch),
+      fetch: wrap(mswFetch(simulated)),
       clock,
       random: () => 0.5,
       limiter: createLimiter(16),

@@ -127,6 +127,16 @@ describe("the page of the architecture", () => {
     expect(listed.sort()).toEqual(Object.keys(dependencies).sort());
   });
 
+  test("leaves few packages to install with the program", () => {
+    const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+      packages: Readonly<Record<string, { readonly dev?: boolean }>>;
+    };
+    // The program itself is the one without a name. `npm ls --omit=dev --all --parseable` lists the same.
+    const installed = Object.entries(packages).filter(([, { dev }]) => dev !== true);
+    expect(installed.map(([path]) => path)).toContain("node_modules/ssh2");
+    expect(installed.length).toBeLessThanOrEqual(60);
+  });
+
   test.each(parts)("lets $name import what it imports", ({ name, mayImport, mayUse }) => {
     const own = imports.filter(({ from }) => partOf(from) === name);
     const forbidden = own.filter(({ to, inside }) =>
@@ -148,6 +158,18 @@ describe("the page of the architecture", () => {
     expect(only.filter((place) => !users.some((path) => standsIn(path, place)))).toEqual([]);
   });
 });
+
+/** Files and packages that an entry leads to by imports of these kinds, itself included. */
+function reachedFrom(entry: string, kinds: readonly Import["kind"][]): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const visit = (path: string): void => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const { to, kind } of importsOf(path)) if (kinds.includes(kind)) visit(to);
+  };
+  visit(entry);
+  return reached;
+}
 
 /** These load libraries by `require`, which is read like `import()`; other modules must not. */
 const lateLibraries: readonly string[] = ["load/yaml/yaml-library.ts", "load/schema/schema-library.ts"];
@@ -195,14 +217,15 @@ describe("imports", () => {
   });
 
   test.each(["cli.ts", "commands/program.ts"])("of %s load no big library before a command is called", (entry) => {
-    const loaded = new Set<string>();
-    const visit = (path: string): void => {
-      if (loaded.has(path)) return;
-      loaded.add(path);
-      for (const { to, kind } of importsOf(path)) if (kind === "static") visit(to);
-    };
-    visit(entry);
-    const packages = [...loaded].filter((name) => !sources.has(name) && !name.startsWith("node:"));
+    const packages = [...reachedFrom(entry, ["static"])].filter(
+      (name) => !sources.has(name) && !name.startsWith("node:"),
+    );
     expect(packages).toEqual(entry === "cli.ts" ? [] : ["commander"]);
+  });
+
+  test.each(["plan", "apply"])("of %s lead to no simulation, however late they load", (command) => {
+    const reached = [...reachedFrom(`commands/${command}.ts`, ["static", "dynamic"])];
+    expect(reached).toContain("dynatrace/client.ts");
+    expect(reached.filter((name) => standsIn(name, "sandbox") || name === "msw")).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * What goes wrong with a request. `cut` closes the connection before anything happens, `commit-then-cut` after
+ * What an injected fault does to a request. `cut` closes the connection before anything happens, `commit-then-cut` after
  * the request took effect, `truncate` after half of the answer, `stall` sends half and then nothing.
  */
 export type FaultAction =
@@ -30,15 +30,16 @@ export interface Fault {
   readonly do: FaultAction;
 }
 
-/** A fault that was added: it can be taken back, and tells how often it hit. */
 export interface AddedFault {
+  /** No request is hit from now on. */
   readonly remove: () => void;
+  /** How many requests it has hit so far. */
   readonly hits: () => number;
 }
 
 export interface FaultPlan {
   readonly add: (fault: Fault) => AddedFault;
-  /** The actions that hit this request, in the order of their faults. Counts it. */
+  /** Counts the request, and gives what the faults do to it, in the order in which they were added. */
   readonly take: (method: string, url: URL) => readonly FaultAction[];
 }
 
@@ -85,12 +86,12 @@ function pathTest(path: RegExp | string | undefined): (url: URL) => boolean {
   return (url) => glob.test(url.pathname);
 }
 
-/** The error that a client sees when the connection is closed under it. */
+/** The error of a client whose connection was closed by the other side. */
 export function connectionReset(): Error & { readonly code: "ECONNRESET" } {
   return Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" as const });
 }
 
-/** Half of the body, and then either the connection closes or nothing more comes until the client gives up. */
+/** Half of the body; then the connection closes, or nothing more comes until the client gives up. */
 export async function halfOf(response: Response, then: "truncate" | "stall", signal: AbortSignal): Promise<Response> {
   const body = new Uint8Array(await response.arrayBuffer());
   const half = body.subarray(0, Math.floor(body.length / 2));

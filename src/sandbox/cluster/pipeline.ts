@@ -11,9 +11,8 @@ import type { Exchange, RequestLogEntry, Route, World } from "./world.ts";
 const logLimit = 200_000;
 
 /**
- * One request from arrival to answer: log, scripted faults, then the order in which the product refuses. Where
- * there is no route, its place is taken by the status that says why.
- * An answer of type `error` stands for a connection that was closed.
+ * One request from arrival to answer: the log, injected faults, then the checks in the order of the product. Where
+ * no route fits, `route` is the status to answer with. An answer of type `error` is a closed connection.
  */
 export async function answerRequest(
   world: World,
@@ -47,10 +46,10 @@ async function withFaults(
     return Response.error();
   }
   if (action === "truncate" || action === "stall") return halfOf(await proceed(), action, request.signal);
-  return scriptedAnswer(action);
+  return injectedAnswer(action);
 }
 
-function scriptedAnswer(action: Exclude<FaultAction, string>): Response {
+function injectedAnswer(action: Exclude<FaultAction, string>): Response {
   if ("html" in action) return htmlAnswer(action.html);
   if ("retryAfter" in action) {
     const headers = { "retry-after": String(action.retryAfter) };

@@ -1,4 +1,3 @@
-import { getResponse, type HttpHandler, http } from "msw";
 import type { Clock, Fetch } from "../../ports.ts";
 import { apiTokenRoutes } from "./api-tokens.ts";
 import { clusterNodeRoutes } from "./cluster-nodes.ts";
@@ -7,7 +6,8 @@ import { clusterTokenRoutes } from "./cluster-tokens.ts";
 import { communicationRoutes } from "./communication.ts";
 import { deploymentRoutes } from "./deployment.ts";
 import { environmentRoutes } from "./environments.ts";
-import { type AddedFault, connectionReset, createFaultPlan, type Fault } from "./faults.ts";
+import { type AddedFault, createFaultPlan, type Fault } from "./faults.ts";
+import { fetchOver } from "./fetch-over.ts";
 import { fleetRoutes } from "./fleet.ts";
 import { groupRoutes } from "./groups.ts";
 import { licenceConsumptionRoutes } from "./licence-consumption.ts";
@@ -41,11 +41,9 @@ export interface SimulatedClusterOptions {
 
 export interface SimulatedCluster extends ClusterMutations {
   readonly name: string;
-  /** One a route, for any origin, and a last one for what has no route. */
-  readonly handlers: readonly HttpHandler[];
-  /** Answers through the one handler that the path belongs to. An answer of type `error` is a closed connection. */
+  /** Answers a request for any origin. An answer of type `error` is a closed connection. */
   readonly respond: (request: Request) => Promise<Response>;
-  /** In process, over no socket. Rejects with the code ECONNRESET where the connection would be closed. */
+  /** Asks `respond` in this process, without a socket. */
   readonly fetch: Fetch;
   /** May be changed at any time. */
   readonly switches: ClusterSwitches;
@@ -96,45 +94,17 @@ const classicFeatures: LicenceFeatures = {
 export function createSimulatedCluster(options: SimulatedClusterOptions): SimulatedCluster {
   const world = createWorld(options);
   const index = createRouteIndex(routes);
-  const handlerOf = new Map<Route, HttpHandler>(
-    routes.map((route) => {
-      const method = route.method.toLowerCase() as "get" | "post" | "put" | "delete";
-      const handler = http[method](
-        ({ request }) => {
-          const match = index.match(request.method, new URL(request.url).pathname);
-          return { matches: match?.route === route, params: match?.route === route ? match.params : {} };
-        },
-        ({ request, params }) => answerRequest(world, route, params as Record<string, string>, request),
-      );
-      return [route, handler];
-    }),
-  );
-  const unknown = http.all("*", ({ request }) =>
-    answerRequest(world, index.knows(new URL(request.url).pathname) ? 405 : 404, {}, request),
-  );
-  const respond = async (request: Request): Promise<Response> => {
-    const match = index.match(request.method, new URL(request.url).pathname);
-    const handler = match === null ? unknown : handlerOf.get(match.route);
-    const response = handler === undefined ? undefined : await getResponse([handler], request);
-    if (response === undefined) throw new Error(`No handler matches ${request.method} ${request.url}`);
-    return response;
+  const respond = (request: Request): Promise<Response> => {
+    const path = new URL(request.url).pathname;
+    const match = index.match(request.method, path);
+    if (match !== null) return answerRequest(world, match.route, match.params, request);
+    return answerRequest(world, index.knows(path) ? 405 : 404, {}, request);
   };
   const { state } = world;
   return {
     name: options.name,
-    handlers: [...handlerOf.values(), unknown],
     respond,
-    fetch: async (url, { method, headers, body, signal }) => {
-      const request = new Request(url, {
-        method,
-        headers: { ...headers },
-        ...(body === undefined ? {} : { body }),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      const response = await unlessAborted(respond(request), signal);
-      if (response.type === "error") throw connectionReset();
-      return response;
-    },
+    fetch: fetchOver(respond),
     switches: world.switches,
     snapshot: () => toSnapshot(state, world.random),
     clusterToken: state.clusterToken,
@@ -186,27 +156,6 @@ function createWorld(options: SimulatedClusterOptions): World {
       consumption: new Map(),
     },
   };
-}
-
-/** The answer may still be on its way, and the request take effect, when the client has given up. */
-async function unlessAborted(answer: Promise<Response>, signal: AbortSignal | undefined): Promise<Response> {
-  if (signal === undefined) return answer;
-  const { promise, reject } = rejection(signal);
-  try {
-    return await Promise.race([answer, promise]);
-  } finally {
-    signal.removeEventListener("abort", reject);
-  }
-}
-
-function rejection(signal: AbortSignal): { readonly promise: Promise<never>; readonly reject: () => void } {
-  let reject = (): void => undefined;
-  const promise = new Promise<never>((_resolve, refuse) => {
-    reject = () => refuse(signal.reason);
-    if (signal.aborted) reject();
-    else signal.addEventListener("abort", reject, { once: true });
-  });
-  return { promise, reject };
 }
 
 function realSleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

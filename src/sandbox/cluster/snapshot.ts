@@ -124,7 +124,7 @@ export interface PolicyRecord {
 /**
  * Everything that a simulated cluster holds, as plain JSON. Restoring it gives the same cluster: the same
  * ids, secrets and clock-dependent states, and the same random sequence from there on. The request log,
- * scripted faults and switches are not part of it.
+ * injected faults and switches are not part of it.
  */
 export interface ClusterSnapshot {
   readonly format: 1;

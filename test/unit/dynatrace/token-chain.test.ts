@@ -3,6 +3,7 @@ import { createClient } from "../../../src/dynatrace/client.ts";
 import { createTokenChain } from "../../../src/dynatrace/token-chain.ts";
 import { createLimiter } from "../../../src/lib/limiter.ts";
 import { aClusterWorld, type ClusterWorldOptions } from "../../support/cluster-world.ts";
+import { mswFetch } from "../../support/msw-cluster.ts";
 
 const minutes = 60_000;
 
@@ -23,7 +24,7 @@ function aChain(
       client: createClient({
         url: "https://dynatrace.example.com",
         token: cluster.clusterToken,
-        fetch: cluster.fetch,
+        fetch: mswFetch(cluster),
         clock,
         random: () => 0,
         limiter: createLimiter(8),

@@ -1,11 +1,12 @@
-import { getResponse } from "msw";
+import { setupServer } from "msw/node";
 import { describe, expect, it } from "vitest";
+import { clusterHandlers } from "../../../support/msw-cluster.ts";
 import { bench, environmentsPath, origin } from "./support.ts";
 
 const full = { name: "x", state: "ENABLED", trial: false, tags: [] };
 const path = `${environmentsPath}/a`;
 
-describe("scripted faults", () => {
+describe("injected faults", () => {
   it("cut before the request takes effect, once", async () => {
     const { call, cluster } = bench();
     const fault = cluster.addFault({ match: { method: "put", path: "/api/*/environments/a" }, do: "cut" });
@@ -148,16 +149,23 @@ describe("throttling", () => {
   });
 });
 
-describe("handlers", () => {
-  it("answer through msw as they stand", async () => {
+describe("the same cluster", () => {
+  it("answers through its own fetch as through handlers of msw", async () => {
     const { cluster } = bench();
     const headers = { authorization: `Api-Token ${cluster.clusterToken}` };
-    const ask = (requested: string, method = "GET") =>
-      getResponse([...cluster.handlers], new Request(origin + requested, { method, headers }));
-    expect((await ask(environmentsPath))?.status).toBe(200);
-    expect((await ask("/api/cluster/v2/tokens/lookup"))?.status).toBe(404);
-    expect((await ask("/nothing"))?.status).toBe(404);
-    cluster.addFault({ match: {}, do: "cut" });
-    expect((await ask(environmentsPath))?.type).toBe("error");
+    const server = setupServer(...clusterHandlers(cluster));
+    server.listen({ onUnhandledRequest: "error" });
+    try {
+      for (const ask of [cluster.fetch, fetch] as const) {
+        const statusOf = async (path: string, method = "GET") => (await ask(origin + path, { method, headers })).status;
+        expect(await statusOf(environmentsPath)).toBe(200);
+        expect(await statusOf(environmentsPath, "DELETE")).toBe(405);
+        expect(await statusOf("/nothing")).toBe(404);
+        cluster.addFault({ match: {}, do: "cut" });
+        await expect(statusOf(environmentsPath)).rejects.toThrow();
+      }
+    } finally {
+      server.close();
+    }
   });
 });

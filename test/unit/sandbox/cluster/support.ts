@@ -3,6 +3,7 @@ import {
   type SimulatedCluster,
   type SimulatedClusterOptions,
 } from "../../../../src/sandbox/cluster/simulated-cluster.ts";
+import { mswFetch } from "../../../support/msw-cluster.ts";
 
 export const origin = "https://dynatrace.example.com";
 export const versions = ["1.309.66.20250401-150134", "1.99.12.20190101-000000", "1.313.52.20250602-150703"];
@@ -38,13 +39,14 @@ export function bench(options: Partial<SimulatedClusterOptions> = {}): Bench {
     installerVersions: versions,
     ...options,
   });
+  const ask = mswFetch(cluster);
   return {
     cluster,
     pass: (milliseconds) => {
       time += milliseconds;
     },
     call: async (method, path, body, { token = cluster.clusterToken, headers = {}, signal } = {}) => {
-      const response = await cluster.fetch(origin + path, {
+      const response = await ask(origin + path, {
         method,
         headers: {
           accept: "application/json",
