@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+const setupFiles = ["test/support/property-seed.ts"];
+
 export default defineConfig({
   test: {
     projects: [
@@ -7,7 +9,17 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
-          setupFiles: ["test/support/property-seed.ts"],
+          setupFiles,
+          testTimeout: 60_000,
+          // Loading libraries and compiling schemas for each file took a third of the time.
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: "slow",
+          include: ["test/slow/**/*.test.ts"],
+          setupFiles,
           testTimeout: 60_000,
         },
       },

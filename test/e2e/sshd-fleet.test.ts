@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { buildInstaller } from "../../src/sandbox/agent/build-installer.ts";
 import { startSimulatedHosts } from "../../src/sandbox/hosts/start-simulated-hosts.ts";
+import { sha256 } from "../support/ssh-client.ts";
 import { type SshdFleet, type SshdHost, sshdAvailable, startSshdFleet } from "../support/sshd-fleet.ts";
-import { sha256 } from "../unit/sandbox/hosts/ssh-client.ts";
-import { communicationEndpoint } from "../unit/sandbox/hosts/stand-in-machine.ts";
+import { communicationEndpoint } from "../support/stand-in-machine.ts";
 
 const availability = sshdAvailable();
 const ctl = "/opt/dynatrace/oneagent/agent/tools/oneagentctl";
@@ -157,14 +157,12 @@ describe.skipIf(!availability.available)("hosts on OpenSSH", () => {
     expect((await ssh("root@web-1.example.com", "true")).code).toBe(0);
   });
 
-  test("twenty hosts start in a few seconds, and leave nothing behind", async () => {
+  test("twenty hosts start, and leave nothing behind", async () => {
     const hosts = Array.from({ length: 20 }, (_, index) => ({
       name: `many-${index}`,
       listen: { address: `127.77.1.${index + 1}`, port: 0 },
     }));
-    const start = performance.now();
     const many = await startSshdFleet({ hosts, directory: join(directory, "many"), nodePath: process.execPath });
-    expect(performance.now() - start).toBeLessThan(8000);
     const before = inNamespaces(directory).length;
     await many.close();
     expect(before - inNamespaces(directory).length).toBe(40);

@@ -17,10 +17,9 @@ test.each([
   expect(globMatcher(glob)(text)).toBe(matches);
 });
 
-test("a glob of many stars is not slow", () => {
-  const started = performance.now();
-  expect(globMatcher(`${"*a".repeat(12)}b`)("a".repeat(60))).toBe(false);
-  expect(performance.now() - started).toBeLessThan(500);
+// A matcher that tries every way to divide the text among the stars would not come to an end.
+test("a glob of many stars on a text that nearly fits", () => {
+  expect(globMatcher(`${"*a".repeat(40)}b`)("a".repeat(2_000))).toBe(false);
 });
 
 test("as a regular expression would on short texts", () => {

@@ -532,7 +532,7 @@ describe("laws of explaining", () => {
           }
         });
       }),
-      { numRuns: 80 },
+      { numRuns: 30 },
     );
   });
 });

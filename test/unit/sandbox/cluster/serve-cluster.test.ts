@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request as secureRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type ServedCluster, type ServeOptions, serveCluster } from "../../../../src/sandbox/cluster/serve-cluster.ts";
 import { bench, environmentsPath, groupsPath } from "./support.ts";
 
@@ -28,10 +28,9 @@ async function serving(options: ServeOptions = {}, of: Parameters<typeof bench>[
 }
 
 describe("a served cluster", () => {
-  it("pages through 5,000 environments cheaply", async () => {
+  it("pages through 5,000 environments in 5 requests", async () => {
     const environments = Array.from({ length: 5000 }, (_, index) => ({ id: `e-${index}` }));
-    const { ask, cluster } = await serving({ latency: 30 }, { seed: { environments } });
-    const cpu = process.cpuUsage();
+    const { ask, cluster } = await serving({}, { seed: { environments } });
     const ids = new Set<string>();
     let query = "?pageSize=1000&sort=name";
     while (query !== "") {
@@ -44,17 +43,29 @@ describe("a served cluster", () => {
     }
     expect(ids.size).toBe(5000);
     expect(cluster.requests).toHaveLength(5);
-    expect(process.cpuUsage(cpu).user / 1000).toBeLessThan(1500);
   });
 
   it("takes latency for every request, without a queue", async () => {
-    const { ask } = await serving({ latency: 60 });
-    const start = performance.now();
-    const answers = await Promise.all(Array.from({ length: 30 }, () => ask("/rest/health")));
-    const elapsed = performance.now() - start;
-    expect(answers.every(({ status }) => status === 200)).toBe(true);
-    expect(elapsed).toBeGreaterThanOrEqual(59);
-    expect(elapsed).toBeLessThan(1500);
+    const { ask, cluster } = await serving({ latency: 61 });
+    let waiting = 0;
+    let release = (): void => undefined;
+    const together = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // Nobody is answered before all have arrived: behind a queue they never would.
+    cluster.onRequest(async () => {
+      waiting += 1;
+      if (waiting === 30) release();
+      await together;
+    });
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    try {
+      const answers = await Promise.all(Array.from({ length: 30 }, () => ask("/rest/health")));
+      expect(answers.every(({ status }) => status === 200)).toBe(true);
+      expect(timers.mock.calls.filter(([, milliseconds]) => milliseconds === 61)).toHaveLength(30);
+    } finally {
+      timers.mockRestore();
+    }
   });
 
   it("closes the connection before, after, and in the midst of an answer", async () => {

@@ -1,7 +1,12 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { communicationEndpoint, type StandInMachine, standInMachine, tenantToken } from "./stand-in-machine.ts";
+import {
+  communicationEndpoint,
+  type StandInMachine,
+  standInMachine,
+  tenantToken,
+} from "../../../support/stand-in-machine.ts";
 
 const older = "1.299.40.20240801-101010";
 const newer = "1.321.51.20250905-075429";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type StandInMachine, standInMachine } from "./stand-in-machine.ts";
+import { type StandInMachine, standInMachine } from "../../../support/stand-in-machine.ts";
 
 let machine: StandInMachine;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { readSchema } from "../../../src/format/key-order.ts";
 import type { LoadResult } from "../../../src/load/load-inventory.ts";
 import { parseYaml } from "../../../src/load/yaml/parse-yaml.ts";
 import { createPositions } from "../../../src/load/yaml/positions.ts";
-import { loadFiles } from "../load/load-files.ts";
+import { loadFiles } from "../../unit/load/load-files.ts";
 import { createChance, customerData, shuffled, validCustomer, writeYaml } from "./random-yaml.ts";
 
 const schema = readSchema("customer");

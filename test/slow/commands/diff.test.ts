@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Diagnostic } from "../../../src/model/diagnostic.ts";
 import type { DifferenceReport } from "../../../src/model/difference.ts";
 import { createGitInventory, firstFiles, type GitInventory, runCommand } from "../../support/git-inventory.ts";
-import { fakeToken } from "../load/load-files.ts";
+import { fakeToken } from "../../unit/load/load-files.ts";
 
 const opened: GitInventory[] = [];
 afterEach(() => {

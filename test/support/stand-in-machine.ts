@@ -3,10 +3,10 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildInstaller, type InstallerBodyInput } from "../../../../src/sandbox/agent/build-installer.ts";
-import { hostEnvironment } from "../../../../src/sandbox/hosts/host-environment.ts";
-import { createHostFolders, type HostFiles, hostFiles } from "../../../../src/sandbox/hosts/host-files.ts";
-import { writeStandInCommands } from "../../../../src/sandbox/hosts/stand-in-commands.ts";
+import { buildInstaller, type InstallerBodyInput } from "../../src/sandbox/agent/build-installer.ts";
+import { hostEnvironment } from "../../src/sandbox/hosts/host-environment.ts";
+import { createHostFolders, type HostFiles, hostFiles } from "../../src/sandbox/hosts/host-files.ts";
+import { writeStandInCommands } from "../../src/sandbox/hosts/stand-in-commands.ts";
 
 export interface CommandResult {
   readonly code: number | null;

@@ -3,15 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { buildInstaller } from "../../../../src/sandbox/agent/build-installer.ts";
 import {
   type SimulatedHost,
   type SimulatedHosts,
   startSimulatedHosts,
 } from "../../../../src/sandbox/hosts/start-simulated-hosts.ts";
-import { execute, login, runOn, sha256 } from "./ssh-client.ts";
-import { communicationEndpoint } from "./stand-in-machine.ts";
+import { execute, login, runOn, sha256 } from "../../../support/ssh-client.ts";
+import { communicationEndpoint } from "../../../support/stand-in-machine.ts";
 
 let directory: string;
 let fleet: SimulatedHosts;
@@ -75,12 +75,10 @@ describe("client files", () => {
     await again.close();
   });
 
-  test("thirty hosts start within two seconds", async () => {
+  test("thirty hosts start, each with a key and a port of its own", async () => {
     const many = join(directory, "many");
     const hosts = Array.from({ length: 30 }, (_, index) => ({ name: `web-${index}`, listen }));
-    const begin = performance.now();
     const started = await startSimulatedHosts({ hosts, directory: many, nodePath: process.execPath });
-    expect(performance.now() - begin).toBeLessThan(2000);
     expect(new Set([...started.hosts.values()].map((host) => host.port)).size).toBe(30);
     expect(new Set(started.knownHosts.split("\n").map((line) => line.split(" ")[2])).size).toBe(31);
     await started.close();
@@ -284,10 +282,14 @@ describe("faults on the way", () => {
   });
 
   test("slow delays commands", async () => {
-    await web.setConnection({ slowMilliseconds: 400 });
-    const begin = performance.now();
-    expect((await run("echo late")).out).toBe("late\n");
-    expect(performance.now() - begin).toBeGreaterThan(390);
+    await web.setConnection({ slowMilliseconds: 401 });
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    try {
+      expect((await run("echo late")).out).toBe("late\n");
+      expect(timers.mock.calls.map(([, milliseconds]) => milliseconds)).toContain(401);
+    } finally {
+      timers.mockRestore();
+    }
   });
 
   test("a connection breaks in the middle of a command, or of an upload", async () => {
