@@ -35,5 +35,5 @@ function indexOfKey(key: string): number {
   const first = key.charCodeAt(0);
   if (!(first >= 48 && first <= 57)) return -1;
   const index = Number(key);
-  return index < 2 ** 32 - 1 && String(index) === key ? index : -1;
+  return Number.isInteger(index) && index < 2 ** 32 - 1 && String(index) === key ? index : -1;
 }
