@@ -1,6 +1,7 @@
+import { allKinds, rulesOf } from "../kinds/kinds.ts";
 import { painter } from "../lib/printable.ts";
 import type { Change, ChangeKind } from "../model/change.ts";
-import type { ChangeResult } from "../model/result.ts";
+import { type ChangeResult, resultMeanings } from "../model/result.ts";
 import { resultLine } from "../report/apply-text.ts";
 import type { Context } from "./context.ts";
 import type { CommonOptions } from "./options.ts";
@@ -12,24 +13,17 @@ export interface ApplyProgress {
   close(): Promise<void>;
 }
 
-const titles: ReadonlyMap<ChangeKind, string> = new Map([
-  ["environment", "Environments"],
-  ["group", "Groups"],
-  ["permission", "Permissions"],
-  ["host", "Hosts"],
-]);
-
 const silent: ApplyProgress = { started: () => undefined, finished: () => undefined, close: async () => undefined };
 
-/** On a terminal a counter for each kind; elsewhere a line for every change that has ended. */
+/** Counters for each kind where all output goes to a terminal, else a line for every change; on standard error both. */
 export async function applyProgress(
   changes: readonly Change[],
-  options: Pick<CommonOptions, "progress">,
+  options: Pick<CommonOptions, "progress" | "color">,
   { output, terminal }: Pick<Context, "output" | "terminal">,
 ): Promise<ApplyProgress> {
   if (!options.progress || changes.length === 0) return silent;
-  if (terminal.errors) return showCounters(changes);
-  const paint = painter(false);
+  if (terminal.errors && terminal.output) return showCounters(changes);
+  const paint = painter(terminal.errors && options.color);
   return { ...silent, finished: (_change, result) => output.err(`${resultLine(result, paint)}\n`) };
 }
 
@@ -45,9 +39,11 @@ interface Counter {
 
 async function showCounters(changes: readonly Change[]): Promise<ApplyProgress> {
   const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
+  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   const lines = new Map<ChangeKind, CounterLine>();
-  for (const [kind, title] of titles) {
+  for (const kind of allKinds) {
     const total = changes.filter((change) => change.kind === kind).length;
+    const title = rulesOf({ kind }).heading;
     if (total > 0) lines.set(kind, createLine({ title, total, done: 0, failed: 0, running: new Set() }));
   }
   const list = new Listr(
@@ -59,10 +55,9 @@ async function showCounters(changes: readonly Change[]): Promise<ApplyProgress> 
       concurrent: true,
       exitOnError: false,
       registerSignalListeners: false,
-      rendererOptions: {
-        logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
-        collapseSubtasks: false,
-      },
+      rendererOptions: { logger, collapseSubtasks: false },
+      // The library takes this one by itself where standard output, which is not for it, is no terminal.
+      fallbackRendererOptions: { logger },
     },
   );
   const shown = list.run();
@@ -72,7 +67,7 @@ async function showCounters(changes: readonly Change[]): Promise<ApplyProgress> 
       lines.get(kind)?.update((counter) => {
         counter.done += 1;
         counter.running.delete(id);
-        if (status !== "done") counter.failed += 1;
+        if (resultMeanings[status] !== "made") counter.failed += 1;
       }),
     async close() {
       for (const { end } of lines.values()) end();

@@ -49,7 +49,7 @@ test("without a terminal every change that has ended is a line, unless --no-prog
   const { id, action } = change;
   const shown = async (progress: boolean) => {
     const { context, errors } = aContext();
-    const following = await applyProgress([change], { progress }, context);
+    const following = await applyProgress([change], { progress, color: false }, context);
     following.started(change);
     following.finished(change, { id, action, status: "done", attempts: 1, durationMs: 1 });
     await following.close();
@@ -64,7 +64,7 @@ test("counters on a terminal end with the run, also when every change has ended 
     aChange({ kind: "environment", action: "create", environment }),
   );
   const { context } = aContext({ terminal: onTerminal });
-  const following = await applyProgress(changes, { progress: true }, context);
+  const following = await applyProgress(changes, { progress: true, color: false }, context);
   for (const change of changes) {
     const { id, action } = change;
     following.finished(change, { id, action, status: "skipped", attempts: 0, durationMs: 0 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createMap } from "../../../src/load/create-map.ts";
-import { createPositions } from "../../../src/load/positions.ts";
+import { createMap } from "../../../../src/load/yaml/create-map.ts";
+import { createPositions } from "../../../../src/load/yaml/positions.ts";
 
 test("offsets are in the order in which JavaScript lists the keys, whatever the order in the file", () => {
   const largest = 2 ** 32 - 2;

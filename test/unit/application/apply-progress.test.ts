@@ -1,0 +1,99 @@
+import { stripVTControlCharacters } from "node:util";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { applyProgress } from "../../../src/application/apply-progress.ts";
+import type { Context } from "../../../src/application/context.ts";
+import type { CommonOptions } from "../../../src/application/options.ts";
+import type { Change } from "../../../src/model/change.ts";
+import type { ChangeResult } from "../../../src/model/result.ts";
+import { aChange } from "../../support/builders.ts";
+
+let written: { output: string; errors: string };
+const { isTTY } = process.stdout;
+
+beforeEach(() => {
+  written = { output: "", errors: "" };
+  const into = (stream: keyof typeof written) => (text: unknown) => {
+    written[stream] += stripVTControlCharacters(String(text));
+    return true;
+  };
+  vi.spyOn(process.stdout, "write").mockImplementation(into("output"));
+  vi.spyOn(process.stderr, "write").mockImplementation(into("errors"));
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.stdout.isTTY = isTTY;
+});
+
+const options: CommonOptions = {
+  inventory: "inventory",
+  set: [],
+  format: "text",
+  logLevel: "warn",
+  color: false,
+  progress: true,
+};
+
+const context = (output: boolean): Pick<Context, "output" | "terminal"> => ({
+  output: { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) },
+  terminal: { input: true, output, errors: true },
+});
+
+const install = (host: string): Change => aChange({ kind: "host", action: "install", host });
+const [web, db, app] = [install("web01"), install("db01"), install("app01")];
+const group = aChange({ kind: "group", action: "create" });
+
+const resultOf = ({ id, action }: Change, status: ChangeResult["status"]): ChangeResult => ({
+  id,
+  action,
+  status,
+  attempts: 1,
+  durationMs: 0,
+  ...(status === "done" ? {} : { error: { code: "unreachable", message: "nobody answers" } }),
+});
+
+test("counts what is done, what runs and what was not done, for each kind", async () => {
+  process.stdout.isTTY = true;
+  const shown = (text: string) => vi.waitFor(() => expect(written.errors).toContain(text));
+  const progress = await applyProgress([group, web, db, app], options, context(true));
+  await shown(" Groups 0/1\n");
+  progress.started(web);
+  await shown(" Hosts 0/3, 1 running\n");
+  progress.finished(web, resultOf(web, "done"));
+  await shown(" Hosts 1/3\n");
+  // What is skipped has never run.
+  progress.finished(app, resultOf(app, "skipped"));
+  await shown(" Hosts 2/3, 1 not done\n");
+  progress.started(db);
+  await shown(" Hosts 2/3, 1 running, 1 not done\n");
+  progress.finished(db, resultOf(db, "failed"));
+  await shown(" Hosts 3/3, 2 not done\n");
+  progress.started(group);
+  progress.finished(group, resultOf(group, "done"));
+  await shown(" Groups 1/1\n");
+  await progress.close();
+  expect(written.errors).not.toContain("Environments");
+  // Ticked off when the last one ended, and not before.
+  expect(written.errors).toMatch(/[✔√] Hosts 3\/3/);
+  expect(written.errors).not.toMatch(/[✔√] Hosts [012]\/3/);
+  expect(written.output).toBe("");
+});
+
+test.each([
+  ["says so of each change where standard output goes elsewhere", false, "web01"],
+  ["keeps to standard error where the library takes that for no terminal", true, "Hosts 1/1, 1 not done"],
+])("%s", async (_name, output, text) => {
+  process.stdout.isTTY = false;
+  const progress = await applyProgress([web], options, context(output));
+  progress.started(web);
+  progress.finished(web, resultOf(web, "failed"));
+  await progress.close();
+  expect(written.errors).toContain(text);
+  expect(written.output).toBe("");
+});
+
+test("ends where nothing was begun", async () => {
+  const progress = await applyProgress([web, group], options, context(true));
+  await progress.close();
+  expect(written.errors).toContain("Hosts 0/1");
+});
