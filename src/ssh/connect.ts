@@ -16,10 +16,8 @@ export function createSshConnector(settings: SshClientSettings): ConnectShell {
     const target = resolveTarget(host, settings);
     const forwarded = target.jumps.length === 0 ? null : await openForwardedStream(target);
     let connection: SshConnection | null = null;
-    let closed = false;
+    // May be called again, and before there is a connection.
     const close = () => {
-      if (closed) return;
-      closed = true;
       signal?.removeEventListener("abort", close);
       connection?.dispose();
       forwarded?.release();
@@ -30,7 +28,6 @@ export function createSshConnector(settings: SshClientSettings): ConnectShell {
       signal?.throwIfAborted();
       return createShell(connection, close, host.ssh.timeout ?? defaultCommandTimeout);
     } catch (error) {
-      closed = false;
       close();
       if (signal?.aborted) throw new HostError("interrupted", "interrupted", { cause: error });
       throw error;

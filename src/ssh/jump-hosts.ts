@@ -20,7 +20,7 @@ import { type JumpAddress, resolveTarget, type SshClientSettings, type SshTarget
 /** A stream to a target that a jump host forwards. Others use the jump host's connection at the same time. */
 export interface ForwardedStream {
   readonly stream: Readable;
-  /** To be called once; the connections end when nobody uses them any more. */
+  /** The connections end when nobody uses them any more. Calling it again does nothing. */
   release(): void;
 }
 

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { Host } from "../model/inventory.ts";
 
 export interface CommandResult {
-  /** Null: the connection ended before the command did. */
+  /** Null: a signal ended the command. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
