@@ -112,6 +112,20 @@ describe("what cannot be read", () => {
     });
   });
 
+  test.each([
+    ["403 to who asks for quotas", 403, withQuotas],
+    ["422 to who does not", 422, anInventory()],
+  ])("%s is no licence without quotas: environments are not asked for again", async (_name, status, inventory) => {
+    const { cluster } = aClusterWorld({ seed: { environments: many(1) } });
+    const fault = cluster.addFault({ match: { path: environmentsPath }, do: { status } });
+    expect(await observed(cluster, inventory)).toMatchObject({
+      environments: { status: "unreadable", reason: expect.stringContaining(String(status)) },
+      quotasLicensed: true,
+    });
+    expect(fault.hits()).toBe(1);
+    expect(cluster.requests.filter(({ path }) => path === environmentsPath)).toHaveLength(1);
+  });
+
   test("groups: environments are read all the same", async () => {
     const { cluster } = aClusterWorld({ seed: { environments: many(1) } });
     cluster.addFault({ match: { path: "*/groups", times: always }, do: "truncate" });

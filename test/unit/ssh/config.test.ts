@@ -40,6 +40,28 @@ test("Include is followed inside its block; Match runs nothing, but `Match all` 
   expect(config.lookup("other").get("port")).toBe("2222");
 });
 
+test("what stands before the first Host applies to all, and a block ends where the next begins", () => {
+  const config = parse("Port 2200\nHost web\n  User deploy\nHost db\n  User oracle\nMatch exec true\n  User evil\n");
+  expect(
+    ["web", "db", "other"].map((name) => [config.lookup(name).get("port"), config.lookup(name).get("user")]),
+  ).toEqual([
+    ["2200", "deploy"],
+    ["2200", "oracle"],
+    ["2200", undefined],
+  ]);
+});
+
+test("a Host after a Match counts again", () => {
+  expect(parse("Match exec true\n  User evil\nHost web\n  User deploy\n").lookup("web").get("user")).toBe("deploy");
+});
+
+test("what stands before an Include comes before what it includes, and what stands after it comes after", () => {
+  const include = { extra: "User included\nPort 2201\nCompression yes\n" };
+  const web = parse("Host web\n  User first\n  Include extra\n  Port 2202\n", include).lookup("web");
+  expect([web.get("user"), web.get("port")]).toEqual(["first", "2201"]);
+  expect(parse("Match exec true\n  Include extra\n", include).lookup("web").get("user")).toBeUndefined();
+});
+
 test("an Include of itself ends", () => {
   const text = "Include loop\nUser last\n";
   expect(parse(text, { loop: text }).lookup("web").get("user")).toBe("last");

@@ -48,6 +48,7 @@ describe("what happens to an agent", () => {
     ["stopped", {}, { serviceActive: false }, "configure", ["service"]],
     ["connected, on a host that cannot tell of services", {}, { serviceActive: null }, null, []],
     ["running but not connected", {}, { server: "{https://a}" }, "configure", ["connected"]],
+    ["running and without a server", {}, { server: null }, "configure", ["connected"]],
     ["too old to tell whether it is connected", {}, { version: "1.200.1", server: "{https://a}" }, null, []],
   ])("%s", (_name, settings, agent, action, fields) => {
     const found = compared(settings, agent);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findSecrets, redactSecrets } from "../../../../src/load/diagnostics/secret-text.ts";
 import { escapeText, showText } from "../../../../src/load/diagnostics/show-text.ts";
-import { suggest } from "../../../../src/load/diagnostics/suggest.ts";
+import { suggest, suggestionHint } from "../../../../src/load/diagnostics/suggest.ts";
 import { charactersMatched } from "../../../support/characters-matched.ts";
 import { fakeToken } from "../load-files.ts";
 
@@ -28,6 +28,14 @@ describe("text of users in messages", () => {
 });
 
 describe("suggestions", () => {
+  test("name everything that there is to choose from, if that is little", () => {
+    const names = (count: number) => Array.from({ length: count }, (_, index) => `name-${index}`);
+    expect(suggestionHint("xyz", [], "No names.")).toBe("No names.");
+    expect(suggestionHint("xyz", ["tags"], "No names.")).toBe("Known here: tags.");
+    expect(suggestionHint("xyz", names(20), "No names.")).toBe(`Known here: ${names(20).join(", ")}.`);
+    expect(suggestionHint("xyz", names(21), "No names.")).toBe("No names.");
+  });
+
   test.each([
     ["enviroments", ["environments", "environment", "name"], "environments"],
     ["host_group", ["hostName", "hostGroup"], "hostGroup"],
