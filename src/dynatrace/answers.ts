@@ -1,72 +1,203 @@
-import type { ObservedEnvironment, ObservedGroup, ObservedLimits } from "../model/observed.ts";
+import type { ObservedEnvironment, ObservedGroup } from "../model/observed.ts";
+import {
+  count,
+  list,
+  mapOf,
+  mapped,
+  object,
+  oneOf,
+  optional,
+  orNothing,
+  orNull,
+  type Shape,
+  text,
+  textLike,
+  textOrTexts,
+  truth,
+  wholeNumber,
+} from "./answer-shape.ts";
 
-/** Thrown when an answer of the cluster does not have the documented shape; the caller treats the scope as unreadable. */
-export class UnexpectedAnswer extends Error {
-  constructor(what: string) {
-    super(`the cluster answered in an unexpected form: ${what}`);
-    this.name = "UnexpectedAnswer";
-  }
+/*
+ * The answers of the cluster, each described once: every member that dtsync reads, compares or writes back, with the type
+ * that Dynatrace documents. A member is null or absent here only where the documentation or the answers of known versions
+ * have it so.
+ */
+
+const filledText = textLike(/./s, "a text that is not empty");
+/** It becomes a part of scripts and files on hosts. */
+const line = textLike(/^[^\p{Cc}]+$/u, "a line of text");
+const environmentId = textLike(/^[a-zA-Z0-9_-]{1,70}$/, "the id of an environment");
+const agentVersion = textLike(/^\d+\.\d+\.\d+\.\d{8}-\d{6}$/, "the version of a OneAgent");
+const nothingAsEmpty = <T>(shape: Shape<readonly T[]>): Shape<readonly T[]> =>
+  mapped(orNothing(shape), (found) => found ?? []);
+const texts = list(text);
+
+const limitsOf = (limit: Shape<number>, ...members: readonly string[]) =>
+  optional(orNull(object(Object.fromEntries(members.map((member) => [member, optional(orNull(limit))])))));
+
+const quotas = object({
+  hostUnits: limitsOf(count, "maxLimit"),
+  customMetrics: limitsOf(count, "maxLimit"),
+  demUnits: limitsOf(count, "monthlyLimit", "annualLimit"),
+  davisDataUnits: limitsOf(count, "monthlyLimit", "annualLimit"),
+  syntheticMonitors: limitsOf(count, "monthlyLimit", "annualLimit"),
+  logMonitoring: limitsOf(count, "monthlyLimit", "annualLimit"),
+  userSessions: limitsOf(count, "totalMonthlyLimit", "totalAnnualLimit"),
+});
+
+/** How a storage limit without end reads is not documented, so it need not be a number from 0 on. */
+const storage = object({
+  transactionStorage: limitsOf(wholeNumber, "maxLimit"),
+  sessionReplayStorage: limitsOf(wholeNumber, "maxLimit"),
+  symbolFilesFromMobileApps: limitsOf(wholeNumber, "maxLimit"),
+  logMonitoringStorage: limitsOf(wholeNumber, "maxLimit"),
+  logMonitoringV2Storage: limitsOf(wholeNumber, "maxLimit"),
+  serviceRequestLevelRetention: limitsOf(wholeNumber, "maxLimitInDays"),
+  serviceCodeLevelRetention: limitsOf(wholeNumber, "maxLimitInDays"),
+  rumNonAggregatedDataRetention: limitsOf(wholeNumber, "maxLimitInDays"),
+  realUserMonitoringRetention: limitsOf(wholeNumber, "maxLimitInDays"),
+  syntheticMonitoringRetention: limitsOf(wholeNumber, "maxLimitInDays"),
+  sessionReplayRetention: limitsOf(wholeNumber, "maxLimitInDays"),
+  logMonitoringRetention: limitsOf(wholeNumber, "maxLimitInDays"),
+  logMonitoringV2Retention: limitsOf(wholeNumber, "maxLimitInDays"),
+  userActionsPerMinute: limitsOf(wholeNumber, "maxLimit"),
+  transactionTrafficQuota: limitsOf(wholeNumber, "maxLimit"),
+});
+
+export const environment: Shape<ObservedEnvironment> = mapped(
+  object({
+    id: environmentId,
+    name: filledText,
+    state: oneOf("ENABLED", "DISABLED"),
+    trial: orNothing(truth),
+    tags: nothingAsEmpty(texts),
+    quotas: orNothing(quotas),
+    storage: orNothing(storage),
+  }),
+  (found) => ({
+    id: found.id,
+    name: found.name,
+    state: found.state,
+    trial: found.trial ?? false,
+    tags: found.tags,
+    ...(found.quotas === null ? {} : { quotas: found.quotas }),
+    ...(found.storage === null ? {} : { storage: found.storage }),
+  }),
+);
+
+/** One page of a list, and the key that the next one is asked for with; null at the end. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Items of the whole list. */
+  readonly totalCount: number;
+  readonly nextPageKey: string | null;
 }
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+const paging = {
+  totalCount: count,
+  nextPageKey: mapped(orNothing(text), (key) => (key === "" ? null : key)),
+};
 
-export function asObject(value: unknown, what: string): JsonObject {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new UnexpectedAnswer(`${what} is not an object`);
-  return value as JsonObject;
-}
-
-export function asArray(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new UnexpectedAnswer(`${what} is not a list`);
-  return value;
-}
-
-export function asText(value: unknown, what: string): string {
-  if (typeof value !== "string" || value === "") throw new UnexpectedAnswer(`${what} is not a text`);
-  return value;
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
-}
-
-export function parseEnvironment(value: unknown): ObservedEnvironment {
-  const entry = asObject(value, "an environment");
-  const state = entry["state"];
-  if (state !== "ENABLED" && state !== "DISABLED") throw new UnexpectedAnswer("an environment without a known state");
-  const limits = (key: "quotas" | "storage") =>
-    typeof entry[key] === "object" && entry[key] !== null ? { [key]: entry[key] as ObservedLimits } : {};
-  return {
-    id: asText(entry["id"], "the id of an environment"),
-    name: asText(entry["name"], "the name of an environment"),
-    state,
-    trial: entry["trial"] === true,
-    tags: texts(entry["tags"]),
-    ...limits("quotas"),
-    ...limits("storage"),
-  };
-}
+export const environmentPage: Shape<Page<ObservedEnvironment>> = mapped(
+  object({ ...paging, environments: list(environment) }),
+  ({ environments, ...page }) => ({ ...page, items: environments }),
+);
 
 /** The account flags are read under the names of new and of old versions. */
-export function parseGroup(value: unknown): ObservedGroup {
-  const entry = asObject(value, "a group");
-  const flag = (name: "isAccessAccount" | "isManageAccount", oldName: string) => {
-    const found = entry[name] ?? entry[oldName];
-    return typeof found === "boolean" ? { [name]: found } : {};
-  };
-  const rights = entry["accessRight"];
-  const accessRight: Record<string, readonly string[]> = {};
-  if (typeof rights === "object" && rights !== null) {
-    for (const [permission, environments] of Object.entries(rights)) accessRight[permission] = texts(environments);
-  }
-  return {
-    id: asText(entry["id"], "the id of a group"),
-    name: asText(entry["name"], "the name of a group"),
-    isClusterAdminGroup: entry["isClusterAdminGroup"] === true,
-    ldapGroupNames: texts(entry["ldapGroupNames"]),
-    ssoGroupNames: texts(entry["ssoGroupNames"]),
-    accessRight,
-    ...flag("isAccessAccount", "hasAccessAccountRole"),
-    ...flag("isManageAccount", "hasManageAccountAndViewProductUsageRole"),
-  };
+export const group: Shape<ObservedGroup> = mapped(
+  object({
+    id: filledText,
+    name: filledText,
+    isClusterAdminGroup: truth,
+    isAccessAccount: orNothing(truth),
+    isManageAccount: orNothing(truth),
+    hasAccessAccountRole: orNothing(truth),
+    hasManageAccountAndViewProductUsageRole: orNothing(truth),
+    ldapGroupNames: nothingAsEmpty(texts),
+    ssoGroupNames: nothingAsEmpty(texts),
+    accessRight: orNothing(mapOf(texts)),
+  }),
+  (found) => {
+    const isAccessAccount = found.isAccessAccount ?? found.hasAccessAccountRole;
+    const isManageAccount = found.isManageAccount ?? found.hasManageAccountAndViewProductUsageRole;
+    return {
+      id: found.id,
+      name: found.name,
+      isClusterAdminGroup: found.isClusterAdminGroup,
+      ldapGroupNames: found.ldapGroupNames,
+      ssoGroupNames: found.ssoGroupNames,
+      accessRight: found.accessRight ?? {},
+      ...(isAccessAccount === null ? {} : { isAccessAccount }),
+      ...(isManageAccount === null ? {} : { isManageAccount }),
+    };
+  },
+);
+
+export const groupList = list(group);
+
+/** Builds of the nodes; one that does not tell its build is passed over. */
+export const nodeBuilds: Shape<readonly string[]> = mapped(list(object({ buildVersion: optional(text) })), (nodes) =>
+  nodes.flatMap(({ buildVersion }) => buildVersion ?? []),
+);
+
+/** A token in a list: never its secret. */
+export interface ListedToken {
+  readonly id: string;
+  /** Empty where it has none. */
+  readonly name: string;
 }
+
+const listedToken: Shape<ListedToken> = object({
+  id: filledText,
+  name: mapped(orNothing(text), (name) => name ?? ""),
+});
+
+export const clusterTokenList: Shape<readonly ListedToken[]> = mapped(
+  object({ values: list(listedToken) }),
+  ({ values }) => values,
+);
+
+/** A new token of the cluster, or one that manages the tokens of an environment; its id is in the secret. */
+export const newClusterToken = object({ token: line });
+export const newApiToken = object({ id: filledText, token: line });
+
+export const apiTokenPage: Shape<Page<ListedToken>> = mapped(
+  object({ ...paging, apiTokens: mapped(optional(list(listedToken)), (found) => found ?? []) }),
+  ({ apiTokens, ...page }) => ({ ...page, items: apiTokens }),
+);
+
+/** What an agent needs to connect. `tenantToken` is a secret. */
+export interface ConnectionInfo {
+  readonly tenant: string;
+  readonly tenantToken: string;
+  /** Ready for `--set-server`. */
+  readonly server: string;
+}
+
+const joined = mapped(textOrTexts, (found) => (typeof found === "string" ? found : found.join(";")));
+
+/** The endpoints are text in present versions and were a list in 2022; both are understood. */
+export const connectionInfo: Shape<ConnectionInfo> = (value, place) => {
+  const found = object({
+    tenantUUID: environmentId,
+    tenantToken: line,
+    communicationEndpoints: optional(texts),
+    formattedCommunicationEndpoints: orNothing(joined),
+  })(value, place);
+  const server = found.formattedCommunicationEndpoints ?? found.communicationEndpoints?.join(";");
+  return {
+    tenant: found.tenantUUID,
+    tenantToken: found.tenantToken,
+    server: line(server, "formattedCommunicationEndpoints"),
+  };
+};
+
+export const latestAgentVersion: Shape<string> = mapped(
+  object({ latestAgentVersion: agentVersion }),
+  (found) => found.latestAgentVersion,
+);
+
+export const availableAgentVersions: Shape<readonly string[]> = mapped(
+  object({ availableVersions: list(agentVersion) }),
+  (found) => found.availableVersions,
+);

@@ -1,7 +1,9 @@
 import type { Limiter } from "../lib/limiter.ts";
 import { attempted, repeatUntil, unwrap } from "../lib/repeat-until.ts";
 import type { Clock, Fetch, FetchResponse } from "../ports.ts";
+import type { Shape } from "./answer-shape.ts";
 import { ApiError, describeErrorBody, effectOfStatus, isStatus, type RequestEffect } from "./api-error.ts";
+import { parseAnswer } from "./parse-answer.ts";
 import { defaultRetryPolicy, passingStatuses, type RetryPolicy, retryDelay, serverAdvice, throttled } from "./retry.ts";
 import { describeTransportFailure } from "./transport-failure.ts";
 
@@ -51,8 +53,11 @@ export interface Client {
   requestCount(): number;
   /** One call with its repeats. Throws ApiError. A write is repeated only where it cannot have had an effect. */
   send(request: ApiRequest): Promise<ApiAnswer>;
-  /** The parsed body of a successful call; ApiError `not-json` when a proxy answered instead of the cluster. */
-  json(request: ApiRequest): Promise<unknown>;
+  /**
+   * The body of a successful call as its shape describes it. ApiError `not-json` when a proxy answered instead of the
+   * cluster, UnexpectedAnswer when the body does not have its documented form.
+   */
+  json<T>(request: ApiRequest, shape: Shape<T>): Promise<T>;
   /** A large download as a stream; not repeated once the first byte has come. */
   stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>>;
 }
@@ -167,28 +172,10 @@ export function createClient(options: ClientOptions): Client {
     url: options.url,
     requestCount: () => requests,
     send,
-    async json(request) {
+    async json(request, shape) {
       const answer = await send(request);
-      try {
-        return JSON.parse(answer.text) as unknown;
-      } catch (error) {
-        const kind = answer.text.trimStart().startsWith("<") ? "an HTML page" : "something that is not JSON";
-        throw new ApiError(
-          `${request.method} ${request.path}: ${kind} came instead of an API answer`,
-          {
-            method: request.method,
-            path: request.path,
-            status: answer.status,
-            code: "not-json",
-            effect: request.method === "GET" ? "none" : "unknown",
-            attempts: answer.attempts,
-          },
-          {
-            cause: error,
-            hint: "check that the url is the cluster's own origin and that no proxy or login page answers in its place",
-          },
-        );
-      }
+      const { status, attempts } = answer;
+      return parseAnswer(answer.text, shape, { method: request.method, path: request.path, status, attempts });
     },
     stream: (request) =>
       call(request, async (response) => {

@@ -1,7 +1,8 @@
 import type { ObservedEnvironment, ObservedGroup } from "../model/observed.ts";
-import { asArray, asObject, parseEnvironment, parseGroup, UnexpectedAnswer } from "./answers.ts";
+import { environment, environmentPage, group, groupList, nodeBuilds } from "./answers.ts";
 import { isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
+import { readPages } from "./read-pages.ts";
 
 const environmentsPath = "/api/cluster/v2/environments";
 const groupsPath = "/api/v1.0/onpremise/groups";
@@ -42,61 +43,29 @@ const environmentPath = (id: string) => `${environmentsPath}/${encodeURIComponen
  * the call. Also the cheapest proof that address, TLS and token are right.
  */
 export async function readClusterVersion(client: Client): Promise<string | null> {
-  const path = "/api/v1.0/onpremise/cluster";
-  const answer = await client.send({ method: "GET", path, accept: [404] });
-  if (answer.status === 404) return null;
-  if (answer.text.trimStart().startsWith("<")) throw new UnexpectedAnswer("an HTML page came instead of an API answer");
   try {
-    const nodes: unknown = JSON.parse(answer.text);
-    const builds = (Array.isArray(nodes) ? nodes : [nodes])
-      .map((node: unknown) =>
-        typeof node === "object" && node !== null && "buildVersion" in node ? node.buildVersion : null,
-      )
-      .filter((build): build is string => typeof build === "string");
-    return builds.sort((left, right) => left.localeCompare(right, "en", { numeric: true }))[0] ?? null;
-  } catch {
-    throw new UnexpectedAnswer("the list of nodes is not JSON");
+    const builds = await client.json({ method: "GET", path: "/api/v1.0/onpremise/cluster" }, nodeBuilds);
+    return [...builds].sort((left, right) => left.localeCompare(right, "en", { numeric: true }))[0] ?? null;
+  } catch (error) {
+    if (isStatus(error, 404)) return null;
+    throw error;
   }
 }
 
-/**
- * All environments, page by page. A follow-up page carries the cursor alone. The list can shift between pages, so
- * entries are kept once per id, and a list shorter than its own count is an error: it was not read whole.
- */
-export async function readEnvironments(
+/** All environments. Throws UnexpectedAnswer where the list could not be read whole. */
+export function readEnvironments(
   client: Client,
   includes: EnvironmentIncludes,
 ): Promise<readonly ObservedEnvironment[]> {
-  const found = new Map<string, ObservedEnvironment>();
-  let cursor: string | null = null;
-  let total = 0;
-  do {
-    const query: Record<string, string> =
-      cursor === null
-        ? {
-            pageSize: String(pageSize),
-            sort: "name",
-            ...(includes.quotas ? { includeConsumptionInfo: "true" } : {}),
-            ...(includes.storage ? { includeStorageInfo: "true" } : {}),
-          }
-        : { nextPageKey: cursor };
-    const page = asObject(
-      await client.json({ method: "GET", path: environmentsPath, query }),
-      "the list of environments",
-    );
-    for (const entry of asArray(page["environments"], "the list of environments").map(parseEnvironment)) {
-      found.set(entry.id.toLowerCase(), entry);
-    }
-    total = typeof page["totalCount"] === "number" ? page["totalCount"] : total;
-    const next: string | null =
-      typeof page["nextPageKey"] === "string" && page["nextPageKey"] !== "" ? page["nextPageKey"] : null;
-    if (next !== null && next === cursor) throw new UnexpectedAnswer("the list of environments repeats a page");
-    cursor = next;
-  } while (cursor !== null);
-  if (found.size < total) {
-    throw new UnexpectedAnswer(`the list of environments says ${total} but holds ${found.size}`);
-  }
-  return [...found.values()];
+  const query = {
+    pageSize: String(pageSize),
+    sort: "name",
+    ...(includes.quotas ? { includeConsumptionInfo: "true" } : {}),
+    ...(includes.storage ? { includeStorageInfo: "true" } : {}),
+  };
+  return readPages(client, { method: "GET", path: environmentsPath, query }, environmentPage, ({ id }) =>
+    id.toLowerCase(),
+  );
 }
 
 /** One environment, or null when the cluster has none of this id. `uncached` quotas are computed now, which is slow. */
@@ -111,9 +80,8 @@ export async function readEnvironment(
     ...(includes.storage ? { includeStorageInfo: "true" } : {}),
   };
   try {
-    return parseEnvironment(
-      await client.json({ method: "GET", path, query, timeout: includes.quotas ? 130_000 : 30_000 }),
-    );
+    const timeout = includes.quotas ? 130_000 : 30_000;
+    return await client.json({ method: "GET", path, query, timeout }, environment);
   } catch (error) {
     if (isStatus(error, 404)) return null;
     throw error;
@@ -143,20 +111,20 @@ export async function environmentAnswers(client: Client, id: string): Promise<bo
     token: null,
     accept: [401, 403, 404, 500, 502, 503, 504],
   });
-  return answer.status >= 200 && answer.status < 300;
+  // The answer is the server's clock; a page of a proxy is none.
+  return answer.status === 200 && /^\d{13}$/.test(answer.text.trim());
 }
 
 /** All groups with all their rights: one answer, no paging. */
 export async function readGroups(client: Client): Promise<readonly ObservedGroup[]> {
-  const list = await client.json({ method: "GET", path: groupsPath, timeout: groupTimeout });
-  return asArray(list, "the list of groups").map(parseGroup);
+  return client.json({ method: "GET", path: groupsPath, timeout: groupTimeout }, groupList);
 }
 
 /** One group by its id, or null. Some versions answer 400 instead of 404. */
 export async function readGroup(client: Client, id: string): Promise<ObservedGroup | null> {
   try {
     const path = `${groupsPath}/${encodeURIComponent(id)}`;
-    return parseGroup(await client.json({ method: "GET", path, timeout: groupTimeout }));
+    return await client.json({ method: "GET", path, timeout: groupTimeout }, group);
   } catch (error) {
     if (isStatus(error, 400, 404)) return null;
     throw error;
@@ -165,7 +133,7 @@ export async function readGroup(client: Client, id: string): Promise<ObservedGro
 
 /** Creates a group; the cluster makes its id from the name. 406: a group of this name or id exists. */
 export async function createGroup(client: Client, body: GroupBody): Promise<ObservedGroup> {
-  return parseGroup(await client.json({ method: "POST", path: groupsPath, body, timeout: groupTimeout }));
+  return client.json({ method: "POST", path: groupsPath, body, timeout: groupTimeout }, group);
 }
 
 /** Replaces a group as a whole: whatever the body leaves out is gone. */

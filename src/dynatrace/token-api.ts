@@ -1,6 +1,6 @@
-import { asArray, asObject, asText } from "./answers.ts";
-import { ApiError } from "./api-error.ts";
-import type { ApiAnswer, ApiRequest, Client } from "./client.ts";
+import { clusterTokenList, type ListedToken, newClusterToken } from "./answers.ts";
+import type { ApiRequest, Client } from "./client.ts";
+import { parseAnswer } from "./parse-answer.ts";
 
 const tokensPath = "/api/cluster/v2/tokens";
 
@@ -17,17 +17,12 @@ function tokenId(secret: string, location: string | null): string {
   return location?.split("/").at(-1) ?? "";
 }
 
-/** The token of an answer. ApiError with unknown effect when it holds none: one was made, and nobody has its secret. */
-function createdToken(request: ApiRequest, answer: ApiAnswer): CreatedToken {
-  try {
-    const secret = asText(asObject(JSON.parse(answer.text), "a new token")["token"], "a new token");
-    return { id: tokenId(secret, answer.headers.get("location")), secret };
-  } catch (error) {
-    const { method, path } = request;
-    const details = { method, path, status: answer.status, code: "not-json", effect: "unknown" } as const;
-    const message = `${method} ${path}: the answer holds no token`;
-    throw new ApiError(message, { ...details, attempts: answer.attempts }, { cause: error });
-  }
+/** A new token. Throws ApiError of unknown effect when the answer holds none: one was made, and nobody has its secret. */
+async function createToken(client: Client, request: ApiRequest): Promise<CreatedToken> {
+  const { headers, text, status, attempts } = await client.send(request);
+  const { method, path } = request;
+  const { token } = parseAnswer(text, newClusterToken, { method, path, status, attempts });
+  return { id: tokenId(token, headers.get("location")), secret: token };
 }
 
 export async function createClusterToken(
@@ -39,18 +34,11 @@ export async function createClusterToken(
     path: tokensPath,
     body: { name: token.name, scopes: token.scopes, expiresIn: { value: token.minutes, unit: "MINUTES" } },
   };
-  return createdToken(request, await client.send(request));
+  return createToken(client, request);
 }
 
-export async function listClusterTokens(client: Client): Promise<readonly { id: string; name: string }[]> {
-  const list = asObject(await client.json({ method: "GET", path: tokensPath, query: { limit: "1000000" } }), "tokens");
-  return asArray(list["values"], "the list of tokens").map((value) => {
-    const entry = asObject(value, "a token");
-    return {
-      id: asText(entry["id"], "the id of a token"),
-      name: typeof entry["name"] === "string" ? entry["name"] : "",
-    };
-  });
+export function listClusterTokens(client: Client): Promise<readonly ListedToken[]> {
+  return client.json({ method: "GET", path: tokensPath, query: { limit: "1000000" } }, clusterTokenList);
 }
 
 /** A token that is gone already counts as deleted. */
@@ -71,5 +59,5 @@ export async function createTokenManagementToken(
     token: token.with,
     body: { name: token.name, expiresIn: { value: token.minutes, unit: "MINUTES" } },
   };
-  return createdToken(request, await client.send(request));
+  return createToken(client, request);
 }

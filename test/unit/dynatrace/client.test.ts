@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { list, object, wholeNumber } from "../../../src/dynatrace/answer-shape.ts";
 import { ApiError } from "../../../src/dynatrace/api-error.ts";
 import { type ApiRequest, createClient } from "../../../src/dynatrace/client.ts";
+import { UnexpectedAnswer } from "../../../src/dynatrace/unexpected-answer.ts";
 import { createLimiter } from "../../../src/lib/limiter.ts";
 import type { FetchRequest, FetchResponse } from "../../../src/ports.ts";
 import { noon } from "../../support/builders.ts";
@@ -228,6 +230,7 @@ describe("what is told", () => {
 });
 
 describe("json", () => {
+  const pairs = list(object({ a: wholeNumber }));
   const parsed = (body: string, method: ApiRequest["method"] = "GET") =>
     createClient({
       url: "https://dynatrace.example.com",
@@ -237,7 +240,7 @@ describe("json", () => {
       limiter: createLimiter(1),
       fetch: async () => response({ status: 200, body }),
     })
-      .json({ method, path: "/x" })
+      .json({ method, path: "/x" }, pairs)
       .catch((error: unknown) => error);
 
   test("parses", async () => {
@@ -250,5 +253,17 @@ describe("json", () => {
     expect(String(page)).toContain("an HTML page came instead of an API answer");
     expect(details(await parsed("<html/>", "POST"))?.effect).toBe("unknown");
     expect(String(await parsed("half of {"))).toContain("something that is not JSON");
+  });
+
+  test("an answer of another form is none, and after a write nobody knows", async () => {
+    const answer = await parsed('[{"a":1},{"a":"1"}]');
+    expect(answer).toBeInstanceOf(UnexpectedAnswer);
+    expect(details(answer)).toMatchObject({ code: "unexpected-answer", effect: "none", status: 200 });
+    expect(String(answer)).toContain("GET /x: the cluster answered in an unexpected form: [1].a is a text of another");
+    expect(details(await parsed("{}", "POST"))?.effect).toBe("unknown");
+  });
+
+  test("an answer that is nested too deeply is not parsed", async () => {
+    expect(String(await parsed("[".repeat(1_000_000)))).toContain("nested more than 64 levels deep");
   });
 });

@@ -91,19 +91,29 @@ describe("what cannot be read", () => {
 
   test.each([
     ["a page of a proxy", { status: 200, body: "<html>login</html>" }, /HTML/],
-    ["a list that is none", { status: 200, body: { environments: {} } }, /unexpected form/],
+    ["a list that is none", { status: 200, body: { totalCount: 0, environments: {} } }, /environments is an object/],
     [
       "an entry without id",
-      { status: 200, body: { environments: [{ name: "x", state: "ENABLED" }] } },
-      /unexpected form/,
+      { status: 200, body: { totalCount: 1, environments: [{ name: "x", state: "ENABLED" }] } },
+      /environments\[0\]\.id is missing/,
     ],
-    ["a state nobody knows", { status: 200, body: { environments: [{ id: "x", name: "x", state: "GONE" }] } }, /state/],
+    [
+      "a state nobody knows",
+      { status: 200, body: { totalCount: 1, environments: [{ id: "x", name: "x", state: "GONE" }] } },
+      /state.*ENABLED or DISABLED/,
+    ],
+    ["a list that does not say its length", { status: 200, body: { environments: [] } }, /totalCount is missing/],
+    ["a length below nothing", { status: 200, body: { totalCount: -1, environments: [] } }, /totalCount/],
     [
       "a list that is shorter than it says",
       { status: 200, body: { totalCount: 2, environments: [] } },
       /says 2 but holds 0/,
     ],
-    ["a page that points at itself", { status: 200, body: { environments: [], nextPageKey: "a" } }, /repeats a page/],
+    [
+      "a page that points at itself",
+      { status: 200, body: { totalCount: 0, environments: [], nextPageKey: "a" } },
+      /repeats a page/,
+    ],
   ])("%s is not an empty cluster", async (_name, answer, reason) => {
     const { cluster } = aClusterWorld({ seed: { environments: many(1) } });
     cluster.addFault({ match: { path: environmentsPath, times: always }, do: answer });
@@ -124,6 +134,20 @@ describe("what cannot be read", () => {
     });
     expect(fault.hits()).toBe(1);
     expect(cluster.requests.filter(({ path }) => path === environmentsPath)).toHaveLength(1);
+  });
+
+  test.each([
+    ["rights as a list", { accessRight: [] }],
+    ["a truth as a text", { isClusterAdminGroup: "true" }],
+    ["one name instead of a list", { ldapGroupNames: "cn=ops" }],
+  ])("%s: no groups, and not groups without it", async (_name, members) => {
+    const { cluster } = aClusterWorld({ seed: { environments: many(1) } });
+    const body = [{ id: "ops", name: "ops", isClusterAdminGroup: false, ...members }];
+    cluster.addFault({ match: { path: "*/groups", times: always }, do: { status: 200, body } });
+    expect(await observed(cluster)).toMatchObject({
+      environments: { status: "complete" },
+      groups: { status: "unreadable", reason: expect.stringContaining(Object.keys(members)[0] ?? "") },
+    });
   });
 
   test("groups: environments are read all the same", async () => {

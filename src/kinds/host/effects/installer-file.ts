@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { open, truncate } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ConnectionInfo } from "../../../dynatrace/environment-api.ts";
+import type { ConnectionInfo } from "../../../dynatrace/answers.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 
 /**

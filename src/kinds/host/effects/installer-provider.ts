@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import type { ConnectionInfo } from "../../../dynatrace/answers.ts";
 import { isStatus } from "../../../dynatrace/api-error.ts";
 import type { Client } from "../../../dynatrace/client.ts";
 import {
-  type ConnectionInfo,
   downloadInstaller,
   installerPath,
   readAvailableVersions,

@@ -1,0 +1,39 @@
+import { nestingExceeds } from "../lib/json-nesting.ts";
+import { type Shape, ShapeMismatch } from "./answer-shape.ts";
+import { ApiError } from "./api-error.ts";
+import { type AnsweredCall, UnexpectedAnswer } from "./unexpected-answer.ts";
+
+/** The deepest documented answer has 6 levels. */
+const deepestNesting = 64;
+
+/**
+ * The body of an answer as its shape describes it. Throws UnexpectedAnswer, or ApiError `not-json` when something other
+ * than the cluster answered.
+ */
+export function parseAnswer<T>(text: string, shape: Shape<T>, call: AnsweredCall): T {
+  if (nestingExceeds(text, deepestNesting))
+    throw new UnexpectedAnswer(call, `it is nested more than ${deepestNesting} levels deep`);
+  const value = parseJson(text, call);
+  try {
+    return shape(value, "");
+  } catch (error) {
+    if (error instanceof ShapeMismatch) throw new UnexpectedAnswer(call, error.message, error);
+    throw error;
+  }
+}
+
+function parseJson(text: string, { method, path, status, attempts }: AnsweredCall): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const kind = text.trimStart().startsWith("<") ? "an HTML page" : "something that is not JSON";
+    throw new ApiError(
+      `${method} ${path}: ${kind} came instead of an API answer`,
+      { method, path, status, code: "not-json", effect: method === "GET" ? "none" : "unknown", attempts },
+      {
+        cause: error,
+        hint: "check that the url is the cluster's own origin and that no proxy or login page answers in its place",
+      },
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import type { Shape } from "./answer-shape.ts";
+import type { Page } from "./answers.ts";
+import type { ApiRequest, Client } from "./client.ts";
+import { UnexpectedAnswer } from "./unexpected-answer.ts";
+
+/** Pages of one list; a cluster of 20,000 environments has 20. */
+const mostPages = 20_000;
+
+/**
+ * A list that comes page by page, read whole: a follow-up page carries the cursor alone. Lists can shift between pages, so
+ * an item counts once by its key. Throws UnexpectedAnswer when there are fewer than the list itself says, when a page
+ * leads to one that was read before, and when there is no end: a list that was not read whole is not read at all.
+ */
+export async function readPages<T>(
+  client: Client,
+  first: ApiRequest,
+  shape: Shape<Page<T>>,
+  keyOf: (item: T) => string,
+): Promise<readonly T[]> {
+  const found = new Map<string, T>();
+  const cursors = new Set<string>();
+  const refuse = (what: string) => {
+    const { method, path } = first;
+    return new UnexpectedAnswer({ method, path, status: 200, attempts: 1 }, what);
+  };
+  let request = first;
+  for (;;) {
+    const { items, totalCount, nextPageKey } = await client.json(request, shape);
+    for (const item of items) found.set(keyOf(item), item);
+    if (nextPageKey === null) {
+      if (found.size < totalCount) throw refuse(`the list says ${totalCount} but holds ${found.size}`);
+      return [...found.values()];
+    }
+    if (cursors.has(nextPageKey)) throw refuse("the list repeats a page");
+    cursors.add(nextPageKey);
+    if (cursors.size >= mostPages) throw refuse(`the list has more than ${mostPages} pages`);
+    request = { ...first, query: { nextPageKey } };
+  }
+}
