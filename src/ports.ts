@@ -1,9 +1,11 @@
-/** What a response offers to the client. A structural subset of the Fetch API's Response. */
+/**
+ * What a response offers to the client. A structural subset of the Fetch API's Response, without the ways to take a body
+ * of any size at once.
+ */
 export interface FetchResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
-  text(): Promise<string>;
-  /** The body as a stream of chunks, or null when there is none. */
+  /** The body as a stream of chunks, decompressed, or null when there is none. */
   readonly body: AsyncIterable<Uint8Array> | null;
 }
 

@@ -9,7 +9,10 @@ export interface ApiErrorDetails {
   readonly path: string;
   /** HTTP status, or null when no answer came. */
   readonly status: number | null;
-  /** Kebab-case, for results and decisions: `http-403`, `network`, `timeout`, `certificate`, `interrupted`, `not-json`. */
+  /**
+   * Kebab-case, for results and decisions: `http-403`, `network`, `timeout`, `certificate`, `interrupted`, `not-json`,
+   * `unexpected-answer`, `too-large`.
+   */
   readonly code: string;
   readonly effect: RequestEffect;
   readonly attempts: number;
@@ -42,6 +45,10 @@ export function effectOfStatus(status: number): RequestEffect {
 
 export function isStatus(error: unknown, ...statuses: readonly number[]): error is ApiError {
   return error instanceof ApiError && error.details.status !== null && statuses.includes(error.details.status);
+}
+
+export function hasCode(error: unknown, code: string): error is ApiError {
+  return error instanceof ApiError && error.details.code === code;
 }
 
 const bodyExcerptLength = 300;

@@ -4,6 +4,7 @@ import type { Clock, Fetch, FetchResponse } from "../ports.ts";
 import type { Shape } from "./answer-shape.ts";
 import { ApiError, describeErrorBody, effectOfStatus, isStatus, type RequestEffect } from "./api-error.ts";
 import { parseAnswer } from "./parse-answer.ts";
+import { BodyTooLarge, bodyLimits, bounded, readStart, readText } from "./read-body.ts";
 import { defaultRetryPolicy, passingStatuses, type RetryPolicy, retryDelay, serverAdvice, throttled } from "./retry.ts";
 import { describeTransportFailure } from "./transport-failure.ts";
 
@@ -32,8 +33,10 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Instead of the cluster token; null sends none. */
   readonly token?: string | null;
-  /** Milliseconds for one attempt. */
+  /** Milliseconds for one attempt, with its body. */
   readonly timeout?: number;
+  /** Bytes of the answer's body after decompression; `bodyLimits.other` unless given, of a stream `bodyLimits.installer`. */
+  readonly bodyLimit?: number;
   /** Statuses besides 2xx that the caller understands. */
   readonly accept?: readonly number[];
   /** A write that cleans up: the API defines it as repeatable, and an interrupt does not end its repeats. */
@@ -51,19 +54,18 @@ export interface Client {
   readonly url: string;
   /** Requests sent so far, repeats included. */
   requestCount(): number;
-  /** One call with its repeats. Throws ApiError. A write is repeated only where it cannot have had an effect. */
+  /** One call with its repeats. Throws ApiError, `too-large` when the body passes its limit. A write is repeated only where it cannot have had an effect. */
   send(request: ApiRequest): Promise<ApiAnswer>;
   /**
    * The body of a successful call as its shape describes it. ApiError `not-json` when a proxy answered instead of the
    * cluster, UnexpectedAnswer when the body does not have its documented form.
    */
   json<T>(request: ApiRequest, shape: Shape<T>): Promise<T>;
-  /** A large download as a stream; not repeated once the first byte has come. */
+  /** A large download as a stream; not repeated once the first byte has come. It may end with ApiError `too-large`. */
   stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>>;
 }
 
 const defaultTimeout = 30_000;
-const errorBodyLimit = 65_536;
 
 export function createClient(options: ClientOptions): Client {
   const policy = options.retry ?? defaultRetryPolicy;
@@ -102,7 +104,7 @@ export function createClient(options: ClientOptions): Client {
   function refused(request: ApiRequest, { status, headers }: FetchResponse, body: string, attempts: number): ApiError {
     const advice = serverAdvice(headers, options.clock.now().getTime());
     return new ApiError(
-      `${request.method} ${request.path}: status ${status}, ${describeErrorBody(body.slice(0, errorBodyLimit))}`,
+      `${request.method} ${request.path}: status ${status}, ${describeErrorBody(body)}`,
       {
         method: request.method,
         path: request.path,
@@ -137,7 +139,7 @@ export function createClient(options: ClientOptions): Client {
         const response = await exchange(request);
         const accepted = (response.status >= 200 && response.status < 300) || request.accept?.includes(response.status);
         if (accepted) return await use(response, attempts);
-        throw refused(request, response, await response.text(), attempts);
+        throw refused(request, response, await readStart(response.body, bodyLimits.other), attempts);
       } catch (error) {
         throw error instanceof ApiError ? error : failure(request, error, attempts);
       }
@@ -161,10 +163,12 @@ export function createClient(options: ClientOptions): Client {
   }
 
   const send = (request: ApiRequest): Promise<ApiAnswer> =>
-    call(request, async (response, attempts) => ({
-      status: response.status,
-      headers: response.headers,
-      text: await response.text(),
+    call(request, async ({ status, headers, body }, attempts) => ({
+      status,
+      headers,
+      text: await readText(body, request.bodyLimit ?? bodyLimits.other).catch((error: unknown) => {
+        throw error instanceof BodyTooLarge ? tooLarge(request, { status, attempts }, error) : error;
+      }),
       attempts,
     }));
 
@@ -178,11 +182,37 @@ export function createClient(options: ClientOptions): Client {
       return parseAnswer(answer.text, shape, { method: request.method, path: request.path, status, attempts });
     },
     stream: (request) =>
-      call(request, async (response) => {
+      call(request, async (response, attempts) => {
         if (response.body === null) throw new Error("the answer has no body");
-        return response.body;
+        return boundedStream(request, response.body, { status: response.status, attempts });
       }),
   };
+}
+
+/** The status counts: such an answer is not asked for again. */
+function tooLarge(
+  { method, path }: ApiRequest,
+  { status, attempts }: { readonly status: number; readonly attempts: number },
+  cause: BodyTooLarge,
+): ApiError {
+  const effect: RequestEffect = method === "GET" ? "none" : "unknown";
+  const details = { method, path, status, code: "too-large", effect, attempts };
+  return new ApiError(`${method} ${path}: ${cause.message}`, details, {
+    cause,
+    hint: "check that the url is the cluster's own origin",
+  });
+}
+
+async function* boundedStream(
+  request: ApiRequest,
+  body: AsyncIterable<Uint8Array>,
+  answer: { readonly status: number; readonly attempts: number },
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bounded(body, request.bodyLimit ?? bodyLimits.installer);
+  } catch (error) {
+    throw error instanceof BodyTooLarge ? tooLarge(request, answer, error) : error;
+  }
 }
 
 function hintForStatus(status: number): string | undefined {

@@ -2,13 +2,14 @@ import type { ObservedEnvironment, ObservedGroup } from "../model/observed.ts";
 import { environment, environmentPage, group, groupList, nodeBuilds } from "./answers.ts";
 import { isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
+import { bodyLimits } from "./read-body.ts";
 import { readPages } from "./read-pages.ts";
 
 const environmentsPath = "/api/cluster/v2/environments";
 const groupsPath = "/api/v1.0/onpremise/groups";
 const pageSize = 1_000;
-/** The built-in proxy of a cluster waits 120 s, and group objects of a large cluster take long. */
-const groupTimeout = 130_000;
+/** The built-in proxy of a cluster waits 120 s, and group objects of a large cluster are large and take long. */
+const groupCall = { timeout: 130_000, bodyLimit: bodyLimits.list } as const;
 
 export interface EnvironmentIncludes {
   /** Adds quotas; an hour old at worst. The cluster answers 422 on a licence without them. */
@@ -117,14 +118,14 @@ export async function environmentAnswers(client: Client, id: string): Promise<bo
 
 /** All groups with all their rights: one answer, no paging. */
 export async function readGroups(client: Client): Promise<readonly ObservedGroup[]> {
-  return client.json({ method: "GET", path: groupsPath, timeout: groupTimeout }, groupList);
+  return client.json({ method: "GET", path: groupsPath, ...groupCall }, groupList);
 }
 
 /** One group by its id, or null. Some versions answer 400 instead of 404. */
 export async function readGroup(client: Client, id: string): Promise<ObservedGroup | null> {
   try {
     const path = `${groupsPath}/${encodeURIComponent(id)}`;
-    return await client.json({ method: "GET", path, timeout: groupTimeout }, group);
+    return await client.json({ method: "GET", path, ...groupCall }, group);
   } catch (error) {
     if (isStatus(error, 400, 404)) return null;
     throw error;
@@ -133,16 +134,16 @@ export async function readGroup(client: Client, id: string): Promise<ObservedGro
 
 /** Creates a group; the cluster makes its id from the name. 406: a group of this name or id exists. */
 export async function createGroup(client: Client, body: GroupBody): Promise<ObservedGroup> {
-  return client.json({ method: "POST", path: groupsPath, body, timeout: groupTimeout }, group);
+  return client.json({ method: "POST", path: groupsPath, body, ...groupCall }, group);
 }
 
 /** Replaces a group as a whole: whatever the body leaves out is gone. */
 export async function replaceGroup(client: Client, id: string, body: GroupBody): Promise<void> {
-  await client.send({ method: "PUT", path: groupsPath, body: { id, ...body }, timeout: groupTimeout });
+  await client.send({ method: "PUT", path: groupsPath, body: { id, ...body }, ...groupCall });
 }
 
 /** Deletes a group. A group that is gone already gives 200 or 400, so the caller reads back. */
 export async function deleteGroup(client: Client, id: string): Promise<void> {
   const path = `${groupsPath}/${encodeURIComponent(id)}`;
-  await client.send({ method: "DELETE", path, accept: [400, 404], timeout: groupTimeout });
+  await client.send({ method: "DELETE", path, accept: [400, 404], ...groupCall });
 }

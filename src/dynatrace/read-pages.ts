@@ -1,10 +1,13 @@
 import type { Shape } from "./answer-shape.ts";
 import type { Page } from "./answers.ts";
 import type { ApiRequest, Client } from "./client.ts";
+import { bodyLimits } from "./read-body.ts";
 import { UnexpectedAnswer } from "./unexpected-answer.ts";
 
 /** Pages of one list; a cluster of 20,000 environments has 20. */
 const mostPages = 20_000;
+/** Items of one list; more would fill the memory of this machine. */
+const mostItems = 1_000_000;
 
 /**
  * A list that comes page by page, read whole: a follow-up page carries the cursor alone. Lists can shift between pages, so
@@ -23,10 +26,11 @@ export async function readPages<T>(
     const { method, path } = first;
     return new UnexpectedAnswer({ method, path, status: 200, attempts: 1 }, what);
   };
-  let request = first;
+  let request: ApiRequest = { ...first, bodyLimit: bodyLimits.list };
   for (;;) {
     const { items, totalCount, nextPageKey } = await client.json(request, shape);
     for (const item of items) found.set(keyOf(item), item);
+    if (found.size > mostItems) throw refuse(`the list has more than ${mostItems} items`);
     if (nextPageKey === null) {
       if (found.size < totalCount) throw refuse(`the list says ${totalCount} but holds ${found.size}`);
       return [...found.values()];
@@ -34,6 +38,6 @@ export async function readPages<T>(
     if (cursors.has(nextPageKey)) throw refuse("the list repeats a page");
     cursors.add(nextPageKey);
     if (cursors.size >= mostPages) throw refuse(`the list has more than ${mostPages} pages`);
-    request = { ...first, query: { nextPageKey } };
+    request = { ...request, query: { nextPageKey } };
   }
 }

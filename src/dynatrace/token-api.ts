@@ -1,6 +1,7 @@
 import { clusterTokenList, type ListedToken, newClusterToken } from "./answers.ts";
 import type { ApiRequest, Client } from "./client.ts";
 import { parseAnswer } from "./parse-answer.ts";
+import { bodyLimits } from "./read-body.ts";
 
 const tokensPath = "/api/cluster/v2/tokens";
 
@@ -38,7 +39,8 @@ export async function createClusterToken(
 }
 
 export function listClusterTokens(client: Client): Promise<readonly ListedToken[]> {
-  return client.json({ method: "GET", path: tokensPath, query: { limit: "1000000" } }, clusterTokenList);
+  const query = { limit: "1000000" };
+  return client.json({ method: "GET", path: tokensPath, query, bodyLimit: bodyLimits.list }, clusterTokenList);
 }
 
 /** A token that is gone already counts as deleted. */

@@ -34,7 +34,6 @@ export async function createTransport(options: { ca: string | null; connections:
       return {
         status: response.status,
         headers: response.headers,
-        text: () => response.text(),
         body: response.body,
       };
     },

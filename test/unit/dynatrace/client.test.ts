@@ -21,9 +21,13 @@ function response(step: Exclude<Step, Error | "hang">): FetchResponse {
   return {
     status,
     headers: { get: (name) => headers[name.toLowerCase()] ?? null },
-    text: () => (step === "cut-body" ? Promise.reject(coded("UND_ERR_SOCKET")) : Promise.resolve(body)),
-    body: null,
+    body: chunksOf(body, step === "cut-body" ? coded("UND_ERR_SOCKET") : null),
   };
+}
+
+async function* chunksOf(body: string, error: Error | null): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode(body);
+  if (error !== null) throw error;
 }
 
 /** One call against scripted answers, the last of which goes on for ever. */

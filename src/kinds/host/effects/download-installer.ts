@@ -1,3 +1,4 @@
+import { hasCode } from "../../../dynatrace/api-error.ts";
 import { errorMessage } from "../../../errors.ts";
 import { attempted, attempts, type RepeatPorts, repeatUntil, unwrap } from "../../../lib/repeat-until.ts";
 import type { Host } from "../../../model/inventory.ts";
@@ -22,7 +23,7 @@ export async function downloadInstallerFile(
       const body = await begin();
       return attempted(() => storeInstaller(body, path, version));
     },
-    (stored) => !stored.failed || stored.error instanceof HostError,
+    (stored) => !stored.failed || stored.error instanceof HostError || hasCode(stored.error, "too-large"),
     attempts(downloadAttempts),
     ports,
   );
