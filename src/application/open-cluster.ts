@@ -11,18 +11,22 @@ export interface ClusterAccess {
   readonly readOnly: boolean;
 }
 
-/** Makes the client of a cluster. Throws TokenUnavailable or the error of reading the certificate file. */
+/** Makes the client of a cluster. Throws TokenUnavailable, DtsyncError or the error of reading the certificate file. */
 export async function openCluster(cluster: Cluster, access: ClusterAccess, context: Context): Promise<OpenCluster> {
-  const [{ resolveToken }, { createClient }, { createLimiter }, { createTransport }] = await Promise.all([
-    import("../secrets/resolve-token.ts"),
-    import("../dynatrace/client.ts"),
-    import("../lib/limiter.ts"),
-    import("../dynatrace/transport.ts"),
-  ]);
+  const [{ resolveToken }, { createClient }, { createLimiter }, { createTransport }, { resolveProxy }] =
+    await Promise.all([
+      import("../secrets/resolve-token.ts"),
+      import("../dynatrace/client.ts"),
+      import("../lib/limiter.ts"),
+      import("../dynatrace/transport.ts"),
+      import("../dynatrace/resolve-proxy.ts"),
+    ]);
   const { directory, allowCommands } = access;
   const token = await resolveToken(cluster, { variables: context.variables, allowCommands, directory });
   context.redactor.conceal(token);
-  const transport = await createTransport({ ca: cluster.ca, connections: cluster.maxConcurrency });
+  const proxy = resolveProxy(cluster.url, context.variables);
+  for (const secret of proxy?.secrets ?? []) context.redactor.conceal(secret);
+  const transport = await createTransport({ ca: cluster.ca, connections: cluster.maxConcurrency, proxy });
   const client = createClient({
     url: cluster.url,
     token,

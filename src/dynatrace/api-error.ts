@@ -10,7 +10,7 @@ export interface ApiErrorDetails {
   /** HTTP status, or null when no answer came. */
   readonly status: number | null;
   /**
-   * Kebab-case, for results and decisions: `http-403`, `network`, `timeout`, `certificate`, `interrupted`, `not-json`,
+   * Kebab-case, for results and decisions: `http-403`, `network`, `timeout`, `certificate`, `proxy`, `interrupted`, `not-json`,
    * `unexpected-answer`, `too-large`.
    */
   readonly code: string;

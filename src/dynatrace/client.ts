@@ -121,7 +121,7 @@ export function createClient(options: ClientOptions): Client {
   function mayRepeat(request: ApiRequest, error: unknown): boolean {
     if (!(error instanceof ApiError)) return false;
     const { status, effect, code } = error.details;
-    if (code === "interrupted" || code === "certificate") return false;
+    if (code === "interrupted" || code === "certificate" || code === "proxy") return false;
     if (status === throttled) return true;
     if (request.method === "GET" || request.cleanup)
       return status === null || status === 500 || passingStatuses.includes(status);

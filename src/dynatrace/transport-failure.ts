@@ -41,10 +41,25 @@ const explanations: Readonly<Record<string, readonly [text: string, hint?: strin
   ERR_TLS_CERT_ALTNAME_INVALID: ["the certificate belongs to another name", certificateHint],
 };
 
+/** A request that was to go through a proxy and got no answer; the cause is undici's error. */
+export class ProxyFailure extends Error {
+  /** Host and port of the proxy. */
+  readonly place: string;
+
+  constructor(place: string, cause: unknown) {
+    super("the request failed", { cause });
+    this.name = "ProxyFailure";
+    this.place = place;
+  }
+}
+
+const proxyHint =
+  "check the proxy that HTTPS_PROXY or HTTP_PROXY names, or name the cluster in NO_PROXY if it is reached without one";
+
 export interface TransportFailure {
   readonly text: string;
-  /** `certificate`: a repeat would fail in the same way. */
-  readonly code: "network" | "timeout" | "interrupted" | "certificate";
+  /** `certificate`, `proxy`: a repeat would fail in the same way. */
+  readonly code: "network" | "timeout" | "interrupted" | "certificate" | "proxy";
   /** False when nothing of the request can have reached the server. */
   readonly sent: boolean;
   readonly hint: string | undefined;
@@ -52,6 +67,24 @@ export interface TransportFailure {
 
 /** What a rejected fetch means. undici wraps the system's error as `cause`; the innermost code tells most. */
 export function describeTransportFailure(error: unknown): TransportFailure {
+  return error instanceof ProxyFailure ? describeProxyFailure(error) : describeFailure(error);
+}
+
+/** Behind a proxy it is the proxy that cannot be connected to, or that refuses to lead on. */
+function describeProxyFailure({ place, cause }: ProxyFailure): TransportFailure {
+  const [, status] = causes(cause).flatMap((one) => /^Proxy response \((\d+)\)/.exec(lastMessage([one])) ?? []);
+  if (status !== undefined) {
+    const text = `the proxy ${place} does not lead there (status ${status})`;
+    // The request of the client itself is at fault: asking once more would be refused once more.
+    const code = status.startsWith("4") ? "proxy" : "network";
+    return { text, code, sent: false, hint: proxyHint };
+  }
+  const failure = describeFailure(cause);
+  if (failure.sent || failure.code !== "network") return failure;
+  return { ...failure, text: `the proxy ${place}: ${failure.text}`, hint: proxyHint };
+}
+
+function describeFailure(error: unknown): TransportFailure {
   const chain = causes(error);
   if (chain.some((cause) => cause instanceof Error && cause.name === "TimeoutError")) {
     return {

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type EndToEnd, smallInventory, startEndToEnd } from "../support/end-to-end.ts";
@@ -199,4 +202,36 @@ test("reports are written beside the result, and a plan that is no plan is a usa
   writeFileSync(join(world.directory, "broken.json"), "{}");
   expect((await world.run(["apply", "broken.json"])).code).toBe(3);
   expect((await world.run(["plan", "--report", "nothing=x"])).code).toBe(3);
+});
+
+test("a cluster is asked through the proxy of the environment, one on loopback is not, and no password is shown", async () => {
+  const asked: string[] = [];
+  const proxy = createServer();
+  proxy.on("connect", (incoming, socket) => {
+    asked.push(incoming.url ?? "");
+    socket.end("HTTP/1.1 403 no\r\n\r\n");
+  });
+  proxy.on("request", (incoming, outgoing) => {
+    asked.push(incoming.url ?? "");
+    outgoing.end();
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  const password = ["pass", "of", "proxy"].join("-");
+  const address = `http://me:${password}@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const urls = { emea: world.url("emea"), apac: "https://dynatrace.apac.example.com" };
+  const set = Object.entries(urls).flatMap(([name, url]) => ["--set", `clusters.${name}.url=${url}`]);
+  try {
+    const environment = { HTTPS_PROXY: address, http_proxy: address, NO_PROXY: undefined, no_proxy: undefined };
+    const planned = await world.plan(set, { environment, leadToClusters: false });
+    expect(new Set(asked)).toEqual(new Set(["dynatrace.apac.example.com:443"]));
+    expect(planned.plan.clusters["emea"]).toMatchObject({ version: expect.any(String) });
+    expect(planned.plan.held[0]).toMatchObject({
+      scope: "cluster/apac",
+      reason: expect.stringMatching(/the proxy 127\.0\.0\.1:\d+ does not lead there \(status 403\)/),
+    });
+    expect(planned.stdout + planned.stderr).not.toContain(password);
+  } finally {
+    proxy.close();
+  }
 });

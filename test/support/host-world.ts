@@ -79,7 +79,7 @@ export async function startHostWorld(names: readonly string[]): Promise<HostWorl
     directory: join(directory, "hosts"),
     nodePath: process.execPath,
   });
-  const transport = await createTransport({ ca: null, connections: 8 });
+  const transport = await createTransport({ ca: null, connections: 8, proxy: null });
   const client = createClient({
     url: server.url,
     token: cluster.clusterToken,

@@ -1,3 +1,5 @@
+import { isLoopback } from "../../lib/loopback.ts";
+
 /**
  * Why a text is not the origin of a cluster, and the origin that was probably meant; or the origin without a trailing
  * slash. What could be a secret is not repeated.
@@ -20,8 +22,4 @@ export function readClusterUrl(
     return { reason: "is http, which is for loopback addresses only", meant };
   }
   return { url: url.origin };
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -28,7 +28,7 @@ afterEach(async () => {
 async function clientOf(answer: (incoming: IncomingMessage, outgoing: ServerResponse) => void): Promise<Client> {
   server = createServer(answer).listen(0, "127.0.0.1");
   await once(server, "listening");
-  transport = await createTransport({ ca: null, connections: 2 });
+  transport = await createTransport({ ca: null, connections: 2, proxy: null });
   return createClient({
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token: "t",
