@@ -16,7 +16,11 @@ export interface ApiErrorDetails {
   readonly code: string;
   readonly effect: RequestEffect;
   readonly attempts: number;
-  /** Milliseconds that the server asked to wait before another attempt; left out where it asked for nothing. */
+  /**
+   * Milliseconds to wait before the call may be made again: as the server asked, else a little. Left out where the call may
+   * have been carried out, or where waiting is of no use. A write must not send the same body then: what it was made from
+   * may have changed meanwhile, so it is for the caller to read again and to decide again.
+   */
   readonly retryAfter?: number;
 }
 

@@ -1,13 +1,25 @@
 import type { Limiter } from "../lib/limiter.ts";
-import { attempted, repeatUntil, unwrap } from "../lib/repeat-until.ts";
+import { type Attempted, attempted, repeatUntil, unwrap } from "../lib/repeat-until.ts";
 import type { Clock, Fetch, FetchResponse } from "../ports.ts";
 import type { Shape } from "./answer-shape.ts";
-import { ApiError, describeErrorBody, effectOfStatus, isStatus, type RequestEffect } from "./api-error.ts";
+import { ApiError, isStatus } from "./api-error.ts";
+import { type ApiRequest, isRepeatable } from "./api-request.ts";
+import { exchangeFailure, type RetryWaits, statusFailure, tooLargeFailure } from "./call-failure.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { BodyTooLarge, bodyLimits, bounded, readStart, readText } from "./read-body.ts";
-import { defaultRetryPolicy, passingStatuses, type RetryPolicy, retryDelay, serverAdvice, throttled } from "./retry.ts";
-import { describeTransportFailure } from "./transport-failure.ts";
+import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 
+/**
+ * Terms: a *read* is a GET; any other call is a *write*. A write that *cleans up* is one that the API defines as repeatable;
+ * an *independent* one holds nothing that was read before. An *answer* is a status that the caller understands.
+ *
+ * Premise: the body of a write was made from what was read a moment ago. Sent again after a wait, it would undo what
+ * somebody else changed meanwhile; so the same body is never sent twice from here. Only who can read again may repeat.
+ *
+ * Cases: a read and a clean-up are repeated while it may help: after 429, 500 (once), 502, 503, 504, and without a
+ * connection. An independent write is repeated while it was certainly not carried out: after 429, and where nothing was
+ * sent. Every other write fails at once, and `retryAfter` of its ApiError tells when it may be tried from a fresh reading.
+ */
 export interface ClientOptions {
   /** Origin of the cluster, without a trailing slash. */
   readonly url: string;
@@ -25,24 +37,6 @@ export interface ClientOptions {
   readonly retry?: RetryPolicy;
 }
 
-export interface ApiRequest {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Path below the origin, already encoded. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  /** Instead of the cluster token; null sends none. */
-  readonly token?: string | null;
-  /** Milliseconds for one attempt, with its body. */
-  readonly timeout?: number;
-  /** Bytes of the answer's body after decompression; `bodyLimits.other` unless given, of a stream `bodyLimits.installer`. */
-  readonly bodyLimit?: number;
-  /** Statuses besides 2xx that the caller understands. */
-  readonly accept?: readonly number[];
-  /** A write that cleans up: the API defines it as repeatable, and an interrupt does not end its repeats. */
-  readonly cleanup?: boolean;
-}
-
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: FetchResponse["headers"];
@@ -54,7 +48,10 @@ export interface Client {
   readonly url: string;
   /** Requests sent so far, repeats included. */
   requestCount(): number;
-  /** One call with its repeats. Throws ApiError, `too-large` when the body passes its limit. A write is repeated only where it cannot have had an effect. */
+  /**
+   * One call with its repeats. Throws ApiError, `too-large` when the body passes its limit. A write is not repeated
+   * here unless it cleans up or is independent: see `retryAfter` of ApiErrorDetails.
+   */
   send(request: ApiRequest): Promise<ApiAnswer>;
   /**
    * The body of a successful call as its shape describes it. ApiError `not-json` when a proxy answered instead of the
@@ -69,6 +66,7 @@ const defaultTimeout = 30_000;
 
 export function createClient(options: ClientOptions): Client {
   const policy = options.retry ?? defaultRetryPolicy;
+  const waits: RetryWaits = { policy, random: options.random, now: () => options.clock.now().getTime() };
   let requests = 0;
 
   async function exchange(request: ApiRequest): Promise<FetchResponse> {
@@ -91,44 +89,6 @@ export function createClient(options: ClientOptions): Client {
     });
   }
 
-  function failure(request: ApiRequest, error: unknown, attempts: number): ApiError {
-    const { text, code, sent, hint } = describeTransportFailure(error);
-    const effect: RequestEffect = sent && request.method !== "GET" ? "unknown" : "none";
-    return new ApiError(
-      `${request.method} ${request.path}: ${text}`,
-      { method: request.method, path: request.path, status: null, code, effect, attempts },
-      { cause: error, hint },
-    );
-  }
-
-  function refused(request: ApiRequest, { status, headers }: FetchResponse, body: string, attempts: number): ApiError {
-    const advice = serverAdvice(headers, options.clock.now().getTime());
-    return new ApiError(
-      `${request.method} ${request.path}: status ${status}, ${describeErrorBody(body)}`,
-      {
-        method: request.method,
-        path: request.path,
-        status,
-        code: `http-${status}`,
-        effect: effectOfStatus(status),
-        attempts,
-        ...(advice === null ? {} : { retryAfter: advice }),
-      },
-      { hint: hintForStatus(status) },
-    );
-  }
-
-  function mayRepeat(request: ApiRequest, error: unknown): boolean {
-    if (!(error instanceof ApiError)) return false;
-    const { status, effect, code } = error.details;
-    if (code === "interrupted" || code === "certificate" || code === "proxy") return false;
-    if (status === throttled) return true;
-    if (request.method === "GET" || request.cleanup)
-      return status === null || status === 500 || passingStatuses.includes(status);
-    // Anything else about a write is settled by reading back, which only the caller can do.
-    return status === null && effect === "none";
-  }
-
   /** One call with its repeats; `use` takes what is wanted from an accepted answer. */
   async function call<T>(
     request: ApiRequest,
@@ -139,9 +99,10 @@ export function createClient(options: ClientOptions): Client {
         const response = await exchange(request);
         const accepted = (response.status >= 200 && response.status < 300) || request.accept?.includes(response.status);
         if (accepted) return await use(response, attempts);
-        throw refused(request, response, await readStart(response.body, bodyLimits.other), attempts);
+        const body = await readStart(response.body, bodyLimits.other);
+        throw statusFailure(request, response, body, attempts, waits);
       } catch (error) {
-        throw error instanceof ApiError ? error : failure(request, error, attempts);
+        throw error instanceof ApiError ? error : exchangeFailure(request, error, attempts, waits);
       }
     };
     let internalErrors = 0;
@@ -151,12 +112,8 @@ export function createClient(options: ClientOptions): Client {
         if (made.failed && isStatus(made.error, 500)) internalErrors += 1;
         return made;
       },
-      (made) => !made.failed || internalErrors > 1 || !mayRepeat(request, made.error),
-      (attempts, made) => {
-        if (attempts >= policy.attempts) return null;
-        const advice = made.failed && made.error instanceof ApiError ? made.error.details.retryAfter : undefined;
-        return retryDelay(policy, attempts, advice ?? null, options.random);
-      },
+      (made) => !made.failed || internalErrors > 1 || !isRepeatable(request),
+      (attempts, made) => (attempts < policy.attempts ? retryAfter(made) : null),
       { clock: options.clock, signal: request.cleanup ? undefined : options.signal },
     );
     return unwrap(result);
@@ -167,7 +124,7 @@ export function createClient(options: ClientOptions): Client {
       status,
       headers,
       text: await readText(body, request.bodyLimit ?? bodyLimits.other).catch((error: unknown) => {
-        throw error instanceof BodyTooLarge ? tooLarge(request, { status, attempts }, error) : error;
+        throw error instanceof BodyTooLarge ? tooLargeFailure(request, { status, attempts }, error) : error;
       }),
       attempts,
     }));
@@ -189,19 +146,8 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-/** The status counts: such an answer is not asked for again. */
-function tooLarge(
-  { method, path }: ApiRequest,
-  { status, attempts }: { readonly status: number; readonly attempts: number },
-  cause: BodyTooLarge,
-): ApiError {
-  const effect: RequestEffect = method === "GET" ? "none" : "unknown";
-  const details = { method, path, status, code: "too-large", effect, attempts };
-  return new ApiError(`${method} ${path}: ${cause.message}`, details, {
-    cause,
-    hint: "check that the url is the cluster's own origin",
-  });
-}
+const retryAfter = (made: Attempted<unknown>): number | null =>
+  (made.failed && made.error instanceof ApiError ? made.error.details.retryAfter : undefined) ?? null;
 
 async function* boundedStream(
   request: ApiRequest,
@@ -211,17 +157,6 @@ async function* boundedStream(
   try {
     yield* bounded(body, request.bodyLimit ?? bodyLimits.installer);
   } catch (error) {
-    throw error instanceof BodyTooLarge ? tooLarge(request, answer, error) : error;
+    throw error instanceof BodyTooLarge ? tooLargeFailure(request, answer, error) : error;
   }
-}
-
-function hintForStatus(status: number): string | undefined {
-  if (status === 401)
-    return "the token is unknown, expired or revoked: check the variable or file that token names in dtsync.yaml";
-  if (status === 403)
-    return "give the token the scope that the message names; dtsync needs ServiceProviderAPI, and ClusterTokenManagement to deploy hosts";
-  if (status >= 300 && status < 400)
-    return "the address redirects: declare the address that the cluster itself answers on";
-  if (status === 556) return "an upgrade of the cluster is running: try again in some minutes";
-  return undefined;
 }

@@ -25,6 +25,7 @@ export async function createApiToken(
   const made = await client.json(
     {
       method: "POST",
+      independent: true,
       path: `${base(environment)}/v2/apiTokens`,
       token: token.with,
       body: { name: token.name, scopes: token.scopes, expirationDate: token.expires.toISOString() },

@@ -1,6 +1,7 @@
 import type { Shape } from "./answer-shape.ts";
 import type { Page } from "./answers.ts";
-import type { ApiRequest, Client } from "./client.ts";
+import type { ApiRequest } from "./api-request.ts";
+import type { Client } from "./client.ts";
 import { bodyLimits } from "./read-body.ts";
 import { UnexpectedAnswer } from "./unexpected-answer.ts";
 

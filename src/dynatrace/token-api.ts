@@ -1,5 +1,6 @@
 import { clusterTokenList, type ListedToken, newClusterToken } from "./answers.ts";
-import type { ApiRequest, Client } from "./client.ts";
+import type { ApiRequest } from "./api-request.ts";
+import type { Client } from "./client.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { bodyLimits } from "./read-body.ts";
 
@@ -33,6 +34,7 @@ export async function createClusterToken(
   const request: ApiRequest = {
     method: "POST",
     path: tokensPath,
+    independent: true,
     body: { name: token.name, scopes: token.scopes, expiresIn: { value: token.minutes, unit: "MINUTES" } },
   };
   return createToken(client, request);
@@ -58,6 +60,7 @@ export async function createTokenManagementToken(
   const request: ApiRequest = {
     method: "POST",
     path: `/api/cluster/v2/environments/${encodeURIComponent(environment)}/tokenManagementToken`,
+    independent: true,
     token: token.with,
     body: { name: token.name, expiresIn: { value: token.minutes, unit: "MINUTES" } },
   };

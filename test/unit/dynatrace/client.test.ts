@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { list, object, wholeNumber } from "../../../src/dynatrace/answer-shape.ts";
 import { ApiError } from "../../../src/dynatrace/api-error.ts";
-import { type ApiRequest, createClient } from "../../../src/dynatrace/client.ts";
+import type { ApiRequest } from "../../../src/dynatrace/api-request.ts";
+import { createClient } from "../../../src/dynatrace/client.ts";
 import { UnexpectedAnswer } from "../../../src/dynatrace/unexpected-answer.ts";
 import { createLimiter } from "../../../src/lib/limiter.ts";
 import type { FetchRequest, FetchResponse } from "../../../src/ports.ts";
@@ -69,7 +70,7 @@ describe("which answers are repeated", () => {
     [409, 1, 1, "none"],
     [413, 1, 1, "none"],
     [422, 1, 1, "none"],
-    [429, 6, 6, "none"],
+    [429, 6, 1, "none"],
     [500, 2, 1, "unknown"],
     [501, 1, 1, "unknown"],
     [502, 6, 1, "unknown"],
@@ -83,9 +84,9 @@ describe("which answers are repeated", () => {
     [554, 1, 1, "none"],
     [556, 1, 1, "none"],
     [301, 1, 1, "none"],
-    [coded("ECONNREFUSED"), 6, 6, "none"],
-    [coded("ENOTFOUND"), 6, 6, "none"],
-    [coded("UND_ERR_CONNECT_TIMEOUT"), 6, 6, "none"],
+    [coded("ECONNREFUSED"), 6, 1, "none"],
+    [coded("ENOTFOUND"), 6, 1, "none"],
+    [coded("UND_ERR_CONNECT_TIMEOUT"), 6, 1, "none"],
     [coded("ECONNRESET"), 6, 1, "unknown"],
     [coded("UND_ERR_SOCKET"), 6, 1, "unknown"],
     [new Error("something"), 6, 1, "unknown"],
@@ -106,6 +107,37 @@ describe("which answers are repeated", () => {
       });
       if (method !== "GET") expect(details(outcome)?.effect).toBe(effect);
     }
+  });
+
+  test.each<[Step, number | undefined]>([
+    [{ status: 429, headers: { "retry-after": "7" } }, 7_000],
+    [429, 250],
+    [coded("ECONNREFUSED"), 250],
+    [coded("ENOTFOUND"), 250],
+    [{ status: 503, headers: { "retry-after": "7" } }, undefined],
+    [coded("ECONNRESET"), undefined],
+    [coded("CERT_HAS_EXPIRED"), undefined],
+    [400, undefined],
+    [500, undefined],
+    [556, undefined],
+  ])("a write is sent once, and after %j its caller may try again in %j ms", async (step, wait) => {
+    for (const method of ["PUT", "POST", "DELETE"] as const) {
+      const { outcome, sent, waits } = await call([step, 204], { method, body: { from: "what was read" } });
+      expect([sent.length, waits]).toEqual([1, []]);
+      expect(details(outcome)?.retryAfter).toBe(wait);
+    }
+  });
+
+  test("an independent write is repeated while it was certainly not carried out", async () => {
+    const independent = { method: "POST", independent: true } as const;
+    const passing = await call(
+      [429, coded("ECONNREFUSED"), { status: 429, headers: { "retry-after": "7" } }, 201],
+      independent,
+    );
+    expect(passing.outcome).toMatchObject({ status: 201, attempts: 4 });
+    expect(passing.waits).toEqual([250, 500, 7_000]);
+    for (const step of [503, coded("ECONNRESET"), 500])
+      expect((await call([step, 201], independent)).sent).toHaveLength(1);
   });
 
   test("a clean-up is repeated like a reading, also when interrupted", async () => {

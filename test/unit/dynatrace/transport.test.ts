@@ -141,7 +141,8 @@ async function failureThrough(proxy: HttpProxy): Promise<ApiError> {
     limiter: createLimiter(2),
     retry: { attempts: 2, baseDelay: 1, maximumDelay: 1 },
   });
-  const failure = await client.send({ method: "PUT", path: "/x", body: {} }).catch((error: unknown) => error);
+  const request = { method: "PUT", path: "/x", body: {}, independent: true } as const;
+  const failure = await client.send(request).catch((error: unknown) => error);
   if (failure instanceof ApiError) return failure;
   throw new Error(`it must fail with ApiError: ${String(failure)}`);
 }

@@ -1,0 +1,80 @@
+import type { FetchResponse } from "../ports.ts";
+import { ApiError, type ApiErrorDetails, describeErrorBody, effectOfStatus, type RequestEffect } from "./api-error.ts";
+import type { ApiRequest } from "./api-request.ts";
+import type { BodyTooLarge } from "./read-body.ts";
+import { passingStatuses, type RetryPolicy, retryDelay, serverAdvice, throttled } from "./retry.ts";
+import { describeTransportFailure } from "./transport-failure.ts";
+
+/** What the wait before another attempt is made of. */
+export interface RetryWaits {
+  readonly policy: RetryPolicy;
+  /** 0 ≤ n < 1, for jitter. */
+  readonly random: () => number;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+type Failed = Pick<ApiErrorDetails, "status" | "code" | "effect" | "attempts">;
+
+/** A call that got no answer, or whose answer broke off. */
+export function exchangeFailure(request: ApiRequest, error: unknown, attempts: number, waits: RetryWaits): ApiError {
+  const { text, code, sent, hint } = describeTransportFailure(error);
+  const effect: RequestEffect = sent && request.method !== "GET" ? "unknown" : "none";
+  const details = detailsOf(request, { status: null, code, effect, attempts }, null, waits);
+  return new ApiError(`${request.method} ${request.path}: ${text}`, details, { cause: error, hint });
+}
+
+/** A call that was answered with a status that its caller does not understand. */
+export function statusFailure(
+  request: ApiRequest,
+  { status, headers }: Pick<FetchResponse, "status" | "headers">,
+  body: string,
+  attempts: number,
+  waits: RetryWaits,
+): ApiError {
+  const failed = { status, code: `http-${status}`, effect: effectOfStatus(status), attempts };
+  const details = detailsOf(request, failed, serverAdvice(headers, waits.now()), waits);
+  const message = `${request.method} ${request.path}: status ${status}, ${describeErrorBody(body)}`;
+  return new ApiError(message, details, { hint: hintForStatus(status) });
+}
+
+/** A call whose answer passed its limit. It is not asked for again. */
+export function tooLargeFailure(
+  { method, path }: ApiRequest,
+  { status, attempts }: { readonly status: number; readonly attempts: number },
+  cause: BodyTooLarge,
+): ApiError {
+  const effect: RequestEffect = method === "GET" ? "none" : "unknown";
+  const details = { method, path, status, code: "too-large", effect, attempts };
+  return new ApiError(`${method} ${path}: ${cause.message}`, details, {
+    cause,
+    hint: "check that the url is the cluster's own origin",
+  });
+}
+
+function detailsOf(request: ApiRequest, failed: Failed, advice: number | null, waits: RetryWaits): ApiErrorDetails {
+  const { method, path } = request;
+  const { policy, random } = waits;
+  const retryAfter = mayPass(request, failed) ? retryDelay(policy, failed.attempts, advice, random) : undefined;
+  return { method, path, ...failed, ...(retryAfter === undefined ? {} : { retryAfter }) };
+}
+
+/** Whether the call may succeed at another time, and making it again does no harm: it was not carried out, or it may be twice. */
+function mayPass({ method, cleanup }: ApiRequest, { status, code, effect }: Failed): boolean {
+  if (code === "interrupted" || code === "certificate" || code === "proxy") return false;
+  if (status === throttled) return true;
+  if (method === "GET" || cleanup) return status === null || status === 500 || passingStatuses.includes(status);
+  // Anything else about a write is settled by reading back, which only the caller can do.
+  return status === null && effect === "none";
+}
+
+function hintForStatus(status: number): string | undefined {
+  if (status === 401)
+    return "the token is unknown, expired or revoked: check the variable or file that token names in dtsync.yaml";
+  if (status === 403)
+    return "give the token the scope that the message names; dtsync needs ServiceProviderAPI, and ClusterTokenManagement to deploy hosts";
+  if (status >= 300 && status < 400)
+    return "the address redirects: declare the address that the cluster itself answers on";
+  if (status === 556) return "an upgrade of the cluster is running: try again in some minutes";
+  return undefined;
+}
