@@ -10,7 +10,7 @@
  * and never the value, which may be a secret.
  *
  * Written here rather than compiled from JSON Schemas: the types of the program are inferred from the same description,
- * nothing has to be loaded or built, and checking 5,000 environments takes a few milliseconds.
+ * nothing has to be loaded or built, and 5,000 environments are parsed and checked in about a twentieth of a second.
  */
 export type Shape<T> = (value: unknown, place: string) => T;
 
