@@ -7,10 +7,12 @@
  * - as planned: it is written, and read back.
  * - something else before the first write: stale; after it: failed, because a further write could undo somebody's work.
  * - the answer of a write was lost: it is read back, and written again only where it had no effect.
+ * - the other side was busy, or is not ready for the write yet: after the wait everything begins with reading, because a
+ *   body that was made before it would undo what others wrote meanwhile.
  * - it cannot be read back: uncertain.
  */
 import { ApiError } from "../dynatrace/api-error.ts";
-import { attempted, pauses, repeatUntil } from "../lib/repeat-until.ts";
+import { type Attempted, attempted, pauses, repeatUntil } from "../lib/repeat-until.ts";
 import type { Clock } from "../ports.ts";
 import { done, failed, failedWith, type Outcome, resultError, stale } from "./outcome.ts";
 
@@ -22,10 +24,20 @@ export interface WriteSteps<T> {
   read(): Promise<T>;
   /** Compares the reading with the plan. */
   compare(current: T): PlanMatch;
-  /** Makes the change from a reading that is as planned, or partly as wanted. */
-  write(current: T): Promise<void>;
+  /**
+   * Makes the change from a reading that is as planned, or partly as wanted. It must not repeat anything by itself: what
+   * can be tried again after a wait is given as that wait, and then read first.
+   */
+  write(current: T): Promise<NotYet | undefined>;
   /** Says how the reading differs from what the plan saw, for a stale change. */
   describe(current: T): string;
+}
+
+/** The write had no effect and may be made from a fresh reading later; `error` is what became of it this time. */
+export interface NotYet {
+  /** Milliseconds. */
+  readonly wait: number;
+  readonly error: unknown;
 }
 
 export interface WritePorts {
@@ -39,6 +51,10 @@ const maximumWrites = 3;
 const patience: readonly number[] = [250, 500, 1_000, 2_000, 4_000];
 /** Milliseconds before a write whose answer was lost is made again. */
 const lostPause: readonly number[] = [500];
+/** How often a write may be put off: as often as the client repeats a read. */
+const maximumDelays = 6;
+/** Milliseconds of the first wait for a busy server; doubles each time, and is longer where the server asks for it. */
+const firstDelay = 250;
 
 /** What the writes so far have come to. */
 interface Progress {
@@ -47,6 +63,8 @@ interface Progress {
   readonly from: PlanMatch | null;
   /** What became of its answer; null: it was accepted. */
   readonly lost: unknown;
+  /** How often the other side was too busy for a write. */
+  readonly delays: number;
 }
 
 /**
@@ -54,7 +72,7 @@ interface Progress {
  * write, read back.
  */
 export async function settleWrite<T>(steps: WriteSteps<T>, ports: WritePorts): Promise<Outcome> {
-  let progress: Progress = { attempts: 0, from: null, lost: null };
+  let progress: Progress = { attempts: 0, from: null, lost: null, delays: 0 };
   const outcome = await repeatUntil<Outcome | null>(
     async () => {
       const found = await attempted(() => readBack(progress, steps, ports));
@@ -64,9 +82,15 @@ export async function settleWrite<T>(steps: WriteSteps<T>, ports: WritePorts): P
       if (verdict !== null) return verdict;
       const attempts = progress.attempts + 1;
       const written = await attempted(() => steps.write(current));
+      const notYet = notYetOf(written, progress.delays);
+      if (notYet !== null) {
+        if (written.failed) progress = { ...progress, delays: progress.delays + 1 };
+        await ports.clock.sleep(notYet.wait, ports.signal).catch(() => undefined);
+        return ports.signal.aborted ? failedWith(notYet.error, attempts) : null;
+      }
       const error = written.failed ? written.error : null;
       if (error !== null && !mayHaveHadEffect(error)) return failedWith(error, attempts);
-      progress = { attempts, from: match, lost: error };
+      progress = { ...progress, attempts, from: match, lost: error };
       return null;
     },
     (verdict) => verdict !== null,
@@ -74,6 +98,14 @@ export async function settleWrite<T>(steps: WriteSteps<T>, ports: WritePorts): P
     { clock: ports.clock },
   );
   return outcome ?? failed(progress.attempts, "internal", "the write was not settled");
+}
+
+/** Whether a write that had no effect may be made later, from a fresh reading. */
+function notYetOf(written: Attempted<NotYet | undefined>, delays: number): NotYet | null {
+  if (!written.failed) return written.value ?? null;
+  const { error } = written;
+  if (!(error instanceof ApiError) || error.details.retryAfter === undefined || delays >= maximumDelays) return null;
+  return { wait: Math.max(error.details.retryAfter, firstDelay * 2 ** delays), error };
 }
 
 const mayHaveHadEffect = (error: unknown): boolean => error instanceof ApiError && error.details.effect !== "none";

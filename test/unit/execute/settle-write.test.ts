@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ApiError, type RequestEffect } from "../../../src/dynatrace/api-error.ts";
 import { resultError, Unfeasible } from "../../../src/execute/outcome.ts";
-import { type PlanMatch, settleWrite } from "../../../src/execute/settle-write.ts";
+import { type NotYet, type PlanMatch, settleWrite } from "../../../src/execute/settle-write.ts";
 import { HostError } from "../../../src/ssh/host-error.ts";
 import { noon } from "../../support/builders.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
@@ -12,10 +12,10 @@ const refusal = (effect: RequestEffect, code = "http-400", hint?: string) =>
 const planned = "as-planned";
 const wanted = "as-wanted";
 
-/** Readings and writes in the order in which they come; the last of each goes on for ever. */
+/** Readings and writes in the order in which they come; the last of each goes on. */
 async function settled(
   readings: readonly (PlanMatch | Error)[],
-  writes: readonly (Error | null)[] = [null],
+  writes: readonly (Error | NotYet | null)[] = [null],
   aborted = false,
 ) {
   const log: string[] = [];
@@ -35,7 +35,8 @@ async function settled(
       compare: (current) => current,
       write: async () => {
         const answer = next(writes, "write");
-        if (answer) throw answer;
+        if (answer instanceof Error) throw answer;
+        return answer ?? undefined;
       },
       describe: () => "it differs",
     },
@@ -46,7 +47,7 @@ async function settled(
 
 describe("read, compare, write, read back", () => {
   const lost = refusal("unknown", "network");
-  test.each<[string, readonly (PlanMatch | Error)[], readonly (Error | null)[], object, string]>([
+  test.each<[string, readonly (PlanMatch | Error)[], readonly (Error | NotYet | null)[], object, string]>([
     ["nothing to do", [wanted], [], { status: "done", attempts: 0 }, "read"],
     ["changed by somebody", ["other"], [], { status: "stale", attempts: 0 }, "read"],
     ["unreadable", [lost], [], { status: "failed", attempts: 0 }, "read"],
@@ -132,4 +133,45 @@ test("errors as results: the hint is part of the message", () => {
   expect(resultError(new HostError("unreachable", "no route"))).toEqual({ code: "unreachable", message: "no route" });
   expect(resultError(new Unfeasible("too-much", "less"))).toEqual({ code: "too-much", message: "less" });
   expect(resultError("text")).toEqual({ code: "internal", message: "text" });
+});
+
+describe("a write that has to wait", () => {
+  const busy = (retryAfter: number) =>
+    new ApiError("PUT /x: busy", {
+      ...{ method: "PUT", path: "/x", status: 429, code: "http-429" },
+      ...{ effect: "none", attempts: 1, retryAfter },
+    });
+  const notYet: NotYet = { wait: 5_000, error: refusal("none") };
+
+  test("is made from a fresh reading, after what the server asks for", async () => {
+    const { outcome, log, waits } = await settled([planned, planned, wanted], [busy(7_000), null]);
+    expect(outcome).toEqual({ status: "done", attempts: 1 });
+    expect(log).toBe("read write read write read");
+    expect(waits).toEqual([7_000]);
+  });
+
+  test("is not made where somebody else has written meanwhile", async () => {
+    const { outcome, log } = await settled([planned, "other"], [busy(1_000)]);
+    expect(outcome).toMatchObject({ status: "stale", attempts: 0 });
+    expect(log).toBe("read write read");
+  });
+
+  test("waits longer each time without advice, and gives up after the sixth", async () => {
+    const { outcome, waits } = await settled([planned], [busy(250)]);
+    expect(outcome).toMatchObject({ status: "failed", attempts: 1, error: { code: "http-429" } });
+    expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000]);
+  });
+
+  test("is given up when the run is interrupted", async () => {
+    const { outcome, log } = await settled([planned], [busy(7_000)], true);
+    expect(outcome).toMatchObject({ status: "failed", error: { code: "http-429" } });
+    expect(log).toBe("read write");
+  });
+
+  test("is put off by its maker, as often as that says so", async () => {
+    const { outcome, log, waits } = await settled([planned, planned, planned, wanted], [notYet, notYet, null]);
+    expect(outcome).toEqual({ status: "done", attempts: 1 });
+    expect(log).toBe("read write read write read write read");
+    expect(waits).toEqual([5_000, 5_000]);
+  });
 });

@@ -3,8 +3,7 @@ import type { Fetch } from "../../../src/ports.ts";
 import { aGroup, anEnvironment, anInventory } from "../../support/builders.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";
 
-// Skipped: the executor does not wait and read again after `retryAfter` of ApiErrorDetails yet.
-test.skip("a right that somebody gives while a write waits is kept", async () => {
+test("a right that somebody gives while a write waits is kept", async () => {
   let throttled = 0;
   const throttle =
     (fetch: Fetch): Fetch =>

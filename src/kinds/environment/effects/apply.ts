@@ -9,8 +9,8 @@ import {
 import type { Applier } from "../../../execute/applier.ts";
 import { type ClusterClients, unusableCluster } from "../../../execute/cluster-clients.ts";
 import { failed, type Outcome, resultError } from "../../../execute/outcome.ts";
-import { settleWrite } from "../../../execute/settle-write.ts";
-import { attempted, repeatUntil, unwrap, within } from "../../../lib/repeat-until.ts";
+import { type NotYet, settleWrite } from "../../../execute/settle-write.ts";
+import { attempted, type RepeatPolicy, repeatUntil, within } from "../../../lib/repeat-until.ts";
 import type { ObservedEnvironment } from "../../../model/observed.ts";
 import type { Clock } from "../../../ports.ts";
 import type { EnvironmentChange } from "../change.ts";
@@ -62,13 +62,15 @@ export async function applyEnvironmentChange(change: EnvironmentChange, ports: E
   const id = change.environment;
   const touches = (kind: "quotas" | "storage") => limitsAmong(change.fields, kind).length > 0;
   const includes = { quotas: touches("quotas"), storage: touches("storage") };
+  const mayDelete = within(ports.clock, deleteTimeout, deleteInterval);
   return settleWrite<ObservedEnvironment | null>(
     {
       read: () => readEnvironment(client, id, includes),
       compare: (current) => compareWithPlan(change, current),
       write: async (current) => {
-        if (change.action === "delete") await removeEnvironment(id, ports);
-        else await putEnvironment(client, id, environmentBody(change, current, ports.clock.now()));
+        if (change.action === "delete") return removeEnvironment(id, client, mayDelete);
+        await putEnvironment(client, id, environmentBody(change, current, ports.clock.now()));
+        return undefined;
       },
       describe: (current) => describeDifference(change, current),
     },
@@ -87,14 +89,17 @@ export async function awaitEnvironment(
   return (await waitUntilReady(change.environment, ports)) ?? outcome;
 }
 
-async function removeEnvironment(id: string, { client, clock, signal }: EnvironmentPorts): Promise<void> {
-  const result = await repeatUntil(
-    () => attempted(() => deleteEnvironment(client, id)),
-    (found) => !found.failed || !isStatus(found.error, 400),
-    within(clock, deleteTimeout, deleteInterval),
-    { clock, signal, lastLook: true },
-  );
-  unwrap(result);
+/** A cluster may refuse to delete what was disabled a moment ago. */
+async function removeEnvironment(
+  id: string,
+  client: Client,
+  mayDelete: RepeatPolicy<unknown>,
+): Promise<NotYet | undefined> {
+  const result = await attempted(() => deleteEnvironment(client, id));
+  if (!result.failed) return undefined;
+  const wait = isStatus(result.error, 400) ? mayDelete(1, result) : null;
+  if (wait === null) throw result.error;
+  return { wait, error: result.error };
 }
 
 /** Null when the environment answers. The environment exists by then, so the next plan has nothing to create. */

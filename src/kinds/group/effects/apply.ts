@@ -10,9 +10,9 @@ import { createGroup, deleteGroup, readGroup, replaceGroup } from "../../../dyna
 import type { Applier } from "../../../execute/applier.ts";
 import { type ClusterClients, unusableCluster } from "../../../execute/cluster-clients.ts";
 import { failed, type Outcome, stale } from "../../../execute/outcome.ts";
-import { type PlanMatch, settleWrite } from "../../../execute/settle-write.ts";
+import { type NotYet, type PlanMatch, settleWrite } from "../../../execute/settle-write.ts";
 import { groupBy } from "../../../lib/group-by.ts";
-import { attempted, pauses, repeatUntil, unwrap } from "../../../lib/repeat-until.ts";
+import { pauses, repeatUntil } from "../../../lib/repeat-until.ts";
 import type { ObservedGroup } from "../../../model/observed.ts";
 import type { Clock } from "../../../ports.ts";
 import type { GroupChange } from "../change.ts";
@@ -62,6 +62,10 @@ interface GroupWork {
   wrote: boolean;
   /** The group is there because this run made it. */
   created: boolean;
+  /** Environments, by id in lower case, that the cluster does not have although the group has rights there. */
+  gone: ReadonlySet<string>;
+  /** How often the cluster has refused the group for an environment that it does not know. */
+  refusals: number;
 }
 
 const ownChange = (changes: readonly GroupFamilyChange[]): GroupChange | undefined =>
@@ -74,7 +78,10 @@ export async function applyGroupChanges(
 ): Promise<ReadonlyMap<string, Outcome>> {
   const own = ownChange(changes);
   if (own?.action === "delete") return new Map([[own.id, await applyDeletion(own, ports)]]);
-  const work: GroupWork = { pending: changes, outcomes: new Map(), wrote: false, created: false };
+  const work: GroupWork = {
+    ...{ pending: changes, outcomes: new Map(), wrote: false, created: false },
+    ...{ gone: new Set(), refusals: 0 },
+  };
   const outcome = await settleWrite<ObservedGroup | null>(
     {
       read: () => findGroup(changes, ports),
@@ -133,38 +140,39 @@ async function findGroup(
   return null;
 }
 
-async function writeGroup(work: GroupWork, current: ObservedGroup, ports: GroupPorts): Promise<void> {
+async function writeGroup(work: GroupWork, current: ObservedGroup, ports: GroupPorts): Promise<NotYet | undefined> {
   const { client, directory } = ports;
   try {
-    await despiteUnknownEnvironments(work, current, ports, (gone) => {
-      const body = updatedGroupBody(work.pending, current, gone);
-      return sent(work, () => replaceGroup(client, current.id, body));
-    });
+    const body = updatedGroupBody(work.pending, current, work.gone);
+    await sent(work, () => replaceGroup(client, current.id, body));
+    return undefined;
   } catch (error) {
+    if (isStatus(error, 400)) return whenEnvironmentsAreKnown(work, current, error, ports);
     directory.refresh();
     // Refused because the new name is taken, or because the group was removed a moment ago.
     if (!isStatus(error, 406) || (await readGroup(client, current.id)) !== null) throw error;
     for (const change of work.pending) work.outcomes.set(change.id, strayed(work, "the group is no longer there"));
     work.pending = [];
+    return undefined;
   }
 }
 
-async function writeNewGroup(work: GroupWork, ports: GroupPorts): Promise<void> {
+async function writeNewGroup(work: GroupWork, ports: GroupPorts): Promise<NotYet | undefined> {
   const { directory, client } = ports;
-  await despiteUnknownEnvironments(work, null, ports, async () => {
-    const own = ownChange(work.pending);
-    if (own?.action !== "create") throw new Error("a group is made by its creation alone");
-    const body = newGroupBody(own.after, work.pending);
-    try {
-      const group = await sent(work, () => createGroup(client, body));
-      directory.learn(group.name, group.id);
-      work.created = true;
-    } catch (error) {
-      directory.refresh();
-      // Somebody made it, or an answer of ours was lost: reading back will tell whether it is as wanted.
-      if (!isStatus(error, 406) || !(await appears(body.name, ports))) throw error;
-    }
-  });
+  const own = ownChange(work.pending);
+  if (own?.action !== "create") throw new Error("a group is made by its creation alone");
+  const body = newGroupBody(own.after, work.pending);
+  try {
+    const group = await sent(work, () => createGroup(client, body));
+    directory.learn(group.name, group.id);
+    work.created = true;
+  } catch (error) {
+    if (isStatus(error, 400)) return whenEnvironmentsAreKnown(work, null, error, ports);
+    directory.refresh();
+    // Somebody made it, or an answer of ours was lost: reading back will tell whether it is as wanted.
+    if (!isStatus(error, 406) || !(await appears(body.name, ports))) throw error;
+  }
+  return undefined;
 }
 
 /** Whether a group whose name is taken can be found; a node that has not heard of it gets some time. */
@@ -183,39 +191,30 @@ async function appears(name: string, { directory, clock, signal }: GroupPorts): 
 
 /**
  * A cluster refuses the whole group for one environment that it does not have. Rights of others on such environments are
- * dropped at once: they are left over from deleted ones. A wanted one may be too new for the node that answers; when it
- * stays unknown, its change is stale and the others are made without it.
+ * left out at once: they remain from deleted ones. A wanted one may be too new for the node that answers; when it stays
+ * unknown, its change is stale and the others are made without it. Each time the group is read again first, because others
+ * may have changed it meanwhile.
  */
-async function despiteUnknownEnvironments(
+async function whenEnvironmentsAreKnown(
   work: GroupWork,
   current: ObservedGroup | null,
-  { clock, signal, directory }: GroupPorts,
-  write: (gone: ReadonlySet<string>) => Promise<void>,
-): Promise<void> {
+  error: unknown,
+  { directory }: GroupPorts,
+): Promise<NotYet> {
+  work.refusals += 1;
+  if (work.refusals > unknownEnvironmentTries) throw error;
   const wanted = new Set(
     work.pending.flatMap((change) => (change.kind === "permission" ? [change.environment.toLowerCase()] : [])),
   );
   const others = Object.values(current?.accessRight ?? {})
     .flat()
     .filter((id) => !wanted.has(id.toLowerCase()));
-  let gone: ReadonlySet<string> = new Set();
-  const result = await repeatUntil(
-    async (attempt) => {
-      const written = await attempted(() => write(gone));
-      const unknown = written.failed && isStatus(written.error, 400) && attempt <= unknownEnvironmentTries;
-      if (!unknown || signal.aborted) return { written, settled: true, learned: false };
-      const last = attempt === unknownEnvironmentTries;
-      const found = await directory.findGone(last ? [...others, ...wanted] : others).catch(() => gone);
-      if (last && !leaveOut(work, found)) return { written, settled: true, learned: false };
-      const learned = found.size > gone.size;
-      if (learned) gone = found;
-      return { written, settled: false, learned };
-    },
-    ({ settled }) => settled,
-    (attempt, { learned }) => (learned ? 0 : 500 * attempt),
-    { clock, signal, lastLook: true },
-  );
-  unwrap(result.written);
+  const last = work.refusals === unknownEnvironmentTries;
+  const found = await directory.findGone(last ? [...others, ...wanted] : others).catch(() => work.gone);
+  if (last && !leaveOut(work, found)) throw error;
+  const learned = found.size > work.gone.size;
+  if (learned) work.gone = found;
+  return { wait: learned ? 0 : 500 * work.refusals, error };
 }
 
 /** Gives up the permission changes on environments that are gone. False: there are none, or nothing else is left. */
@@ -253,6 +252,7 @@ async function applyDeletion(
       },
       write: async (current) => {
         if (current !== null) await deleteGroup(ports.client, current.id);
+        return undefined;
       },
       describe: () => "since the plan was made, the group has changed",
     },

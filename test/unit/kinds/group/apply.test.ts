@@ -292,3 +292,13 @@ test("a group that is too large for a request fails before it is sent, and says 
   ]);
   expect(writesTo(world.cluster)).toEqual([]);
 });
+
+test("a right that somebody gives while an environment is unknown to the cluster is kept", async () => {
+  const world = worldWith([{ name: "operators", accessRight: { VIEWER: ["foreign"] } }]);
+  const inventory = inventoryWith(aGroup({ access: { "abc-p1": ["LOG_VIEWER"] } }));
+  const plan = await world.plan(inventory);
+  world.cluster.addFault({ match: { method: "PUT", times: 2 }, do: { status: 400 } });
+  justBefore(world, "PUT", () => world.cluster.setGroup("operators", { accessRight: { AGENT_INSTALL: ["foreign"] } }));
+  expect(await world.apply(plan, inventory)).toMatchObject([{ status: "done" }]);
+  expect(groupIn(world)?.accessRight).toMatchObject({ LOG_VIEWER: ["abc-p1"], AGENT_INSTALL: ["foreign"] });
+});
