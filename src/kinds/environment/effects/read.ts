@@ -1,0 +1,53 @@
+import { isStatus } from "../../../dynatrace/api-error.ts";
+import type { Client } from "../../../dynatrace/client.ts";
+import { type EnvironmentIncludes, readEnvironment, readEnvironments } from "../../../dynatrace/cluster-api.ts";
+import type { Environment } from "../../../model/inventory.ts";
+import type { ObservedEnvironment } from "../../../model/observed.ts";
+import { declaredFields, differingFields, limitsAmong } from "../fields.ts";
+
+export interface EnvironmentReading {
+  readonly environments: readonly ObservedEnvironment[];
+  /** False on a licence without quotas (DPS). */
+  readonly quotasLicensed: boolean;
+}
+
+/**
+ * Reads all environments of a cluster with what those that are declared there need: limits are costly, so they are asked
+ * for only where some are declared. Throws ApiError.
+ */
+export async function readClusterEnvironments(
+  client: Client,
+  declared: readonly Environment[],
+): Promise<EnvironmentReading> {
+  const wants = {
+    quotas: declared.some(({ settings }) => settings.quotas !== undefined),
+    storage: declared.some(({ settings }) => settings.storage !== undefined),
+  };
+  try {
+    const environments = await readEnvironments(client, wants);
+    if (!wants.quotas) return { environments, quotasLicensed: true };
+    return { environments: await refreshQuotas(client, declared, environments, wants), quotasLicensed: true };
+  } catch (error) {
+    // 422: this licence (DPS) has no quotas.
+    if (!isStatus(error, 422) || !wants.quotas) throw error;
+    return { environments: await readEnvironments(client, { ...wants, quotas: false }), quotasLicensed: false };
+  }
+}
+
+/** The list gives limits up to an hour old, so one that seems to differ is read once more as it is now. */
+async function refreshQuotas(
+  client: Client,
+  declared: readonly Environment[],
+  found: readonly ObservedEnvironment[],
+  wants: EnvironmentIncludes,
+): Promise<readonly ObservedEnvironment[]> {
+  const byId = new Map(declared.map((environment) => [environment.id.toLowerCase(), environment]));
+  return Promise.all(
+    found.map(async (observed) => {
+      const environment = byId.get(observed.id.toLowerCase());
+      const differing = environment === undefined ? [] : differingFields(declaredFields(environment), observed);
+      if (limitsAmong(differing, "quotas").length === 0) return observed;
+      return (await readEnvironment(client, observed.id, wants)) ?? observed;
+    }),
+  );
+}
