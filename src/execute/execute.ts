@@ -1,18 +1,13 @@
 import { createLimiter, type Limiter } from "../lib/limiter.ts";
 import { type Change, type Family, ofFamily } from "../model/change.ts";
 import type { ChangeResult } from "../model/result.ts";
-import type { Clock } from "../ports.ts";
 import type { Appliers, Batch, Scheduler } from "./applier.ts";
-import { createLedger, type Ledger } from "./ledger.ts";
+import { createLedger, type Ledger, type LedgerOptions } from "./ledger.ts";
 import { failed, failedWith, type Outcome, skipped } from "./outcome.ts";
 
-export interface ExecutionOptions {
-  readonly changes: readonly Change[];
+export interface ExecutionOptions extends LedgerOptions {
   /** Aborted: nothing new is started, and what is running is finished. */
   readonly signal: AbortSignal;
-  readonly clock: Clock;
-  readonly onStart: (change: Change) => void;
-  readonly onResult: (change: Change, result: ChangeResult) => void;
 }
 
 /**

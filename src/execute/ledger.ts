@@ -1,6 +1,6 @@
 import type { Change } from "../model/change.ts";
 import type { ChangeResult } from "../model/result.ts";
-import type { ExecutionOptions } from "./execute.ts";
+import type { Clock } from "../ports.ts";
 import { failed, type Outcome, skipped } from "./outcome.ts";
 
 /** What has become of each change of a run. */
@@ -19,7 +19,14 @@ export interface Ledger {
   results(): readonly ChangeResult[];
 }
 
-export function createLedger({ changes, clock, onStart, onResult }: Omit<ExecutionOptions, "signal">): Ledger {
+export interface LedgerOptions {
+  readonly changes: readonly Change[];
+  readonly clock: Clock;
+  readonly onStart: (change: Change) => void;
+  readonly onResult: (change: Change, result: ChangeResult) => void;
+}
+
+export function createLedger({ changes, clock, onStart, onResult }: LedgerOptions): Ledger {
   const results = new Map<string, ChangeResult>();
   const started = new Map<string, number>();
   const ended = new Map(changes.map(({ id }) => [id, withResolvers<ChangeResult>()] as const));

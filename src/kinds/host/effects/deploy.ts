@@ -54,6 +54,8 @@ export async function deploy(change: HostChange, host: Host, facts: HostFacts, p
     case "update":
     case "move":
       return reinstall(change, host, facts, ports);
+    default:
+      change satisfies never;
   }
 }
 
