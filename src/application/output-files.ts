@@ -1,15 +1,17 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
+import { writeWhole } from "../files/write-file.ts";
 import type { Context } from "./context.ts";
 import type { ReportTarget } from "./options.ts";
 
 /** Writes a result for other programs: whole or not at all, without secrets, its folder made where needed. */
-export async function writeReport(file: string, text: string, context: Context): Promise<void> {
+export async function writeReport(
+  file: string,
+  text: string,
+  context: Context,
+  { secret = false }: { /** Whether only the owner may read it. */ secret?: boolean } = {},
+): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(`${file}.new`, context.redactor.redact(text));
-    await rename(`${file}.new`, file);
+    await writeWhole(file, context.redactor.redact(text), { secret, signal: context.signal });
   } catch (error) {
     throw new DtsyncError(`${file} cannot be written (${errorMessage(error)})`, {
       exitCode: exitCodes.failed,

@@ -19,7 +19,7 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
   if (inventory === null) return exitCodes.invalid;
   const made = await makePlan(inventory, options, context);
   const result = await withOrigins(made, options, context);
-  if (options.out !== null) await writeReport(options.out, renderJson(result), context);
+  if (options.out !== null) await writeReport(options.out, renderJson(result), context, { secret: true });
   const planned = { inventory, hosts: made.input.hosts, folder: repositoryPath(options.inventory) };
   await writeReports(options.report, (kind) => planReports[kind](result, planned), context);
   context.output.out(render(result, options.format, options.color && context.terminal.output));

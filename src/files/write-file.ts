@@ -1,0 +1,146 @@
+import { randomBytes } from "node:crypto";
+import { openSync } from "node:fs";
+import { chmod, chown, constants, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { Socket } from "node:net";
+import { basename, dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A file that must not be written to. The message goes on after its name. */
+export class UnwritableFile extends Error {}
+
+/** What stands under the name of a file that is to be written, as it was found. */
+export interface WriteTarget {
+  readonly path: string;
+  /** Whether what is written goes through what stands there, and nothing takes its place. */
+  readonly through: "pipe" | "device" | null;
+  /** Permission bits and owner of the ordinary file that stands there, or null. */
+  readonly existing: { readonly mode: number; readonly uid: number; readonly gid: number } | null;
+}
+
+export interface WriteOptions {
+  /** Whether only the owner may read the file, whatever stands there. */
+  readonly secret?: boolean;
+  /** Ends the wait for whoever reads a pipe. */
+  readonly signal?: AbortSignal;
+}
+
+/** Descriptors of this process: `/dev/fd/63` is what a shell makes of `>(jq .)`. The kernel shows them as links. */
+const descriptor = /^\/(?:dev\/(?:fd\/\d+|stdout|stderr)|proc\/self\/fd\/\d+)$/;
+/** Milliseconds in which a pipe needs a reader, and in which that reader has to take everything. */
+const patience = 60_000;
+const ownerWrites = 0o200;
+
+/**
+ * Looks at what a file would replace. A link is never followed, because a merge request can bring one along; a file that its
+ * owner made read-only stays as it is, even for root. Throws UnwritableFile, or the error of the system.
+ */
+export async function inspectTarget(file: string): Promise<WriteTarget> {
+  const path = resolve(file);
+  const found = await (descriptor.test(path) ? stat(path) : lstat(path)).catch((error: unknown) => {
+    if (isSystemError(error, "ENOENT")) return null;
+    throw error;
+  });
+  if (found === null) return { path, through: null, existing: null };
+  if (found.isSymbolicLink()) throw new UnwritableFile("it is a link, and links are not followed");
+  if (found.isDirectory()) throw new UnwritableFile("it is a folder");
+  if (found.isFIFO()) return { path, through: "pipe", existing: null };
+  if (found.isCharacterDevice()) return { path, through: "device", existing: null };
+  if (!found.isFile()) throw new UnwritableFile("it is neither an ordinary file nor a pipe");
+  // What a shell has opened is written on from where it ends, like a device.
+  if (descriptor.test(path)) return { path, through: "device", existing: null };
+  if ((found.mode & ownerWrites) === 0) throw new UnwritableFile("it is read-only");
+  return { path, through: null, existing: { mode: found.mode & 0o777, uid: found.uid, gid: found.gid } };
+}
+
+/**
+ * Writes a text, its folder made where needed: an ordinary file whole or not at all, with the permissions and owner of the
+ * one that it replaces; a pipe or device as it comes.
+ */
+export async function writeTarget(target: WriteTarget, text: string, options: WriteOptions = {}): Promise<void> {
+  if (target.through === "device") return writeToDevice(target.path, text);
+  if (target.through === "pipe") return writeToPipe(target.path, text, options.signal);
+  const { path, existing } = target;
+  await mkdir(dirname(path), { recursive: true });
+  // In the same folder, so that it can be moved into place; under a name that nobody can have made a link of.
+  const draft = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(9).toString("base64url")}`);
+  const mode = options.secret ? 0o600 : (existing?.mode ?? 0o666);
+  try {
+    const handle = await open(
+      draft,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+      mode,
+    );
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (existing !== null) await keepOwner(draft, existing, mode);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Looks and writes at once. */
+export const writeWhole = async (file: string, text: string, options: WriteOptions = {}): Promise<void> =>
+  writeTarget(await inspectTarget(file), text, options);
+
+/** Only root can give a file away; for others what they write is theirs. */
+async function keepOwner(draft: string, existing: { readonly uid: number; readonly gid: number }, mode: number) {
+  await chown(draft, existing.uid, existing.gid).catch((error: unknown) => {
+    if (!isSystemError(error, "EPERM")) throw error;
+  });
+  // After the owner, whose change takes bits away; and past the mask of the process.
+  await chmod(draft, mode);
+}
+
+async function writeToDevice(path: string, text: string): Promise<void> {
+  const handle = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOCTTY);
+  try {
+    await handle.writeFile(text);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeToPipe(path: string, text: string, signal?: AbortSignal): Promise<void> {
+  const limit = AbortSignal.timeout(patience);
+  const ends = signal ? AbortSignal.any([signal, limit]) : limit;
+  const stream = new Socket({ fd: await openPipe(path, ends), readable: false, writable: true });
+  return new Promise((settle, reject) => {
+    const stop = (): void => {
+      stream.destroy(new UnwritableFile("its reader does not take what is written"));
+    };
+    ends.addEventListener("abort", stop, { once: true });
+    stream.once("error", reject);
+    stream.once("close", () => {
+      ends.removeEventListener("abort", stop);
+      settle();
+    });
+    if (ends.aborted) stop();
+    else stream.end(text);
+  });
+}
+
+/**
+ * Opens without waiting: a thread that waits for the reader of a pipe cannot be called back, and the process could not
+ * end before it.
+ */
+async function openPipe(path: string, ends: AbortSignal): Promise<number> {
+  for (;;) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (!isSystemError(error, "ENXIO")) throw error;
+    }
+    await sleep(50, undefined, { signal: ends }).catch(() => {
+      throw new UnwritableFile("nobody reads this pipe");
+    });
+  }
+}
+
+const isSystemError = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code;

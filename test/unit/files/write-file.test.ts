@@ -1,0 +1,144 @@
+import { execFileSync, spawn } from "node:child_process";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { inspectTarget, UnwritableFile, writeTarget, writeWhole } from "../../../src/files/write-file.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "write-file-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const modeOf = (file: string) => lstatSync(file).mode & 0o777;
+
+describe("writing a file", () => {
+  it("makes a new one with its folder and leaves nothing else", async () => {
+    const file = join(folder, "reports", "plan.json");
+    await writeWhole(file, "new");
+    expect(readFileSync(file, "utf8")).toBe("new");
+    expect(readdirSync(join(folder, "reports"))).toEqual(["plan.json"]);
+  });
+
+  it("keeps the permissions of the file that it replaces, whatever the mask of the process", async () => {
+    const file = join(folder, "report.md");
+    writeFileSync(file, "a longer text that stood there");
+    chmodSync(file, 0o666);
+    const before = lstatSync(file).ino;
+    await writeWhole(file, "new");
+    expect(readFileSync(file, "utf8")).toBe("new");
+    expect(modeOf(file)).toBe(0o666);
+    expect(lstatSync(file).ino).not.toBe(before);
+  });
+
+  it("lets only the owner read a secret file, new or not", async () => {
+    const file = join(folder, "plan.json");
+    await writeWhole(file, "one", { secret: true });
+    expect(modeOf(file)).toBe(0o600);
+    chmodSync(file, 0o644);
+    await writeWhole(file, "two", { secret: true });
+    expect(modeOf(file)).toBe(0o600);
+  });
+
+  it.each([
+    ["a link to a file", (file: string, victim: string) => symlinkSync(victim, file), /link/],
+    ["a link to nothing", (file: string) => symlinkSync(join(folder, "nothing"), file), /link/],
+    ["a folder", (file: string) => mkdirSync(file), /folder/],
+    [
+      "a read-only file",
+      (file: string) => {
+        writeFileSync(file, "kept");
+        chmodSync(file, 0o444);
+      },
+      /read-only/,
+    ],
+  ])("refuses %s and leaves it as it is", async (_what, make, message) => {
+    const victim = join(folder, "victim");
+    writeFileSync(victim, "kept");
+    const file = join(folder, "report.json");
+    make(file, victim);
+    const before = lstatSync(file);
+    await expect(writeWhole(file, "new")).rejects.toThrow(UnwritableFile);
+    await expect(writeWhole(file, "new")).rejects.toThrow(message);
+    expect(lstatSync(file).ino).toBe(before.ino);
+    expect(readFileSync(victim, "utf8")).toBe("kept");
+    expect(readdirSync(folder).sort()).toEqual(["report.json", "victim"]);
+  });
+
+  it("does not write through a link that is put there after it looked", async () => {
+    const victim = join(folder, "victim");
+    writeFileSync(victim, "kept");
+    const file = join(folder, "report.json");
+    const target = await inspectTarget(file);
+    symlinkSync(victim, file);
+    await writeTarget(target, "new");
+    expect(readFileSync(victim, "utf8")).toBe("kept");
+    expect(lstatSync(file).isFile()).toBe(true);
+  });
+
+  it("writes through a device, which stays one", async () => {
+    await writeWhole("/dev/null", "new");
+    expect(lstatSync("/dev/null").isCharacterDevice()).toBe(true);
+  });
+
+  it("says what a device cannot take", async () => {
+    await expect(writeWhole("/dev/full", "new")).rejects.toThrow("ENOSPC");
+  });
+
+  it("gives a pipe more than it holds at once, as soon as somebody reads it", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const long = "0123456789".repeat(50_000);
+    const writing = writeWhole(pipe, long);
+    const reader = spawn("cat", [pipe]);
+    const read = text(reader.stdout);
+    await writing;
+    expect(await read).toBe(long);
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+  });
+
+  it("stops waiting for a reader at an interrupt", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    await expect(writeWhole(pipe, "new", { signal: AbortSignal.abort() })).rejects.toThrow("nobody reads this pipe");
+  });
+
+  it("stops when the reader takes nothing at an interrupt", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const reader = spawn("sh", ["-c", 'exec 3<"$0"; echo open; read wait', pipe]);
+    const interrupt = new AbortController();
+    const writing = writeWhole(pipe, "0123456789".repeat(50_000), { signal: interrupt.signal });
+    reader.stdout.once("data", () => setTimeout(() => interrupt.abort(), 50));
+    await expect(writing).rejects.toThrow(/does not take|nobody reads/);
+    reader.stdin.end("\n");
+  });
+
+  it("fails when the reader goes away", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const writing = writeWhole(pipe, "0123456789".repeat(50_000));
+    spawn("head", ["-c", "1", pipe]);
+    await expect(writing).rejects.toThrow("EPIPE");
+  });
+
+  it("leaves no draft when the name cannot be taken", async () => {
+    const file = join(folder, "report.json");
+    const target = await inspectTarget(file);
+    mkdirSync(file);
+    await expect(writeTarget(target, "new")).rejects.toThrow("EISDIR");
+    expect(readdirSync(folder)).toEqual(["report.json"]);
+  });
+});
