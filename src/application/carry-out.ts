@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readCertificates } from "../dynatrace/read-certificates.ts";
 import { execute } from "../execute/execute.ts";
 import { createAppliers } from "../kinds/appliers.ts";
 import type { Change } from "../model/change.ts";
@@ -71,7 +71,7 @@ async function makeChanges(
           connectWait: 30_000,
           authorities: async (name) => {
             const path = inventory.clusters.find((cluster) => cluster.name === name)?.ca ?? null;
-            return path === null ? "" : readFile(path, "utf8");
+            return path === null ? "" : readCertificates(path);
           },
         },
       );

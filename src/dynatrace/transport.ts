@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { rootCertificates } from "node:tls";
 import { Agent, type Dispatcher, fetch, ProxyAgent } from "undici";
 import type { Fetch } from "../ports.ts";
+import { readCertificates } from "./read-certificates.ts";
 import type { HttpProxy } from "./resolve-proxy.ts";
 import { ProxyFailure } from "./transport-failure.ts";
 
@@ -26,7 +26,7 @@ const connectTimeout = 10_000;
  * fails when their majors differ.
  */
 export async function createTransport({ ca, connections, proxy }: TransportOptions): Promise<Transport> {
-  const authorities = ca === null ? {} : { ca: [...rootCertificates, await readFile(ca, "utf8")] };
+  const authorities = ca === null ? {} : { ca: [...rootCertificates, readCertificates(ca)] };
   const connect = { timeout: connectTimeout, ...authorities };
   const limits = {
     connections,

@@ -1,6 +1,7 @@
 import { Buffer, isUtf8 } from "node:buffer";
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { readOrdinaryFile, UnusableFile } from "../../files/read-ordinary-file.ts";
 import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 
@@ -45,22 +46,11 @@ export function readText(root: string, path: string, listed: ReadonlyMap<string,
 }
 
 function readBytes(path: string): Uint8Array | DiagnosticText {
-  // Not blocking, because a pipe would make it wait without end.
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const found = fstatSync(descriptor);
-    if (!found.isFile()) return unreadable("it is not a file");
-    if (found.size > largestFile) return tooLargeDiagnostic;
-    const bytes = new Uint8Array(found.size);
-    let length = 0;
-    while (length < bytes.length) {
-      const count = readSync(descriptor, bytes, length, bytes.length - length, length);
-      if (count === 0) break;
-      length += count;
-    }
-    return bytes.subarray(0, length);
-  } finally {
-    closeSync(descriptor);
+    return readOrdinaryFile(path, { largest: largestFile });
+  } catch (error) {
+    if (!(error instanceof UnusableFile)) throw error;
+    return error.problem === "too-large" ? tooLargeDiagnostic : unreadable("it is not a file");
   }
 }
 

@@ -163,3 +163,9 @@ test("without a proxy the variables of the process are not looked at", async () 
     await transport.close();
   }
 });
+
+test("certificates that are a device are refused, with the name of the file", async () => {
+  await expect(createTransport({ ca: "/dev/zero", connections: 1, proxy: null })).rejects.toThrow(
+    /\/dev\/zero cannot be read \(it is not an ordinary file\)/,
+  );
+});

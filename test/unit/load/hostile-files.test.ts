@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -127,6 +128,25 @@ describe("files that are meant to break the reader", () => {
   test("more than 250 kB of plain YAML are fine", async () => {
     const { diagnostics } = await loadFiles(customer(`customer: abc\n${padding}`));
     expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  });
+});
+
+test("a pipe or device in the place of a file is a fault, and nothing waits for it", async () => {
+  const items = "customer: abc\nenvironments: { p1: { hosts: [{ file: pipe }, { file: zero }] } }\n";
+  await withFiles({ "dtsync.yaml": settingsFile, "customers/abc.yaml": items }, async (folder) => {
+    for (const name of ["customers/pipe", "customers/xyz.yaml", "groups.yaml"]) {
+      execFileSync("mkfifo", [join(folder, name)]);
+    }
+    await symlink("/dev/zero", join(folder, "customers/zero"));
+    await symlink("/dev/zero", join(folder, "customers/zero.yaml"));
+    expect(placesOf(await load(folder))).toEqual([
+      "customers/abc.yaml:2:39 unreadable-file",
+      "customers/abc.yaml:2:55 outside-folder",
+      "customers/xyz.yaml:1:1 unreadable-file",
+      "customers/zero:1:1 outside-folder",
+      "customers/zero.yaml:1:1 outside-folder",
+      "groups.yaml:1:1 not-read",
+    ]);
   });
 });
 

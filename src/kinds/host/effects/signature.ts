@@ -1,13 +1,16 @@
 import { spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
+import { errorMessage } from "../../../errors.ts";
+import { largestSecretFile, readOrdinaryFile } from "../../../files/read-ordinary-file.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 
 /**
  * Checks the S/MIME signature of an installer with openssl, in the documented way: the file is the body of a
  * `multipart/signed` message whose header was removed. Done once per file on this machine, not on every host.
- * Throws HostError `signature` when it does not verify or openssl is missing.
+ * Throws HostError `signature` when it does not verify, openssl is missing, or the root certificate is no ordinary file.
  */
 export async function verifySignature(path: string, rootCertificate: string): Promise<void> {
+  checkReadable(rootCertificate);
   const header =
     'Content-Type: multipart/signed; protocol="application/x-pkcs7-signature"; micalg="sha-256"; boundary="--SIGNED-INSTALLER"\n\n\n----SIGNED-INSTALLER\n';
   const child = spawn("openssl", ["cms", "-verify", "-CAfile", rootCertificate, "-out", "/dev/null"], {
@@ -38,4 +41,13 @@ export async function verifySignature(path: string, rootCertificate: string): Pr
     "signature",
     `the signature of the installer does not verify against ${rootCertificate}: ${reason}`,
   );
+}
+
+/** openssl itself would wait without end for a pipe that nobody writes to. */
+function checkReadable(rootCertificate: string): void {
+  try {
+    readOrdinaryFile(rootCertificate, { largest: largestSecretFile });
+  } catch (error) {
+    throw new HostError("signature", `the root certificate ${rootCertificate} cannot be read (${errorMessage(error)})`);
+  }
 }

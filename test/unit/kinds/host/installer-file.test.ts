@@ -108,4 +108,10 @@ describe.skipIf(!openssl)(`the signature${openssl ? "" : " (skipped: openssl is 
       expect.objectContaining({ code: "signature" }),
     );
   });
+
+  test("does not wait for a root certificate that is a device", async () => {
+    await expect(verifySignature(path, "/dev/zero")).rejects.toThrow(
+      expect.objectContaining({ code: "signature", message: expect.stringContaining("not an ordinary file") }),
+    );
+  });
 });
