@@ -36,3 +36,23 @@ export interface Output {
 
 /** The environment variables of the process, by name. */
 export type ProcessVariables = Readonly<Record<string, string | undefined>>;
+
+/** How a program that was to print something ended. */
+export type ProgramOutcome =
+  | { readonly status: "done"; readonly output: string }
+  /** `code`: an exit code, the name of a signal or of a system error. */
+  | { readonly status: "ended"; readonly code: string }
+  | { readonly status: "not-found" | "timeout" | "too-much-output" | "interrupted" | "failed" };
+
+export interface ProgramLimits {
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** Bytes on standard output. */
+  readonly output: number;
+}
+
+/** Runs a program without a shell in a folder, and gives what it printed. Never rejects. */
+export type RunProgram = (
+  command: readonly string[],
+  options: { readonly directory: string; readonly variables: ProcessVariables; readonly limits: ProgramLimits },
+) => Promise<ProgramOutcome>;

@@ -1,25 +1,6 @@
-import { DtsyncError, exitCodes } from "../errors.ts";
+import { ask } from "./ask.ts";
 import type { Prompt } from "./context.ts";
 
-/**
- * Asks whether changes are made. Only "yes" is yes; the end of the input is a no. Throws with the exit code of an
- * interrupt for Ctrl-C and for a signal.
- */
-export async function confirm(changes: number, { input, output }: Prompt, signal: AbortSignal): Promise<boolean> {
-  const { createInterface } = await import("node:readline/promises");
-  const asker = createInterface({ input, output });
-  const question = `\nMake ${changes === 1 ? "this change" : `these ${changes} changes`}? Only "yes" goes on: `;
-  let interrupted = false;
-  // While it asks, it takes Ctrl-C as a key, which does not arrive as a signal then.
-  asker.once("SIGINT", () => {
-    interrupted = true;
-    asker.close();
-  });
-  const closed = new Promise<string>((resolve) => asker.once("close", () => resolve("")));
-  const answer = await Promise.race([asker.question(question, { signal }).catch(() => ""), closed]);
-  asker.close();
-  if (interrupted || signal.aborted) {
-    throw new DtsyncError("interrupted, nothing was done", { exitCode: exitCodes.interrupted });
-  }
-  return answer.trim() === "yes";
-}
+/** Asks whether changes are made. Throws what `ask` throws. */
+export const confirm = (changes: number, prompt: Prompt, signal: AbortSignal): Promise<boolean> =>
+  ask(`\nMake ${changes === 1 ? "this change" : `these ${changes} changes`}?`, prompt, signal);

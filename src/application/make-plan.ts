@@ -6,8 +6,7 @@ import type { Observed } from "../model/observed.ts";
 import type { Plan } from "../model/plan.ts";
 import { clustersInScope } from "../observe/clusters-in-scope.ts";
 import { listHosts } from "../observe/list-hosts.ts";
-import { observe } from "../observe/observe.ts";
-import type { Affected } from "../plan/affected-items.ts";
+import { observe, type Wanted } from "../observe/observe.ts";
 import { createPlan, hostsInScope, type PlanInput } from "../plan/create-plan.ts";
 import { type UnmatchedTarget, unmatchedTargets } from "../plan/scope.ts";
 import type { ChangedSince } from "./changed-since.ts";
@@ -16,6 +15,7 @@ import { openCluster } from "./open-cluster.ts";
 import { openSsh } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
 import { readingProgress } from "./reading-progress.ts";
+import { requireOrigins } from "./require-origins.ts";
 import { programRunner } from "./run-program.ts";
 
 export interface MadePlan {
@@ -28,14 +28,19 @@ export interface MadePlan {
 export async function makePlan(inventory: Inventory, options: FleetOptions, context: Context): Promise<MadePlan> {
   const { scope, allowCommands } = options;
   const { affected, warnings } = await changedSince(inventory, options, context);
+  const inScope = (hosts: readonly Host[]) => clustersInScope(inventory, hosts, scope, affected);
+  await requireOrigins(inScope(inventory.hosts), context);
   const list = await listHosts(inventory, {
     scope,
     allowCommands,
     variables: context.variables,
     run: programRunner(context.signal),
   });
+  // A host that only a command knows of may be the only one of its cluster in scope.
+  const clusters = inScope(list.hosts);
+  await requireOrigins(clusters, context);
   const [observed, { reason, ...revision }] = await Promise.all([
-    readFleet(inventory, list.hosts, affected, options, context),
+    readFleet(inventory, { clusters, hosts: hostsInScope(list.hosts, scope, affected) }, options, context),
     readRevision(inventory.directory, { environment: context.variables, signal: context.signal }),
   ]);
   context.signal.throwIfAborted();
@@ -70,19 +75,14 @@ async function changedSince(inventory: Inventory, options: FleetOptions, context
 /** The clusters and hosts that the scope needs, as they are now. */
 async function readFleet(
   inventory: Inventory,
-  hosts: readonly Host[],
-  affected: Affected | null,
+  needed: Pick<Wanted, "clusters" | "hosts">,
   options: FleetOptions,
   context: Context,
 ): Promise<Observed> {
   const { scope, allowCommands, sshConfig, concurrency } = options;
   const progress = readingProgress(options, context);
-  const access = { directory: inventory.directory, allowCommands, readOnly: true };
-  const wanted = {
-    clusters: clustersInScope(inventory, hosts, scope, affected),
-    hosts: hostsInScope(hosts, scope, affected),
-    groups: scope.only.some((kind) => kind !== "hosts"),
-  };
+  const access = { inventory, allowCommands, readOnly: true };
+  const wanted = { ...needed, groups: scope.only.some((kind) => kind !== "hosts") };
   return observe(inventory, wanted, {
     openCluster: (cluster) => openCluster(cluster, access, context),
     openConnector: () => openSsh(sshConfig, context),

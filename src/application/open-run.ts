@@ -47,7 +47,7 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
   const chainsByUrl = new Map<string, TokenChain>();
   for (const cluster of inventory.clusters.filter(({ name, url }) => named.has(name) || left.has(url))) {
     try {
-      const access = { directory: inventory.directory, allowCommands: options.allowCommands, readOnly: false };
+      const access = { inventory, allowCommands: options.allowCommands, readOnly: false };
       const open = await openCluster(cluster, access, context);
       const chain = createTokenChain({
         client: open.client,

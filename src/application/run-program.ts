@@ -1,36 +1,72 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import type { ProgramOutcome, RunProgram } from "../observe/list-hosts.ts";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+import type { ProgramOutcome, RunProgram } from "../ports.ts";
 
-/** Runs programs as child processes; an interrupt ends them. */
+/**
+ * Runs programs as child processes. A program that reaches a limit, and one that runs when the signal is aborted, is killed
+ * with its process group; so is what a program that ended left behind there. What it writes to standard error is not kept,
+ * because it may hold a secret.
+ */
 export const programRunner =
   (signal: AbortSignal): RunProgram =>
-  async ([program = "", ...parameters], { directory, variables, limits }) => {
-    try {
-      const { stdout } = await promisify(execFile)(program, parameters, {
-        cwd: directory,
-        env: variables,
-        timeout: limits.timeout,
-        killSignal: "SIGKILL",
-        maxBuffer: limits.output,
-        signal,
+  (command, options) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve({ status: "interrupted" });
+      const child = start(command, options);
+      if (child === null) return resolve({ status: "failed" });
+      const { limits } = options;
+      const chunks: Buffer[] = [];
+      let length = 0;
+      let ended = false;
+      const end = (outcome: ProgramOutcome) => {
+        if (ended) return;
+        ended = true;
+        clearTimeout(timer);
+        signal.removeEventListener("abort", interrupt);
+        killGroup(child.pid);
+        // A program in another group may still hold it open.
+        child.stdout.destroy();
+        resolve(outcome);
+      };
+      const interrupt = () => end({ status: "interrupted" });
+      const timer = setTimeout(() => end({ status: "timeout" }), limits.timeout);
+      signal.addEventListener("abort", interrupt, { once: true });
+      child.stdout.on("data", (chunk: Buffer) => {
+        length += chunk.length;
+        chunks.push(chunk);
+        if (length > limits.output) end({ status: "too-much-output" });
       });
-      return { status: "done", output: stdout };
-    } catch (error) {
-      return outcomeOf(error);
-    }
-  };
+      child.once("error", ({ code }: NodeJS.ErrnoException) => {
+        if (code === "ENOENT") end({ status: "not-found" });
+        else end(code === undefined ? { status: "failed" } : { status: "ended", code });
+      });
+      child.once("close", (code, killedBy) => {
+        if (code === 0) end({ status: "done", output: Buffer.concat(chunks).toString("utf8") });
+        else end({ status: "ended", code: String(code ?? killedBy) });
+      });
+    });
 
-function outcomeOf(error: unknown): ProgramOutcome {
-  if (!(error instanceof Error)) return { status: "failed" };
-  const { code, killed, signal } = error as Error & {
-    readonly code?: string | number | null;
-    readonly killed?: boolean;
-    readonly signal?: string | null;
-  };
-  if (code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return { status: "too-much-output" };
-  if (killed === true) return { status: "timeout" };
-  if (code === "ENOENT") return { status: "not-found" };
-  const ending = code ?? signal;
-  return ending === undefined || ending === null ? { status: "failed" } : { status: "ended", code: String(ending) };
+type Child = ChildProcessByStdio<null, Readable, null>;
+
+/** Null where the system takes no such call, for example because the parameters are too long. */
+function start(
+  [program = "", ...parameters]: readonly string[],
+  { directory, variables }: Parameters<RunProgram>[1],
+): Child | null {
+  try {
+    const stdio: ["ignore", "pipe", "ignore"] = ["ignore", "pipe", "ignore"];
+    // Detached: it leads a process group of its own.
+    return spawn(program, parameters, { cwd: directory, env: variables, stdio, detached: true });
+  } catch {
+    return null;
+  }
+}
+
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // Nobody of it is left.
+  }
 }

@@ -5,6 +5,7 @@ import { listHosts } from "../observe/list-hosts.ts";
 import type { ApprovedPlan } from "./carry-out.ts";
 import type { Context } from "./context.ts";
 import type { FleetOptions } from "./options.ts";
+import { requireOrigins } from "./require-origins.ts";
 import { programRunner } from "./run-program.ts";
 
 /** A plan that was reviewed, with the inventory that it was made from. Throws when that is another one by now. */
@@ -12,7 +13,7 @@ export async function takeReviewed(
   plan: Plan,
   inventory: Inventory,
   { allowCommands }: Pick<FleetOptions, "allowCommands">,
-  { variables, signal }: Context,
+  context: Context,
 ): Promise<ApprovedPlan> {
   if (plan.inventory.digest !== inventory.digest) {
     throw new DtsyncError("the plan was made from another state of the inventory, so nothing was done", {
@@ -20,6 +21,10 @@ export async function takeReviewed(
       hint: "check out the commit that it was made from, or plan again",
     });
   }
+  const named = new Set(plan.changes.map(({ cluster }) => cluster));
+  const clusters = inventory.clusters.filter(({ name }) => named.has(name));
+  await requireOrigins(clusters, context);
+  const { variables, signal } = context;
   const run = programRunner(signal);
   const { hosts } = await listHosts(inventory, { scope: plan.scope, allowCommands, variables, run });
   return { plan, inventory, hosts };

@@ -1,7 +1,9 @@
+import { programFailure } from "../lib/program-failure.ts";
 import type { Host, HostCommand, Inventory } from "../model/inventory.ts";
 import type { Held, PlanScope } from "../model/plan.ts";
 import { scopeFilter } from "../plan/scope.ts";
-import type { ProcessVariables } from "../ports.ts";
+import type { ProcessVariables, ProgramLimits, RunProgram } from "../ports.ts";
+import { withoutTokens } from "../secrets/token-variables.ts";
 
 export interface HostList {
   readonly hosts: readonly Host[];
@@ -10,26 +12,6 @@ export interface HostList {
   /** Environments with a source that could not be read. */
   readonly incomplete: ReadonlySet<string>;
 }
-
-/** How a program that was to print something ended. */
-export type ProgramOutcome =
-  | { readonly status: "done"; readonly output: string }
-  /** `code`: an exit code, the name of a signal or of a system error. */
-  | { readonly status: "ended"; readonly code: string }
-  | { readonly status: "not-found" | "timeout" | "too-much-output" | "failed" };
-
-export interface ProgramLimits {
-  /** Milliseconds. */
-  readonly timeout: number;
-  /** Bytes on standard output. */
-  readonly output: number;
-}
-
-/** Runs a program without a shell in a folder, and gives what it printed. Never rejects. */
-export type RunProgram = (
-  command: readonly string[],
-  options: { readonly directory: string; readonly variables: ProcessVariables; readonly limits: ProgramLimits },
-) => Promise<ProgramOutcome>;
 
 export interface HostSources {
   readonly scope: PlanScope;
@@ -40,7 +22,7 @@ export interface HostSources {
   readonly run: RunProgram;
 }
 
-const limits: ProgramLimits = { timeout: 30_000, output: 5_000_000 };
+const limits: ProgramLimits = { timeout: 30_000, output: 20_000_000 };
 
 /** The hosts of the inventory and of its host commands, which run here if they are allowed to and hosts are in scope. */
 export async function listHosts(inventory: Inventory, sources: HostSources): Promise<HostList> {
@@ -104,25 +86,9 @@ async function runHostCommand(
   const { expandHostCommandOutput } = await import("../load/hosts/host-command.ts");
   const outcome = await run(command.command, {
     directory: inventory.directory,
-    variables: withoutTokens(variables, inventory),
+    variables: withoutTokens(variables, inventory.clusters),
     limits,
   });
   if (outcome.status === "done") return expandHostCommandOutput(command, outcome.output);
-  return { reason: `the command ${command.command[0] ?? ""} ${howItFailed(outcome)}` };
-}
-
-function withoutTokens(variables: ProcessVariables, { clusters }: Inventory): ProcessVariables {
-  const names = new Set(clusters.flatMap(({ token }) => ("env" in token ? [token.env] : [])));
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => !names.has(name)));
-}
-
-function howItFailed(outcome: Exclude<ProgramOutcome, { readonly status: "done" }>): string {
-  if (outcome.status === "ended") return `ended with ${outcome.code}`;
-  const texts = {
-    "not-found": "was not found",
-    timeout: `did not end within ${limits.timeout / 1_000} s`,
-    "too-much-output": `printed more than ${limits.output / 1_000_000} MB`,
-    failed: "failed",
-  };
-  return texts[outcome.status];
+  return { reason: `the command ${command.command[0] ?? ""} ${programFailure(outcome, limits)}` };
 }

@@ -222,7 +222,13 @@ test("a cluster is asked through the proxy of the environment, one on loopback i
   const urls = { emea: world.url("emea"), apac: "https://dynatrace.apac.example.com" };
   const set = Object.entries(urls).flatMap(([name, url]) => ["--set", `clusters.${name}.url=${url}`]);
   try {
-    const environment = { HTTPS_PROXY: address, http_proxy: address, NO_PROXY: undefined, no_proxy: undefined };
+    const environment = {
+      HTTPS_PROXY: address,
+      http_proxy: address,
+      NO_PROXY: undefined,
+      no_proxy: undefined,
+      DTSYNC_ORIGINS: urls.apac,
+    };
     const planned = await world.plan(set, { environment, leadToClusters: false });
     expect(new Set(asked)).toEqual(new Set(["dynatrace.apac.example.com:443"]));
     expect(planned.plan.clusters["emea"]).toMatchObject({ version: expect.any(String) });

@@ -1,3 +1,4 @@
+import { readOrigin } from "../../lib/read-origin.ts";
 import { compareText } from "../../lib/text.ts";
 import type { Cluster, Safety, TokenSource } from "../../model/inventory.ts";
 import { showText } from "../diagnostics/show-text.ts";
@@ -6,7 +7,6 @@ import type { ClusterEntry, SafetyEntry, SettingsEntry } from "../schema/file-ty
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import { keyPlace, valuePlace } from "../yaml/positions.ts";
 import { type ClusterNames, checkCluster } from "./check-cluster.ts";
-import { readClusterUrl } from "./cluster-url.ts";
 import { type Levels, topLevels } from "./levels.ts";
 import { readInsidePath } from "./read-inside-path.ts";
 import { readLevels } from "./read-levels.ts";
@@ -64,7 +64,7 @@ function readCluster(
   context: SettingsContext,
 ): Cluster {
   const { positions } = file;
-  const url = entry.url === undefined ? null : readClusterUrl(entry.url);
+  const url = entry.url === undefined ? null : readOrigin(entry.url);
   if (url && "reason" in url) {
     context.diagnostics.error(valuePlace(positions, entry, "url"), {
       rule: "invalid-url",

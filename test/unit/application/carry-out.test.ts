@@ -39,7 +39,9 @@ test("a plan that a guard refuses is not begun: no journal, no cluster, no host"
 
 test("a change of a cluster that cannot be opened is skipped, and the log says why", async () => {
   await withHome(async (home) => {
-    const { context, errors } = aContext({ variables: { HOME: home } });
+    const { context, errors } = aContext({
+      variables: { HOME: home, DTSYNC_ORIGINS: "https://dynatrace.example.com" },
+    });
     const { guards, results } = await carryOut({ plan: planWith("create"), inventory, hosts: [] }, options, context);
     expect(guards).toEqual([]);
     expect(results).toMatchObject([{ id: "environment/abc-p1", status: "skipped" }]);

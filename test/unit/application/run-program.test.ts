@@ -1,5 +1,8 @@
-import { realpathSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { programRunner } from "../../../src/application/run-program.ts";
 
@@ -36,9 +39,43 @@ test("ends a program that hangs, also one that does not want to end", async () =
   expect(await run(node(script), { ...options, limits })).toEqual({ status: "timeout" });
 });
 
-test("ends a program when the run is interrupted", async () => {
+test("ends a program when the run is interrupted, and starts none after that", async () => {
   const controller = new AbortController();
   const running = programRunner(controller.signal)(node(hang), options);
   controller.abort();
-  expect((await running).status).toBe("ended");
+  expect(await running).toEqual({ status: "interrupted" });
+  const script = "require('fs').writeFileSync('must-not-be-there', '')";
+  expect(await programRunner(controller.signal)(node(script), options)).toEqual({ status: "interrupted" });
+});
+
+test("ends what the program started, too, whether it failed or not", async () => {
+  // The reader of the pipe comes to its end only when everything that holds it is gone.
+  const folder = mkdtempSync(join(directory, "dtsync-test-"));
+  try {
+    for (const [name, ending, status] of [
+      ["hangs", "sleep 300", "timeout"],
+      ["ends", "exit 0", "done"],
+    ] as const) {
+      const pipe = join(folder, name);
+      execFileSync("mkfifo", [pipe]);
+      const reader = spawn("cat", [pipe], { stdio: ["ignore", "ignore", "ignore"] });
+      const script = `exec 3>"${pipe}"; sleep 300 >/dev/null & ${ending}`;
+      const limits = { ...options.limits, timeout: 1_000 };
+      const outcome = await run(["/bin/sh", "-c", script], {
+        ...options,
+        variables: { PATH: "/usr/bin:/bin" },
+        limits,
+      });
+      expect(outcome.status).toBe(status);
+      if (reader.exitCode === null) await once(reader, "exit");
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("does not wait for a program in another group that holds the output open", async () => {
+  const script = `require('child_process').spawn(process.execPath, ['-e', 'setTimeout(() => undefined, 5_000)'], { detached: true, stdio: ['ignore', 'inherit', 'ignore'] }).unref()`;
+  const limits = { ...options.limits, timeout: 1_000 };
+  expect(await run(node(script), { ...options, limits })).toEqual({ status: "timeout" });
 });

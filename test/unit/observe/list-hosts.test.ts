@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { HostCommand } from "../../../src/model/inventory.ts";
-import { listHosts, type ProgramOutcome, type RunProgram } from "../../../src/observe/list-hosts.ts";
+import { listHosts } from "../../../src/observe/list-hosts.ts";
+import type { ProgramOutcome, RunProgram } from "../../../src/ports.ts";
 import {
   aCluster,
   aHost,
@@ -83,7 +84,7 @@ describe("host commands", () => {
       options: {
         directory: "/srv/inventory",
         variables: { PATH: "/bin" },
-        limits: { timeout: 30_000, output: 5_000_000 },
+        limits: { timeout: 30_000, output: 20_000_000 },
       },
     });
   });
@@ -125,7 +126,7 @@ describe("a command that cannot be used is held with its reason, and the others 
     ["it fails", { status: "ended", code: "7" }, "the command ./bin/cmdb ended with 7"],
     ["it may not be run", { status: "ended", code: "EACCES" }, "the command ./bin/cmdb ended with EACCES"],
     ["it hangs", { status: "timeout" }, "the command ./bin/cmdb did not end within 30 s"],
-    ["it prints too much", { status: "too-much-output" }, "the command ./bin/cmdb printed more than 5 MB"],
+    ["it prints too much", { status: "too-much-output" }, "the command ./bin/cmdb printed more than 20 MB"],
     ["it is missing", { status: "not-found" }, "the command ./bin/cmdb was not found"],
     ["nobody knows", { status: "failed" }, "the command ./bin/cmdb failed"],
     ["it prints half a list", "[{", "the command printed something that begins like JSON but is not a JSON array"],

@@ -1,10 +1,13 @@
-import { isLoopback } from "../../lib/loopback.ts";
+import { isLoopback } from "./loopback.ts";
+
+/** What names and addresses of hosts are made of, once a URL has them in small letters and Punycode. */
+const hostPattern = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
 
 /**
- * Why a text is not the origin of a cluster, and the origin that was probably meant; or the origin without a trailing
- * slash. What could be a secret is not repeated.
+ * The origin of a cluster in its one form: scheme, host in small letters and Punycode, port where it is not the usual one.
+ * Else why the text is none, and the origin that was probably meant. What could be a secret is not repeated.
  */
-export function readClusterUrl(
+export function readOrigin(
   text: string,
 ): { readonly url: string } | { readonly reason: string; readonly meant: string | null } {
   if (/[\s\\]/.test(text)) return { reason: "has a blank or backslash in it", meant: null };
@@ -14,6 +17,7 @@ export function readClusterUrl(
   } catch {
     return { reason: "is not an address", meant: null };
   }
+  if (!hostPattern.test(url.hostname)) return { reason: "has a host with characters that no host has", meant: null };
   const meant = url.host === "" ? null : `${isLoopback(url.hostname) ? url.protocol : "https:"}//${url.host}`;
   if (url.username !== "" || url.password !== "") return { reason: "has a user or password in it", meant };
   if (url.protocol !== "https:" && url.protocol !== "http:") return { reason: "does not begin with https://", meant };

@@ -1,0 +1,30 @@
+import { DtsyncError, exitCodes } from "../errors.ts";
+import { groupBy } from "../lib/group-by.ts";
+import { escapeText } from "../load/diagnostics/show-text.ts";
+import type { Cluster } from "../model/inventory.ts";
+import { tokenSource } from "../secrets/resolve-token.ts";
+import type { TrustDecision } from "../secrets/trust-clusters.ts";
+
+/** Clusters with the places that their tokens come from, for a message. */
+export const clustersWithTokens = (clusters: readonly Cluster[]): string =>
+  clusters.map((cluster) => `cluster ${cluster.name}, token from ${escapeText(tokenSource(cluster))}`).join("; ");
+
+/** The refusal to send anything to clusters whose origins nobody has allowed, with the lines that would allow them. */
+export function untrustedOrigin({ unknown, variable, file, fileProblem, unusable }: TrustDecision): DtsyncError {
+  const byOrigin = groupBy(unknown, ({ url }) => url);
+  const named = [...byOrigin].map(([origin, clusters]) => `${origin} (${clustersWithTokens(clusters)})`);
+  const origins = [...new Set([...variable, ...byOrigin.keys()])];
+  const one = byOrigin.size === 1;
+  const hints = [
+    ...(fileProblem === null ? [] : [`${file} is not used: ${fileProblem}`]),
+    ...unusable.map((entry) => `passed over: ${entry}`),
+    `if ${one ? "it is" : "they are"} right, say so outside of the inventory, with this variable:`,
+    `export DTSYNC_ORIGINS=${origins.join(",")}`,
+    `or with ${one ? "this line" : "these lines"} in ${file}:`,
+    ...byOrigin.keys(),
+  ];
+  return new DtsyncError(`dtsync was not told to trust ${named.join(" and ")}: nothing was sent there`, {
+    exitCode: exitCodes.refused,
+    hint: hints.join("\n  "),
+  });
+}
