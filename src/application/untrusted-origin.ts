@@ -23,7 +23,7 @@ export function untrustedOrigin({ unknown, variable, file, fileProblem, unusable
     `or with ${one ? "this line" : "these lines"} in ${file}:`,
     ...byOrigin.keys(),
   ];
-  return new DtsyncError(`dtsync was not told to trust ${named.join(" and ")}: nothing was sent there`, {
+  return new DtsyncError(`nobody has allowed to send a token to ${named.join(" or ")}: nothing was sent there`, {
     exitCode: exitCodes.refused,
     hint: hints.join("\n  "),
   });

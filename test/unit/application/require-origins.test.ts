@@ -47,7 +47,7 @@ describe("without a terminal", () => {
     await expect(refused).rejects.toMatchObject({
       exitCode: exitCodes.refused,
       message: expect.stringMatching(
-        /emea\.example\.com \(.*DTSYNC_TOKEN_EMEA\) and .*apac\.example\.com \(.* of vault\)/,
+        /emea\.example\.com \(.*DTSYNC_TOKEN_EMEA\) or .*apac\.example\.com \(.* of vault\)/,
       ),
       hint: expect.stringContaining("export DTSYNC_ORIGINS=https://emea.example.com,https://apac.example.com\n"),
     });
@@ -144,7 +144,7 @@ test("a cluster whose origin is not allowed is not opened, and its token is not 
   const access = { inventory: anInventory({ clusters: [emea] }), allowCommands: true, readOnly: true };
   await expect(openCluster(emea, access, aContext({ variables }).context)).rejects.toMatchObject({
     exitCode: exitCodes.refused,
-    message: expect.stringContaining("was not told to trust https://emea.example.com"),
+    message: expect.stringContaining("nobody has allowed to send a token to https://emea.example.com"),
   });
   expect(read).not.toContain("DTSYNC_TOKEN_EMEA");
 });
