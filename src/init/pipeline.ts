@@ -18,8 +18,9 @@ export function inventoryPipeline(own: string, settings: PipelineSettings): stri
 }
 
 const introduction: readonly string[] = [
-  "# Checks, plans and applies the inventory with dtsync. Set DTSYNC_PACKAGE below, and the variables with the tokens of",
-  "# the clusters and the SSH key in the settings of the project. docs/gitlab.md of dtsync explains them.",
+  "# Checks, plans and applies the inventory with dtsync. Set DTSYNC_PACKAGE below. DTSYNC_ORIGINS, the origins of the",
+  "# clusters, and the variables with their tokens and the SSH key belong to the settings of the project, where a merge",
+  "# request cannot change them. docs/gitlab.md of dtsync explains them, and which ones to protect.",
 ];
 
 /** The rule that keeps a job out of dtsync's own repository. */
