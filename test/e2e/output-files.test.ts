@@ -25,7 +25,7 @@ afterAll(() => {
 /** `validate` of the built program, as a line of a shell. */
 function validateInShell(options: string) {
   const result = spawnSync("bash", ["-c", `"$NODE" "$CLI" validate ${options}`], {
-    cwd: repository.folder,
+    cwd: repository.directory,
     encoding: "utf8",
     env: { ...gitEnvironment, HOME: out, OUT: out, NODE: process.execPath, CLI: cli, NO_COLOR: "1" },
   });
