@@ -1,6 +1,4 @@
 import { readRevision } from "../git/repository.ts";
-import { isGlob } from "../lib/glob.ts";
-import { suggest } from "../load/diagnostics/suggest.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Observed } from "../model/observed.ts";
 import type { Plan } from "../model/plan.ts";
@@ -8,8 +6,8 @@ import { clustersInScope } from "../observe/clusters-in-scope.ts";
 import { listHosts } from "../observe/list-hosts.ts";
 import { observe, type Wanted } from "../observe/observe.ts";
 import { createPlan, hostsInScope, type PlanInput } from "../plan/create-plan.ts";
-import { type UnmatchedTarget, unmatchedTargets } from "../plan/scope.ts";
 import type { ChangedSince } from "./changed-since.ts";
+import { checkedScope } from "./checked-scope.ts";
 import type { Context } from "./context.ts";
 import { openCluster } from "./open-cluster.ts";
 import { openSsh } from "./open-ssh.ts";
@@ -24,9 +22,11 @@ export interface MadePlan {
   readonly input: PlanInput;
 }
 
-/** Reads everything and compares. Nothing is written anywhere. */
+/** Reads everything and compares. Nothing is written anywhere. Throws a usage error for a scope that cannot be meant. */
 export async function makePlan(inventory: Inventory, options: FleetOptions, context: Context): Promise<MadePlan> {
   const { scope, allowCommands } = options;
+  const hasCommands = inventory.hostCommands.length > 0;
+  checkedScope(inventory, { hosts: inventory.hosts, complete: !hasCommands }, scope);
   const { affected, warnings } = await changedSince(inventory, options, context);
   const inScope = (hosts: readonly Host[]) => clustersInScope(inventory, hosts, scope, affected);
   await requireOrigins(inScope(inventory.hosts), context);
@@ -36,11 +36,13 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
     variables: context.variables,
     run: programRunner(context.signal),
   });
+  const listed = scope.hosts === "probe" && scope.only.includes("hosts") && list.held.length === 0;
+  const scopeWarnings = checkedScope(inventory, { hosts: list.hosts, complete: !hasCommands || listed }, scope);
   // A host that only a command knows of may be the only one of its cluster in scope.
   const clusters = inScope(list.hosts);
   await requireOrigins(clusters, context);
   const [observed, { reason, ...revision }] = await Promise.all([
-    readFleet(inventory, { clusters, hosts: hostsInScope(list.hosts, scope, affected) }, options, context),
+    readFleet(inventory, { clusters, hosts: hostsInScope(inventory, list.hosts, scope, affected) }, options, context),
     readRevision(inventory.directory, { environment: context.variables, signal: context.signal }),
   ]);
   context.signal.throwIfAborted();
@@ -59,7 +61,7 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
       ...warnings,
       ...list.warnings,
       ...(reason === null ? [] : [`the plan does not name the commit of the inventory: ${reason}`]),
-      ...unmatchedTargets(inventory, list.hosts, scope).map(describeUnmatched),
+      ...scopeWarnings,
     ],
   };
   return { plan: createPlan(input), input };
@@ -90,11 +92,4 @@ async function readFleet(
     signal: context.signal,
     onProgress: progress.update,
   }).finally(progress.close);
-}
-
-function describeUnmatched({ target, names }: UnmatchedTarget): string {
-  const meant = isGlob(target) ? null : suggest(target, names);
-  const hint =
-    meant === null ? "it is compared with customers, environment ids, groups and host names" : `did you mean ${meant}?`;
-  return `--target ${target} matches nothing: ${hint}`;
 }

@@ -120,6 +120,8 @@ export interface Selection {
   includes(family: Family): boolean;
   /** True when targets, excludes and --changed-since let the item through; families are checked apart. */
   matches(item: Coordinates): boolean;
+  /** True when an exclude is about the item: then it is not made for the sake of another one either. */
+  excludes(item: Coordinates): boolean;
   /** The same for a group, which is looked at too when only some of its rights are affected. */
   matchesGroup(group: Group): boolean;
 }

@@ -16,7 +16,7 @@ export function clustersInScope(
   affected: Affected | null,
 ): readonly Cluster[] {
   if (scope.targets.length === 0 && scope.excludes.length === 0 && affected === null) return inventory.clusters;
-  const filter = scopeFilter(scope, affected);
+  const filter = scopeFilter(scope, inventory, affected);
   const names = new Set([
     ...(affected?.formerClusters ?? []),
     ...inventory.environments

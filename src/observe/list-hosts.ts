@@ -1,7 +1,6 @@
 import { programFailure } from "../lib/program-failure.ts";
 import type { Host, HostCommand, Inventory } from "../model/inventory.ts";
 import type { Held, PlanScope } from "../model/plan.ts";
-import { scopeFilter } from "../plan/scope.ts";
 import type { ProcessVariables, ProgramLimits, RunProgram } from "../ports.ts";
 import { withoutTokens } from "../secrets/token-variables.ts";
 
@@ -31,7 +30,7 @@ export async function listHosts(inventory: Inventory, sources: HostSources): Pro
   const held: Held[] = [];
   const warnings: string[] = [];
   const incomplete = new Set<string>();
-  const needed = scope.hosts === "probe" && scopeFilter(scope).includes("host") ? inventory.hostCommands : [];
+  const needed = scope.hosts === "probe" && scope.only.includes("hosts") ? inventory.hostCommands : [];
   const taken = new Set(hosts.flatMap(placesOf));
   for (const command of needed) {
     const read = await readSource(command, inventory, sources, taken);

@@ -49,7 +49,7 @@ interface ClusterPlan {
 export function createPlan(given: PlanInput): Plan {
   const input = inFixedOrder(given);
   const { inventory, observed, scope } = input;
-  const filter = scopeFilter(scope, input.affected ?? null);
+  const filter = scopeFilter(scope, inventory, input.affected ?? null);
   const clusterPlans = inventory.clusters.flatMap((cluster) => {
     const reading = observed.clusters.get(cluster.name);
     return reading ? [{ name: cluster.name, plan: planCluster(cluster.name, reading, input, filter) }] : [];
@@ -168,13 +168,14 @@ function planFamilies(input: ClusterInput): { readonly [F in Family]: FamilyPlan
   return { environment, group, host };
 }
 
-/** Whether a host's environment id or name is matched by a target, for reading only what a run needs. */
+/** The hosts that a run reads: those in scope, unless hosts are left out. */
 export function hostsInScope(
+  inventory: Pick<Inventory, "environments">,
   hosts: readonly Host[],
   scope: PlanScope,
   affected: Affected | null = null,
 ): readonly Host[] {
-  const filter = scopeFilter(scope, affected);
+  const filter = scopeFilter(scope, inventory, affected);
   if (scope.hosts === "skip" || !filter.includes("host")) return [];
   return hosts.filter((host) => filter.matches(hostCoordinates(host)));
 }

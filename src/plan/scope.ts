@@ -1,21 +1,35 @@
 import { groupChangeId } from "../kinds/group/change.ts";
 import { groupCoordinates } from "../kinds/group/family.ts";
-import type { Coordinates, Selection } from "../kinds/kind.ts";
-import { globMatcher } from "../lib/glob.ts";
-import type { Host, Inventory } from "../model/inventory.ts";
+import type { Selection } from "../kinds/kind.ts";
+import type { Inventory } from "../model/inventory.ts";
 import type { PlanScope } from "../model/plan.ts";
 import { type Affected, isAffected } from "./affected-items.ts";
+import { type Matcher, parseSelector, termMatchers } from "./selector.ts";
 
-/** The filter of a scope. `affected`: what --changed-since leaves; null: everything. */
-export function scopeFilter(scope: PlanScope, affected: Affected | null = null): Selection {
-  const targets = scope.targets.map(globMatcher);
-  const excludes = scope.excludes.map(globMatcher);
-  const hit = (matchers: readonly ((text: string) => boolean)[], item: Coordinates) =>
-    [item.customer, item.environment, item.group, item.host].some(
-      (value) => value !== null && matchers.some((matches) => matches(value)),
-    );
-  const named = (item: Coordinates) => (targets.length === 0 || hit(targets, item)) && !hit(excludes, item);
+/**
+ * The filter of a scope. `affected`: what --changed-since leaves; null: everything. A text that is no selector, which
+ * `checkScope` refuses, selects nothing as a target and everything as an exclude.
+ */
+export function scopeFilter(
+  scope: PlanScope,
+  inventory: Pick<Inventory, "environments">,
+  affected: Affected | null = null,
+): Selection {
+  const matcherOf = termMatchers(inventory);
+  const read = (texts: readonly string[], otherwise: boolean): readonly Matcher[] =>
+    texts.map((text) => {
+      const selector = parseSelector(text);
+      if (selector.status === "refused") return () => otherwise;
+      const terms = selector.terms.map(matcherOf);
+      return (item) => terms.every((matches) => matches(item));
+    });
+  const targets = read(scope.targets, false);
+  const excludes = read(scope.excludes, true);
+  const excluded: Matcher = (item) => excludes.some((matches) => matches(item));
+  const named: Matcher = (item) =>
+    (targets.length === 0 || targets.some((matches) => matches(item))) && !excluded(item);
   return {
+    excludes: excluded,
     matches: (item) => named(item) && (affected === null || isAffected(affected, item)),
     matchesGroup: (group) =>
       named(groupCoordinates(group)) &&
@@ -24,25 +38,4 @@ export function scopeFilter(scope: PlanScope, affected: Affected | null = null):
         affected.groups.has(groupChangeId(group.cluster, group.name))),
     includes: (family) => scope.only.includes(`${family}s`),
   };
-}
-
-export interface UnmatchedTarget {
-  readonly target: string;
-  /** What it was compared with. */
-  readonly names: readonly string[];
-}
-
-/** Targets that match nothing of the inventory: usually a typing mistake, which must not look like a fleet in order. */
-export function unmatchedTargets(
-  inventory: Inventory,
-  hosts: readonly Host[],
-  scope: PlanScope,
-): readonly UnmatchedTarget[] {
-  const names = [
-    ...inventory.customers.map(({ id }) => id),
-    ...inventory.environments.map(({ id }) => id),
-    ...inventory.groups.map(({ name }) => name),
-    ...hosts.map(({ name }) => name),
-  ];
-  return scope.targets.filter((target) => !names.some(globMatcher(target))).map((target) => ({ target, names }));
 }

@@ -20,9 +20,12 @@ export function selectChanges(
       const found = byId.get(id);
       return found && rulesOf(found).isFoundationOf(found, change) ? [found] : [];
     });
-    const missing = foundations.find((foundation) => !selection.includes(familyOfChange(foundation)));
+    const missing = foundations.find(
+      (foundation) => !selection.includes(familyOfChange(foundation)) || selection.excludes(foundation),
+    );
     if (missing) {
-      const reason = `it needs ${missing.id}, which this run does not ${missing.action} (--only)`;
+      const option = selection.excludes(missing) ? "--exclude" : "--only";
+      const reason = `it needs ${missing.id}, which this run does not ${missing.action} (${option})`;
       held.push({ scope: change.id, reason, items: 1 });
       continue;
     }

@@ -180,12 +180,26 @@ test("targets choose what is changed, with what it stands on", async () => {
   expect(world.cluster("emea").requests).toEqual([]);
 });
 
-test("a target that matches nothing is told, and one that matches is not", async () => {
-  const { plan, code } = await world.plan(["--target", "abd", "--target", "xyz-*"]);
+test("a name that matches nothing is refused before anything is asked, to plan and to keep out; a glob is a warning", async () => {
+  for (const parameters of [
+    ["plan", "--target", "abc-p11"],
+    ["apply", "--auto-approve", "--exclude", "abc-p11"],
+  ]) {
+    const finished = await world.run([...parameters, "--format", "json"]);
+    expect(finished.code).toBe(3);
+    expect(JSON.parse(finished.stdout)).toMatchObject({
+      format: "dtsync-error/1",
+      error: { message: expect.stringMatching(/^--\w+ abc-p11 matches nothing: did you mean abc-p1\?$/), exitCode: 3 },
+    });
+  }
+  expect(world.cluster("emea").requests).toEqual([]);
+  const { plan, code } = await world.plan(["--target", "abd*", "--target", "environment/xyz-p1"]);
   expect(code).toBe(0);
-  expect(plan.warnings.filter((warning) => warning.startsWith("--target"))).toEqual([
-    "--target abd matches nothing: did you mean abc?",
+  expect(plan.warnings.filter((warning) => warning.startsWith("--"))).toEqual([
+    "--target abd* matches nothing: it is compared with customers, environment ids, groups and host names",
   ]);
+  expect(plan.scope.targets).toEqual(["abd*", "environment/xyz-p1"]);
+  expect(plan.changes.map(({ environment }) => environment)).toContain("xyz-p1");
 });
 
 test("reports are written beside the result, and a plan that is no plan is a usage fault", async () => {

@@ -23,8 +23,12 @@ export function common(command: Command): Command {
 /** Options of every command that reaches clusters and hosts. */
 export function fleet(command: Command): Command {
   return changedSince(common(command))
-    .option("--target <glob>", "only what matches: customer, environment, group or host (repeatable)", collect)
-    .option("--exclude <glob>", "nothing of what matches (repeatable)", collect)
+    .option(
+      "--target <what>",
+      "only this: a name or glob of a customer, environment, group or host, an id of a plan, stage=…, cluster=… (repeatable)",
+      collect,
+    )
+    .option("--exclude <what>", "nothing of this, written like --target (repeatable)", collect)
     .option("--only <kinds>", "environments, groups, hosts: a list with commas", collect)
     .option("--hosts <how>", "probe or skip (default: probe)")
     .option("--concurrency <n>", "hosts worked on at once (default: 50)")

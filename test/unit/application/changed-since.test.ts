@@ -26,7 +26,7 @@ async function left(repository: GitInventory, revision: string, variables = gitE
   const { inventory } = await loadDeclared(options, context);
   if (inventory === null) throw new Error("the inventory of this test is invalid");
   const { affected, warnings } = await readChangedSince(inventory, revision, options, context);
-  const filter = scopeFilter(everything, affected);
+  const filter = scopeFilter(everything, inventory, affected);
   const environments = inventory.environments
     .filter(({ id, customer, cluster }) =>
       filter.matches({ cluster, customer, environment: id, group: null, host: null }),

@@ -96,8 +96,51 @@ describe("targets, excludes and kinds", () => {
     ],
     ["environments only", { only: ["environments"] }, all.slice(0, 3)],
     ["a glob does not match a part", { targets: ["ab"] }, []],
+    [
+      "an id of a plan",
+      { targets: ["permission/emea/noc/abc-p1"] },
+      ["create environment/abc-p1", "create group/emea/noc", "grant permission/emea/noc/abc-p1"],
+    ],
+    [
+      "without a stage",
+      { excludes: ["stage=p"] },
+      [
+        "create environment/abc-t1",
+        "create group/emea/abc-ops",
+        "grant permission/emea/abc-ops/abc-t1",
+        "create group/emea/noc",
+      ],
+    ],
+    [
+      "a stage of a customer, or a host",
+      { targets: ["abc,stage=t", "db01*"] },
+      [
+        "create environment/abc-t1",
+        "create environment/xyz-p1",
+        "create group/emea/abc-ops",
+        "grant permission/emea/abc-ops/abc-t1",
+        "install host/db01.xyz.example.com",
+      ],
+    ],
   ])("%s", (_name, scope, actions) => {
     expect(actionsOf(planWith(scope))).toEqual(actions);
+  });
+
+  test("what --exclude keeps out is not made for the sake of something else: that is held", () => {
+    const groups = [aGroup({ name: "abc-ops", customer: "abc", access: { "xyz-p1": ["VIEWER"] } })];
+    const plan = planOf({ inventory: { ...inventory, groups }, probes, scope: scopeOf({ excludes: ["abc"] }) });
+    expect(actionsOf(plan)).toEqual(["create environment/xyz-p1", "install host/db01.xyz.example.com"]);
+    expect(plan.held).toEqual([
+      expect.objectContaining({
+        scope: "permission/emea/abc-ops/xyz-p1",
+        reason: "it needs group/emea/abc-ops, which this run does not create (--exclude)",
+      }),
+    ]);
+  });
+
+  test("what cannot be read selects nothing as a target, and keeps everything out as an exclude", () => {
+    expect(actionsOf(planWith({ targets: ["label.type=x"] }))).toEqual([]);
+    expect(actionsOf(planWith({ excludes: ["label.type=x"] }))).toEqual([]);
   });
 
   test("what would stand on something that --only leaves out is held", () => {
@@ -159,7 +202,7 @@ describe("targets, excludes and kinds", () => {
 });
 
 test("hosts that are out of scope, or skipped, are not probed", () => {
-  const names = (scope: Partial<PlanScope>) => hostsInScope(hosts, scopeOf(scope)).map(({ name }) => name);
+  const names = (scope: Partial<PlanScope>) => hostsInScope(inventory, hosts, scopeOf(scope)).map(({ name }) => name);
   expect(names({})).toHaveLength(2);
   expect(names({ hosts: "skip" })).toEqual([]);
   expect(names({ only: ["groups"] })).toEqual([]);
