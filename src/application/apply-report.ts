@@ -1,20 +1,27 @@
 import type { Plan } from "../model/plan.ts";
-import type { ApplyReport, ChangeResult, ResultStatus } from "../model/result.ts";
+import { type ApplyReport, countResults } from "../model/result.ts";
 import { planDigest } from "../plan/digest.ts";
+import { inShard } from "../plan/shard.ts";
+import type { CarryOutOptions, Outcome } from "./carry-out.ts";
 
-/** What an apply of a plan did; no results: a guard refused it. */
-export function applyReport(plan: Plan, results: readonly ChangeResult[]): ApplyReport {
-  const count = (status: ResultStatus) => results.filter((result) => result.status === status).length;
+/** What an apply of a plan did, with all that it could not do. */
+export function applyReport(
+  plan: Plan,
+  { guards, results }: Outcome,
+  { shard }: Pick<CarryOutOptions, "shard">,
+): ApplyReport {
+  const { held, waiting, warnings } = plan;
+  const emptyShard = shard !== null && !plan.changes.some((change) => inShard(change, shard));
   return {
     format: "dtsync-apply/1",
     plan: planDigest(plan),
     results,
-    summary: {
-      done: count("done"),
-      failed: count("failed"),
-      uncertain: count("uncertain"),
-      skipped: count("skipped"),
-      stale: count("stale"),
-    },
+    summary: countResults(results),
+    held,
+    waiting,
+    warnings: emptyShard
+      ? [...warnings, `--shard ${shard.index}/${shard.total} matches nothing: none of the plan's host changes is in it`]
+      : warnings,
+    ...(guards.length === 0 ? {} : { guards }),
   };
 }

@@ -1,4 +1,5 @@
 import { usageError } from "../errors.ts";
+import { printableLine } from "../lib/printable.ts";
 import { suggest } from "../load/diagnostics/suggest.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { PlanScope } from "../model/plan.ts";
@@ -16,8 +17,9 @@ export function checkedScope(inventory: Inventory, known: KnownHosts, scope: Pla
   return warnings.map(describe);
 }
 
+/** Options may be given from names of branches, which are not the user's own. */
 function describe({ option, reason, meant, hint }: ScopeFinding): string {
   const suggestion = meant === null ? null : suggest(meant.text, meant.among);
   const advice = suggestion === null ? hint : `did you mean ${suggestion}?`;
-  return `${option} ${reason}${advice === null ? "" : `: ${advice}`}`;
+  return printableLine(`${option} ${reason}${advice === null ? "" : `: ${advice}`}`);
 }

@@ -1,12 +1,15 @@
 import type { LoadNotes } from "../load/explain/load-notes.ts";
 import type { LoadResult } from "../load/load-inventory.ts";
 import type { Inventory } from "../model/inventory.ts";
+import { faultReports, type ValidationRun } from "../report/validation-reports.ts";
 import { warningLines } from "../report/warning-lines.ts";
 import type { Context } from "./context.ts";
 import { loadDeclared, loadExplainable } from "./load-declared.ts";
 import { createLog } from "./log.ts";
-import type { CommonOptions } from "./options.ts";
+import type { CommonOptions, ReportTarget } from "./options.ts";
+import { writeReports } from "./output-files.ts";
 import { printValidation } from "./print-validation.ts";
+import { repositoryPath } from "./repository-path.ts";
 
 /** Loads the inventory or prints its faults; null: it is invalid, and everything has been said. */
 export async function loadOrPrint(options: CommonOptions, context: Context): Promise<Inventory | null> {
@@ -23,9 +26,25 @@ export async function loadExplainableOrPrint(
   return inventory === null ? null : { inventory, notes };
 }
 
-/** The same for commands that reach clusters: what is suspect is logged before anything else happens. */
-export async function loadForRun(options: CommonOptions, context: Context): Promise<Inventory | null> {
+/** Options of a command that reaches clusters and writes reports of what it did. */
+export interface RunOptions extends CommonOptions {
+  readonly report: readonly ReportTarget<keyof typeof faultReports>[];
+}
+
+/**
+ * The same for commands that reach clusters: what is suspect is logged before anything else happens. The reports of an
+ * invalid inventory are its faults.
+ */
+export async function loadForRun(
+  command: ValidationRun["command"],
+  options: RunOptions,
+  context: Context,
+): Promise<Inventory | null> {
   const loaded = await loadDeclared(options, context);
+  if (loaded.inventory === null) {
+    const run = { command, folder: repositoryPath(options.inventory), version: context.version };
+    await writeReports(options.report, (kind) => faultReports[kind](loaded, run), options, context);
+  }
   const inventory = inventoryOrPrint(loaded, options, context);
   if (inventory === null) return null;
   const log = createLog(options, context);

@@ -1,7 +1,9 @@
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
 import { writeWhole } from "../files/write-file.ts";
+import type { Report } from "../report/report.ts";
 import type { Context } from "./context.ts";
-import type { ReportTarget } from "./options.ts";
+import { createLog } from "./log.ts";
+import type { CommonOptions, ReportTarget } from "./options.ts";
 
 /** Writes a result for other programs: whole or not at all, without secrets, its folder made where needed. */
 export async function writeReport(
@@ -20,11 +22,16 @@ export async function writeReport(
   }
 }
 
-/** Writes the reports that were asked for. */
+/** Writes the reports that were asked for, and says of which there is none and why. */
 export async function writeReports<Kind extends string>(
   targets: readonly ReportTarget<Kind>[],
-  render: (kind: Kind) => string,
+  render: (kind: Kind) => Report,
+  options: Pick<CommonOptions, "logLevel" | "color">,
   context: Context,
 ): Promise<void> {
-  for (const { kind, file } of targets) await writeReport(file, render(kind), context);
+  for (const { kind, file } of targets) {
+    const report = render(kind);
+    if (typeof report === "string") await writeReport(file, report, context);
+    else createLog(options, context).warn(`--report ${kind}=${file} is not written: ${report.withheld}`);
+  }
 }

@@ -2,6 +2,7 @@ import { DtsyncError, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
+import { renderPlanMarkdown } from "../report/plan-markdown.ts";
 import { renderPlanText } from "../report/plan-text.ts";
 import type { ApprovedPlan, CarryOutOptions } from "./carry-out.ts";
 import { confirm } from "./confirm.ts";
@@ -28,7 +29,8 @@ export async function planAndConfirm(
     });
   }
   const { plan, input } = await makePlan(inventory, options, context);
-  if (format !== "json") context.output.out(renderPlanText(plan, painter(color && context.terminal.output)));
+  if (format === "text") context.output.out(renderPlanText(plan, painter(color && context.terminal.output)));
+  if (format === "markdown") context.output.out(renderPlanMarkdown(plan));
   if (mustAsk(plan, inventory, options) && !(await confirm(plan.changes.length, context.prompt, context.signal))) {
     throw new DtsyncError("not confirmed, so nothing was done", { exitCode: exitCodes.refused });
   }

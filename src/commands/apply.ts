@@ -3,13 +3,17 @@ import { carryOut } from "../application/carry-out.ts";
 import type { Context } from "../application/context.ts";
 import { applyExitCode } from "../application/exit-codes.ts";
 import { loadForRun } from "../application/load-or-print.ts";
+import type { Format } from "../application/options.ts";
 import { writeReports } from "../application/output-files.ts";
 import { planAndConfirm } from "../application/plan-and-confirm.ts";
 import { readPlanFile } from "../application/plan-file.ts";
+import { removeOldOutputs } from "../application/remove-old-outputs.ts";
 import { takeReviewed } from "../application/take-reviewed.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
 import type { Guard } from "../model/plan.ts";
+import type { ApplyReport } from "../model/result.ts";
+import { renderApplyMarkdown } from "../report/apply-markdown.ts";
 import { applyReports } from "../report/apply-reports.ts";
 import { renderApplyText } from "../report/apply-text.ts";
 import { renderJson } from "../report/plan-reports.ts";
@@ -17,19 +21,21 @@ import type { ApplyOptions } from "./options/apply-options.ts";
 
 /** Makes clusters and hosts as declared: a plan file exactly, or a fresh plan after asking. */
 export async function apply(options: ApplyOptions, context: Context): Promise<ExitCode> {
+  await removeOldOutputs(
+    options.report.map(({ file }) => file),
+    options.planFile,
+  );
   const reviewed = options.planFile === null ? null : await readPlanFile(options.planFile);
-  const inventory = await loadForRun(options, context);
+  const inventory = await loadForRun("apply", options, context);
   if (inventory === null) return exitCodes.invalid;
   const approved = reviewed
     ? await takeReviewed(reviewed, inventory, options, context)
     : await planAndConfirm(inventory, options, context);
   const { guards, results } = await carryOut(approved, options, context);
-  const report = applyReport(approved.plan, results);
-  await writeReports(options.report, (kind) => applyReports[kind](report), context);
-  const refused = guards.length > 0;
-  if (options.format === "json") context.output.out(renderJson(refused ? { ...report, guards } : report));
-  else if (!refused) context.output.out(renderApplyText(report, painter(options.color && context.terminal.output)));
-  if (refused) {
+  const report = applyReport(approved.plan, { guards, results }, options);
+  await writeReports(options.report, (kind) => applyReports[kind](report), options, context);
+  context.output.out(render(report, options.format, options.color && context.terminal.output));
+  if (guards.length > 0) {
     const reasons = guards.map(describeGuard).join("; ");
     context.output.err(`dtsync: refused, nothing was done: ${reasons}\n  the plan lists what the guards are about\n`);
     return exitCodes.refused;
@@ -38,6 +44,11 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
     skipStale: options.skipStale,
     interrupted: context.signal.aborted,
   });
+}
+
+function render(report: ApplyReport, format: Format, coloured: boolean): string {
+  if (format === "json") return renderJson(report);
+  return format === "markdown" ? renderApplyMarkdown(report) : renderApplyText(report, painter(coloured));
 }
 
 function describeGuard({ guard, actual, limit, override }: Guard): string {

@@ -32,7 +32,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await init(await commonOptions(raw, context.variables), context);
     });
 
-  report(changedSince(common(program.command("validate"))), "json, gitlab-codequality, sarif, junit")
+  report(changedSince(common(program.command("validate"))), "json, markdown, gitlab-codequality, sarif, junit")
     .description("check the whole inventory; prints every fault with file, line, column and what to do")
     .action(async (raw: RawOptions) => {
       const [{ validateOptions }, { validate }] = await Promise.all([
@@ -79,7 +79,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await plan(await planOptions(raw, context.variables), context);
     });
 
-  report(fleet(program.command("apply [planfile]")), "json, junit")
+  report(fleet(program.command("apply [planfile]")), "json, markdown, junit")
     .description("make it so; with a plan file exactly that plan, else a fresh one after asking")
     .option("--auto-approve", "do not ask")
     .option("--allow-removals <n>", "allow this many disables, deletes and uninstalls")

@@ -1,4 +1,5 @@
 import type { Action } from "./change.ts";
+import type { Guard, Held, Waiting } from "./plan.ts";
 
 export type ResultStatus = "done" | "failed" | "uncertain" | "skipped" | "stale";
 
@@ -35,6 +36,12 @@ export interface ApplyReport {
   readonly plan: string;
   readonly results: readonly ChangeResult[];
   readonly summary: Readonly<Record<ResultStatus, number>>;
+  /** What the plan held back, what waits, and what it warned of, with what this run has to add. */
+  readonly held: readonly Held[];
+  readonly waiting: readonly Waiting[];
+  readonly warnings: readonly string[];
+  /** Those that refused the plan, so that nothing was done; left out: none did. */
+  readonly guards?: readonly Guard[];
 }
 
 /** How many results there are of each status. */

@@ -1,108 +1,92 @@
+import { count } from "../lib/printable.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Plan } from "../model/plan.ts";
 import { type ApplyReport, type ChangeResult, resultMeanings } from "../model/result.ts";
+import type { Remarks } from "./remarks-text.ts";
 
 interface TestCase {
   readonly suite: string;
   readonly name: string;
-  readonly seconds: number;
-  readonly file: string | null;
-  readonly failure: string | null;
-  readonly skipped: string | null;
+  readonly seconds?: number;
+  readonly file?: string;
+  /** Left out: it passed. An error is for what could not even be tried. */
+  readonly outcome?: { readonly kind: "failure" | "error" | "skipped"; readonly text: string };
 }
 
 /** One case for every change of an apply: the forge's test view makes thousands of host results searchable. */
-export function renderApplyJunit(report: ApplyReport): string {
-  return renderCases("dtsync apply", report.results.map(caseOf));
+export function renderApplyJunit({ results, held, waiting, warnings, guards = [] }: ApplyReport): string {
+  const cases = [...results.map(resultCase), ...remarkCases({ held, waiting, guards, warnings })];
+  return renderCases("dtsync apply", cases.length === 0 ? [{ suite: "apply", name: "nothing to do" }] : cases);
 }
 
-function caseOf(result: ChangeResult): TestCase {
-  const { id, action, status, durationMs, error } = result;
-  const text = `${status}: ${error?.message ?? ""}`;
-  return {
-    suite: id.slice(0, id.indexOf("/")),
-    name: `${action} ${id}`,
-    seconds: durationMs / 1_000,
-    file: null,
-    failure: resultMeanings[status] === "failure" ? text : null,
-    skipped: resultMeanings[status] === "not-made" ? text : null,
-  };
+function resultCase({ id, action, status, durationMs, error }: ChangeResult): TestCase {
+  const about = { suite: id.slice(0, id.indexOf("/")), name: `${action} ${id}`, seconds: durationMs / 1_000 };
+  const meaning = resultMeanings[status];
+  if (meaning === "made") return about;
+  const kind = meaning === "failure" ? "failure" : "skipped";
+  return { ...about, outcome: { kind, text: `${status}: ${error?.message ?? ""}` } };
 }
+
+/** What is neither a change nor a result, so that it is seen where people look. */
+const remarkCases = ({ held, waiting, guards, warnings }: Remarks): readonly TestCase[] => [
+  ...held.map(({ scope, reason, items }): TestCase => {
+    const text = items === 1 ? reason : `${reason} (${count(items, "item")})`;
+    return { suite: "held", name: scope, outcome: { kind: "error", text } };
+  }),
+  ...guards.map(({ guard, actual, limit }): TestCase => {
+    return { suite: "guard", name: guard, outcome: { kind: "failure", text: `${actual}, at most ${limit}` } };
+  }),
+  ...waiting.map(({ id, until }): TestCase => {
+    const text = `disabled, may be deleted from ${until}`;
+    return { suite: "waiting", name: id, outcome: { kind: "skipped", text } };
+  }),
+  ...warnings.map((text): TestCase => ({ suite: "warning", name: text, outcome: { kind: "skipped", text } })),
+];
 
 /**
  * A case for each fault of the inventory, or one that passed. `folder` is that of the inventory from the root of the
  * repository, where forges look for files: empty, or with a slash at its end.
  */
 export function renderDiagnosticsJunit(diagnostics: readonly Diagnostic[], folder: string): string {
-  const cases = diagnostics.map(({ file, line, column, severity, rule, message, hint }) => {
+  const cases = diagnostics.map(({ file, line, column, severity, rule, message, hint }): TestCase => {
     const path = `${folder}${file}`;
-    return {
-      suite: path,
-      name: `${rule} at ${line}:${column}`,
-      seconds: 0,
-      file: path,
-      failure: severity === "error" ? `${path}:${line}:${column} ${message}\n${hint}` : null,
-      skipped: severity === "error" ? null : `${path}:${line}:${column} ${message}\n${hint}`,
-    };
+    const text = `${path}:${line}:${column} ${message}\n${hint}`;
+    const kind = severity === "error" ? "failure" : "skipped";
+    return { suite: path, name: `${rule} at ${line}:${column}`, file: path, outcome: { kind, text } };
   });
-  const passed = {
-    suite: "inventory",
-    name: "the inventory is valid",
-    seconds: 0,
-    file: null,
-    failure: null,
-    skipped: null,
-  };
+  const passed = { suite: "inventory", name: "the inventory is valid" };
   return renderCases("dtsync validate", cases.length === 0 ? [passed] : cases);
 }
 
-/** A case for each held item and each guard of a plan, so that they are seen where people look. `folder` as above. */
+/** A case for each change of a plan, and for all that is to be known besides. `folder` as above. */
 export function renderPlanJunit(plan: Plan, folder: string): string {
   const cases = [
-    ...plan.changes.map(({ id, action, kind, source }) => ({
-      suite: kind,
-      name: `${action} ${id}`,
-      seconds: 0,
-      file: `${folder}${source.file}`,
-      failure: null,
-      skipped: null,
-    })),
-    ...plan.held.map(({ scope, reason }) => ({
-      suite: "held",
-      name: scope,
-      seconds: 0,
-      file: null,
-      failure: reason,
-      skipped: null,
-    })),
-    ...plan.guards.map(({ guard, actual, limit }) => ({
-      suite: "guard",
-      name: guard,
-      seconds: 0,
-      file: null,
-      failure: `${actual}, at most ${limit}`,
-      skipped: null,
-    })),
+    ...plan.changes.map(
+      ({ id, action, kind, source }): TestCase => ({
+        suite: kind,
+        name: `${action} ${id}`,
+        file: `${folder}${source.file}`,
+      }),
+    ),
+    ...remarkCases(plan),
   ];
-  const passed = { suite: "plan", name: "nothing to do", seconds: 0, file: null, failure: null, skipped: null };
-  return renderCases("dtsync plan", cases.length === 0 ? [passed] : cases);
+  return renderCases("dtsync plan", cases.length === 0 ? [{ suite: "plan", name: "nothing to do" }] : cases);
 }
 
 function renderCases(name: string, all: readonly TestCase[]): string {
   const cases = withOwnNames(all);
-  const failures = cases.filter(({ failure }) => failure !== null).length;
-  const skipped = cases.filter((entry) => entry.skipped !== null).length;
-  const lines = cases.map((entry) => {
-    const file = entry.file === null ? "" : ` file="${escapeXml(entry.file)}"`;
-    const open = `<testcase classname="${escapeXml(entry.suite)}" name="${escapeXml(entry.name)}"${file} time="${entry.seconds.toFixed(3)}"`;
-    if (entry.failure !== null) return `    ${open}><failure>${escapeXml(entry.failure)}</failure></testcase>`;
-    if (entry.skipped !== null) return `    ${open}><skipped>${escapeXml(entry.skipped)}</skipped></testcase>`;
-    return `    ${open}/>`;
+  const counted = (kind: string) => cases.filter(({ outcome }) => outcome?.kind === kind).length;
+  const lines = cases.map(({ suite, name: title, seconds = 0, file, outcome }) => {
+    const place = file === undefined ? "" : ` file="${escapeXml(file)}"`;
+    const open = `<testcase classname="${escapeXml(suite)}" name="${escapeXml(title)}"${place} time="${seconds.toFixed(3)}"`;
+    if (outcome === undefined) return `    ${open}/>`;
+    return `    ${open}><${outcome.kind}>${escapeXml(outcome.text)}</${outcome.kind}></testcase>`;
   });
+  const counts = `tests="${cases.length}" failures="${counted("failure")}" errors="${counted("error")}" skipped="${counted("skipped")}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     "<testsuites>",
-    `  <testsuite name="${escapeXml(name)}" tests="${cases.length}" failures="${failures}" skipped="${skipped}">`,
+    `  <testsuite name="${escapeXml(name)}" ${counts}>`,
     ...lines,
     "  </testsuite>",
     "</testsuites>",

@@ -1,8 +1,9 @@
 import { rulesOf, takesAway } from "../kinds/kinds.ts";
 import type { Plan } from "../model/plan.ts";
 import { changeSections } from "./change-lines.ts";
-import { code, escapeHtml, escapeMarkdown, fitMarkdown, markdownList, signs } from "./markdown.ts";
+import { code, escapeHtml, fitMarkdown, markdownList, signs } from "./markdown.ts";
 import { summaryLine } from "./plan-text.ts";
+import { remarksMarkdown } from "./remarks-markdown.ts";
 
 /** A plan for a merge request: counts and removals on top, everything else folded. */
 export function renderPlanMarkdown(plan: Plan): string {
@@ -16,22 +17,7 @@ export function renderPlanMarkdown(plan: Plan): string {
       "Takes away",
       removals.map(({ id, action }) => `${action} ${code(id)}`),
     ),
-    ...markdownList(
-      "Guards that stop an apply",
-      plan.guards.map(
-        ({ guard, limit, actual, override }) =>
-          `${code(guard)}: ${actual}, at most ${limit}${override === null ? "" : `; to go on: ${code(override)}`}`,
-      ),
-    ),
-    ...markdownList(
-      "Held back",
-      plan.held.map(({ scope, reason }) => `${code(scope)}: ${escapeMarkdown(reason)}`),
-    ),
-    ...markdownList(
-      "Waiting to be deleted",
-      plan.waiting.map(({ id, until }) => `${code(id)} from ${until}`),
-    ),
-    ...markdownList("Warnings", plan.warnings.map(escapeMarkdown)),
+    ...remarksMarkdown(plan, "Guards that stop an apply"),
   ];
   const sections = changeSections(plan.changes).flatMap(({ customer, environment, changes }) => [
     "<details>",

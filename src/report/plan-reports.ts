@@ -4,12 +4,21 @@ import { renderGitlabCodequality } from "./gitlab-codequality.ts";
 import { renderPlanJunit } from "./junit.ts";
 import { type Declarations, planFindings } from "./plan-findings.ts";
 import { renderPlanMarkdown } from "./plan-markdown.ts";
+import { listNames } from "./remarks-text.ts";
+import type { Report } from "./report.ts";
 import { renderSarif } from "./sarif.ts";
 
 export const renderJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** The three counts of the forge's plan widget. Host deployments count as created or changed, removals as deleted. */
-export function renderGitlabTerraform(plan: Plan): string {
+/**
+ * The three counts of the forge's plan widget. Host deployments count as created or changed, removals as deleted. The
+ * widget has no word for what is not known, so there are none where a cluster or a source of hosts could not be read.
+ */
+export function renderGitlabTerraform(plan: Plan): Report {
+  const unread = plan.held.filter(({ scope }) => /^(?:cluster|source)\//.test(scope)).map(({ scope }) => scope);
+  if (unread.length > 0) {
+    return { withheld: `it would count what could not be read as no changes (${listNames(unread)})` };
+  }
   const installs = plan.changes.filter((change) => actionRules(change).sign === "»").length;
   const { create, update, remove, deploy } = plan.summary;
   return `${JSON.stringify({ create: create + installs, update: update + deploy - installs, delete: remove })}\n`;
@@ -30,6 +39,6 @@ export const planReports = {
   sarif: (plan, inventory) =>
     renderSarif(planFindings(plan, inventory), { folder: inventory.folder, command: "plan", version: plan.dtsync }),
   junit: (plan, { folder }) => renderPlanJunit(plan, folder),
-} satisfies Readonly<Record<string, (plan: Plan, inventory: PlannedInventory) => string>>;
+} satisfies Readonly<Record<string, (plan: Plan, inventory: PlannedInventory) => Report>>;
 
 export type PlanReportKind = keyof typeof planReports;

@@ -3,6 +3,7 @@ import { count, type Paint, printableLine } from "../lib/printable.ts";
 import type { Change } from "../model/change.ts";
 import type { Plan } from "../model/plan.ts";
 import { type ChangeEntry, changeEntries, changeSections } from "./change-lines.ts";
+import { guardsBlock, heldBlock, listNames, textBlock, waitingBlock, warningsBlock } from "./remarks-text.ts";
 
 /** A plan as a person reads it: by customer and environment, what is held as visible as what changes, counts last. */
 export function renderPlanText(plan: Plan, paint: Paint): string {
@@ -53,51 +54,22 @@ function entryLines({ first, hosts }: ChangeEntry, indent: string, paint: Paint)
 }
 
 /** What a reader must not miss besides the changes. */
-function planRemarks(plan: Plan, paint: Paint): readonly string[] {
-  const lines: string[] = [];
-  const block = (heading: string, items: readonly string[]) => {
-    if (items.length > 0) lines.push(heading, ...items.map((item) => `  ${item}`), "");
-  };
-  block(
-    paint("yellow", "Held back:"),
-    plan.held.map(
-      ({ scope, reason, items }) =>
-        `! ${printableLine(scope)}${items === 1 ? "" : ` (${count(items, "item")})`}: ${printableLine(reason)}`,
-    ),
-  );
-  block(
-    "Waiting to be deleted:",
-    plan.waiting.map(({ id, until }) => `${id}: disabled, may be deleted from ${until}`),
-  );
-  block(
+const planRemarks = (plan: Plan, paint: Paint): readonly string[] => [
+  ...heldBlock(plan.held, paint),
+  ...waitingBlock(plan.waiting),
+  ...textBlock(
     "Not in the inventory, left alone:",
     Object.entries(plan.unmanaged).flatMap(([cluster, { environments, groups }]) => [
       ...listed(`${cluster}: ${count(environments.length, "environment")}`, environments),
       ...listed(`${cluster}: ${count(groups.length, "group")}`, groups),
     ]),
-  );
-  block(
-    paint("red", "Guards that stop an apply of this plan:"),
-    plan.guards.map(({ guard, limit, actual, override, items }) => {
-      const what = `${guard}: ${actual}, at most ${limit}`;
-      const text =
-        guard === "lastClusterAdminGroup" ? `${guard}: no group of cluster administrators would be left` : what;
-      return `${text} (${listNames(items)})${override === null ? "" : `; to go on: ${override}`}`;
-    }),
-  );
-  block(paint("yellow", "Warnings:"), plan.warnings.map(printableLine));
-  return lines;
-}
-
-const shownNames = 8;
+  ),
+  ...guardsBlock(paint("red", "Guards that stop an apply of this plan:"), plan.guards),
+  ...warningsBlock(plan.warnings, paint),
+];
 
 const listed = (title: string, names: readonly string[]): readonly string[] =>
   names.length === 0 ? [] : [`${title}: ${listNames(names)}`];
-
-function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, shownNames).map(printableLine).join(", ");
-  return names.length > shownNames ? `${shown} and ${names.length - shownNames} more` : shown;
-}
 
 export function summaryLine({ summary, changes, held }: Plan): string {
   const { create, update, remove, deploy, unchanged } = summary;

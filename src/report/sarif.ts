@@ -13,7 +13,7 @@ const levels: Readonly<Record<Weight, "error" | "warning" | "note">> = {
 export interface SarifRun {
   /** Of the inventory in its repository: empty, or with a slash at its end. */
   readonly folder: string;
-  readonly command: "validate" | "plan";
+  readonly command: "validate" | "plan" | "apply";
   /** Of dtsync. */
   readonly version: string;
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -135,9 +135,11 @@ test("faults on the way do not keep an apply from its end: throttling, outages, 
 test("guards: a removal needs its override, protection has none, and a refused apply changes nothing", async () => {
   await world.apply();
   world.write({ "customers/abc.yaml": "customer: abc\nenvironments: { p1: {}, t1: { state: absent } }\n" });
-  const refused = await world.apply();
+  const refused = await world.apply(["--auto-approve", "--report", "junit=out/apply.xml"]);
   expect(refused.code).toBe(4);
   expect(refused.stderr).toContain("--allow-removals 1");
+  expect(refused.report).toMatchObject({ guards: [{ guard: "maxRemovals" }], held: [], waiting: [], warnings: [] });
+  expect(readFileSync(join(world.directory, "out/apply.xml"), "utf8")).toContain('tests="1" failures="1"');
   expect(
     world
       .cluster("emea")
@@ -216,6 +218,39 @@ test("reports are written beside the result, and a plan that is no plan is a usa
   writeFileSync(join(world.directory, "broken.json"), "{}");
   expect((await world.run(["apply", "broken.json"])).code).toBe(3);
   expect((await world.run(["plan", "--report", "nothing=x"])).code).toBe(3);
+});
+
+test("without a plan, reports say so or are not there: an invalid inventory, a cluster that cannot be used", async () => {
+  const out = (name: string) => join(world.directory, "out", name);
+  const reports = ["junit=out/plan.xml", "gitlab-codequality=out/quality.json", "gitlab-terraform=out/counts.json"];
+  const parameters = ["plan", "--out", "out/plan.json", ...reports.flatMap((report) => ["--report", report])];
+  expect((await world.run(parameters)).code).toBe(0);
+  expect(JSON.parse(readFileSync(out("counts.json"), "utf8"))).toMatchObject({ delete: 0 });
+  const down = ["emea", "apac"].flatMap((name) => ["--set", `clusters.${name}.url=https://127.0.0.1:1`]);
+  const set = ["--set", "clusters.apac.url=http://127.0.0.1:1"];
+  const unusable = await world.run([...parameters, ...down, ...set], { leadToClusters: false });
+  expect(unusable.code).toBe(1);
+  expect(unusable.stderr).toContain("gitlab-terraform=out/counts.json is not written");
+  expect([existsSync(out("counts.json")), existsSync(out("plan.json"))]).toEqual([false, false]);
+  expect(readFileSync(out("plan.xml"), "utf8")).toContain('failures="0" errors="2"');
+  world.write({ "customers/abc.yaml": "customer: abc\nnmae: x\n" });
+  const invalid = await world.run([...parameters, "--format", "json"]);
+  expect(invalid.code).toBe(3);
+  expect(JSON.parse(invalid.stdout)).toMatchObject({ format: "dtsync-validate/1", valid: false });
+  for (const name of ["plan.xml", "quality.json"]) expect(readFileSync(out(name), "utf8")).toContain("unknown-key");
+  expect(existsSync(out("counts.json"))).toBe(false);
+});
+
+test("an apply that could not use one of several clusters names it in its result and in its test cases", async () => {
+  const report = ["--report", "junit=out/apply.xml"];
+  const lead = ["--set", `clusters.emea.url=${world.url("emea")}`, "--set", "clusters.apac.url=http://127.0.0.1:1"];
+  const applied = await world.apply(["--auto-approve", ...report, ...lead], { leadToClusters: false });
+  expect(applied.code).toBe(5);
+  expect(applied.report.summary.failed).toBe(0);
+  expect(applied.report.held).toEqual([
+    { scope: "cluster/apac", reason: expect.any(String), items: expect.any(Number) },
+  ]);
+  expect(readFileSync(join(world.directory, "out/apply.xml"), "utf8")).toContain('name="cluster/apac"');
 });
 
 test("a cluster is asked through the proxy of the environment, one on loopback is not, and no password is shown", async () => {

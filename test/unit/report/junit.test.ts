@@ -10,6 +10,9 @@ const reportWith = (message: string, id = "environment/abc-p1"): ApplyReport => 
   plan: "sha256:0",
   results: [{ id, action: "create", status: "failed", attempts: 1, durationMs: 1_234, error: { code: "x", message } }],
   summary: { done: 0, failed: 1, uncertain: 0, skipped: 0, stale: 0 },
+  held: [],
+  waiting: [],
+  warnings: [],
 });
 
 /** Checks what a parser would: nesting, quotes, entities and characters. Gives the names of the elements. */
@@ -62,10 +65,10 @@ test("a case for each result; what was not tried is skipped, and nothing is lost
   const statuses = ["done", "failed", "uncertain", "skipped", "stale"] as const;
   const results = statuses.map((status) => ({ ...base, id: `environment/${status}`, status }));
   const summary = { done: 1, failed: 1, uncertain: 1, skipped: 1, stale: 1 };
-  expect(renderApplyJunit({ format: "dtsync-apply/1", plan: "", results, summary })).toMatchInlineSnapshot(`
+  expect(renderApplyJunit({ ...reportWith(""), results, summary })).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
     <testsuites>
-      <testsuite name="dtsync apply" tests="5" failures="2" skipped="2">
+      <testsuite name="dtsync apply" tests="5" failures="2" errors="0" skipped="2">
         <testcase classname="environment" name="create environment/done" time="1.500"/>
         <testcase classname="environment" name="create environment/failed" time="1.500"><failure>failed: why</failure></testcase>
         <testcase classname="environment" name="create environment/uncertain" time="1.500"><failure>uncertain: why</failure></testcase>
@@ -79,7 +82,7 @@ test("a case for each result; what was not tried is skipped, and nothing is lost
 
 test("a plan: a case for each change, held item and guard, or one that says that there is nothing to do", () => {
   const plan = planOf({ inventory: anInventory(), clusters: {} });
-  expect(renderPlanJunit(plan, "")).toContain('tests="1" failures="0" skipped="0"');
+  expect(renderPlanJunit(plan, "")).toContain('tests="1" failures="0" errors="0" skipped="0"');
   const full = {
     ...plan,
     changes: [aChange({ kind: "environment", action: "create" })],
@@ -87,7 +90,35 @@ test("a plan: a case for each change, held item and guard, or one that says that
     guards: [{ guard: "maxRemovals", limit: 0, actual: 1, override: null, items: [] }],
   };
   expect(renderPlanJunit(full, "data/")).toContain(' file="data/customers/abc.yaml"');
-  expect(elementsOf(renderPlanJunit(full, "")).filter((name) => name === "failure")).toHaveLength(2);
+  expect(elementsOf(renderPlanJunit(full, "")).slice(2)).toEqual([
+    "testcase",
+    ...["testcase", "error"],
+    ...["testcase", "failure"],
+  ]);
+});
+
+test("an apply that held, waited, warned or was refused is never green, nor empty", () => {
+  const nothing = { ...reportWith(""), results: [] };
+  expect(renderApplyJunit(nothing)).toContain('name="nothing to do"');
+  const xml = renderApplyJunit({
+    ...nothing,
+    held: [{ scope: "cluster/emea", reason: "no <answer>", items: 12 }],
+    waiting: [{ id: "abc-t1", until: "2026-03-12" }],
+    warnings: ["look here"],
+    guards: [{ guard: "maxRemovals", limit: 0, actual: 1, override: null, items: [] }],
+  });
+  expect(xml).toMatchInlineSnapshot(`
+    "<?xml version="1.0" encoding="UTF-8"?>
+    <testsuites>
+      <testsuite name="dtsync apply" tests="4" failures="1" errors="1" skipped="2">
+        <testcase classname="held" name="cluster/emea" time="0.000"><error>no &lt;answer&gt; (12 items)</error></testcase>
+        <testcase classname="guard" name="maxRemovals" time="0.000"><failure>1, at most 0</failure></testcase>
+        <testcase classname="waiting" name="abc-t1" time="0.000"><skipped>disabled, may be deleted from 2026-03-12</skipped></testcase>
+        <testcase classname="warning" name="look here" time="0.000"><skipped>look here</skipped></testcase>
+      </testsuite>
+    </testsuites>
+    "
+  `);
 });
 
 test("faults of an inventory: errors fail, warnings are skipped", () => {
@@ -101,7 +132,7 @@ test("faults of an inventory: errors fail, warnings are skipped", () => {
     column: 3,
   } as const;
   const xml = renderDiagnosticsJunit([fault, { ...fault, severity: "warning" }], "data/");
-  expect(xml).toContain('tests="2" failures="1" skipped="1"');
+  expect(xml).toContain('tests="2" failures="1" errors="0" skipped="1"');
   expect(xml).toContain('<testcase classname="data/a.yaml" name="unknown-key at 2:3" file="data/a.yaml" time="0.000">');
   expect(xml).toContain("<failure>data/a.yaml:2:3 m\nh</failure>");
   expect(xml).toContain("<skipped>data/a.yaml:2:3 m\nh</skipped>");
@@ -116,5 +147,10 @@ test("the forge's three counts add up to all changes of the plan", () => {
     changes: [aChange({ kind: "host", action: "install" }), aChange({ kind: "host", action: "configure" })],
     summary: { create: 2, update: 3, remove: 4, deploy: 2, unchanged: 9, held: 1 },
   };
-  expect(JSON.parse(renderGitlabTerraform(plan))).toEqual({ create: 3, update: 4, delete: 4 });
+  expect(JSON.parse(String(renderGitlabTerraform(plan)))).toEqual({ create: 3, update: 4, delete: 4 });
+  const heldAs = (scope: string) => renderGitlabTerraform({ ...plan, held: [{ scope, reason: "no", items: 1 }] });
+  expect(heldAs("host/web01.abc.example.com")).toBe(renderGitlabTerraform(plan));
+  for (const scope of ["cluster/emea", "cluster/emea/groups", "source/customers/abc.yaml:7"]) {
+    expect(heldAs(scope)).toEqual({ withheld: expect.stringContaining(scope) });
+  }
 });

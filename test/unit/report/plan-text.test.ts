@@ -206,6 +206,9 @@ test("how an apply ended: what was not done with its reason, then counts", () =>
       },
     ],
     summary: { done: 1, failed: 1, uncertain: 0, skipped: 1, stale: 0 },
+    held: [],
+    waiting: [],
+    warnings: [],
   } as const;
   expect(renderApplyText(report, plain)).toMatchInlineSnapshot(`
     "
