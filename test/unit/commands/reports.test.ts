@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createProgram } from "../../../src/commands/program.ts";
 import { DtsyncError } from "../../../src/errors.ts";
+import type { Plan } from "../../../src/model/plan.ts";
 import { aContext } from "../../support/context.ts";
 import { settingsWithoutRoles, withFiles } from "../load/load-files.ts";
 
@@ -122,6 +123,47 @@ describe("a run that fails before there is a plan leaves no report of an earlier
       await symlink(join(folder, "other"), link);
       expect((await run(folder, ["plan", "--target", "abc-p11", "--report", `json=${link}`], [])).code).toBe(3);
       expect(await readFile(link, "utf8")).toBe("of somebody");
+    });
+  });
+});
+
+describe("a name that may be that of a host which a command lists", () => {
+  const customer = (command: string) => `customer: abc\nenvironments: { p1: { hosts: [{ command: ${command} }] } }\n`;
+  const listing = customer("[node, --print, \"'web01.abc.example.com'\"]");
+  const target = (name: string) => ["plan", "--target", name, "--format", "json"];
+
+  test("is a warning where the command did not run", async () => {
+    await withFiles(files(unusable, listing), async (folder) => {
+      const { code, output } = await run(folder, target("web99.abc.example.com"), []);
+      expect(code).toBe(0);
+      expect((JSON.parse(output) as Plan).warnings).toEqual([
+        expect.stringContaining("--target web99.abc.example.com matches nothing that is known"),
+      ]);
+      await expect(run(folder, target("environment/abc-p2"), [])).resolves.toMatchObject({ code: 3 });
+    });
+  });
+
+  test("is refused where it ran and the host is not among them", async () => {
+    await withFiles(files(unusable, listing), async (folder) => {
+      const { context } = aContext({ variables: { ...process.env, HOME: folder } });
+      const plan = (name: string) => {
+        const { program } = createProgram(context);
+        const inventory = ["--inventory", join(folder, "inventory"), "--allow-commands"];
+        return program.parseAsync([...target(name), ...inventory], { from: "user" });
+      };
+      await expect(plan("host/web02.abc.example.com")).rejects.toMatchObject({
+        exitCode: 3,
+        message: "--target host/web02.abc.example.com matches nothing: did you mean host/web01.abc.example.com?",
+      });
+    });
+  });
+
+  test("and text of an option cannot act on a terminal", async () => {
+    await withFiles(files(unusable, valid), async (folder) => {
+      const { context } = aContext({ variables: { HOME: folder } });
+      const { program } = createProgram(context);
+      const parameters = ["plan", "--inventory", join(folder, "inventory"), "--target", "a\u001b[2Jb"];
+      await expect(program.parseAsync(parameters, { from: "user" })).rejects.toThrow(/^--target a\\u001b\[2Jb matches/);
     });
   });
 });

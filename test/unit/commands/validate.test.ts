@@ -47,6 +47,17 @@ describe("validate", () => {
     });
   });
 
+  test("writes Markdown, on standard output and as a report", async () => {
+    await withFiles(faulty, async (folder) => {
+      const file = join(folder, "out/faults.md");
+      const inventory = join(folder, "repository/inventory");
+      const { code, output } = await run(inventory, true, ["--format", "markdown", "--report", `markdown=${file}`]);
+      expect(code).toBe(3);
+      expect(output).toMatch(/^### dtsync validate\n.*- `customers\/abc\.yaml:2:23` unknown key/s);
+      expect(await readFile(file, "utf8")).toContain("- `inventory/customers/abc.yaml:2:23` unknown key");
+    });
+  });
+
   test("writes reports with paths from the root of the repository", async () => {
     await withFiles(faulty, async (folder) => {
       await mkdir(join(folder, "repository/.git"));

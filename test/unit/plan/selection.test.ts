@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PlanScope } from "../../../src/model/plan.ts";
 import { hostsInScope } from "../../../src/plan/create-plan.ts";
+import { scopeFilter } from "../../../src/plan/scope.ts";
 import {
   actionsOf,
   aGroup,
@@ -136,6 +138,29 @@ describe("targets, excludes and kinds", () => {
         reason: "it needs group/emea/abc-ops, which this run does not create (--exclude)",
       }),
     ]);
+  });
+
+  test("nothing that an exclude selects is in a plan, whatever else is wanted", () => {
+    const term = fc.constantFrom(
+      "abc",
+      "xyz-p1",
+      "noc",
+      "stage=p",
+      "stage=t",
+      "group/emea/abc-ops",
+      "host/web*",
+      "db01*",
+    );
+    const texts = fc.array(
+      fc.array(term, { minLength: 1, maxLength: 2 }).map((terms) => terms.join(",")),
+      { maxLength: 2 },
+    );
+    fc.assert(
+      fc.property(texts, texts, (targets, excludes) => {
+        const { excludes: excluded } = scopeFilter(scopeOf({ excludes }), inventory);
+        expect(planWith({ targets, excludes }).changes.filter(excluded)).toEqual([]);
+      }),
+    );
   });
 
   test("what cannot be read selects nothing as a target, and keeps everything out as an exclude", () => {
