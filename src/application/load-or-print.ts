@@ -7,7 +7,7 @@ import type { Context } from "./context.ts";
 import { loadDeclared, loadExplainable } from "./load-declared.ts";
 import { createLog } from "./log.ts";
 import type { CommonOptions, ReportTarget } from "./options.ts";
-import { writeReports } from "./output-files.ts";
+import type { OutputFiles } from "./output-files.ts";
 import { printValidation } from "./print-validation.ts";
 import { repositoryPath } from "./repository-path.ts";
 
@@ -37,13 +37,14 @@ export interface RunOptions extends CommonOptions {
  */
 export async function loadForRun(
   command: ValidationRun["command"],
+  outputs: OutputFiles,
   options: RunOptions,
   context: Context,
 ): Promise<Inventory | null> {
   const loaded = await loadDeclared(options, context);
   if (loaded.inventory === null) {
     const run = { command, folder: repositoryPath(options.inventory), version: context.version };
-    await writeReports(options.report, (kind) => faultReports[kind](loaded, run), options, context);
+    await outputs.writeReports(options.report, (kind) => faultReports[kind](loaded, run));
   }
   const inventory = inventoryOrPrint(loaded, options, context);
   if (inventory === null) return null;

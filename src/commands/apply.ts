@@ -4,10 +4,9 @@ import type { Context } from "../application/context.ts";
 import { applyExitCode } from "../application/exit-codes.ts";
 import { loadForRun } from "../application/load-or-print.ts";
 import type { Format } from "../application/options.ts";
-import { writeReports } from "../application/output-files.ts";
+import { openOutputs } from "../application/output-files.ts";
 import { planAndConfirm } from "../application/plan-and-confirm.ts";
 import { readPlanFile } from "../application/plan-file.ts";
-import { removeOldOutputs } from "../application/remove-old-outputs.ts";
 import { takeReviewed } from "../application/take-reviewed.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
@@ -21,20 +20,18 @@ import type { ApplyOptions } from "./options/apply-options.ts";
 
 /** Makes clusters and hosts as declared: a plan file exactly, or a fresh plan after asking. */
 export async function apply(options: ApplyOptions, context: Context): Promise<ExitCode> {
-  await removeOldOutputs(
-    options.report.map(({ file }) => file),
-    options.planFile,
-  );
+  const reports = options.report.map(({ file }) => file);
+  const outputs = await openOutputs(reports, options, context, options.planFile);
   const reviewed = options.planFile === null ? null : await readPlanFile(options.planFile);
-  const inventory = await loadForRun("apply", options, context);
+  const inventory = await loadForRun("apply", outputs, options, context);
   if (inventory === null) return exitCodes.invalid;
   const approved = reviewed
     ? await takeReviewed(reviewed, inventory, options, context)
     : await planAndConfirm(inventory, options, context);
   const { guards, results } = await carryOut(approved, options, context);
   const report = applyReport(approved.plan, { guards, results }, options);
-  await writeReports(options.report, (kind) => applyReports[kind](report), options, context);
   context.output.out(render(report, options.format, options.color && context.terminal.output));
+  await outputs.writeReports(options.report, (kind) => applyReports[kind](report));
   if (guards.length > 0) {
     const reasons = guards.map(describeGuard).join("; ");
     context.output.err(`dtsync: refused, nothing was done: ${reasons}\n  the plan lists what the guards are about\n`);

@@ -4,8 +4,7 @@ import { loadForRun } from "../application/load-or-print.ts";
 import { createLog } from "../application/log.ts";
 import { type MadePlan, makePlan } from "../application/make-plan.ts";
 import type { Format } from "../application/options.ts";
-import { writeReport, writeReports } from "../application/output-files.ts";
-import { removeOldOutputs } from "../application/remove-old-outputs.ts";
+import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { repositoryPath } from "../application/repository-path.ts";
 import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
@@ -17,30 +16,24 @@ import type { PlanOptions } from "./options/plan-options.ts";
 
 /** Compares the inventory with clusters and hosts. Writes nothing there. */
 export async function plan(options: PlanOptions, context: Context): Promise<ExitCode> {
-  const outputs = options.report.map(({ file }) => file);
-  await removeOldOutputs(options.out === null ? outputs : [...outputs, options.out]);
-  const inventory = await loadForRun("plan", options, context);
+  const reports = options.report.map(({ file }) => file);
+  const files = options.out === null ? reports : [...reports, options.out];
+  const outputs = await openOutputs(files, options, context);
+  const inventory = await loadForRun("plan", outputs, options, context);
   if (inventory === null) return exitCodes.invalid;
   const made = await makePlan(inventory, options, context);
   const result = await withOrigins(made, options, context);
-  const reading = readingExitCode(result);
-  if (options.out !== null) await savePlan(result, options.out, reading, options, context);
+  if (options.out !== null) await savePlan(result, options.out, options, outputs, context);
   const planned = { inventory, hosts: made.input.hosts, folder: repositoryPath(options.inventory) };
-  await writeReports(options.report, (kind) => planReports[kind](result, planned), options, context);
   context.output.out(render(result, options.format, options.color && context.terminal.output));
+  await outputs.writeReports(options.report, (kind) => planReports[kind](result, planned));
   const changes = options.detailedExitcode && result.changes.length > 0 ? exitCodes.changes : exitCodes.done;
-  return combineExitCodes([reading, changes]);
+  return combineExitCodes([readingExitCode(result), changes]);
 }
 
 /** Saves the plan for an apply, unless nothing could be read: that would be a file which does nothing and looks like one. */
-async function savePlan(
-  result: Plan,
-  file: string,
-  reading: ExitCode,
-  options: PlanOptions,
-  context: Context,
-): Promise<void> {
-  if (reading !== exitCodes.failed) return writeReport(file, renderJson(result), context, { secret: true });
+async function savePlan(result: Plan, file: string, options: PlanOptions, outputs: OutputFiles, context: Context) {
+  if (readingExitCode(result) !== exitCodes.failed) return outputs.write(file, renderJson(result), { secret: true });
   createLog(options, context).warn(`--out ${file} is not written: no cluster could be read`);
 }
 

@@ -2,10 +2,9 @@ import { openCacheFolder } from "../application/cache-folder.ts";
 import type { Context } from "../application/context.ts";
 import { loadOptions } from "../application/load-declared.ts";
 import type { NarrowedValidation } from "../application/new-faults.ts";
-import { writeReports } from "../application/output-files.ts";
+import { openOutputs } from "../application/output-files.ts";
 import { printValidation } from "../application/print-validation.ts";
 import { validateRemembered } from "../application/remembered-validation.ts";
-import { removeOldOutputs } from "../application/remove-old-outputs.ts";
 import { repositoryPath } from "../application/repository-path.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { type Validation, validationReports } from "../report/validation-reports.ts";
@@ -14,14 +13,18 @@ import type { ValidateOptions } from "./options/validate-options.ts";
 /** Checks the whole inventory: nothing is sent anywhere. With --changed-since only faults that the change brought count. */
 export async function validate(options: ValidateOptions, context: Context): Promise<ExitCode> {
   const { variables, version } = context;
-  await removeOldOutputs(options.report.map(({ file }) => file));
+  const outputs = await openOutputs(
+    options.report.map(({ file }) => file),
+    options,
+    context,
+  );
   const whole = await validateRemembered(loadOptions(options, context), openCacheFolder(variables), version);
   const { validation, remarks } = await narrow(whole, options, context);
   const folder = repositoryPath(options.inventory);
   const run = { command: "validate", folder, version } as const;
-  await writeReports(options.report, (kind) => validationReports[kind](validation, run), options, context);
   printValidation(validation, options, context);
   for (const remark of remarks) context.output.err(`dtsync: ${remark}\n`);
+  await outputs.writeReports(options.report, (kind) => validationReports[kind](validation, run));
   return validation.summary.errors > 0 ? exitCodes.invalid : exitCodes.done;
 }
 

@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createProgram } from "../../../src/commands/program.ts";
@@ -26,7 +26,7 @@ async function run(folder: string, command: readonly string[], kinds: readonly s
   return {
     code: failed instanceof DtsyncError ? failed.exitCode : exitCode(),
     output: output(),
-    errors: errors(),
+    errors: failed instanceof DtsyncError ? `${errors()}${failed.message}` : errors(),
     found,
   };
 }
@@ -121,8 +121,29 @@ describe("a run that fails before there is a plan leaves no report of an earlier
       expect(await readFile(planFile, "utf8")).toBe("{}");
       const link = join(folder, "link");
       await symlink(join(folder, "other"), link);
-      expect((await run(folder, ["plan", "--target", "abc-p11", "--report", `json=${link}`], [])).code).toBe(3);
+      const refused = await run(folder, ["plan", "--report", `json=${link}`], []);
+      expect([refused.code, refused.errors]).toEqual([1, expect.stringContaining("links are not followed")]);
       expect(await readFile(link, "utf8")).toBe("of somebody");
+    });
+  });
+
+  test("and the next report has the permissions of the one before", async () => {
+    await withFiles(files(unusable, valid), async (folder) => {
+      const report = join(folder, "report.json");
+      await writeFile(report, "of an earlier run", { mode: 0o640 });
+      await run(folder, ["validate", "--report", `json=${report}`], []);
+      expect((await stat(report)).mode & 0o777).toBe(0o640);
+      expect(JSON.parse(await readFile(report, "utf8"))).toMatchObject({ format: "dtsync-validate/1" });
+    });
+  });
+
+  test("and a report that cannot be written is no reason to leave out another", async () => {
+    await withFiles(files(unusable, valid), async (folder) => {
+      const report = join(folder, "report.json");
+      const reports = ["--report", "junit=/dev/full", "--report", `json=${report}`];
+      const { code, errors } = await run(folder, ["validate", ...reports], []);
+      expect([code, errors]).toEqual([1, expect.stringContaining("/dev/full cannot be written (ENOSPC")]);
+      expect(JSON.parse(await readFile(report, "utf8"))).toMatchObject({ format: "dtsync-validate/1" });
     });
   });
 });
