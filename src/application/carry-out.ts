@@ -64,7 +64,7 @@ async function makeChanges(
         {
           clients: run.clients,
           installers: run.installers,
-          connect: await openSsh(sshConfig, context),
+          connect: await openSsh({ configFile: sshConfig, writeHostKeys: true }, context),
           clock,
           signal,
           lockWait: { seconds: 10, tries: 12 },

@@ -87,7 +87,7 @@ async function readFleet(
   const wanted = { ...needed, groups: scope.only.some((kind) => kind !== "hosts") };
   return observe(inventory, wanted, {
     openCluster: (cluster) => openCluster(cluster, access, context),
-    openConnector: () => openSsh(sshConfig, context),
+    openConnector: () => openSsh({ configFile: sshConfig, writeHostKeys: false }, context),
     concurrency,
     signal: context.signal,
     onProgress: progress.update,

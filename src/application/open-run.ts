@@ -77,6 +77,7 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
       conceal,
       directory: installerFolder.path,
       clock: context.clock,
+      signal: context.signal,
     }),
     async close() {
       for (const chain of chains.values()) await chain.close();

@@ -3,16 +3,18 @@ export const isGlob = (text: string): boolean => /[*?]/.test(text);
 
 /**
  * Matches `*` (any run of characters) and `?` (one), without regard to case, against the whole text. The work grows with
- * the product of the lengths; a regular expression would take for ever on a glob with many stars.
+ * the product of the lengths; a regular expression would not come to an end on a glob with many stars.
  */
 export function globMatcher(glob: string): (text: string) => boolean {
-  const lower = glob.toLowerCase();
-  const pattern = characters(lower);
-  const start = /^[^*?]*/.exec(lower)?.[0] ?? "";
-  return (text) => {
-    const subject = text.toLowerCase();
-    return subject.startsWith(start) && matches(pattern, characters(subject));
-  };
+  const matcher = caseSensitiveGlobMatcher(glob.toLowerCase());
+  return (text) => matcher(text.toLowerCase());
+}
+
+/** The same for names of files, which differ by case. */
+export function caseSensitiveGlobMatcher(glob: string): (text: string) => boolean {
+  const pattern = characters(glob);
+  const start = /^[^*?]*/.exec(glob)?.[0] ?? "";
+  return (text) => text.startsWith(start) && matches(pattern, characters(text));
 }
 
 type Characters = ArrayLike<string>;

@@ -8,12 +8,20 @@ export function sortedSet(values: readonly string[]): readonly string[] {
   return [...new Set(values)].sort(compareText);
 }
 
-/** The last lines of a text that hold anything, in one line. */
+/** The last lines of a text that hold anything, in one line. Of a long line only the beginning is kept. */
 export function lastLines(text: string, count: number): string {
   return text
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== "")
     .slice(-count)
+    .map((line) => shortened(line, longestLine))
     .join("; ");
+}
+
+const longestLine = 300;
+
+/** A text of at most so many characters; where some had to go, an ellipsis says so. */
+export function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

@@ -1,3 +1,5 @@
+import { matchesHostPatterns } from "./host-patterns.ts";
+
 /**
  * The parts of OpenSSH's client configuration that decide how a host is reached. Written here because the published
  * parsers run programs while reading (Match exec, name look-ups), do not follow Include, and walk every block for every
@@ -34,7 +36,12 @@ export function parseSshConfig(text: string, readInclude: IncludeReader): SshCon
   blocks.forEach(({ patterns }, index) => {
     if (patterns === null || patterns.some((pattern) => /[*?!]/.test(pattern))) general.push(index);
     else
-      for (const name of patterns) literal.set(name.toLowerCase(), [...(literal.get(name.toLowerCase()) ?? []), index]);
+      for (const pattern of patterns) {
+        const name = pattern.toLowerCase();
+        const indexes = literal.get(name);
+        if (indexes) indexes.push(index);
+        else literal.set(name, [index]);
+      }
   });
   return {
     lookup(host) {
@@ -67,10 +74,9 @@ function parseBlocks(
     settings = [];
   };
   for (const line of text.split(/\r?\n/)) {
-    const found = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line);
-    if (!found || line.trimStart().startsWith("#")) continue;
-    const keyword = (found[1] ?? "").toLowerCase();
-    const value = found[2] ?? "";
+    const setting = parseSetting(line);
+    if (setting === null) continue;
+    const [keyword, value] = setting;
     if (keyword === "host") {
       finish();
       ignored = false;
@@ -94,30 +100,20 @@ function parseBlocks(
   return blocks;
 }
 
+/** The keyword in lower case and what follows it, after white space or one `=`; null where there is no such thing. */
+function parseSetting(line: string): readonly [keyword: string, value: string] | null {
+  const text = line.trim();
+  const keyword = /^[A-Za-z0-9]+/.exec(text)?.[0] ?? "";
+  const rest = text.slice(keyword.length);
+  const value = rest.trimStart();
+  if (keyword === "" || rest === "" || (value === rest && !value.startsWith("="))) return null;
+  return [keyword.toLowerCase(), value.startsWith("=") ? value.slice(1).trimStart() : value];
+}
+
 function words(value: string): readonly string[] {
   return [...value.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? "");
 }
 
 function matchesHost(patterns: readonly string[] | null, host: string): boolean {
-  return patterns === null || matchesPatterns(patterns, host);
-}
-
-/** OpenSSH pattern list: `*` and `?`; one `!` pattern that matches refuses the host whatever else matches. */
-export function matchesPatterns(patterns: readonly string[], host: string): boolean {
-  let matched = false;
-  for (const pattern of patterns) {
-    const negated = pattern.startsWith("!");
-    if (!wildcard(negated ? pattern.slice(1) : pattern).test(host)) continue;
-    if (negated) return false;
-    matched = true;
-  }
-  return matched;
-}
-
-function wildcard(pattern: string): RegExp {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`, "is");
+  return patterns === null || matchesHostPatterns(patterns, host);
 }

@@ -1,71 +1,77 @@
-import { errorMessage } from "../errors.ts";
+import type { Duplex } from "node:stream";
 import { createConnectionOpener, type SshConnection } from "./connection.ts";
-import { HostError } from "./host-error.ts";
+import { unansweredConnection } from "./connection-failure.ts";
+import { createHostKeys, type TakenHostKeys } from "./host-keys.ts";
 import { createJumpHosts } from "./jump-hosts.ts";
-import type { CommandResult, ConnectShell, Shell } from "./shell.ts";
+import { runCommand } from "./run-command.ts";
+import type { ConnectShell, Shell } from "./shell.ts";
 import { resolveTarget, type SshClientSettings } from "./target.ts";
+import { waitWithin } from "./wait-within.ts";
 
 const defaultCommandTimeout = 10 * 60_000;
+/** Bytes of what a command prints, where nothing else is said. */
+const defaultMaximumOutput = 1_000_000;
+
+export interface NewHostKeys {
+  /** Keys that earlier steps of this run took; those of this connector are added. */
+  readonly taken: TakenHostKeys;
+  /** Whether a key that is taken may be written into the user's known_hosts. */
+  readonly write: boolean;
+}
 
 /** The real ConnectShell. */
-export function createSshConnector(settings: SshClientSettings): ConnectShell {
-  const open = createConnectionOpener();
-  const openForwardedStream = createJumpHosts(open, settings);
+export function createSshConnector(settings: SshClientSettings, { taken, write }: NewHostKeys): ConnectShell {
+  const open = createConnectionOpener(createHostKeys(taken, { write }));
+  const jumpHosts = createJumpHosts(open, settings);
   return async (host, signal) => {
     signal?.throwIfAborted();
     const target = resolveTarget(host, settings);
-    const forwarded = target.jumps.length === 0 ? null : await openForwardedStream(target);
-    let connection: SshConnection | null = null;
-    // May be called again, and before there is a connection.
-    const close = () => {
-      signal?.removeEventListener("abort", close);
-      connection?.dispose();
-      forwarded?.release();
+    const openDirectly = (stream: Duplex | null, stop: AbortSignal) =>
+      waitWithin(
+        (stopped) => open(target, stream, stopped),
+        { milliseconds: target.connectTimeout, signal: stop, expired: () => unansweredConnection(target) },
+        (late) => late.cut(),
+      );
+    const openWay = async (stop: AbortSignal): Promise<Way> => {
+      if (target.jumps.length === 0) return { connection: await openDirectly(null, stop), release: () => undefined };
+      const forwarded = await jumpHosts.forward(target, stop);
+      try {
+        return { connection: await openDirectly(forwarded.stream, stop), release: forwarded.release };
+      } catch (error) {
+        forwarded.release();
+        throw error;
+      }
     };
-    signal?.addEventListener("abort", close);
-    try {
-      connection = await open(target, forwarded?.stream ?? null);
-      signal?.throwIfAborted();
-      return createShell(connection, close, host.ssh.timeout ?? defaultCommandTimeout);
-    } catch (error) {
-      close();
-      if (signal?.aborted) throw new HostError("interrupted", "interrupted", { cause: error });
-      throw error;
-    }
+    const way = await waitWithin(
+      openWay,
+      { milliseconds: jumpHosts.timeTo(target), signal, expired: () => unansweredConnection(target) },
+      (late) => {
+        late.connection.cut();
+        late.release();
+      },
+    );
+    return createShell(way, signal, host.ssh.timeout ?? defaultCommandTimeout);
   };
 }
 
-function createShell(connection: SshConnection, close: () => void, defaultTimeout: number): Shell {
+interface Way {
+  readonly connection: SshConnection;
+  /** Lets the jump hosts go. */
+  readonly release: () => void;
+}
+
+function createShell({ connection, release }: Way, signal: AbortSignal | undefined, defaultTimeout: number): Shell {
+  const end = (how: "close" | "cut") => {
+    signal?.removeEventListener("abort", interrupt);
+    connection[how]();
+    release();
+  };
+  const interrupt = () => end("cut");
+  signal?.addEventListener("abort", interrupt);
+  connection.client.once("close", release);
   return {
-    close,
-    async run(command, options): Promise<CommandResult> {
-      const timeout = options?.timeout ?? defaultTimeout;
-      const { stdin } = options ?? {};
-      let timer: NodeJS.Timeout | undefined;
-      const expired = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => {
-          reject(
-            new HostError("timeout", `the command did not end within ${Math.round(timeout / 1_000)} s (ssh.timeout)`),
-          );
-          close();
-        }, timeout);
-      });
-      try {
-        // A channel that closes early breaks the pipe; the command's own result tells why.
-        stdin?.on("error", () => undefined);
-        const running = connection.execCommand(command, { noTrim: true, ...(stdin ? { stdin } : {}) });
-        const result = await Promise.race([running, expired]);
-        if (result.code === null && result.signal === null) {
-          throw new HostError("connection-lost", "the connection broke while a command was running");
-        }
-        return { code: result.code, stdout: result.stdout, stderr: result.stderr };
-      } catch (error) {
-        if (error instanceof HostError) throw error;
-        throw new HostError("connection-lost", `the connection broke (${errorMessage(error)})`, { cause: error });
-      } finally {
-        clearTimeout(timer);
-        stdin?.destroy();
-      }
-    },
+    close: () => end("close"),
+    run: (command, { stdin, timeout = defaultTimeout, maximumOutput = defaultMaximumOutput } = {}) =>
+      runCommand(connection, command, stdin ?? null, { timeout, maximumOutput }),
   };
 }

@@ -3,8 +3,15 @@ import { HostError } from "./host-error.ts";
 import type { HostKeyVerdict } from "./known-hosts.ts";
 import type { SshTarget } from "./target.ts";
 
+/** What to say of a machine that has not let anybody in when its time is over. */
+export const unansweredConnection = (target: Pick<SshTarget, "hostName" | "port" | "connectTimeout">): HostError =>
+  new HostError(
+    "unreachable",
+    `${target.hostName}:${target.port} did not answer within ${target.connectTimeout / 1_000} s`,
+  );
+
 /** Why a connection could not be made, as a HostError that says what to do. */
-export function explainConnection(error: unknown, target: SshTarget, verdict: HostKeyVerdict): HostError {
+export function explainConnection(error: unknown, target: SshTarget, verdict: HostKeyVerdict | "taken"): HostError {
   const place = `${target.hostName}:${target.port}`;
   if (verdict === "changed" || verdict === "revoked") {
     const what = verdict === "changed" ? "another host key than known_hosts holds" : "a host key that is revoked";
@@ -28,6 +35,11 @@ export function explainConnection(error: unknown, target: SshTarget, verdict: Ho
       cause: error,
     });
   }
+  if (level === "agent") {
+    return new HostError("authentication-failed", `the SSH agent cannot be used (${errorMessage(error)})`, {
+      cause: error,
+    });
+  }
   const reasons: Readonly<Record<string, string>> = {
     ECONNREFUSED: "refuses the connection",
     ENOTFOUND: "is not a known host name",
@@ -37,9 +49,7 @@ export function explainConnection(error: unknown, target: SshTarget, verdict: Ho
     ETIMEDOUT: "does not answer",
     ECONNRESET: "cut the connection",
   };
-  const reason =
-    level === "client-timeout" ? `did not answer within ${target.connectTimeout / 1_000} s` : reasons[code];
-  return new HostError("unreachable", `${place} ${reason ?? `cannot be used (${errorMessage(error)})`}`, {
+  return new HostError("unreachable", `${place} ${reasons[code] ?? `cannot be used (${errorMessage(error)})`}`, {
     cause: error,
   });
 }

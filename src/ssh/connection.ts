@@ -1,22 +1,43 @@
-import { appendFile, mkdir, readFile } from "node:fs/promises";
-import type { Socket } from "node:net";
-import { dirname } from "node:path";
-import type { Readable } from "node:stream";
+import { connect as openSocket, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { NodeSSH } from "node-ssh";
-import ssh2, { type AnyAuthMethod, type ServerHostKeyAlgorithm } from "ssh2";
+import ssh2, { type AnyAuthMethod, type Client, type ServerHostKeyAlgorithm } from "ssh2";
+import { errorMessage } from "../errors.ts";
 import { createPromiseCache } from "../lib/promise-cache.ts";
+import { largestSecretFile, readOrdinaryText } from "../files/read-ordinary-file.ts";
+import { type BoundedAgent, createBoundedAgent } from "./agent.ts";
 import { explainConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
-import { type HostKeyVerdict, type KnownHosts, nameInFile, parseKnownHosts } from "./known-hosts.ts";
+import type { HostKeys, JudgeHostKey } from "./host-keys.ts";
 import type { SshTarget } from "./target.ts";
 
 /** An authenticated connection to a machine whose key was judged. */
-export type SshConnection = NodeSSH;
+export interface SshConnection {
+  readonly client: Client;
+  /** Why it was cut, where that was for what the machine sent. */
+  readonly fault: HostError | null;
+  /** Bytes that may still arrive, of whatever kind; more cut the connection. */
+  allow(bytes: number): void;
+  /** Bytes that were sent and have not left this machine. */
+  unsent(): number;
+  /** Says goodbye; a machine that does not answer to it is left soon after. */
+  close(): void;
+  /** Ends it at once. */
+  cut(): void;
+}
 
-/** Opens a connection, directly or over a stream that a jump host forwards. Throws HostError. */
-export type OpenConnection = (target: SshTarget, through: Readable | null) => Promise<SshConnection>;
+/**
+ * Opens a connection, directly or over a stream that a jump host forwards. Throws HostError. It waits as long as the
+ * machine lets it: the signal ends that, and with it everything that was opened.
+ */
+export type OpenConnection = (target: SshTarget, through: Duplex | null, signal: AbortSignal) => Promise<SshConnection>;
 
 const keepAliveInterval = 15_000;
+/** Far more than a server says until somebody is logged in, banners included. */
+const loginAllowance = 2_000_000;
+/** Answers to what a server asks pile up when it does not read them; OpenSSH lets 2 MB be on the way for each channel. */
+const mostUnsent = 64_000_000;
+const farewellTime = 1_000;
 
 /** Host key algorithms in order of preference; the key type of an RSA key is `ssh-rsa` whatever signs with it. */
 const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
@@ -30,30 +51,15 @@ const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
 
 const keyTypeOf = (algorithm: string): string => (algorithm.startsWith("rsa-sha2") ? "ssh-rsa" : algorithm);
 
-/** node-ssh, with host keys judged by known_hosts files. Keys and known_hosts files are read once per opener. */
-export function createConnectionOpener(): OpenConnection {
-  const knownHosts = createPromiseCache<KnownHosts>();
+/** node-ssh, with host keys judged by known_hosts files. Private keys are read once per opener. */
+export function createConnectionOpener(hostKeys: HostKeys): OpenConnection {
   const keys = createPromiseCache<string | HostError | null>();
 
-  const knownHostsOf = (files: readonly string[]): Promise<KnownHosts> =>
-    knownHosts.get(files.join("\n"), async () => parseKnownHosts(await Promise.all(files.map(readOptional))));
+  const keyOf = (path: string) => keys.get(path, () => readKey(path));
 
-  const keyOf = (path: string) =>
-    keys.get(path, async () => {
-      const text = await readOptional(path);
-      if (text === "") return null;
-      const parsed = ssh2.utils.parseKey(text);
-      if (!(parsed instanceof Error)) return text;
-      return new HostError(
-        "identity-file",
-        `the key ${path} cannot be used (${parsed.message}): load it into the SSH agent`,
-      );
-    });
-
-  async function authentication(target: SshTarget): Promise<readonly AnyAuthMethod[]> {
+  async function authentication(target: SshTarget, agent: BoundedAgent | null): Promise<readonly AnyAuthMethod[]> {
     const found = await Promise.all(target.identityFiles.map(keyOf));
     const usable = found.filter((key): key is string => typeof key === "string");
-    const agent = target.useAgent ? target.agentSocket : null;
     if (usable.length === 0 && agent === null) {
       const unusable = found.find((key) => key instanceof HostError);
       if (unusable instanceof HostError) throw unusable;
@@ -64,73 +70,159 @@ export function createConnectionOpener(): OpenConnection {
     }
     return [
       ...usable.map((key): AnyAuthMethod => ({ type: "publickey", username: target.user, key })),
-      ...(agent === null ? [] : [{ type: "agent", username: target.user, agent } satisfies AnyAuthMethod]),
+      ...(agent === null ? [] : [{ type: "agent", username: target.user, agent: agent.agent } satisfies AnyAuthMethod]),
     ];
   }
 
-  async function open(target: SshTarget, through: Readable | null): Promise<SshConnection> {
-    const known = await knownHostsOf(target.knownHostsFiles);
-    const methods = await authentication(target);
-    const types = target.knownAs.flatMap(({ name, port }) => known.keyTypes(name, port));
-    const preferred = hostKeyAlgorithms.filter((algorithm) => types.includes(keyTypeOf(algorithm)));
-    const shown: { verdict: HostKeyVerdict; key: string } = { verdict: "trusted", key: "" };
-    const connection = new NodeSSH();
+  return async (target, through, signal) => {
+    const agent = target.useAgent && target.agentSocket !== null ? createBoundedAgent(target.agentSocket) : null;
+    const endAgent = () => agent?.end();
+    signal.addEventListener("abort", endAgent);
     try {
-      await connection.connect({
-        ...(through === null ? { host: target.hostName, port: target.port } : { sock: through as Socket }),
-        username: target.user,
-        authHandler: [...methods],
-        readyTimeout: target.connectTimeout,
-        keepaliveInterval: keepAliveInterval,
-        keepaliveCountMax: 4,
-        algorithms: {
-          serverHostKey: [...preferred, ...hostKeyAlgorithms.filter((algorithm) => !preferred.includes(algorithm))],
-        },
-        hostVerifier: (key: Buffer) => {
-          shown.key = key.toString("base64");
-          shown.verdict = judge(known, target, shown.key);
-          return shown.verdict === "trusted" || (shown.verdict === "unknown" && target.hostKeys === "accept-new");
-        },
-      });
-    } catch (error) {
-      connection.dispose();
-      throw explainConnection(error, target, shown.verdict);
+      const [known, methods] = await Promise.all([hostKeys.of(target), authentication(target, agent)]);
+      signal.throwIfAborted();
+      const shown = createHostKeyCheck(known, target);
+      const connection = await logIn(target, methods, { known, shown, through, signal });
+      if (shown.verdict === "unknown" || shown.verdict === "taken") {
+        await hostKeys.take(target, shown.key).catch((error: unknown) => {
+          connection.cut();
+          throw error;
+        });
+      }
+      return connection;
+    } finally {
+      signal.removeEventListener("abort", endAgent);
+      agent?.end();
     }
-    // Without a listener a connection that breaks later would end the program; the running command tells instead.
-    connection.connection?.on("error", () => undefined);
-    if (shown.verdict === "unknown") await learnKey(target, shown.key);
-    return connection;
-  }
-
-  async function learnKey(target: SshTarget, key: string): Promise<void> {
-    const [file] = target.knownHostsFiles;
-    if (file === undefined) return;
-    const type = Buffer.from(key, "base64")
-      .subarray(4, 4 + Buffer.from(key, "base64").readUInt32BE(0))
-      .toString("ascii");
-    const [known] = target.knownAs;
-    const name = known ? nameInFile(known.name, known.port) : nameInFile(target.hostName, target.port);
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await appendFile(file, `${name} ${type} ${key}\n`, {
-      mode: 0o600,
-    });
-    knownHosts.forget(target.knownHostsFiles.join("\n"));
-  }
-
-  return open;
+  };
 }
 
-function judge(known: KnownHosts, target: SshTarget, key: string): HostKeyVerdict {
-  const verdicts = target.knownAs.map(({ name, port }) => known.judge(name, port, key));
-  if (verdicts.includes("revoked")) return "revoked";
-  return verdicts.find((verdict) => verdict !== "unknown") ?? "unknown";
+/** The host key that a server shows. Each new exchange of keys must show the same. */
+interface HostKeyCheck {
+  readonly verdict: ReturnType<JudgeHostKey["judge"]>;
+  readonly key: string;
+  accepts(key: Buffer): boolean;
 }
 
-async function readOptional(path: string): Promise<string> {
+function createHostKeyCheck(known: JudgeHostKey, target: SshTarget): HostKeyCheck {
+  const check = {
+    verdict: "trusted" as HostKeyCheck["verdict"],
+    key: "",
+    accepts(shown: Buffer) {
+      const key = shown.toString("base64");
+      if (check.key !== "") return check.key === key;
+      check.key = key;
+      check.verdict = known.judge(key);
+      if (check.verdict === "unknown") return target.hostKeys === "accept-new";
+      return check.verdict === "trusted" || check.verdict === "taken";
+    },
+  };
+  return check;
+}
+
+interface Login {
+  readonly known: JudgeHostKey;
+  readonly shown: HostKeyCheck;
+  readonly through: Duplex | null;
+  readonly signal: AbortSignal;
+}
+
+async function logIn(
+  target: SshTarget,
+  methods: readonly AnyAuthMethod[],
+  { known, shown, through, signal }: Login,
+): Promise<SshConnection> {
+  const preferred = hostKeyAlgorithms.filter((algorithm) => known.keyTypes.includes(keyTypeOf(algorithm)));
+  const ssh = new NodeSSH();
+  const stream = through ?? openSocket({ host: target.hostName, port: target.port });
+  const cutStream = () => void stream.destroy();
+  signal.addEventListener("abort", cutStream);
+  const bounds = boundStream(stream);
   try {
-    return await readFile(path, "utf8");
-  } catch {
-    // A file that is missing or closed to us holds nothing that could be trusted or offered.
-    return "";
+    await ssh.connect({
+      // ssh2 takes any stream; its types name the usual one.
+      sock: stream as Socket,
+      username: target.user,
+      authHandler: [...methods],
+      // How long this may take is the caller's matter: the signal.
+      readyTimeout: 0,
+      keepaliveInterval: keepAliveInterval,
+      keepaliveCountMax: 4,
+      algorithms: {
+        serverHostKey: [...preferred, ...hostKeyAlgorithms.filter((algorithm) => !preferred.includes(algorithm))],
+        // What is compressed says nothing about how much it is.
+        compress: ["none"],
+      },
+      hostVerifier: (key: Buffer) => shown.accepts(key),
+    });
+    const client = ssh.connection;
+    if (client === null) throw new Error("the connection ended");
+    // Without a listener a connection that breaks later would end the program; the running command tells instead.
+    client.on("error", () => undefined);
+    return {
+      ...bounds,
+      client,
+      get fault() {
+        return bounds.fault();
+      },
+      close: () => {
+        client.end();
+        // A machine that never answers would keep the connection, and with it this program.
+        setTimeout(cutStream, farewellTime).unref();
+      },
+      cut: cutStream,
+    };
+  } catch (error) {
+    // Errors may follow the first one.
+    ssh.connection?.on("error", () => undefined);
+    stream.on("error", () => undefined);
+    cutStream();
+    throw bounds.fault() ?? explainConnection(error, target, shown.verdict);
+  } finally {
+    signal.removeEventListener("abort", cutStream);
   }
+}
+
+/** Counts what arrives and what waits to leave, and cuts the stream when one of them is too much. */
+function boundStream(stream: Duplex): {
+  readonly allow: (bytes: number) => void;
+  readonly unsent: () => number;
+  readonly fault: () => HostError | null;
+} {
+  let allowance = loginAllowance;
+  let fault: HostError | null = null;
+  // Whoever reads it besides starts it.
+  stream.pause();
+  stream.on("data", (chunk: Buffer) => {
+    allowance -= chunk.length;
+    if (allowance >= 0 && stream.writableLength <= mostUnsent) return;
+    fault ??= new HostError("too-much-output", "it sends without end");
+    stream.destroy();
+  });
+  return {
+    allow: (bytes) => {
+      allowance = bytes;
+    },
+    unsent: () => stream.writableLength,
+    fault: () => fault,
+  };
+}
+
+/** Null: there is none. */
+async function readKey(path: string): Promise<string | HostError | null> {
+  let text: string;
+  try {
+    text = readOrdinaryText(path, { largest: largestSecretFile });
+  } catch (error) {
+    // One that is missing or closed to us is not offered, as with OpenSSH.
+    if (error instanceof Error && "code" in error) return null;
+    return new HostError("identity-file", `the key ${path} cannot be used: ${errorMessage(error)}`);
+  }
+  if (text === "") return null;
+  const parsed = ssh2.utils.parseKey(text);
+  if (!(parsed instanceof Error)) return text;
+  return new HostError(
+    "identity-file",
+    `the key ${path} cannot be used (${parsed.message}): load it into the SSH agent`,
+  );
 }

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { matchesPatterns } from "./config.ts";
+import { HostError } from "./host-error.ts";
+import { matchesHostPatterns } from "./host-patterns.ts";
 
 /**
  * Terms: a line of known_hosts ties names of hosts to a key; the *verdict* on a key that a host shows is what all lines
@@ -13,7 +14,7 @@ import { matchesPatterns } from "./config.ts";
  */
 
 interface KnownHostLine {
-  readonly marker: "cert-authority" | "revoked" | null;
+  readonly marker: "revoked" | null;
   readonly hosts: string;
   readonly keyType: string;
   readonly key: string;
@@ -33,20 +34,32 @@ export interface KnownHosts {
  * `@revoked`, `@cert-authority`.
  */
 export function parseKnownHosts(texts: readonly string[]): KnownHosts {
-  const lines = texts.flatMap((text) => text.split(/\r?\n/)).flatMap(parseLine);
   const plain = new Map<string, KnownHostLine[]>();
   const general: KnownHostLine[] = [];
-  for (const line of lines) {
+  for (const line of texts.flatMap((text) => text.split(/\r?\n/)).flatMap(parseLine)) {
     if (line.marker !== null || /[|*?!]/.test(line.hosts)) general.push(line);
-    else for (const host of line.hosts.toLowerCase().split(",")) plain.set(host, [...(plain.get(host) ?? []), line]);
+    else for (const host of line.hosts.toLowerCase().split(",")) appendTo(plain, host, line);
   }
+  if (general.length > mostGeneralLines) {
+    throw new HostError(
+      "known-hosts",
+      `known_hosts has more than ${mostGeneralLines} lines with hashed names or patterns: write names plainly, or remove lines`,
+    );
+  }
+  // Hashed names are computed anew for every line.
+  const remembered = new Map<string, readonly KnownHostLine[]>();
   const find = (host: string, port: number): readonly KnownHostLine[] => {
     const name = nameInFile(host, port);
-    return [...(plain.get(name) ?? []), ...general.filter((line) => concerns(line.hosts, name))];
+    const found = remembered.get(name) ?? [
+      ...(plain.get(name) ?? []),
+      ...general.filter((line) => concerns(line.hosts, name)),
+    ];
+    remembered.set(name, found);
+    return found;
   };
   return {
     judge(host, port, key) {
-      const found = find(host, port).filter(({ marker }) => marker !== "cert-authority");
+      const found = find(host, port);
       if (found.some((line) => line.marker === "revoked" && line.key === key)) return "revoked";
       const keys = found.filter(({ marker }) => marker === null);
       if (keys.some((line) => line.key === key)) return "trusted";
@@ -62,23 +75,32 @@ export function parseKnownHosts(texts: readonly string[]): KnownHosts {
   };
 }
 
+/** Each of these lines is tried for every host. */
+const mostGeneralLines = 50_000;
+
+function appendTo(lines: Map<string, KnownHostLine[]>, host: string, line: KnownHostLine): void {
+  const found = lines.get(host);
+  if (found) found.push(line);
+  else lines.set(host, [line]);
+}
+
 /** How known_hosts writes a host: a port other than 22 is part of the name. */
 export function nameInFile(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 }
 
 function parseLine(line: string): readonly KnownHostLine[] {
-  const parts = line.trim().split(/\s+/);
+  const parts = line.trim().split(/\s+/, 4);
   if (line.trim() === "" || line.trimStart().startsWith("#")) return [];
   const marker = parts[0]?.startsWith("@") ? parts.shift()?.slice(1) : null;
   const [hosts, keyType, key] = parts;
   if (hosts === undefined || keyType === undefined || key === undefined) return [];
-  if (marker !== null && marker !== "revoked" && marker !== "cert-authority") return [];
+  if (marker !== null && marker !== "revoked") return [];
   return [{ marker, hosts, keyType, key }];
 }
 
 function concerns(hosts: string, name: string): boolean {
-  if (!hosts.startsWith("|1|")) return matchesPatterns(hosts.split(","), name);
+  if (!hosts.startsWith("|1|")) return matchesHostPatterns(hosts.split(","), name);
   const [salt, hash] = hosts.slice(3).split("|");
   if (salt === undefined || hash === undefined) return false;
   const computed = createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest();

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { SshSettings } from "../model/inventory.ts";
+import { HostError } from "./host-error.ts";
 
 /** Quotes a word for a POSIX shell. */
 export function quote(word: string): string {
@@ -38,15 +39,26 @@ export interface Section {
   readonly lines: readonly string[];
 }
 
-/** Splits the output of a script into its sections, by name (the first word). What stands before the first is dropped. */
+/** Characters in all sections: what is read of a host is kept until the end of the run. */
+const mostInSections = 256_000;
+
+/**
+ * Splits the output of a script into its sections, by name (the first word). What stands before the first is dropped, and
+ * so is a section that has had its name before. Throws HostError `too-much-output`.
+ */
 export function parseSections(output: string, marker: string): ReadonlyMap<string, Section> {
   const sections = new Map<string, { words: readonly string[]; lines: string[] }>();
   let current: { words: readonly string[]; lines: string[] } | undefined;
-  for (const line of output.split(/\r?\n/)) {
+  const start = `\n${output}`.indexOf(`\n${marker} `);
+  const text = start === -1 ? "" : output.slice(start);
+  if (text.length > mostInSections) {
+    throw new HostError("too-much-output", `its answer is longer than ${mostInSections / 1_000} kB`);
+  }
+  for (const line of text.split(/\r?\n/)) {
     if (line.startsWith(`${marker} `)) {
       const [name = "", ...words] = line.slice(marker.length + 1).split(" ");
       current = { words, lines: [] };
-      sections.set(name, current);
+      if (!sections.has(name)) sections.set(name, current);
     } else current?.lines.push(line);
   }
   for (const section of sections.values()) if (section.lines.at(-1) === "") section.lines.pop();

@@ -14,7 +14,8 @@ import type { SshHost } from "./shell.ts";
  * Cases: identity files of the inventory stand for all keys, so that neither those of ssh_config nor the SSH agent are
  * offered besides. A `HostKeyAlias` is the only name that a key may be known by; without one it may be known by the
  * name that is connected to, by what the host is called, or by its name in the inventory. A `ProxyCommand` is refused
- * rather than passed over: the host would be reached by another way than was meant.
+ * rather than passed over: the host would be reached by another way than was meant. With `accept-new` the file that new
+ * keys are written to counts besides the one that the inventory names; else they would be new in every run.
  */
 
 /** Where and how to connect. */
@@ -30,6 +31,8 @@ export interface SshTarget {
   readonly agentSocket: string | null;
   readonly jumps: readonly JumpAddress[];
   readonly knownHostsFiles: readonly string[];
+  /** How a key is written that was not known: into the user's own known_hosts, whatever the inventory names; null: nowhere. */
+  readonly newHostKeys: { readonly file: string | null; readonly hashed: boolean };
   /** Names under which the host key may be known, in the order of their weight. */
   readonly knownAs: readonly { readonly name: string; readonly port: number }[];
   readonly hostKeys: "strict" | "accept-new";
@@ -55,6 +58,10 @@ export interface SshClientSettings {
 }
 
 const defaultConnectTimeout = 10_000;
+/** Nobody builds a longer way; each machine on it may take its time. */
+const mostJumps = 8;
+const longestHostName = 255;
+const longestPath = 4_096;
 const defaultIdentityFiles = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
 /** `[user@]host[:port]`, with an IPv6 address in brackets. */
@@ -62,11 +69,9 @@ export function parseJump(text: string): JumpAddress {
   const found = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?\/?$/.exec(text.trim());
   if (!found)
     throw new HostError("jump-host", `the jump host ${JSON.stringify(text)} is not of the form [user@]host[:port]`);
-  return {
-    user: found[1] ?? null,
-    host: found[2] ?? found[3] ?? "",
-    port: found[4] === undefined ? null : Number(found[4]),
-  };
+  const port = found[4] === undefined ? null : portOf(found[4]);
+  if (port === undefined) throw new HostError("jump-host", `the port of the jump host ${text} is none from 1 to 65535`);
+  return { user: found[1] ?? null, host: found[2] ?? found[3] ?? "", port };
 }
 
 export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTarget {
@@ -74,6 +79,7 @@ export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTa
   const options = settings.config.lookup(called);
   const { ssh } = host;
   const jumps = ssh.jump ?? listOf(options.get("proxyjump"));
+  if (jumps.length > mostJumps) throw new HostError("jump-host", `it has more than ${mostJumps} jump hosts`);
   const proxyCommand = options.get("proxycommand");
   if (jumps.length === 0 && proxyCommand !== undefined && proxyCommand !== "none") {
     throw new HostError(
@@ -81,10 +87,16 @@ export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTa
       "ssh_config sets ProxyCommand for it, which dtsync does not run: use ProxyJump or ssh.jump",
     );
   }
-  const hostName = (options.get("hostname") ?? called).replaceAll("%h", called);
-  const port = ssh.port ?? numberOf(options.get("port")) ?? 22;
+  const hostName = (options.get("hostname") ?? called).slice(0, longestPath).replaceAll("%h", () => called);
+  if (hostName.length > longestHostName) throw new HostError("unreachable", "its HostName in ssh_config is too long");
+  const port = ssh.port ?? portOf(options.get("port")) ?? 22;
   const agent = options.get("identityagent") ?? settings.agentSocket;
   const expand = (path: string) => expandPath(path, { home: settings.home, host: hostName, user: settings.user });
+  const [ownKnownHosts = null] = userKnownHosts(options, settings.home);
+  const knownHosts =
+    ssh.knownHosts === undefined
+      ? [...userKnownHosts(options, settings.home), ...globalKnownHosts(options)]
+      : [ssh.knownHosts, ...(ssh.hostKeys === "accept-new" && ownKnownHosts !== null ? [ownKnownHosts] : [])];
   return {
     hostName,
     port,
@@ -96,9 +108,11 @@ export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTa
         ? null
         : expand(agent === "SSH_AUTH_SOCK" ? (settings.agentSocket ?? "none") : agent),
     jumps: jumps.map(parseJump),
-    knownHostsFiles: (ssh.knownHosts === undefined ? knownHostsFiles(options, settings.home) : [ssh.knownHosts]).map(
-      expand,
-    ),
+    knownHostsFiles: knownHosts.map(expand),
+    newHostKeys: {
+      file: ownKnownHosts === null || ownKnownHosts === "/dev/null" ? null : expand(ownKnownHosts),
+      hashed: options.get("hashknownhosts") === "yes",
+    },
     knownAs: knownNames(options.get("hostkeyalias"), [hostName, called, host.name], port),
     hostKeys: ssh.hostKeys,
     connectTimeout: ssh.connectTimeout ?? seconds(options.get("connecttimeout")) ?? defaultConnectTimeout,
@@ -117,24 +131,30 @@ function identityFiles(declared: string | undefined, options: SshOptions, home: 
   return defaultIdentityFiles.map((name) => join(home, ".ssh", name));
 }
 
-function knownHostsFiles(options: SshOptions, home: string): readonly string[] {
-  const own = options.get("userknownhostsfile")?.split(/\s+/) ?? [
-    join(home, ".ssh/known_hosts"),
-    join(home, ".ssh/known_hosts2"),
-  ];
-  const global = options.get("globalknownhostsfile")?.split(/\s+/) ?? [
-    "/etc/ssh/ssh_known_hosts",
-    "/etc/ssh/ssh_known_hosts2",
-  ];
-  return [...own, ...global].filter((path) => path !== "none");
+/** The first one is where new keys are written. */
+function userKnownHosts(options: SshOptions, home: string): readonly string[] {
+  return (
+    options
+      .get("userknownhostsfile")
+      ?.split(/\s+/)
+      .filter((path) => path !== "none") ?? [join(home, ".ssh/known_hosts"), join(home, ".ssh/known_hosts2")]
+  );
+}
+
+function globalKnownHosts(options: SshOptions): readonly string[] {
+  const declared = options.get("globalknownhostsfile")?.split(/\s+/);
+  return (declared ?? ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]).filter((path) => path !== "none");
 }
 
 function expandPath(path: string, tokens: { home: string; host: string; user: string }): string {
-  return expandHome(path, tokens.home)
-    .replaceAll("%d", tokens.home)
-    .replaceAll("%h", tokens.host)
-    .replaceAll("%u", tokens.user)
-    .replaceAll("%%", "%");
+  const values: Readonly<Record<string, string>> = { d: tokens.home, h: tokens.host, u: tokens.user, "%": "%" };
+  const expanded = expandHome(path.slice(0, longestPath + 1), tokens.home).replace(
+    /%[dhu%]/g,
+    (token) => values[token.slice(1)] ?? token,
+  );
+  // No file system takes a longer one; a shortened one would be another file.
+  if (expanded.length > longestPath) throw new HostError("unreachable", "ssh_config names a path that is too long");
+  return expanded;
 }
 
 const listOf = (value: string | undefined): readonly string[] =>
@@ -145,7 +165,13 @@ function numberOf(value: string | undefined): number | undefined {
   return value === undefined || !Number.isInteger(number) ? undefined : number;
 }
 
+function portOf(value: string | undefined): number | undefined {
+  const number = numberOf(value);
+  return number !== undefined && number >= 1 && number <= 65_535 ? number : undefined;
+}
+
+/** As in OpenSSH, 0 sets no time of its own. */
 const seconds = (value: string | undefined): number | undefined => {
   const number = numberOf(value);
-  return number === undefined ? undefined : number * 1_000;
+  return number === undefined || number <= 0 ? undefined : number * 1_000;
 };

@@ -104,12 +104,10 @@ export async function startHostWorld(names: readonly string[]): Promise<HostWorl
     directory: async () => directory,
     conceal: () => undefined,
   });
-  const connect = createSshConnector({
-    config: parseSshConfig(hosts.sshConfig, () => []),
-    home: directory,
-    user: "nobody",
-    agentSocket: null,
-  });
+  const connect = createSshConnector(
+    { config: parseSshConfig(hosts.sshConfig, () => []), home: directory, user: "nobody", agentSocket: null },
+    { taken: new Map(), write: false },
+  );
   const ports = {
     connect,
     installers,

@@ -59,7 +59,10 @@ beforeAll(async () => {
     `Host ${name}\n  HostName 127.0.0.1\n  Port ${port}\n  HostKeyAlias ${name}\n`;
   const text = throughGate("web01.example.com", web) + throughGate("bastion.example.com", bastion) + hosts.sshConfig;
   const config = parseSshConfig(text, () => []);
-  connect = createSshConnector({ config, home: directory, user: "nobody", agentSocket: null });
+  connect = createSshConnector(
+    { config, home: directory, user: "nobody", agentSocket: null },
+    { taken: new Map(), write: false },
+  );
 });
 
 afterEach(() => {

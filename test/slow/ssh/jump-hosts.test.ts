@@ -35,7 +35,10 @@ beforeAll(async () => {
     nodePath: process.execPath,
   });
   const config = parseSshConfig(hosts.sshConfig, () => []);
-  connect = createSshConnector({ config, home: directory, user: "nobody", agentSocket: null });
+  connect = createSshConnector(
+    { config, home: directory, user: "nobody", agentSocket: null },
+    { taken: new Map(), write: false },
+  );
 });
 
 afterAll(async () => {

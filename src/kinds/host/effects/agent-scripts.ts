@@ -71,7 +71,7 @@ ${transfer}
 ${leftoversRemoved}
 ${retried(`/bin/sh "$file" ${parameters.map(quote).join(" ")} > "$directory/output" 2>&1 < /dev/null`, wait)}
 section ended "$code"
-tail -n 15 "$directory/output"
+${lastWords('"$directory/output"')}
 section end
 `;
 }
@@ -81,13 +81,16 @@ section end
  * leads nowhere; the installer refuses for ever over either.
  */
 const leftoversRemoved = `if [ -f /tmp/oneagent.lock ]; then
-  owner=$(head -n 1 /tmp/oneagent.lock)
+  owner=$(head -c 20 /tmp/oneagent.lock | head -n 1)
   case $owner in
     "" | *[!0-9]*) ;;
     *) kill -0 "$owner" 2>/dev/null || rm -f /tmp/oneagent.lock ;;
   esac
 fi
 if [ -L ${agentDirectory} ] && [ ! -e ${agentDirectory} ]; then rm -f ${agentDirectory}; fi`;
+
+/** The end of what a program said, in lines and in bytes: a line may be as long as it likes. */
+const lastWords = (file: string): string => `tail -n 15 ${file} | tail -c 8000`;
 
 /** Removes the agent with its own script. */
 export function uninstallScript(marker: string, wait: LockWait): string {
@@ -99,7 +102,7 @@ trap 'exit 1' HUP INT TERM PIPE
 [ -f ${agentDirectory}/agent/uninstall.sh ] || { section failed no-uninstaller; exit 0; }
 ${retried(`/bin/sh ${agentDirectory}/agent/uninstall.sh > "$output" 2>&1 < /dev/null`, wait)}
 section ended "$code"
-tail -n 15 "$output"
+${lastWords('"$output"')}
 section end
 `;
 }
@@ -109,7 +112,7 @@ export function configureScript(marker: string, parameters: readonly string[]): 
   return `${prelude(marker)}
 output=$(${agentControl} ${parameters.map(quote).join(" ")} --restart-service 2>&1 < /dev/null)
 section ended $?
-printf '%s\\n' "$output" | tail -n 15
+printf '%s\\n' "$output" | ${lastWords("")}
 section end
 `;
 }

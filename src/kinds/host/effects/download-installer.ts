@@ -35,10 +35,10 @@ export async function downloadInstallerFile(
 }
 
 /** Checks the signature of an installer as is declared for the host that needs it first. Throws HostError. */
-export async function checkInstaller(file: InstallerFile, host: Host): Promise<void> {
+export async function checkInstaller(file: InstallerFile, host: Host, signal: AbortSignal | undefined): Promise<void> {
   const { signature, rootCertificate } = host.oneagent;
   if (signature === "skip") return;
-  if (rootCertificate !== null) return verifySignature(file.path, rootCertificate);
+  if (rootCertificate !== null) return verifySignature(file.path, { rootCertificate, signal });
   if (signature === "required") {
     throw new HostError(
       "no-root-certificate",

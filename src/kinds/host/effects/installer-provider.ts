@@ -60,6 +60,8 @@ export interface InstallerProviderOptions {
   readonly clients: ReadonlyMap<string, Client>;
   readonly tokens: ReadonlyMap<string, TokenChain>;
   readonly clock: Clock;
+  /** Aborted: a download is not begun again, and a check of a signature ends. */
+  readonly signal?: AbortSignal;
   /** A private folder of this run. */
   readonly directory: () => Promise<string>;
   readonly conceal: (secret: string) => void;
@@ -122,7 +124,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
           version,
           options,
         );
-        await checkInstaller(file, host);
+        await checkInstaller(file, host, options.signal);
         return file;
       };
       return token === null ? tokens.withInstallerToken(host.environment, download) : download(token);

@@ -31,7 +31,7 @@ section system; uname -s
 section machine; uname -m
 section lock
 if [ -f /tmp/oneagent.lock ]; then
-  owner=$(head -n 1 /tmp/oneagent.lock)
+  owner=$(head -c 20 /tmp/oneagent.lock | head -n 1)
   case $owner in
     "" | *[!0-9]*) echo stale ;;
     *) if kill -0 "$owner" 2>/dev/null; then echo held; else echo stale; fi ;;
@@ -73,12 +73,16 @@ section end
 `;
 }
 
+/** Bytes of output, with what the user's shell may print before the script. */
+const maximumProbeOutput = 4_000_000;
+
 /** Probes a host over an open connection: one command. Throws HostError when the host cannot be judged. */
 export async function probeHost(shell: Shell, host: Host, timeout?: number): Promise<HostFacts> {
   const marker = newMarker();
   const settings = agentSettingNames.filter((name) => host.oneagent[name] !== undefined);
   const command = asRoot(probeScript(marker, settings), host.ssh.become);
-  const result = await shell.run(command, timeout === undefined ? {} : { timeout });
+  const limits = { maximumOutput: maximumProbeOutput, ...(timeout === undefined ? {} : { timeout }) };
+  const result = await shell.run(command, limits);
   const sections = parseSections(result.stdout, marker);
   if (!sections.has("end")) throw explainFailedStart(result, host);
   return {

@@ -28,7 +28,8 @@ export async function runAgentScript(
   const step = sections.get("failed")?.words[0];
   if (step !== undefined) throw problemError(failedStepProblem(step, lastLines(result.stderr, 2)));
   const ended = sections.get("ended");
-  if (!ended || !sections.has("end")) throw explainFailedStart(result, host);
-  const code = ended.words[0] ?? "";
+  const code = ended?.words[0] ?? "";
+  // It becomes a part of an error's code.
+  if (!ended || !sections.has("end") || !/^\d{1,3}$/.test(code)) throw explainFailedStart(result, host);
   if (program !== null && code !== "0") throw problemError(exitCodeProblem(program, code, ended.lines));
 }

@@ -1,20 +1,40 @@
 import { spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import { errorMessage } from "../../../errors.ts";
 import { largestSecretFile, readOrdinaryFile } from "../../../files/read-ordinary-file.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 
+export interface SignatureCheck {
+  /** Absolute path of the certificate in PEM format that the installer's must lead to. */
+  readonly rootCertificate: string;
+  /** Aborted: the check ends at once. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that openssl may take, where it is not the default. */
+  readonly timeout?: number;
+}
+
+/** Some seconds are enough for the largest installer. */
+const defaultTimeout = 120_000;
+
 /**
  * Checks the S/MIME signature of an installer with openssl, in the documented way: the file is the body of a
  * `multipart/signed` message whose header was removed. Done once per file on this machine, not on every host.
- * Throws HostError `signature` when it does not verify, openssl is missing, or the root certificate is no ordinary file.
+ * Throws HostError `signature` when it does not verify, cannot be checked in time, or openssl is missing, and
+ * `interrupted`.
  */
-export async function verifySignature(path: string, rootCertificate: string): Promise<void> {
-  checkReadable(rootCertificate);
+export async function verifySignature(
+  path: string,
+  { rootCertificate, signal, timeout = defaultTimeout }: SignatureCheck,
+): Promise<void> {
+  refuseOtherFiles(rootCertificate);
   const header =
     'Content-Type: multipart/signed; protocol="application/x-pkcs7-signature"; micalg="sha-256"; boundary="--SIGNED-INSTALLER"\n\n\n----SIGNED-INSTALLER\n';
   const child = spawn("openssl", ["cms", "-verify", "-CAfile", rootCertificate, "-out", "/dev/null"], {
     stdio: ["pipe", "ignore", "pipe"],
+    timeout,
+    killSignal: "SIGKILL",
+    ...(signal ? { signal } : {}),
   });
   let complaint = "";
   child.stderr.on("data", (chunk: Buffer) => {
@@ -23,19 +43,25 @@ export async function verifySignature(path: string, rootCertificate: string): Pr
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", (error) =>
       reject(
-        new HostError(
-          "signature",
-          `openssl could not be started (${error.message}): install it, or set oneagent.signature: skip`,
-        ),
+        signal?.aborted
+          ? new HostError("interrupted", "interrupted", { cause: error })
+          : new HostError(
+              "signature",
+              `openssl could not be started (${error.message}): install it, or set oneagent.signature: skip`,
+            ),
       ),
     );
     child.once("close", resolve);
   });
-  // openssl may refuse before it has read everything; its exit code tells.
-  child.stdin.on("error", () => undefined);
   child.stdin.write(header);
-  createReadStream(path).pipe(child.stdin);
-  if ((await ended) === 0) return;
+  // openssl may refuse before it has read everything; its exit code tells.
+  const sent = pipeline(createReadStream(path), child.stdin).catch(() => undefined);
+  const code = await ended;
+  await sent;
+  if (code === 0) return;
+  if (code === null) {
+    throw new HostError("signature", `openssl did not check the installer within ${timeout / 1_000} s`);
+  }
   const reason = complaint.trim().split("\n").at(-1) ?? "";
   throw new HostError(
     "signature",
@@ -43,11 +69,15 @@ export async function verifySignature(path: string, rootCertificate: string): Pr
   );
 }
 
-/** openssl itself would wait without end for a pipe that nobody writes to. */
-function checkReadable(rootCertificate: string): void {
+/** openssl would wait for a pipe. */
+function refuseOtherFiles(rootCertificate: string): void {
   try {
     readOrdinaryFile(rootCertificate, { largest: largestSecretFile });
   } catch (error) {
-    throw new HostError("signature", `the root certificate ${rootCertificate} cannot be read (${errorMessage(error)})`);
+    throw new HostError(
+      "signature",
+      `the root certificate ${rootCertificate} cannot be used (${errorMessage(error)})`,
+      { cause: error },
+    );
   }
 }

@@ -91,11 +91,11 @@ describe.skipIf(!openssl)(`the signature${openssl ? "" : " (skipped: openssl is 
   });
 
   test("verifies against its own root, without the parameters that it does not cover", async () => {
-    await expect(verifySignature(path, signer.rootCertificateFile)).resolves.toBeUndefined();
+    await expect(verifySignature(path, { rootCertificate: signer.rootCertificateFile })).resolves.toBeUndefined();
   });
 
   test("does not verify against another root", async () => {
-    await expect(verifySignature(path, stranger.rootCertificateFile)).rejects.toThrow(
+    await expect(verifySignature(path, { rootCertificate: stranger.rootCertificateFile })).rejects.toThrow(
       expect.objectContaining({ code: "signature" }),
     );
   });
@@ -104,9 +104,9 @@ describe.skipIf(!openssl)(`the signature${openssl ? "" : " (skipped: openssl is 
     const tampered = readFileSync(path);
     tampered[200] = (tampered[200] ?? 0) ^ 1;
     writeFileSync(join(directory, "tampered.sh"), tampered);
-    await expect(verifySignature(join(directory, "tampered.sh"), signer.rootCertificateFile)).rejects.toThrow(
-      expect.objectContaining({ code: "signature" }),
-    );
+    await expect(
+      verifySignature(join(directory, "tampered.sh"), { rootCertificate: signer.rootCertificateFile }),
+    ).rejects.toThrow(expect.objectContaining({ code: "signature" }));
   });
 
   test("does not wait for a root certificate that is a device", async () => {

@@ -1,0 +1,151 @@
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import type { ClientChannel } from "ssh2";
+import { errorMessage } from "../errors.ts";
+import type { SshConnection } from "./connection.ts";
+import { HostError } from "./host-error.ts";
+import type { CommandResult } from "./shell.ts";
+
+export interface CommandLimits {
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** Most bytes of output and error output together. */
+  readonly maximumOutput: number;
+}
+
+/** Node.js takes a longer time for none at all. */
+const longestTimer = 2 ** 31 - 1;
+/** Packets of one byte are sixteen times as long. */
+const overhead = 16;
+const allowanceBesides = 1_000_000;
+/** Where a server takes everything and reads nothing, the input waits here and not in memory. */
+const mostUnsent = 4_000_000;
+const unsentInterval = 10;
+
+/**
+ * Runs a command line over a connection, with what is to be its input. When a limit is reached, or the input cannot be
+ * read, the connection is cut and HostError thrown: `timeout`, `too-much-output`, `transfer`, `connection-lost`.
+ */
+export async function runCommand(
+  connection: SshConnection,
+  command: string,
+  stdin: Readable | null,
+  { timeout, maximumOutput }: CommandLimits,
+): Promise<CommandResult> {
+  const { client } = connection;
+  const ended = new AbortController();
+  const output = collectOutput(maximumOutput);
+  connection.allow(maximumOutput * overhead + allowanceBesides);
+  return new Promise<CommandResult>((resolve, reject) => {
+    const finish = (settle: () => void) => {
+      clearTimeout(timer);
+      client.off("close", lost);
+      ended.abort();
+      stdin?.destroy();
+      settle();
+    };
+    const fail = (error: HostError) =>
+      finish(() => {
+        reject(error);
+        connection.cut();
+      });
+    const lost = () =>
+      fail(connection.fault ?? new HostError("connection-lost", "the connection broke while a command was running"));
+    const broken = (error: unknown) =>
+      fail(new HostError("connection-lost", `the connection broke (${errorMessage(error)})`, { cause: error }));
+    const timer = setTimeout(
+      () =>
+        fail(new HostError("timeout", `the command did not end within ${Math.round(timeout / 1_000)} s (ssh.timeout)`)),
+      Math.min(timeout, longestTimer),
+    );
+    // A channel that closes early breaks the pipe; the command's own result tells why.
+    stdin?.on("error", () => undefined);
+    client.once("close", lost);
+    const begin = (channel: ClientChannel) => {
+      let code: number | null = null;
+      let signalled = false;
+      const take = (stream: "stdout" | "stderr") => (chunk: Buffer) => {
+        if (output.take(stream, chunk)) return;
+        fail(new HostError("too-much-output", `it sent more than ${maximumOutput / 1_000_000} MB of output`));
+      };
+      channel.on("data", take("stdout"));
+      channel.stderr.on("data", take("stderr"));
+      channel.on("error", broken);
+      channel.on("exit", (status: number | null, name?: string) => {
+        code = status;
+        signalled = status === null && name !== undefined;
+      });
+      channel.on("close", () => {
+        if (code === null && !signalled) return lost();
+        finish(() => resolve({ code, stdout: output.text("stdout"), stderr: output.text("stderr") }));
+      });
+      sendInput(stdin, channel, connection, ended.signal).catch((error: unknown) => {
+        if (ended.signal.aborted) return;
+        fail(new HostError("transfer", `its input could not be read (${errorMessage(error)})`, { cause: error }));
+      });
+    };
+    try {
+      client.exec(command, (error, channel) => {
+        if (error) return broken(error);
+        if (ended.signal.aborted) return channel.destroy();
+        begin(channel);
+      });
+    } catch (error) {
+      broken(error);
+    }
+  });
+}
+
+async function sendInput(
+  stdin: Readable | null,
+  channel: ClientChannel,
+  connection: SshConnection,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const chunk of stdin ?? []) {
+    if (!channel.write(chunk)) await once(channel, "drain", { signal });
+    while (connection.unsent() > mostUnsent) await pause(unsentInterval, undefined, { signal });
+    signal.throwIfAborted();
+  }
+  channel.end();
+}
+
+/**
+ * Copies what arrives, because a small piece would keep the whole packet that it came in. The text is decoded as a whole:
+ * a character may have been cut in two on its way, and what is none becomes U+FFFD.
+ */
+function collectOutput(most: number): {
+  /** False: it was too much, and was not taken. */
+  readonly take: (stream: "stdout" | "stderr", chunk: Buffer) => boolean;
+  readonly text: (stream: "stdout" | "stderr") => string;
+} {
+  const parts = { stdout: growingBuffer(), stderr: growingBuffer() };
+  let length = 0;
+  return {
+    take(stream, chunk) {
+      length += chunk.length;
+      if (length > most) return false;
+      parts[stream].append(chunk);
+      return true;
+    },
+    text: (stream) => parts[stream].content().toString("utf8"),
+  };
+}
+
+function growingBuffer(): { readonly append: (chunk: Buffer) => void; readonly content: () => Buffer } {
+  let room = Buffer.alloc(4_096);
+  let used = 0;
+  return {
+    append(chunk) {
+      if (used + chunk.length > room.length) {
+        const larger = Buffer.alloc(Math.max(room.length * 2, used + chunk.length));
+        room.copy(larger, 0, 0, used);
+        room = larger;
+      }
+      chunk.copy(room, used);
+      used += chunk.length;
+    },
+    content: () => room.subarray(0, used),
+  };
+}
