@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { globMatcher } from "../../../src/lib/glob.ts";
+import { caseSensitiveGlobMatcher, globMatcher } from "../../../src/lib/glob.ts";
 
 test.each([
   ["*", "", true],
@@ -31,4 +31,8 @@ test("as a regular expression would on short texts", () => {
     }),
     { numRuns: 1_000 },
   );
+});
+
+test("names of files differ by case", () => {
+  expect(["Fleet.conf", "fleet.conf"].map(caseSensitiveGlobMatcher("F*.conf"))).toEqual([true, false]);
 });

@@ -10,3 +10,7 @@ test("the last lines are those that hold something", () => {
   expect(lastLines("one\r\n\n  two \nthree\n\n", 2)).toBe("two; three");
   expect(lastLines("\n \n", 3)).toBe("");
 });
+
+test("of a line that goes on and on the beginning is enough", () => {
+  expect(lastLines(`short\n${"x".repeat(1_000_000)}`, 2)).toBe(`short; ${"x".repeat(299)}…`);
+});

@@ -125,3 +125,77 @@ test("jump hosts may have a user, a port and an IPv6 address", () => {
   expect(parseJump("ops@[2001:db8::1]:2222")).toEqual({ user: "ops", host: "2001:db8::1", port: 2222 });
   expect(() => parseJump("a:b:c")).toThrow(/form/);
 });
+
+// Each of these kept a regular expression, or the copying of lists, busy without end.
+test.each([
+  ["a pattern of many stars", `Host ${"*a".repeat(100)}b\n  User wrong\n`],
+  ["white space within a value", `User ${" ".repeat(4_000_000)}x\n`],
+  ["white space after a keyword", `User${" ".repeat(4_000_000)}\n`],
+  ["an entry again and again", "Host a\nUser x\n".repeat(300_000)],
+  ["a pattern as long as the file", `Host *${"a".repeat(4_000_000)}\n  User wrong\n`],
+])("%s is looked up in no time", (_what, text) => {
+  const config = parse(text);
+  const name = "a".repeat(250);
+  for (let host = 0; host < 200; host += 1) expect(config.lookup(`${name}${host}`).get("user")).not.toBe("wrong");
+});
+
+test("a list with a pattern longer than OpenSSH takes matches nothing", () => {
+  expect(
+    parse(`Host ${"*".repeat(1_024)}\n  User wrong\n`)
+      .lookup("web")
+      .get("user"),
+  ).toBeUndefined();
+  expect(
+    parse(`Host ${"*".repeat(1_023)}\n  User right\n`)
+      .lookup("web")
+      .get("user"),
+  ).toBe("right");
+});
+
+test.each([
+  ["User deploy", "deploy"],
+  ["user\tdeploy ", "deploy"],
+  ["  USER=deploy", "deploy"],
+  ["User = deploy", "deploy"],
+  ["User\t=\tdeploy", "deploy"],
+  ["User", undefined],
+  ["User-deploy", undefined],
+  ["#User deploy", undefined],
+])("%j gives a user of %j", (line, user) => {
+  expect(parse(`${line}\n`).lookup("web").get("user")).toBe(user);
+});
+
+test("new keys go into the user's own known_hosts, whatever the inventory names", () => {
+  const target = (hostKeys: "strict" | "accept-new", text: string, knownHosts?: string) =>
+    resolveTarget({ ...host, ssh: { hostKeys, ...(knownHosts === undefined ? {} : { knownHosts }) } }, settings(text));
+  const own = "/home/me/.ssh/known_hosts";
+  expect(target("accept-new", "", "/inventory/keys")).toMatchObject({
+    knownHostsFiles: ["/inventory/keys", own],
+    newHostKeys: { file: own, hashed: false },
+  });
+  expect(target("strict", "", "/inventory/keys").knownHostsFiles).toEqual(["/inventory/keys"]);
+  const declared = "UserKnownHostsFile ~/one ~/two\nHashKnownHosts yes\n";
+  expect(target("accept-new", declared).newHostKeys).toEqual({ file: "/home/me/one", hashed: true });
+  for (const none of ["none", "/dev/null"]) {
+    expect(target("accept-new", `UserKnownHostsFile ${none}\n`).newHostKeys.file).toBeNull();
+  }
+});
+
+test("a way, a port, a name or a path that cannot be is refused or passed over", () => {
+  const jump = Array.from({ length: 9 }, (_, index) => `jump${index}`);
+  expect(() => resolveTarget({ ...host, ssh: { ...host.ssh, jump } }, settings(""))).toThrow(/more than 8 jump hosts/);
+  expect(() => parseJump("bastion:65536")).toThrow(/65535/);
+  expect(resolveTarget(host, settings("Port 65536\nConnectTimeout 0\n"))).toMatchObject({
+    port: 22,
+    connectTimeout: 10_000,
+  });
+  expect(() => resolveTarget(host, settings(`HostName ${"%h".repeat(2_000_000)}\n`))).toThrow(/too long/);
+  expect(() => resolveTarget(host, settings(`IdentityFile ${"%h".repeat(2_000_000)}\n`))).toThrow(/too long/);
+});
+
+test("tokens in paths are written for, and text that only looks like one in their values is not", () => {
+  const text = "HostName %h.example.org\nIdentityFile ~/%u/%h/%%d\n";
+  expect(resolveTarget({ ...host, name: "a$&b" }, { ...settings(text), user: "%d" }).identityFiles).toEqual([
+    "/home/me/%d/a$&b.example.org/%d",
+  ]);
+});

@@ -56,3 +56,21 @@ test("several keys and several files add up; an authority for certificates is no
     ["trusted", "trusted", "changed"],
   );
 });
+
+// Each of these kept a regular expression, or the copying of lists, busy without end.
+test.each([
+  ["a pattern of many stars", `${"*a".repeat(100)}b ssh-ed25519 ${key}\n`],
+  ["a pattern as long as the file", `*${"a".repeat(10_000_000)} ssh-ed25519 ${key}\n`],
+  ["a name again and again", `web01 ssh-ed25519 ${key}\n`.repeat(300_000)],
+  ["a list of the same name", `${"web01,".repeat(2_000_000)} ssh-ed25519 ${key}\n`],
+])("%s is judged in no time", (_what, text) => {
+  const known = parseKnownHosts([text]);
+  const name = "a".repeat(250);
+  for (let host = 0; host < 50; host += 1) expect(known.judge(`${name}${host}`, 22, key)).toBe("unknown");
+});
+
+test("lines that would have to be tried for every host are bounded", () => {
+  const line = `${hashed("web01")} ssh-ed25519 ${key}\n`;
+  expect(parseKnownHosts([line.repeat(50_000)]).judge("web01", 22, key)).toBe("trusted");
+  expect(() => parseKnownHosts([line.repeat(50_001)])).toThrow(expect.objectContaining({ code: "known-hosts" }));
+});

@@ -62,3 +62,38 @@ test("only the own home folder is written for ~", () => {
     "/a/~",
   ]);
 });
+
+test("what an Include names is told apart by case", () => {
+  const config = read(null, {
+    "/home/me/.ssh/config": "Include fleet*\n",
+    "/home/me/.ssh/FLEET": "User wrong\n",
+  });
+  expect(config.lookup("web").get("user")).toBeUndefined();
+});
+
+test("a file that is there but cannot be read is not taken for none", () => {
+  const files: ConfigFiles = {
+    read: (path) => {
+      throw new Error(`${path} is a pipe`);
+    },
+    list: () => [],
+  };
+  expect(() => readSshConfig({ file: null, home: "/home/me" }, files)).toThrow(
+    expect.objectContaining({ exitCode: 3, message: expect.stringContaining("/home/me/.ssh/config is a pipe") }),
+  );
+});
+
+test("files that include each other again and again are a fault, and not read without end", () => {
+  let reads = 0;
+  const files: ConfigFiles = {
+    read: () => {
+      reads += 1;
+      return "Include config config config\n";
+    },
+    list: () => [],
+  };
+  expect(() => readSshConfig({ file: null, home: "/home/me" }, files)).toThrow(/includes too much/);
+  expect(reads).toBeLessThan(1_100);
+  const large = { "/home/me/.ssh/config": "Include large\n".repeat(5), "/home/me/.ssh/large": "#".repeat(5_000_000) };
+  expect(() => read(null, large)).toThrow(/at most 1000 files and 20 MB/);
+});

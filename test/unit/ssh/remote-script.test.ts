@@ -31,3 +31,20 @@ test("sections are told from the output of programs, also when these print marke
   expect(sections.get("one")?.lines).toEqual(["first", expect.stringContaining("fake")]);
   expect(sections.get("two")).toEqual({ words: ["1"], lines: [] });
 });
+
+test("what a shell prints before a script is dropped; an answer without end is refused", () => {
+  const marker = newMarker();
+  const noise = `${marker}x\n${"noise\n".repeat(500_000)}`;
+  expect([...parseSections(`${noise}${marker} end\n`, marker).keys()]).toEqual(["end"]);
+  expect(parseSections(noise, marker).size).toBe(0);
+  for (const text of ["x".repeat(300_000), `${marker} more\n`.repeat(20_000), "\n".repeat(300_000)]) {
+    expect(() => parseSections(`${marker} one\n${text}`, marker)).toThrow(
+      expect.objectContaining({ code: "too-much-output" }),
+    );
+  }
+});
+
+test("a section stays what it was first said to be", () => {
+  const output = "#m ended 9\nfailed\n#m ended 0\nall is well\n#m end\n";
+  expect(parseSections(output, "#m").get("ended")).toEqual({ words: ["9"], lines: ["failed"] });
+});

@@ -109,9 +109,19 @@ describe.skipIf(!openssl)(`the signature${openssl ? "" : " (skipped: openssl is 
     ).rejects.toThrow(expect.objectContaining({ code: "signature" }));
   });
 
-  test("does not wait for a root certificate that is a device", async () => {
-    await expect(verifySignature(path, "/dev/zero")).rejects.toThrow(
-      expect.objectContaining({ code: "signature", message: expect.stringContaining("not an ordinary file") }),
+  test("is given up after its time, or at once when interrupted", async () => {
+    const check = { rootCertificate: signer.rootCertificateFile };
+    // openssl waits for the end of a file that has none.
+    await expect(verifySignature("/dev/zero", { ...check, timeout: 100 })).rejects.toThrow(
+      expect.objectContaining({ code: "signature", message: expect.stringContaining("within 0.1 s") }),
     );
+    const controller = new AbortController();
+    const checking = verifySignature("/dev/zero", { ...check, signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    await expect(checking).rejects.toThrow(expect.objectContaining({ code: "interrupted" }));
+  });
+
+  test("is not checked against what is no ordinary file", async () => {
+    await expect(verifySignature(path, { rootCertificate: "/dev/zero" })).rejects.toThrow(/not an ordinary file/);
   });
 });
