@@ -1,5 +1,5 @@
 import type { Applier, Scheduler } from "../../../execute/applier.ts";
-import { done, failedWith, type Outcome, stale } from "../../../execute/outcome.ts";
+import { done, failedWith, type Outcome, skipped, stale } from "../../../execute/outcome.ts";
 import { runRollout } from "../../../execute/rollout.ts";
 import { groupBy } from "../../../lib/group-by.ts";
 import { createLimiter, type Limiter } from "../../../lib/limiter.ts";
@@ -7,7 +7,7 @@ import { attempted, attempts, repeatUntil } from "../../../lib/repeat-until.ts";
 import type { Environment, Host, Rollout } from "../../../model/inventory.ts";
 import type { Clock } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
-import type { ConnectShell } from "../../../ssh/shell.ts";
+import type { ConnectShell, Shell } from "../../../ssh/shell.ts";
 import type { HostChange } from "../change.ts";
 import { compareHostWithPlan } from "../compare-host-with-plan.ts";
 import { type DeployPorts, deploy } from "./deploy.ts";
@@ -16,6 +16,8 @@ import { probeHost } from "./probe.ts";
 export interface HostPorts extends Omit<DeployPorts, "shell"> {
   readonly connect: ConnectShell;
   readonly clock: Clock;
+  /** Aborted: no host is waited for that is not connected; what runs on a host is finished. */
+  readonly signal?: AbortSignal;
 }
 
 /** The hosts that changes may be about, and how they are rolled out. */
@@ -76,11 +78,15 @@ export async function applyHostChange(change: HostChange, host: Host, ports: Hos
     attempts(maximumTries),
     { clock: ports.clock },
   );
-  return result.failed ? failedWith(result.error, tries) : result.value;
+  if (!result.failed) return result.value;
+  const untouched = tries === 1 && result.error instanceof HostError && result.error.code === "interrupted";
+  return untouched
+    ? skipped("interrupted", "the run was interrupted before the host was changed")
+    : failedWith(result.error, tries);
 }
 
 async function tryHostChange(change: HostChange, host: Host, ports: HostPorts, attempt: number): Promise<Outcome> {
-  const shell = await ports.connect(host);
+  const shell = await connectUnlessInterrupted(host, ports);
   try {
     const facts = await probeHost(shell, host);
     const comparison = compareHostWithPlan(change, host, facts);
@@ -91,5 +97,18 @@ async function tryHostChange(change: HostChange, host: Host, ports: HostPorts, a
     return done(attempt);
   } finally {
     shell.close();
+  }
+}
+
+/** The signal counts until the host is connected: what runs there afterwards is not cut off. */
+async function connectUnlessInterrupted(host: Host, { connect, signal }: HostPorts): Promise<Shell> {
+  const connecting = new AbortController();
+  const interrupt = () => connecting.abort();
+  if (signal?.aborted) throw new HostError("interrupted", "interrupted");
+  signal?.addEventListener("abort", interrupt);
+  try {
+    return await connect(host, connecting.signal);
+  } finally {
+    signal?.removeEventListener("abort", interrupt);
   }
 }
