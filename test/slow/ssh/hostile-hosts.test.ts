@@ -250,6 +250,33 @@ test("a target that its jump host swallows is given up, and the others behind it
   await gone(web);
 });
 
+test("a host that prints without end behind a jump host is cut off, and the others behind it stay connected", async () => {
+  const web = opened(
+    await startHostileHost({
+      command: (channel) => {
+        channel.write(Buffer.alloc(900_000, "x"));
+        channel.exit(0);
+        channel.end();
+      },
+    }),
+  );
+  const flooding = opened(
+    await startHostileHost({ command: (channel) => void printWithoutEnd(channel, Buffer.alloc(32_768, "x")) }),
+  );
+  const jump = opened(await startHostileHost({ forward: (_name, port) => port }));
+  const connect = opened(createHostileWorld({ web01: web, flooding, jump })).connector();
+  const shell = await connect(host({ jump: ["jump"] }));
+  const flooded = await connect(host({ jump: ["jump"] }, "flooding"));
+  await expect(flooded.run("true")).rejects.toThrow(rejection("too-much-output"));
+  await gone(flooding);
+  flooded.close();
+  // Many hosts together may send more through a jump host than one of them may.
+  for (let run = 0; run < 6; run += 1) expect((await shell.run("true")).stdout).toHaveLength(900_000);
+  expect(jump.connections()).toBe(1);
+  shell.close();
+  await gone(jump);
+});
+
 test("an interrupt ends the wait for a jump host's answer, and the connection when nobody else uses it", async () => {
   const { jump, connect } = await startJump();
   const shell = await connect(host({ jump: ["jump"] }));
