@@ -5,7 +5,7 @@ import type { RawOptions } from "./options/raw-options.ts";
 import { basic, changedSince, common, fleet, report } from "./options/shared-options.ts";
 
 /** How a command ended, for cli.ts. */
-export interface ProgramRun {
+interface ProgramRun {
   readonly program: Command;
   /** The exit code of the command that ran. */
   exitCode(): ExitCode;

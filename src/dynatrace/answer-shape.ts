@@ -15,7 +15,7 @@
 export type Shape<T> = (value: unknown, place: string) => T;
 
 /** The type that a shape describes. */
-export type Described<S> = S extends Shape<infer T> ? T : never;
+type Described<S> = S extends Shape<infer T> ? T : never;
 
 /** A value that is not of the documented type; the message names its place and the type that was found. */
 export class ShapeMismatch extends Error {

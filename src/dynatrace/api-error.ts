@@ -40,9 +40,6 @@ export class ApiError extends Error {
 /** Statuses above 499 by which the cluster refuses a call; repeating it would repeat the refusal. */
 const refusals = new Set([510, 522, 523, 524, 553, 554, 556]);
 
-/** Answered while an upgrade of the cluster runs; the call was not carried out. */
-export const upgradeRunning = 556;
-
 export function effectOfStatus(status: number): RequestEffect {
   return status < 500 || refusals.has(status) ? "none" : "unknown";
 }

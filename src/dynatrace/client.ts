@@ -20,7 +20,7 @@ import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
  * connection. An independent write is repeated while it was certainly not carried out: after 429, and where nothing was
  * sent. Every other write fails at once, and `retryAfter` of its ApiError tells when it may be tried from a fresh reading.
  */
-export interface ClientOptions {
+interface ClientOptions {
   /** Origin of the cluster, without a trailing slash. */
   readonly url: string;
   readonly token: string;
@@ -37,7 +37,7 @@ export interface ClientOptions {
   readonly retry?: RetryPolicy;
 }
 
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number;
   readonly headers: FetchResponse["headers"];
   readonly text: string;

@@ -13,7 +13,7 @@ import {
 } from "./token-api.ts";
 
 /** Every token that dtsync makes begins with this, and only such are ever deleted. */
-export const tokenNamePrefix = "dtsync run ";
+const tokenNamePrefix = "dtsync run ";
 
 const runTokenMinutes = 60;
 /** A run token is replaced early enough for what is made with it to be cleaned up with it. */
@@ -22,7 +22,7 @@ const managementTokenMinutes = 15;
 const managementTokenUse = 12 * 60_000;
 const installerTokenLife = 60 * 60_000;
 
-export interface TokenChainOptions {
+interface TokenChainOptions {
   readonly client: Client;
   readonly clock: Clock;
   /** Part of the names of this run's tokens. */

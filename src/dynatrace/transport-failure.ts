@@ -56,7 +56,7 @@ export class ProxyFailure extends Error {
 const proxyHint =
   "check the proxy that HTTPS_PROXY or HTTP_PROXY names, or name the cluster in NO_PROXY if it is reached without one";
 
-export interface TransportFailure {
+interface TransportFailure {
   readonly text: string;
   /** `certificate`, `proxy`: a repeat would fail in the same way. */
   readonly code: "network" | "timeout" | "interrupted" | "certificate" | "proxy";

@@ -10,7 +10,7 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-export interface TransportOptions {
+interface TransportOptions {
   /** Path of a PEM file that is trusted in addition to the usual authorities. */
   readonly ca: string | null;
   /** Most connections at once. */

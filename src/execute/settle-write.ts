@@ -19,7 +19,7 @@ import { done, failed, failedWith, type Outcome, resultError, stale } from "./ou
 /** How what is there compares with the plan; `partly`: on the way, and a further write leads there. */
 export type PlanMatch = "as-planned" | "partly" | "as-wanted" | "other";
 
-export interface WriteSteps<T> {
+interface WriteSteps<T> {
   /** Reads what the change is about. */
   read(): Promise<T>;
   /** Compares the reading with the plan. */
@@ -40,7 +40,7 @@ export interface NotYet {
   readonly error: unknown;
 }
 
-export interface WritePorts {
+interface WritePorts {
   readonly clock: Clock;
   /** Aborted: nothing is waited for any more. */
   readonly signal: AbortSignal;

@@ -21,7 +21,7 @@ import { formatText } from "./format-text.ts";
 import { readSchema, type Schema } from "./key-order.ts";
 
 /** A file whose layout differs from the one layout. */
-export interface ChangedFile {
+interface ChangedFile {
   /** Relative to the inventory folder. */
   readonly path: string;
   /** Absolute, with links resolved. */

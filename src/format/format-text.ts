@@ -7,7 +7,7 @@ import { orderKeys, type Schema } from "./key-order.ts";
 import { readLayout } from "./read-layout.ts";
 import { writeLayout } from "./write-layout.ts";
 
-export type Formatted =
+type Formatted =
   | { readonly text: string }
   | { readonly diagnostics: readonly { readonly offset: number; readonly diagnostic: DiagnosticText }[] };
 

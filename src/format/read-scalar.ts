@@ -1,7 +1,7 @@
 import { CST } from "yaml";
 import type { ScalarNode, ScalarText } from "./layout.ts";
 
-export type ScalarToken = CST.FlowScalar | CST.BlockScalar;
+type ScalarToken = CST.FlowScalar | CST.BlockScalar;
 
 export const emptyScalar: ScalarNode = { kind: "scalar", properties: [], content: { style: "empty" } };
 

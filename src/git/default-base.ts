@@ -2,7 +2,7 @@ import { GitFailure } from "./git-failure.ts";
 import type { Repository } from "./open-repository.ts";
 import { lookUp, mergeBase, resolveCommit } from "./resolve-commit.ts";
 
-export interface Base {
+interface Base {
   readonly commit: string;
   /** How it was found, for people. */
   readonly name: string;

@@ -21,7 +21,7 @@ interface Entry {
   readonly size: number;
 }
 
-export interface ExportedFolder {
+interface ExportedFolder {
   /** Absolute. */
   readonly directory: string;
   /** Number of files; 0: the revision does not have the folder. */

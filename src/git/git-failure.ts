@@ -2,7 +2,7 @@
  * Why Git could not answer: `outside` there is no repository, `missing` it has no such commit, also not after fetching,
  * `unusable` anything else. Never thrown for "nothing changed".
  */
-export type GitFailureReason = "outside" | "missing" | "unusable";
+type GitFailureReason = "outside" | "missing" | "unusable";
 
 export class GitFailure extends Error {
   readonly reason: GitFailureReason;

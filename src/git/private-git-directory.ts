@@ -22,7 +22,7 @@ export interface GitDirectories {
   readonly common: string;
 }
 
-export interface PrivateGitDirectory {
+interface PrivateGitDirectory {
   /** Absolute; Git's GIT_DIR. */
   readonly directory: string;
   /** Gives the file of its configuration another text, in Latin-1. */

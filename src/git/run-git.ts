@@ -22,7 +22,7 @@ export interface GitPlace extends GitEdges {
   readonly partial: boolean;
 }
 
-export interface GitCall {
+interface GitCall {
   readonly input?: string;
   /** Milliseconds; default one minute. */
   readonly timeout?: number;
@@ -32,7 +32,7 @@ export interface GitCall {
   readonly origin?: boolean;
 }
 
-export interface GitAnswer {
+interface GitAnswer {
   readonly code: number;
   readonly output: Buffer;
   /** The beginning of standard error. */
@@ -73,7 +73,7 @@ export function runGit(place: GitPlace, parameters: readonly string[], call: Git
 }
 
 /** Questions that Git answers from a repository as it is, running nothing whatever its configuration says. */
-export type OpeningQuestion = readonly ["rev-parse" | "config", ...(readonly string[])];
+type OpeningQuestion = readonly ["rev-parse" | "config", ...(readonly string[])];
 
 /** Asks Git about the repository whose `.git` the folder holds, before there is a place to call it in. */
 export function askGit(

@@ -2,7 +2,7 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
 /** The checkout that a folder is in. */
-export interface TopLevel {
+interface TopLevel {
   /** Real absolute path of the folder that holds `.git`. */
   readonly directory: string;
   /** Of the folder below the top, with `/` between names; empty: the top itself. */

@@ -1,4 +1,4 @@
-export interface PipelineSettings {
+interface PipelineSettings {
   /** What `npm install` takes for dtsync. */
   readonly package: string;
   /** The folder of the inventory in its repository. */

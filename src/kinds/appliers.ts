@@ -5,7 +5,7 @@ import { groupApplier } from "./group/effects/apply.ts";
 import { type HostPorts, type HostWork, hostApplier } from "./host/effects/apply.ts";
 
 /** What changes are made with. */
-export interface ApplyPorts extends HostPorts {
+interface ApplyPorts extends HostPorts {
   readonly clients: ClusterClients;
   /** Aborted: nothing is waited for any more. */
   readonly signal: AbortSignal;

@@ -27,7 +27,7 @@ export type Sign = "+" | "~" | "-" | "»";
 
 /** An order in which changes can be made: what appears, then groups, then hosts; what is taken away goes last. */
 export const phases = ["appear", "groups", "group-removals", "hosts", "disable", "delete"] as const;
-export type Phase = (typeof phases)[number];
+type Phase = (typeof phases)[number];
 
 /** What an action of a kind means for everything that is common to all kinds. */
 export interface ActionRules {
@@ -56,7 +56,7 @@ export interface DetailLine {
  * What many changes can undergo alike: each field by itself, or the change as a whole. Whole ones are alike where `key`
  * is the same; from `least` on they are shown once, with their details unless items of one place differ in them.
  */
-export type Sharing =
+type Sharing =
   | { readonly by: "field" }
   | {
       readonly by: "change";
@@ -66,7 +66,7 @@ export type Sharing =
     };
 
 /** Where `explain` has the setting behind a field of a change. */
-export interface ExplainedField {
+interface ExplainedField {
   /** Id of the item. */
   readonly item: string;
   readonly path: string;

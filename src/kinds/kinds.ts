@@ -16,7 +16,7 @@ const kinds: { readonly [K in ChangeKind]: KindRules<K> } = {
 };
 
 /** Every family, in the order in which they are planned: hosts wait for environments that appear. */
-export const families: { readonly [F in Family]: FamilyRules<F> } = {
+const families: { readonly [F in Family]: FamilyRules<F> } = {
   environment: environmentFamily,
   group: groupFamily,
   host: hostFamily,

@@ -1,5 +1,5 @@
 /** Work that is begun once for a key and whose result all share who ask for it, while it runs and afterwards. */
-export interface PromiseCache<T> {
+interface PromiseCache<T> {
   /** What the work for this key gave, or is giving. A failure is not kept: the next one who asks begins it again. */
   get(key: string, work: () => Promise<T>): Promise<T>;
   /** The next one who asks begins the work again. */

@@ -1,5 +1,5 @@
 /** Quotas or storage as the cluster gives them, limits and usage mixed; null is the same as unlimited and as absent. */
-export type ObservedLimits = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+type ObservedLimits = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
 
 export interface ObservedEnvironment {
   /** As the cluster spells it. */

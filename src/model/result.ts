@@ -4,7 +4,7 @@ import type { Guard, Held, Waiting } from "./plan.ts";
 export type ResultStatus = "done" | "failed" | "uncertain" | "skipped" | "stale";
 
 /** What a status means: made, tried without success (or nobody knows), or not tried. */
-export type ResultMeaning = "made" | "failure" | "not-made";
+type ResultMeaning = "made" | "failure" | "not-made";
 
 export const resultMeanings: Readonly<Record<ResultStatus, ResultMeaning>> = {
   done: "made",

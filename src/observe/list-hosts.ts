@@ -4,7 +4,7 @@ import type { Held, PlanScope } from "../model/plan.ts";
 import type { ProcessVariables, ProgramLimits, RunProgram } from "../ports.ts";
 import { withoutTokens } from "../secrets/token-variables.ts";
 
-export interface HostList {
+interface HostList {
   readonly hosts: readonly Host[];
   readonly held: readonly Held[];
   readonly warnings: readonly string[];

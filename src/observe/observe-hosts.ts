@@ -6,7 +6,7 @@ import type { HostReading } from "../model/observed.ts";
 import { HostError } from "../ssh/host-error.ts";
 import type { ConnectShell } from "../ssh/shell.ts";
 
-export interface HostObservation {
+interface HostObservation {
   readonly connect: ConnectShell;
   readonly concurrency: number;
   readonly signal: AbortSignal;

@@ -8,7 +8,7 @@ export function planDigest(plan: Plan): string {
 }
 
 /** JSON with sorted keys, so that equal data gives equal text. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const members = Object.entries(value)

@@ -9,10 +9,10 @@ export interface PlannedRevision {
   readonly changes: readonly Change[];
 }
 
-export type Origin = NonNullable<Change["origin"]>;
+type Origin = NonNullable<Change["origin"]>;
 
 /** Who caused each change, as far as it is known. */
-export interface Origins {
+interface Origins {
   /** By id of change. */
   readonly settled: ReadonlyMap<string, Origin>;
   /** Wanted by both revisions, of something that exists: only older revisions tell whether it was ever otherwise. */

@@ -16,7 +16,7 @@ interface SandboxState {
   readonly clusters: Readonly<Record<string, { readonly port: number; readonly snapshot: ClusterSeed }>>;
 }
 
-export interface SandboxStart {
+interface SandboxStart {
   readonly inventory: Inventory;
   /** For what this run needs alone: tokens. */
   readonly directory: string;

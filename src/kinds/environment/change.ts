@@ -11,10 +11,10 @@ export type LimitField = `${LimitKind}.${string}.${string}`;
 export type EnvironmentField = "name" | "state" | "trial" | "tags" | LimitField;
 
 /** A limit, or that there is none. */
-export type LimitValue = number | "unlimited";
+type LimitValue = number | "unlimited";
 
 /** Limits by group and member, for example `{ hostUnits: { maxLimit: 100 } }`. */
-export type LimitSide = Readonly<Record<string, Readonly<Record<string, LimitValue>>>>;
+type LimitSide = Readonly<Record<string, Readonly<Record<string, LimitValue>>>>;
 
 /** What a change holds of an environment on one side: only what it is about. */
 export interface EnvironmentSide {

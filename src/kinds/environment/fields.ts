@@ -26,7 +26,7 @@ export function disabledDay(tags: readonly string[]): string | null {
 export const unlimited = "unlimited";
 
 /** Values by field. */
-export type EnvironmentValues = ReadonlyMap<EnvironmentField, Value>;
+type EnvironmentValues = ReadonlyMap<EnvironmentField, Value>;
 
 /** Everything about an environment that is declared. `absent` declares no state here: removal is planned apart. */
 export function declaredFields(environment: Environment): EnvironmentValues {
@@ -51,7 +51,7 @@ function limitFields(kind: LimitKind, limits: Limits | undefined): readonly (rea
 }
 
 /** The parts of a limit's path. */
-export interface Limit {
+interface Limit {
   readonly kind: LimitKind;
   readonly group: string;
   readonly member: string;

@@ -23,13 +23,13 @@ import {
 
 const dayMilliseconds = 86_400_000;
 
-export interface EnvironmentOutcome {
+interface EnvironmentOutcome {
   readonly change: EnvironmentChange | null;
   readonly waiting: Waiting | null;
   readonly warnings: readonly string[];
 }
 
-export interface EnvironmentPlanning {
+interface EnvironmentPlanning {
   /** Milliseconds that an absent environment stays disabled. */
   readonly deleteAfter: number;
   /** UTC day of the plan, YYYY-MM-DD. */

@@ -23,7 +23,7 @@ export type AgentSettingName = (typeof agentSettingNames)[number];
 export type HostField = "environment" | "version" | AgentSettingName | "service" | "connected";
 
 /** What a change holds of a host on one side: only what it is about. */
-export type HostSide = Readonly<Partial<Record<HostField, Value>>>;
+type HostSide = Readonly<Partial<Record<HostField, Value>>>;
 
 export interface HostColumns {
   readonly kind: "host";
@@ -72,7 +72,7 @@ export type HostChange = ChangeBase & HostColumns & HostContent;
 export type DeclaredHostField = HostField | "minVersion";
 export type DeclaredHostSide = Readonly<Partial<Record<DeclaredHostField, Value>>>;
 
-export interface DeclaredHostContent {
+interface DeclaredHostContent {
   readonly action: HostAction;
   readonly before: DeclaredHostSide | { readonly installation: "incomplete" } | null;
   readonly after: DeclaredHostSide | null;

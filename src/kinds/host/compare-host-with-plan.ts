@@ -15,9 +15,7 @@ import { compareAgent } from "./fields.ts";
  * agent must still be there and complete, and every field that still differs must have the value that the plan saw;
  * fields that are as declared by now need nothing.
  */
-export type HostMatch =
-  | { readonly match: "as-planned" | "as-wanted" }
-  | { readonly match: "other"; readonly reason: string };
+type HostMatch = { readonly match: "as-planned" | "as-wanted" } | { readonly match: "other"; readonly reason: string };
 
 /** Compares a fresh probe with a change of the plan. Only what the change is about counts. */
 export function compareHostWithPlan(change: HostChange, host: Host, { agent }: HostFacts): HostMatch {

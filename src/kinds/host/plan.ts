@@ -6,7 +6,7 @@ import { makeChange, sourceOf } from "../change.ts";
 import { type HostChange, type HostContent, type HostField, hostChangeId, hostColumns } from "./change.ts";
 import { type AgentComparison, compareAgent, sameEnvironment } from "./fields.ts";
 
-export interface HostOutcome {
+interface HostOutcome {
   readonly change: HostChange | null;
   readonly held: Held | null;
 }

@@ -12,7 +12,7 @@ export interface InstallerBodyInput extends InstallerScriptInput {
 }
 
 /** What an environment has its installers preset with. `endpoint` may be a list joined by `;`. */
-export interface InstallerPresets {
+interface InstallerPresets {
   readonly endpoint: string;
   readonly tenant: string;
   readonly tenantToken: string;

@@ -20,7 +20,7 @@ export type StandInSwitches = {
   readonly [Name in StandInSwitchName]?: string | number;
 };
 
-export type StandInSwitchName =
+type StandInSwitchName =
   | "EXIT_CODE"
   | "EXIT_CODE_TIMES"
   | "DURATION"

@@ -18,7 +18,7 @@ export function pathViolation(path: string, message: string): Violation {
   return { path, message, parameterLocation: "PATH", location: null };
 }
 
-export type HeaderMap = Readonly<Record<string, string>>;
+type HeaderMap = Readonly<Record<string, string>>;
 
 export function jsonAnswer(body: unknown, status = 200, headers: HeaderMap = {}): Response {
   return rawAnswer(JSON.stringify(body), status, { "content-type": "application/json; charset=utf-8", ...headers });

@@ -38,7 +38,7 @@ export interface ClusterState {
   policies: readonly PolicyRecord[];
 }
 
-export interface StateOptions {
+interface StateOptions {
   readonly seed: ClusterSeed;
   readonly version: string;
   readonly random: Random;

@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 
 const quotaEntries = Object.entries(quotaLimits);
 
-export interface EnvironmentIncludes {
+interface EnvironmentIncludes {
   readonly consumption: "cached" | "uncached" | null;
   readonly storage: boolean;
 }

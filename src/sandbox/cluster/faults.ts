@@ -15,7 +15,7 @@ export type FaultAction =
   /** Seconds; the answer is 429 unless a status is given. */
   | { readonly retryAfter: number; readonly status?: number };
 
-export interface FaultMatch {
+interface FaultMatch {
   readonly method?: string;
   /** A pattern for path and query, or a glob (`*` is any run of characters) for the whole path. */
   readonly path?: RegExp | string;

@@ -21,7 +21,7 @@ import { type Exchange, findEnvironment, param, type Route, readable, type World
 const base = "/api/v1.0/onpremise/groups";
 const scopes = ["ServiceProviderAPI"];
 
-export interface GroupWrite {
+interface GroupWrite {
   readonly id?: string | null;
   readonly name: string;
   readonly isClusterAdminGroup: boolean;
@@ -63,7 +63,7 @@ type Outcome = { readonly group: GroupRecord } | { readonly status: number; read
  * The group as the cluster stores what was sent: rights closed under the implied ones and none for
  * administrators, environments by their own spelling. Whatever was left out is empty.
  */
-export function storedGroup(world: World, id: string, write: GroupWrite): Outcome {
+function storedGroup(world: World, id: string, write: GroupWrite): Outcome {
   const rights: Record<string, string[]> = {};
   for (const [permission, ids] of Object.entries(write.accessRight ?? {})) {
     const known: string[] = [];

@@ -12,7 +12,7 @@ import type {
 } from "./snapshot.ts";
 import { findEnvironment, type World } from "./world.ts";
 
-export interface NewStandingToken {
+interface NewStandingToken {
   readonly name?: string;
   readonly scopes: readonly string[];
   /** The environment it belongs to; left out: a token of the cluster. */

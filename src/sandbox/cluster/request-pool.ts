@@ -7,7 +7,7 @@ export interface RequestPool {
   readonly leave: () => void;
 }
 
-export function createRequestPool(): RequestPool {
+function createRequestPool(): RequestPool {
   let running = 0;
   const waiting = new Set<(entered: boolean) => void>();
   return {

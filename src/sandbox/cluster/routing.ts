@@ -1,11 +1,11 @@
 import type { Route } from "./world.ts";
 
-export interface RouteMatch {
+interface RouteMatch {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
 }
 
-export interface RouteIndex {
+interface RouteIndex {
   readonly match: (method: string, path: string) => RouteMatch | null;
   /** Whether the path exists with another method. */
   readonly knows: (path: string) => boolean;

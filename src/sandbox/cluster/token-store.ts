@@ -1,7 +1,7 @@
 import type { Random } from "./random.ts";
 import type { TokenRecord } from "./snapshot.ts";
 
-export interface NewToken {
+interface NewToken {
   readonly name: string;
   readonly scopes: readonly string[];
   readonly owner: string;

@@ -39,7 +39,7 @@ export interface RequestLogEntry {
   readonly at: number;
 }
 
-export interface NodeRecord {
+interface NodeRecord {
   readonly id: number;
   readonly operationState: string;
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** How clients reach one simulated host. */
-export interface ReachableHost {
+interface ReachableHost {
   readonly name: string;
   readonly address: string;
   readonly port: number;

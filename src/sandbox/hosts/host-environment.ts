@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { standInCommandFolder } from "./stand-in-commands.ts";
 
-export interface EnvironmentInput {
+interface EnvironmentInput {
   readonly name: string;
   readonly root: string;
   /** As `uname -m` prints it. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { formatSwitches, type StandInSwitches } from "../agent/stand-in-switches.ts";
 
 /** How often things happened on a host since it was made or reset. */
-export interface HostCounters {
+interface HostCounters {
   readonly installations: number;
   readonly removals: number;
   /** Starts of the service, whatever the reason. */

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import ssh2 from "ssh2";
 
 /** An ed25519 key: the private half in OpenSSH format, the public half as `ssh-ed25519 AAAA…`. */
-export interface KeyPair {
+interface KeyPair {
   readonly private: string;
   readonly public: string;
 }

@@ -10,7 +10,7 @@ export interface RunningCommand {
   readonly ended: Promise<void>;
 }
 
-export interface CommandEnvironment {
+interface CommandEnvironment {
   readonly directory: string;
   readonly variables: Readonly<Record<string, string>>;
 }

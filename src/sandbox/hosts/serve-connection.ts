@@ -3,7 +3,7 @@ import ssh2 from "ssh2";
 import { type RunningCommand, runCommand } from "./run-command.ts";
 import { translatePaths } from "./translate-paths.ts";
 
-export interface ConnectionContext {
+interface ConnectionContext {
   readonly root: string;
   /** Public half of the key that may log in, as `ssh-ed25519 AAAA…`. */
   readonly acceptedKey: string;

@@ -12,7 +12,7 @@ export interface SimulatedConnectionSwitches extends ConnectionSwitches {
   readonly dropAfterInputBytes?: number;
 }
 
-export interface SshHostServer {
+interface SshHostServer {
   readonly address: string;
   readonly port: number;
   setConnection(switches: SimulatedConnectionSwitches): Promise<void>;
@@ -20,7 +20,7 @@ export interface SshHostServer {
   close(): Promise<void>;
 }
 
-export interface SshHostServerOptions {
+interface SshHostServerOptions {
   readonly listen: { readonly address: string; readonly port: number };
   readonly root: string;
   readonly hostKey: string;

@@ -45,7 +45,7 @@ export interface SimulatedHosts extends ClientFiles {
   close(): Promise<void>;
 }
 
-export interface SimulatedHostsOptions {
+interface SimulatedHostsOptions {
   readonly hosts: readonly SimulatedHostOptions[];
   /** Keeps the hosts' files, each below its name, and what clients need. Made when it does not exist. */
   readonly directory: string;

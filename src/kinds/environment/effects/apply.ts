@@ -18,7 +18,7 @@ import { compareWithPlan, describeDifference } from "../compare-with-plan.ts";
 import { limitsAmong } from "../fields.ts";
 import { environmentBody } from "./body.ts";
 
-export interface EnvironmentPorts {
+interface EnvironmentPorts {
   readonly client: Client;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -57,7 +57,7 @@ export function environmentApplier(
   };
 }
 
-export async function applyEnvironmentChange(change: EnvironmentChange, ports: EnvironmentPorts): Promise<Outcome> {
+async function applyEnvironmentChange(change: EnvironmentChange, ports: EnvironmentPorts): Promise<Outcome> {
   const { client } = ports;
   const id = change.environment;
   const touches = (kind: "quotas" | "storage") => limitsAmong(change.fields, kind).length > 0;
@@ -79,7 +79,7 @@ export async function applyEnvironmentChange(change: EnvironmentChange, ports: E
 }
 
 /** Waits for an environment that was made or enabled until it serves its own API: what stands on it can begin then. */
-export async function awaitEnvironment(
+async function awaitEnvironment(
   change: EnvironmentChange,
   outcome: Outcome,
   ports: EnvironmentPorts,

@@ -5,7 +5,7 @@ import type { EnvironmentChange, EnvironmentField, EnvironmentSide, LimitKind } 
 import { disabledTag, isDisabledTag, isOwnTag, limitsAmong } from "../fields.ts";
 
 /** A change that is made by sending an environment; a deletion sends none. */
-export type SentEnvironmentChange = Exclude<EnvironmentChange, { readonly action: "delete" }>;
+type SentEnvironmentChange = Exclude<EnvironmentChange, { readonly action: "delete" }>;
 
 /** Writable members of quota and storage groups; what else an answer holds is usage and is never sent. */
 const limitMembers: ReadonlySet<string> = new Set([

@@ -31,7 +31,7 @@ const parametersEnd = "----PARAMETERS--";
  * The parameters part of an installer for one environment. The installer reads its connection from here, so that the
  * tenant token is not an argument of a command, which every user of the host could see.
  */
-export function parametersPart(connection: ConnectionInfo): string {
+function parametersPart(connection: ConnectionInfo): string {
   return [
     parametersStart.trimEnd(),
     `PARAM_SERVER_VALUE=${connection.server}`,

@@ -22,7 +22,7 @@ import { checkInstaller, downloadInstallerFile } from "./download-installer.ts";
 import { type InstallerFile, installerFor } from "./installer-file.ts";
 import { problemError } from "./problem-error.ts";
 
-export interface InstallerRequest {
+interface InstallerRequest {
   readonly host: Host;
   /** `uname -m`. */
   readonly machine: string;
@@ -32,7 +32,7 @@ export interface InstallerRequest {
   readonly version: string;
 }
 
-export interface PreparedInstaller {
+interface PreparedInstaller {
   readonly version: string;
   readonly connection: ConnectionInfo;
   /** Bytes. */
@@ -43,7 +43,7 @@ export interface PreparedInstaller {
 }
 
 /** A download by the host itself. The token is a secret. */
-export interface InstallerDownload {
+interface InstallerDownload {
   readonly url: string;
   readonly token: string;
   /** Bytes that must be the same as in the file that was checked here, and their SHA-256. */
@@ -56,7 +56,7 @@ export interface InstallerProvider {
   provide(request: InstallerRequest): Promise<PreparedInstaller>;
 }
 
-export interface InstallerProviderOptions {
+interface InstallerProviderOptions {
   readonly clients: ReadonlyMap<string, Client>;
   readonly tokens: ReadonlyMap<string, TokenChain>;
   readonly clock: Clock;

@@ -8,7 +8,7 @@ import { exitCodeProblem } from "../exit-code-problem.ts";
 import { failedStepProblem } from "../failed-step-problem.ts";
 import { problemError } from "./problem-error.ts";
 
-export interface AgentScript {
+interface AgentScript {
   readonly script: string;
   /** The marker that the script was made with. */
   readonly marker: string;
