@@ -88,22 +88,25 @@ function lower<Entry extends object, Resolved>(
   return { entry: merged, resolved: resolve(merged) };
 }
 
-const oneAgentKeys = [
-  "version",
-  "minVersion",
-  "hostGroup",
-  "networkZone",
-  "monitoringMode",
-  "hostName",
-  "hostTags",
-  "hostProperties",
-  "proxy",
-  "autoUpdate",
-  "appLogContentAccess",
-  "systemLogsAccess",
-  "installPath",
-  "installerArguments",
-] as const;
+/** Settings that mean what is declared, whatever else is; the compiler holds the list to the settings that there are. */
+const plainOneAgentSettings = {
+  version: true,
+  minVersion: true,
+  hostGroup: true,
+  networkZone: true,
+  monitoringMode: true,
+  hostName: true,
+  hostTags: true,
+  hostProperties: true,
+  proxy: true,
+  autoUpdate: true,
+  appLogContentAccess: true,
+  systemLogsAccess: true,
+  installPath: true,
+  installerArguments: true,
+} satisfies Record<Exclude<keyof OneAgentSettings, "transfer" | "signature" | "rootCertificate">, true>;
+
+const plainOneAgentKeys = Object.keys(plainOneAgentSettings);
 
 /** Copies what is declared, always in the same order, so that the order in the files does not show. */
 function pick(entry: object, keys: readonly string[]): Record<string, unknown> {
@@ -117,7 +120,7 @@ function pick(entry: object, keys: readonly string[]): Record<string, unknown> {
 }
 
 function resolveOneAgent(entry: OneAgentEntry, rootCertificate: string | null): OneAgentSettings {
-  const settings = pick(entry, oneAgentKeys);
+  const settings = pick(entry, plainOneAgentKeys);
   if (entry.hostProperties) settings["hostProperties"] = sortKeys(entry.hostProperties);
   settings["transfer"] = entry.transfer ?? "auto";
   settings["signature"] = entry.signature ?? "auto";

@@ -1,6 +1,6 @@
 import { compareText } from "../../lib/text.ts";
 import { jsonAnswer } from "./answers.ts";
-import { nextPageKey, type PagingRule, pageRequestOf, pageSizeOf, refused } from "./paging.ts";
+import { type PagingRule, pageOf, pageRequestOf, pageSizeOf, refused } from "./paging.ts";
 import type { TokenRecord } from "./snapshot.ts";
 import { isValid } from "./token-store.ts";
 import { type Exchange, environmentOf, type World } from "./world.ts";
@@ -59,13 +59,10 @@ export function listApiTokens(world: World, exchange: Exchange): Response {
     .of(environment)
     .filter(test)
     .sort((left, right) => direction * compareText(key(left), key(right)) || compareText(left.id, right.id));
-  const page = all.slice(request.offset, request.offset + size);
-  const end = request.offset + page.length;
+  const page = pageOf(world, paging, request, size, all);
   return jsonAnswer({
-    totalCount: all.length,
-    pageSize: size,
-    nextPageKey: end < all.length ? nextPageKey(world, paging, request, end) : null,
-    apiTokens: page.map((token) => {
+    ...page.list,
+    apiTokens: page.items.map((token) => {
       const view = tokenView(world, token);
       return Object.fromEntries(fields.map((field) => [field, view[field]]));
     }),

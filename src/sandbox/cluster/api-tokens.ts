@@ -14,6 +14,7 @@ import {
   wordOf,
 } from "./body-rules.ts";
 import type { TokenRecord } from "./snapshot.ts";
+import { removeToken, tokenNotFound } from "./token-answers.ts";
 import { callerOf, type Exchange, environmentOf, locationHeader, param, type Route, type World } from "./world.ts";
 
 const base = "/e/:environmentId/api/v2/apiTokens";
@@ -26,14 +27,10 @@ function find(world: World, exchange: Exchange): TokenRecord | undefined {
   return world.state.tokens.byId(environmentOf(exchange).id, param(exchange, "tokenId"));
 }
 
-function notFound(): Response {
-  return errorAnswer(404, "Token does not exist");
-}
-
 const datePattern = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?$/;
 
 /** Unix milliseconds of `now+1h`, of Unix milliseconds as text, or of a date-time (UTC where it names no zone). */
-export function expirationOf(text: string, now: number): number | null {
+function expirationOf(text: string, now: number): number | null {
   if (/^\d{13}$/.test(text)) return Number(text);
   const relative = /^now\+(\d{1,6})([mhdwMy])(?:\/[mhdwMy])?$/.exec(text);
   if (relative === null) {
@@ -93,18 +90,18 @@ function lookup(world: World, exchange: Exchange): Response {
   const { token: secret } = exchange.body as { token: string };
   const token = world.state.tokens.bySecret(secret);
   return token === undefined || token.environment !== environmentOf(exchange).id
-    ? notFound()
+    ? tokenNotFound()
     : jsonAnswer(tokenView(world, token));
 }
 
 function read(world: World, exchange: Exchange): Response {
   const token = find(world, exchange);
-  return token === undefined ? notFound() : jsonAnswer(tokenView(world, token));
+  return token === undefined ? tokenNotFound() : jsonAnswer(tokenView(world, token));
 }
 
 function update(world: World, exchange: Exchange): Response {
   const token = find(world, exchange);
-  if (token === undefined) return notFound();
+  if (token === undefined) return tokenNotFound();
   const body = exchange.body as { name?: string; enabled?: boolean; scopes?: string[] };
   if (token.id === callerOf(exchange).id && body.enabled === false) {
     return errorAnswer(400, "A token cannot disable itself");
@@ -120,11 +117,7 @@ function update(world: World, exchange: Exchange): Response {
 }
 
 function remove(world: World, exchange: Exchange): Response {
-  const token = find(world, exchange);
-  if (token === undefined) return notFound();
-  if (token.id === callerOf(exchange).id) return errorAnswer(400, "A token cannot delete itself");
-  world.state.tokens.remove(token);
-  return emptyAnswer(204);
+  return removeToken(world, exchange, find(world, exchange));
 }
 
 /** Access tokens of an environment. */

@@ -13,6 +13,7 @@ import {
 } from "./body-rules.ts";
 import { refused } from "./paging.ts";
 import type { TokenRecord } from "./snapshot.ts";
+import { removeToken, tokenNotFound } from "./token-answers.ts";
 import { callerOf, type Exchange, locationHeader, param, type Route, type World } from "./world.ts";
 
 const base = "/api/cluster/v2/tokens";
@@ -57,10 +58,6 @@ function find(world: World, exchange: Exchange): TokenRecord | undefined {
   const id = param(exchange, "tokenId");
   const bySecret = world.state.tokens.bySecret(id);
   return world.state.tokens.byId(null, id) ?? (bySecret?.environment === null ? bySecret : undefined);
-}
-
-function notFound(): Response {
-  return errorAnswer(404, "Token does not exist");
 }
 
 function list(world: World, { query }: Exchange): Response {
@@ -109,12 +106,12 @@ function create(world: World, exchange: Exchange): Response {
 function lookup(world: World, exchange: Exchange): Response {
   const { token: secret } = exchange.body as { token: string };
   const token = world.state.tokens.bySecret(secret);
-  return token === undefined || token.environment !== null ? notFound() : jsonAnswer(metadata(token));
+  return token === undefined || token.environment !== null ? tokenNotFound() : jsonAnswer(metadata(token));
 }
 
 function update(world: World, exchange: Exchange): Response {
   const token = find(world, exchange);
-  if (token === undefined) return notFound();
+  if (token === undefined) return tokenNotFound();
   if (token.id === callerOf(exchange).id) return errorAnswer(400, "A token cannot change itself");
   const body = exchange.body as { name?: string; revoked?: boolean; scopes?: string[] };
   world.state.tokens.put({
@@ -128,16 +125,12 @@ function update(world: World, exchange: Exchange): Response {
 }
 
 function remove(world: World, exchange: Exchange): Response {
-  const token = find(world, exchange);
-  if (token === undefined) return notFound();
-  if (token.id === callerOf(exchange).id) return errorAnswer(400, "A token cannot delete itself");
-  world.state.tokens.remove(token);
-  return emptyAnswer(204);
+  return removeToken(world, exchange, find(world, exchange));
 }
 
 function read(world: World, exchange: Exchange): Response {
   const token = find(world, exchange);
-  return token === undefined ? notFound() : jsonAnswer(metadata(token));
+  return token === undefined ? tokenNotFound() : jsonAnswer(metadata(token));
 }
 
 const name = textOf({ least: 1 });

@@ -1,7 +1,7 @@
 import { compareText } from "../../lib/text.ts";
 import { jsonAnswer } from "./answers.ts";
 import { createEnvironmentView, includesOf, licenceRefusal } from "./environment-view.ts";
-import { nextPageKey, type PagingRule, pageRequestOf, pageSizeOf, refused } from "./paging.ts";
+import { type PagingRule, pageOf, pageRequestOf, pageSizeOf, refused } from "./paging.ts";
 import type { EnvironmentRecord } from "./snapshot.ts";
 import { type Exchange, readable, type World } from "./world.ts";
 
@@ -25,13 +25,10 @@ export function listEnvironments(world: World, exchange: Exchange): Response {
   if (order === null) return refused("sort", "must be one of name, -name, creationDate, -creationDate");
 
   const all = visible(world).filter(test).sort(order);
-  const page = all.slice(request.offset, request.offset + size);
-  const end = request.offset + page.length;
+  const page = pageOf(world, paging, request, size, all);
   return jsonAnswer({
-    totalCount: all.length,
-    pageSize: size,
-    nextPageKey: end < all.length ? nextPageKey(world, paging, request, end) : null,
-    environments: page.map(createEnvironmentView(world, includes)),
+    ...page.list,
+    environments: page.items.map(createEnvironmentView(world, includes)),
   });
 }
 

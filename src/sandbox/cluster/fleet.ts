@@ -1,6 +1,6 @@
 import { constraintsViolated, jsonAnswer, queryViolation, textAnswer } from "./answers.ts";
 import { hostAgentInfo } from "./host-view.ts";
-import { nextPageKey, type PagingRule, pageRequestOf, pageSizeOf, refused } from "./paging.ts";
+import { type PagingRule, pageOf, pageRequestOf, pageSizeOf, refused } from "./paging.ts";
 import type { AgentRecord, ProblemRecord } from "./snapshot.ts";
 import { compareVersions } from "./versions.ts";
 import { type Exchange, environmentOf, type Route, type World } from "./world.ts";
@@ -48,11 +48,10 @@ function listOneAgents(world: World, exchange: Exchange): Response {
     .filter((agent) => matchesQuery(agent, query));
   const { emptyPageEvery, oneAgentsPageSize } = world.switches;
   const isEmpty = emptyPageEvery > 0 && request.page % emptyPageEvery === 0;
-  const page = isEmpty ? [] : all.slice(request.offset, request.offset + oneAgentsPageSize);
-  const end = request.offset + page.length;
+  const page = pageOf(world, paging, request, isEmpty ? 0 : oneAgentsPageSize, all);
   return jsonAnswer({
-    hosts: page.map((agent) => hostAgentInfo(agent)),
-    nextPageKey: end < all.length ? nextPageKey(world, paging, request, end) : null,
+    hosts: page.items.map((agent) => hostAgentInfo(agent)),
+    nextPageKey: page.list.nextPageKey,
     percentageOfEnvironmentSearched: 100,
   });
 }
@@ -94,14 +93,11 @@ function listEntities(world: World, exchange: Exchange): Response {
   const all = (type[1] === "HOST" ? agentsOf(world, environment) : [])
     .filter((agent) => name === undefined || agent.host.name.toLowerCase() === name.toLowerCase())
     .filter((agent) => id === undefined || `HOST-${agent.host.id}` === id);
-  const page = all.slice(request.offset, request.offset + size);
-  const end = request.offset + page.length;
+  const page = pageOf(world, paging, request, size, all);
   const fields = request.query.get("fields") ?? "";
   return jsonAnswer({
-    totalCount: all.length,
-    pageSize: size,
-    nextPageKey: end < all.length ? nextPageKey(world, paging, request, end) : null,
-    entities: page.map(({ host, firstSeen, lastSeen }) => ({
+    ...page.list,
+    entities: page.items.map(({ host, firstSeen, lastSeen }) => ({
       entityId: `HOST-${host.id}`,
       type: "HOST",
       displayName: host.name,
@@ -139,14 +135,11 @@ function listProblems(world: World, exchange: Exchange): Response {
   const all = world.state.problems
     .filter((problem) => problem.environment === environment && problem.startTime >= from)
     .filter((problem) => status === undefined || problem.status === status.toUpperCase());
-  const page = all.slice(request.offset, request.offset + size);
-  const end = request.offset + page.length;
+  const page = pageOf(world, paging, request, size, all);
   return jsonAnswer({
-    totalCount: all.length,
-    pageSize: size,
-    nextPageKey: end < all.length ? nextPageKey(world, paging, request, end) : null,
+    ...page.list,
     warnings: [],
-    problems: page.map(({ environment: _environment, ...problem }: ProblemRecord) => ({
+    problems: page.items.map(({ environment: _environment, ...problem }: ProblemRecord) => ({
       ...problem,
       affectedEntities: [],
     })),

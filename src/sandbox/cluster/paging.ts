@@ -10,7 +10,7 @@ interface Cursor {
   readonly at: number;
 }
 
-export interface PageRequest {
+interface PageRequest {
   /** The query of the first page. */
   readonly query: URLSearchParams;
   readonly offset: number;
@@ -43,8 +43,16 @@ export function pageRequestOf(world: World, rule: PagingRule, query: URLSearchPa
   return { query: first, offset: cursor.offset, page: cursor.page };
 }
 
+/** The page of a list that was asked for, and what its answer says of the list. */
+export function pageOf<Item>(world: World, rule: PagingRule, request: PageRequest, size: number, all: readonly Item[]) {
+  const items = all.slice(request.offset, request.offset + size);
+  const end = request.offset + items.length;
+  const next = end < all.length ? nextPageKey(world, rule, request, end) : null;
+  return { items, list: { totalCount: all.length, pageSize: size, nextPageKey: next } };
+}
+
 /** Cursor of the page after the one that was asked for. */
-export function nextPageKey(world: World, rule: PagingRule, request: PageRequest, offset: number): string {
+function nextPageKey(world: World, rule: PagingRule, request: PageRequest, offset: number): string {
   const cursor: Cursor = {
     list: rule.list,
     offset,
