@@ -1,3 +1,10 @@
+/*
+ * Layout is what is not data: comments, blank lines, brackets, order. The premise is that each comment belongs to one entry
+ * and goes where that goes. The YAML library's own writer (parseDocument, toString) keeps every comment but not its owner: a
+ * comment behind `hosts:` moves below it, the one above the next host or stage becomes part of the last one when that ends with
+ * a comment of its own, a heading moves with the first key, brackets that do not fit come out as `{` on lines of their own,
+ * and of random files nearly one in five changes again the second time. So the library reads, and the layout is written here.
+ */
 import { isDeepStrictEqual } from "node:util";
 import { CST, Lexer } from "yaml";
 import type { DiagnosticText } from "../load/diagnostics/diagnostics.ts";
