@@ -44,7 +44,7 @@ function section(heading, schema, definitions) {
   return `## ${heading}\n\n${escapeText(described)}\n\n${table.join("\n")}`;
 }
 
-/** A row for each key; maps that have no section of their own are unfolded into keys with dots. */
+/** A row for each key; mappings that have no section of their own are unfolded into keys with dots. */
 function rowsOf(schema, prefix, definitions) {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const field = resolve(property, definitions);
@@ -95,13 +95,15 @@ function describeValue(schema, definitions) {
   }
   const type = [value.type].flat().find((name) => name !== "null");
   if (type === "array") return `list of ${describeValue(value.items, definitions)}`;
-  if (type === "object") return value.additionalProperties ? mapOf(value.additionalProperties, definitions) : "map";
+  if (type === "object")
+    return value.additionalProperties ? mappingOf(value.additionalProperties, definitions) : "mapping";
   if (type === "integer") return `whole number${rangeOf(value)}`;
   if (type === "boolean") return "`true`, `false`";
   return value.pattern?.endsWith("%$") ? "percentage" : "text";
 }
 
-const mapOf = (entry, definitions) => (entry.properties ? "map" : `map of ${describeValue(entry, definitions)}`);
+const mappingOf = (entry, definitions) =>
+  entry.properties ? "mapping" : `mapping of ${describeValue(entry, definitions)}`;
 
 /** The alternatives of a schema that decides with if, then and else. */
 function choices({ then, else: otherwise }) {
