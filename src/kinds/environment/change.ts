@@ -7,8 +7,11 @@ export type LimitKind = "quotas" | "storage";
 /** A limit by its path, for example `quotas.hostUnits.maxLimit`. */
 export type LimitField = `${LimitKind}.${string}.${string}`;
 
+/** Fields that are compared as a whole; limits are compared one by one. */
+export type WholeField = "name" | "state" | "trial" | "tags";
+
 /** What of an environment is compared, as `fields` of a change names it. */
-export type EnvironmentField = "name" | "state" | "trial" | "tags" | LimitField;
+export type EnvironmentField = WholeField | LimitField;
 
 /** A limit, or that there is none. */
 type LimitValue = number | "unlimited";

@@ -2,7 +2,14 @@ import { sameValue, type Value } from "../../lib/json.ts";
 import { compareText, sortedSet } from "../../lib/text.ts";
 import type { Environment, Limits } from "../../model/inventory.ts";
 import type { ObservedEnvironment } from "../../model/observed.ts";
-import type { DeclaredEnvironmentSide, EnvironmentField, EnvironmentSide, LimitField, LimitKind } from "./change.ts";
+import type {
+  DeclaredEnvironmentSide,
+  EnvironmentField,
+  EnvironmentSide,
+  LimitField,
+  LimitKind,
+  WholeField,
+} from "./change.ts";
 
 /** Tags that begin with this are dtsync's own: never compared, always kept. */
 const ownTagPrefix = "dtsync:";
@@ -31,11 +38,16 @@ type EnvironmentValues = ReadonlyMap<EnvironmentField, Value>;
 /** Everything about an environment that is declared. `absent` declares no state here: removal is planned apart. */
 export function declaredFields(environment: Environment): EnvironmentValues {
   const { settings, state } = environment;
+  const whole: Readonly<Record<WholeField, Value | undefined>> = {
+    name: settings.name,
+    state: state === "absent" || state === null ? undefined : state,
+    trial: settings.trial,
+    tags: settings.tags && sortedSet(settings.tags),
+  };
   const fields = new Map<EnvironmentField, Value>();
-  if (settings.name !== undefined) fields.set("name", settings.name);
-  if (state === "enabled" || state === "disabled") fields.set("state", state);
-  if (settings.trial !== undefined) fields.set("trial", settings.trial);
-  if (settings.tags !== undefined) fields.set("tags", sortedSet(settings.tags));
+  for (const [field, value] of Object.entries(whole)) {
+    if (value !== undefined) fields.set(field as WholeField, value);
+  }
   for (const kind of ["quotas", "storage"] as const) {
     for (const [field, value] of limitFields(kind, settings[kind])) fields.set(field, value ?? unlimited);
   }
@@ -57,7 +69,12 @@ interface Limit {
   readonly member: string;
 }
 
-/** The limit that a field is about, or null for any other field. The one place where a path is taken apart. */
+/**
+ * The limit that a field is about, or null for any other field. The one place where a path is taken apart. What is left
+ * when all other fields are dealt with is a limit; a new field that is not dealt with is an error of the compiler there.
+ */
+export function limitOf(field: LimitField): Limit;
+export function limitOf(field: EnvironmentField): Limit | null;
 export function limitOf(field: EnvironmentField): Limit | null {
   const [kind, group, member] = field.split(".");
   if ((kind !== "quotas" && kind !== "storage") || group === undefined || member === undefined) return null;
@@ -84,7 +101,7 @@ export function observedField(observed: ObservedEnvironment, field: EnvironmentF
       return sortedSet(observed.tags.filter((tag) => !isOwnTag(tag)));
     default: {
       const limit = limitOf(field);
-      const value = limit === null ? null : observed[limit.kind]?.[limit.group]?.[limit.member];
+      const value = observed[limit.kind]?.[limit.group]?.[limit.member];
       return typeof value === "number" ? value : unlimited;
     }
   }
@@ -126,7 +143,7 @@ export function sideValue(side: DeclaredEnvironmentSide, field: EnvironmentField
       return side[field];
     default: {
       const limit = limitOf(field);
-      return limit === null ? undefined : side[limit.kind]?.[limit.group]?.[limit.member];
+      return side[limit.kind]?.[limit.group]?.[limit.member];
     }
   }
 }

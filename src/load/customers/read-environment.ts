@@ -60,7 +60,7 @@ export function readEnvironment(key: string, body: EnvironmentEntry, base: Envir
 }
 
 /** What the environment itself declares of the things that have defaults at the levels above. */
-function ownDefaults({ tags, trial, quotas, storage, state }: EnvironmentEntry): EnvironmentDefaultsEntry {
+function ownDefaults({ tags, trial, quotas, storage, state }: EnvironmentEntry): Required<EnvironmentDefaultsEntry> {
   return { tags, trial, quotas, storage, state };
 }
 

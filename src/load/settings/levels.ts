@@ -1,4 +1,4 @@
-import type { Environment, Limits, OneAgentSettings, Rollout, SshSettings } from "../../model/inventory.ts";
+import type { EnvironmentSettings, Limits, OneAgentSettings, Rollout, SshSettings } from "../../model/inventory.ts";
 import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import { asList } from "../schema/as-list.ts";
 import type { EnvironmentDefaultsEntry, OneAgentEntry, RolloutEntry, SshEntry } from "../schema/file-types.ts";
@@ -148,22 +148,19 @@ function resolveRollout(entry: RolloutEntry): Rollout {
   };
 }
 
-type EnvironmentSettings = { -readonly [Key in keyof Environment["settings"]]: Environment["settings"][Key] };
-
 /** The settings of an environment that are declared: its name, and what any level declares. */
 export function resolveEnvironmentSettings(
   name: string | null | undefined,
   { tags, trial, quotas, storage }: EnvironmentDefaultsEntry,
-): Environment["settings"] {
-  const settings: EnvironmentSettings = {};
-  if (name) settings.name = name;
-  if (tags) settings.tags = tags;
-  if (typeof trial === "boolean") settings.trial = trial;
-  const quotaLimits = resolveLimits(quotas);
-  if (quotaLimits) settings.quotas = quotaLimits;
-  const storageLimits = resolveLimits(storage);
-  if (storageLimits) settings.storage = storageLimits;
-  return settings;
+): EnvironmentSettings {
+  const settings: { readonly [Key in keyof EnvironmentSettings]-?: EnvironmentSettings[Key] | null | undefined } = {
+    name: name || null,
+    tags,
+    trial,
+    quotas: resolveLimits(quotas),
+    storage: resolveLimits(storage),
+  };
+  return pick(settings, Object.keys(settings)) as EnvironmentSettings;
 }
 
 /** Null for the declared `unlimited`; groups of limits in which nothing is declared are left out. */

@@ -1,7 +1,7 @@
 import type { EnvironmentBody } from "../../../dynatrace/cluster-api.ts";
 import { sortedSet } from "../../../lib/text.ts";
 import type { ObservedEnvironment } from "../../../model/observed.ts";
-import type { EnvironmentChange, EnvironmentField, EnvironmentSide, LimitKind } from "../change.ts";
+import type { EnvironmentChange, EnvironmentSide, LimitKind, WholeField } from "../change.ts";
 import { disabledTag, isDisabledTag, isOwnTag, limitsAmong } from "../fields.ts";
 
 /** A change that is made by sending an environment; a deletion sends none. */
@@ -39,14 +39,11 @@ export function environmentBody(
 }
 
 /** Of the wanted side only what the change is about. */
-function changed({ after, fields }: SentEnvironmentChange): EnvironmentSide {
-  const has = (field: EnvironmentField) => fields.includes(field);
-  return {
-    ...(has("name") && after.name !== undefined ? { name: after.name } : {}),
-    ...(has("state") && after.state !== undefined ? { state: after.state } : {}),
-    ...(has("trial") && after.trial !== undefined ? { trial: after.trial } : {}),
-    ...(has("tags") && after.tags !== undefined ? { tags: after.tags } : {}),
-  };
+function changed({ after, fields }: SentEnvironmentChange): {
+  readonly [Field in WholeField]: EnvironmentSide[Field] | undefined;
+} {
+  const value = <Field extends WholeField>(field: Field) => (fields.includes(field) ? after[field] : undefined);
+  return { name: value("name"), state: value("state"), trial: value("trial"), tags: value("tags") };
 }
 
 function bodyTags(
