@@ -3,7 +3,10 @@ import type { ProcessVariables } from "../../ports.ts";
 import { commonOptions } from "./common-options.ts";
 import { oneOf, type RawOptions, textOrNull, texts, wholeNumber } from "./raw-options.ts";
 
-const kinds = ["environments", "groups", "hosts"] as const;
+type Only = FleetOptions["scope"]["only"][number];
+
+/** What --only may name: the compiler holds it to the families. */
+const kinds = Object.keys({ environments: true, groups: true, hosts: true } satisfies Record<Only, true>) as Only[];
 
 /** Hosts that are worked on at once when nothing else is asked for. */
 const defaultConcurrency = 50;
