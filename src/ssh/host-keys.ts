@@ -1,6 +1,6 @@
 import { errorMessage } from "../errors.ts";
-import { createPromiseCache } from "../lib/promise-cache.ts";
 import { readOrdinaryText } from "../files/read-ordinary-file.ts";
+import { createPromiseCache } from "../lib/promise-cache.ts";
 import { appendKnownHost } from "./append-known-host.ts";
 import { HostError } from "./host-error.ts";
 import { type HostKeyVerdict, type KnownHosts, nameInFile, parseKnownHosts } from "./known-hosts.ts";

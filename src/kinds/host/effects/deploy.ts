@@ -55,7 +55,7 @@ export async function deploy(change: HostChange, host: Host, facts: HostFacts, p
     case "move":
       return reinstall(change, host, facts, ports);
     default:
-      change satisfies never;
+      return change satisfies never;
   }
 }
 
