@@ -3,9 +3,9 @@ import type { Change, Family, FamilyChange } from "../model/change.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Changes that are made together, by one piece of work. */
-export interface Batch<C extends Change> {
+export interface Task<C extends Change> {
   readonly changes: readonly C[];
-  /** Bounds how many batches are worked on at once. */
+  /** Bounds how many tasks are worked on at once. */
   readonly lane: Limiter;
   /** Makes those of the changes that can begin, and says of each how it ended. */
   work(ready: readonly C[]): Promise<ReadonlyMap<string, Outcome>>;
@@ -16,17 +16,17 @@ export interface Batch<C extends Change> {
 /** What the executor offers to those who make changes. */
 export interface Scheduler {
   /**
-   * Works on a batch once everything that it depends on is done, and gives how each of its changes ended. Changes whose
+   * Works on a task once everything that it depends on is done, and gives how each of its changes ended. Changes whose
    * dependencies were not done are skipped. Never rejects.
    */
-  make<C extends Change>(batch: Batch<C>): Promise<readonly Outcome[]>;
+  make<C extends Change>(task: Task<C>): Promise<readonly Outcome[]>;
   /** Ends a change that is not to be made. */
   end(change: Change, outcome: Outcome): void;
   /** The limiter of this name, made with this size when it is asked for first. */
   lane(name: string, size: number): Limiter;
 }
 
-/** Makes all changes of a family. Each change must be in a batch, or ended. */
+/** Makes all changes of a family. Each change must be in a task, or ended. */
 export type Applier<F extends Family> = (changes: readonly FamilyChange<F>[], scheduler: Scheduler) => Promise<void>;
 
 export type Appliers = { readonly [F in Family]: Applier<F> };

@@ -1,7 +1,7 @@
 import { createLimiter, type Limiter } from "../lib/limiter.ts";
 import { type Change, type Family, ofFamily } from "../model/change.ts";
 import type { ChangeResult } from "../model/result.ts";
-import type { Appliers, Batch, Scheduler } from "./applier.ts";
+import type { Appliers, Scheduler, Task } from "./applier.ts";
 import { createLedger, type Ledger, type LedgerOptions } from "./ledger.ts";
 import { failed, failedWith, type Outcome, skipped } from "./outcome.ts";
 
@@ -25,7 +25,7 @@ export async function execute(options: ExecutionOptions, appliers: Appliers): Pr
 function createScheduler(ledger: Ledger, signal: AbortSignal): Scheduler {
   const lanes = new Map<string, Limiter>();
 
-  async function work<C extends Change>({ work, lane }: Batch<C>, ready: readonly C[]) {
+  async function work<C extends Change>({ work, lane }: Task<C>, ready: readonly C[]) {
     const each = (outcome: (change: C) => Outcome): ReadonlyMap<string, Outcome> =>
       new Map(ready.map((change) => [change.id, outcome(change)]));
     return lane.run(async () => {
@@ -36,15 +36,15 @@ function createScheduler(ledger: Ledger, signal: AbortSignal): Scheduler {
   }
 
   return {
-    async make(batch) {
-      const ready = await ledger.awaitDependencies(batch.changes);
-      const outcomes = ready.length === 0 ? new Map<string, Outcome>() : await work(batch, ready);
+    async make(task) {
+      const ready = await ledger.awaitDependencies(task.changes);
+      const outcomes = ready.length === 0 ? new Map<string, Outcome>() : await work(task, ready);
       for (const change of ready) {
         const outcome = outcomes.get(change.id) ?? failed(0, "internal", "the change got no result");
-        const ended = batch.afterwards?.(change, outcome).catch((error: unknown) => failedWith(error, 1));
+        const ended = task.afterwards?.(change, outcome).catch((error: unknown) => failedWith(error, 1));
         ledger.end(change, (await ended) ?? outcome);
       }
-      return batch.changes.map((change) => ledger.outcomeOf(change));
+      return task.changes.map((change) => ledger.outcomeOf(change));
     },
     end: ledger.end,
     lane(name, size) {

@@ -3,7 +3,7 @@ export const isGlob = (text: string): boolean => /[*?]/.test(text);
 
 /**
  * Matches `*` (any run of characters) and `?` (one), without regard to case, against the whole text. The work grows with
- * the product of the lengths; a regular expression would not come to an end on a glob with many stars.
+ * the product of the lengths; a regular expression would take too long on a glob with many stars.
  */
 export function globMatcher(glob: string): (text: string) => boolean {
   const matcher = caseSensitiveGlobMatcher(glob.toLowerCase());

@@ -78,7 +78,7 @@ section end
 
 /**
  * An installation that was cut off leaves a lock whose owner is dead, and a removal leaves the link of a custom path that
- * leads nowhere; the installer refuses for ever over either.
+ * leads nowhere; the installer never gets past either.
  */
 const leftoversRemoved = `if [ -f /tmp/oneagent.lock ]; then
   owner=$(head -c 20 /tmp/oneagent.lock | head -n 1)
@@ -117,7 +117,7 @@ section end
 `;
 }
 
-/** Starts the service anew where nothing else has to change. */
+/** Restarts the service where nothing else has to change. */
 export function restartScript(marker: string): string {
   return `${prelude(marker)}
 if command -v systemctl >/dev/null 2>&1 && systemctl restart oneagent 2>/dev/null; then code=0
