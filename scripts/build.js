@@ -14,6 +14,8 @@ async function writeValidators(folder) {
   const { validatorsSource } = await import(`${folder.href}/load/schema/compile-schemas.js`);
   const { readSchemas } = await import(`${folder.href}/load/schema/schemas.js`);
   writeFileSync(new URL(`${folder.href}/load/schema/validators.cjs`), validatorsSource(readSchemas()));
+  const { planValidatorSource } = await import(`${folder.href}/load/schema/plan-schema.js`);
+  writeFileSync(new URL(`${folder.href}/load/schema/plan-validator.cjs`), planValidatorSource());
 }
 
 try {

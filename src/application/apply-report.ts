@@ -4,17 +4,21 @@ import { planDigest } from "../plan/digest.ts";
 import { inShard } from "../plan/shard.ts";
 import type { CarryOutOptions, Outcome } from "./carry-out.ts";
 
-/** What an apply of a plan did, with all that it could not do. */
+/**
+ * What an apply of a plan did, with all that it could not do. `digest` is that of the plan which was approved, where the
+ * one that is carried out is a part of a fresh one.
+ */
 export function applyReport(
   plan: Plan,
   { guards, results }: Outcome,
   { shard }: Pick<CarryOutOptions, "shard">,
+  digest: string = planDigest(plan),
 ): ApplyReport {
   const { held, waiting, warnings } = plan;
   const emptyShard = shard !== null && !plan.changes.some((change) => inShard(change, shard));
   return {
     format: "dtsync-apply/1",
-    plan: planDigest(plan),
+    plan: digest,
     results,
     summary: countResults(results),
     held,

@@ -15,12 +15,25 @@ import { openSsh } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
 import { remainingGuards } from "./remaining-guards.ts";
 
-/** A plan that may be carried out as far as guards let it: reviewed in a file, or confirmed. */
+/** A plan that may be carried out as far as guards let it: confirmed, or chosen by a file that was reviewed. */
 export interface ApprovedPlan {
   readonly plan: Plan;
   readonly inventory: Inventory;
   /** The inventory's hosts and those of the host commands that ran. */
   readonly hosts: readonly Host[];
+  /** Where a file chose the changes. */
+  readonly review?: Review;
+}
+
+export interface Review {
+  /** Of the plan in the file. */
+  readonly digest: string;
+  /** The changes of the file that this run is about, in its order: each gets a result. */
+  readonly ids: readonly string[];
+  /** Results of those that are not to be made. */
+  readonly settled: readonly ChangeResult[];
+  /** Changes of the file that other parts of a divided run make: limits count them too. */
+  readonly elsewhere: readonly Change[];
 }
 
 export interface CarryOutOptions extends FleetOptions {
@@ -38,11 +51,18 @@ export interface Outcome {
 
 /** Makes the changes of a plan unless a guard refuses it. */
 export async function carryOut(approved: ApprovedPlan, options: CarryOutOptions, context: Context): Promise<Outcome> {
-  const { plan, inventory } = approved;
-  const guards = remainingGuards(plan, inventory, options.raisedLimits);
+  const { plan, inventory, review } = approved;
+  const counted = { guards: plan.guards, changes: [...plan.changes, ...(review?.elsewhere ?? [])] };
+  const guards = remainingGuards(counted, inventory, options.raisedLimits);
   if (guards.length > 0) return { guards, results: [] };
   const changes = plan.changes.filter((change) => options.shard === null || inShard(change, options.shard));
-  return { guards: [], results: await makeChanges(changes, approved, options, context) };
+  const results = await makeChanges(changes, approved, options, context);
+  return { guards: [], results: review === undefined ? results : inOrderOf(review, results) };
+}
+
+function inOrderOf({ ids, settled }: Review, results: readonly ChangeResult[]): readonly ChangeResult[] {
+  const byId = new Map([...settled, ...results].map((result) => [result.id, result]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 async function makeChanges(

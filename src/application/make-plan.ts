@@ -1,18 +1,14 @@
 import { readRevision } from "../git/repository.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
-import type { Observed } from "../model/observed.ts";
 import type { Plan } from "../model/plan.ts";
 import { clustersInScope } from "../observe/clusters-in-scope.ts";
 import { listHosts } from "../observe/list-hosts.ts";
-import { observe, type Wanted } from "../observe/observe.ts";
 import { createPlan, hostsInScope, type PlanInput } from "../plan/create-plan.ts";
 import type { ChangedSince } from "./changed-since.ts";
 import { checkedScope } from "./checked-scope.ts";
 import type { Context } from "./context.ts";
-import { openCluster } from "./open-cluster.ts";
-import { openSsh } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
-import { readingProgress } from "./reading-progress.ts";
+import { readFleet } from "./read-fleet.ts";
 import { requireOrigins } from "./require-origins.ts";
 import { programRunner } from "./run-program.ts";
 
@@ -41,8 +37,13 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
   // A host that only a command knows of may be the only one of its cluster in scope.
   const clusters = inScope(list.hosts);
   await requireOrigins(clusters, context);
+  const wanted = {
+    clusters,
+    hosts: hostsInScope(inventory, list.hosts, scope, affected),
+    groups: scope.only.some((kind) => kind !== "hosts"),
+  };
   const [observed, { reason, ...revision }] = await Promise.all([
-    readFleet(inventory, { clusters, hosts: hostsInScope(inventory, list.hosts, scope, affected) }, options, context),
+    readFleet(inventory, wanted, options, context),
     readRevision(inventory.directory, { environment: context.variables, signal: context.signal }),
   ]);
   context.signal.throwIfAborted();
@@ -72,24 +73,4 @@ async function changedSince(inventory: Inventory, options: FleetOptions, context
   if (options.scope.changedSince === null) return { affected: null, warnings: [] };
   const { readChangedSince } = await import("./changed-since.ts");
   return readChangedSince(inventory, options.scope.changedSince, options, context);
-}
-
-/** The clusters and hosts that the scope needs, as they are now. */
-async function readFleet(
-  inventory: Inventory,
-  needed: Pick<Wanted, "clusters" | "hosts">,
-  options: FleetOptions,
-  context: Context,
-): Promise<Observed> {
-  const { scope, allowCommands, sshConfig, concurrency } = options;
-  const progress = readingProgress(options, context);
-  const access = { inventory, allowCommands, readOnly: true };
-  const wanted = { ...needed, groups: scope.only.some((kind) => kind !== "hosts") };
-  return observe(inventory, wanted, {
-    openCluster: (cluster) => openCluster(cluster, access, context),
-    openConnector: () => openSsh({ configFile: sshConfig, writeHostKeys: false }, context),
-    concurrency,
-    signal: context.signal,
-    onProgress: progress.update,
-  }).finally(progress.close);
 }

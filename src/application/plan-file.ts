@@ -1,19 +1,25 @@
-import { readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
 import { errorMessage, usageError } from "../errors.ts";
+import { nestingExceeds } from "../lib/json-nesting.ts";
+import { planSchemaFaults } from "../load/schema/plan-schema.ts";
 import type { Plan } from "../model/plan.ts";
+import type { PlanFault } from "../model/plan-fault.ts";
+import { planRuleFaults } from "../plan/plan-rules.ts";
 
-/** By kind. A map, because a plan file may name any kind, also one that is a member of every object. */
-const actions: ReadonlyMap<unknown, readonly string[]> = new Map([
-  ["environment", ["create", "update", "disable", "enable", "delete"]],
-  ["group", ["create", "update", "delete"]],
-  ["permission", ["grant", "update", "revoke"]],
-  ["host", ["install", "update", "configure", "move", "uninstall"]],
-]);
+/** Bytes. The plan of a fleet of 12,000 hosts has some ten million. */
+const largestFile = 100_000_000;
 
-/** Reads the file of a plan. Throws a usage error for one that is not there or is not a plan. */
-export async function readPlanFile(file: string): Promise<Plan> {
+/** Levels of lists and objects in each other. A plan has seven. */
+const deepestNesting = 32;
+
+/** A plan, or why a text is none. */
+export type ReadPlan = { readonly plan: Plan } | { readonly faults: readonly PlanFault[] };
+
+/** Reads the file of a plan. Throws a usage error for one that is not there, is no ordinary file, or is no JSON. */
+export async function readPlanFile(file: string): Promise<ReadPlan> {
   try {
-    return parsePlan(await readFile(file, "utf8"));
+    return parsePlan(await readOrdinaryFile(file));
   } catch (error) {
     throw usageError(
       `${file} is not a plan that this version can apply (${errorMessage(error)})`,
@@ -22,27 +28,39 @@ export async function readPlanFile(file: string): Promise<Plan> {
   }
 }
 
-/** A plan from its JSON. Throws a plain Error that says what is wrong with it. */
-export function parsePlan(text: string): Plan {
+/** Throws for anything but an ordinary file, without waiting for one: a pipe may never get a writer. */
+async function readOrdinaryFile(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const { size } = await checkedStat(file);
+    const bytes = Buffer.alloc(size);
+    let length = 0;
+    while (length < size) {
+      const { bytesRead } = await file.read(bytes, length, size - length, length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length));
+  } finally {
+    await file.close();
+  }
+}
+
+async function checkedStat(file: Awaited<ReturnType<typeof open>>): Promise<{ readonly size: number }> {
+  const found = await file.stat();
+  if (!found.isFile()) throw new Error("it is no ordinary file: save the plan to one first");
+  if (found.size > largestFile) throw new Error(`it has more than ${largestFile / 1_000_000} MB`);
+  return found;
+}
+
+/** A plan from its JSON. Throws a plain Error for text that is not JSON, or is nested too deeply. */
+export function parsePlan(text: string): ReadPlan {
+  if (nestingExceeds(text, deepestNesting)) throw new Error(`it is nested more than ${deepestNesting} levels deep`);
   const value: unknown = JSON.parse(text);
-  if (!isObject(value) || value["format"] !== "dtsync-plan/1") throw new Error('it has no "format": "dtsync-plan/1"');
-  const { inventory, scope, changes, held, guards, summary } = value;
-  if (!isObject(inventory) || typeof inventory["digest"] !== "string") throw new Error("it names no inventory");
-  if (!isObject(scope) || !isObject(summary)) throw new Error("it has no scope or summary");
-  if (!Array.isArray(changes) || !Array.isArray(held) || !Array.isArray(guards)) throw new Error("it has no changes");
-  for (const change of changes) checkChange(change);
-  return value as unknown as Plan;
-}
-
-function checkChange(change: unknown): void {
-  if (!isObject(change) || typeof change["id"] !== "string") throw new Error("a change has no id");
-  const known = actions.get(change["kind"])?.includes(String(change["action"]));
-  if (!known) throw new Error(`${change["id"]} has an unknown kind or action`);
-  const lists = ["fields", "dependsOn", "notes"].every((name) => Array.isArray(change[name]));
-  const sides = ["before", "after"].every((name) => change[name] === null || typeof change[name] === "object");
-  if (!lists || !sides || typeof change["cluster"] !== "string") throw new Error(`${change["id"]} is not a change`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  const faults = planSchemaFaults(value);
+  if (faults.length > 0) return { faults };
+  // The schema says what the type does; a test holds them together.
+  const plan = value as Plan;
+  const broken = planRuleFaults(plan);
+  return broken.length > 0 ? { faults: broken } : { plan };
 }

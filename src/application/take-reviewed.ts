@@ -1,31 +1,114 @@
 import { DtsyncError, exitCodes } from "../errors.ts";
+import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
+import type { PlanFault } from "../model/plan-fault.ts";
 import { listHosts } from "../observe/list-hosts.ts";
-import type { ApprovedPlan } from "./carry-out.ts";
+import { chooseChanges } from "../plan/choose-changes.ts";
+import { planContradictions } from "../plan/contradictions.ts";
+import { createPlan } from "../plan/create-plan.ts";
+import { planDigest } from "../plan/digest.ts";
+import { trippedGuards } from "../plan/guards.ts";
+import { reviewedItems } from "../plan/reviewed-items.ts";
+import { inShard } from "../plan/shard.ts";
+import type { ApprovedPlan, CarryOutOptions } from "./carry-out.ts";
 import type { Context } from "./context.ts";
-import type { FleetOptions } from "./options.ts";
+import { readFleet } from "./read-fleet.ts";
 import { requireOrigins } from "./require-origins.ts";
 import { programRunner } from "./run-program.ts";
 
-/** A plan that was reviewed, with the inventory that it was made from. Throws when that is another one by now. */
+/** A file that asks for something which the inventory does not declare is refused whole. */
+export type TakenPlan = { readonly approved: ApprovedPlan } | { readonly contradictions: readonly PlanFault[] };
+
+/**
+ * What a plan that was reviewed chooses: it is about items of the inventory as it is now, which are read and planned once
+ * more, and only changes of that fresh plan are approved. Throws when the plan was made from another inventory.
+ */
 export async function takeReviewed(
-  plan: Plan,
+  reviewed: Plan,
   inventory: Inventory,
-  { allowCommands }: Pick<FleetOptions, "allowCommands">,
+  options: CarryOutOptions,
   context: Context,
-): Promise<ApprovedPlan> {
-  if (plan.inventory.digest !== inventory.digest) {
+): Promise<TakenPlan> {
+  if (reviewed.inventory.digest !== inventory.digest) {
     throw new DtsyncError("the plan was made from another state of the inventory, so nothing was done", {
       exitCode: exitCodes.stale,
       hint: "check out the commit that it was made from, or plan again",
     });
   }
-  const named = new Set(plan.changes.map(({ cluster }) => cluster));
+  const contradictions = planContradictions(reviewed.changes, inventory);
+  if (contradictions.length > 0) return { contradictions };
+  const named = new Set(reviewed.changes.map(({ cluster }) => cluster));
   const clusters = inventory.clusters.filter(({ name }) => named.has(name));
   await requireOrigins(clusters, context);
-  const { variables, signal } = context;
-  const run = programRunner(signal);
-  const { hosts } = await listHosts(inventory, { scope: plan.scope, allowCommands, variables, run });
-  return { plan, inventory, hosts };
+  const { shard } = options;
+  const here = (change: Change) => shard === null || inShard(change, shard);
+  const changes = reviewed.changes.filter(here);
+  const elsewhere = reviewed.changes.filter((change) => !here(change));
+  const { plan: fresh, hosts, observed } = await planReviewed({ ...reviewed, changes }, inventory, options, context);
+  const chosen = chooseChanges({ reviewed: changes, fresh, inventory, hosts, observed });
+  const counted = [...chosen.changes, ...elsewhere];
+  const plan: Plan = {
+    ...fresh,
+    changes: chosen.changes,
+    guards: trippedGuards({ changes: counted, inventory, observed }),
+    ...withRemarks(fresh, reviewed),
+  };
+  const review = {
+    digest: planDigest(reviewed),
+    ids: changes.map(({ id }) => id),
+    settled: chosen.settled,
+    elsewhere,
+  };
+  return { approved: { plan, inventory, hosts, review } };
+}
+
+/** A plan, made now, of what the changes of another one are about, and what it was made from. */
+async function planReviewed(reviewed: Plan, inventory: Inventory, options: CarryOutOptions, context: Context) {
+  const { changes } = reviewed;
+  const named = {
+    clusters: new Set(changes.map(({ cluster }) => cluster)),
+    hosts: new Set(changes.flatMap(({ host }) => host ?? [])),
+  };
+  const scope = { ...reviewed.scope, changedSince: null, hosts: named.hosts.size > 0 ? "probe" : "skip" } as const;
+  const list = await listHosts(inventory, {
+    scope,
+    allowCommands: options.allowCommands,
+    variables: context.variables,
+    run: programRunner(context.signal),
+  });
+  const wanted = {
+    clusters: inventory.clusters.filter(({ name }) => named.clusters.has(name)),
+    hosts: list.hosts.filter(({ name }) => named.hosts.has(name)),
+    groups: changes.some(({ kind }) => kind !== "host"),
+  };
+  const observed = await readFleet(inventory, wanted, options, context);
+  context.signal.throwIfAborted();
+  const plan = createPlan({
+    inventory,
+    hosts: list.hosts,
+    observed,
+    scope,
+    affected: reviewedItems(changes),
+    createdAt: context.clock.now(),
+    dtsync: context.version,
+    commit: reviewed.inventory.commit,
+    dirty: reviewed.inventory.dirty,
+    held: list.held,
+    incompleteHostLists: list.incomplete,
+    warnings: list.warnings,
+  });
+  return { plan, hosts: list.hosts, observed };
+}
+
+/** What the reviewed plan could not read, or lets wait, is no part of its changes and not done either: it is said again. */
+function withRemarks(fresh: Plan, reviewed: Plan): Pick<Plan, "clusters" | "held" | "waiting" | "warnings"> {
+  const held = new Set(fresh.held.map(({ scope }) => scope));
+  const waiting = new Set(fresh.waiting.map(({ id }) => id));
+  return {
+    clusters: { ...reviewed.clusters, ...fresh.clusters },
+    held: [...fresh.held, ...reviewed.held.filter(({ scope }) => !held.has(scope))],
+    waiting: [...fresh.waiting, ...reviewed.waiting.filter(({ id }) => !waiting.has(id))],
+    warnings: [...new Set([...fresh.warnings, ...reviewed.warnings])],
+  };
 }

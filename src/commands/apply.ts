@@ -7,6 +7,7 @@ import type { Format } from "../application/options.ts";
 import { openOutputs } from "../application/output-files.ts";
 import { planAndConfirm } from "../application/plan-and-confirm.ts";
 import { readPlanFile } from "../application/plan-file.ts";
+import { printPlanFaults } from "../application/print-plan-faults.ts";
 import { takeReviewed } from "../application/take-reviewed.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
@@ -18,18 +19,30 @@ import { renderApplyText } from "../report/apply-text.ts";
 import { renderJson } from "../report/plan-reports.ts";
 import type { ApplyOptions } from "./options/apply-options.ts";
 
-/** Makes clusters and hosts as declared: a plan file exactly, or a fresh plan after asking. */
+/** Makes clusters and hosts as declared: what a plan file chooses, or a fresh plan after asking. */
 export async function apply(options: ApplyOptions, context: Context): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
   const outputs = await openOutputs(reports, options, context, options.planFile);
   const reviewed = options.planFile === null ? null : await readPlanFile(options.planFile);
+  if (reviewed !== null && "faults" in reviewed) {
+    const message = `${options.planFile} is not a plan that this version can apply`;
+    const hint = "make one with dtsync plan --out FILE";
+    return printPlanFaults({ message, hint, exitCode: exitCodes.invalid, ...reviewed }, options, context);
+  }
   const inventory = await loadForRun("apply", outputs, options, context);
   if (inventory === null) return exitCodes.invalid;
-  const approved = reviewed
-    ? await takeReviewed(reviewed, inventory, options, context)
-    : await planAndConfirm(inventory, options, context);
+  const taken = reviewed
+    ? await takeReviewed(reviewed.plan, inventory, options, context)
+    : { approved: await planAndConfirm(inventory, options, context) };
+  if ("contradictions" in taken) {
+    const message = "the plan asks for what the inventory does not declare, so nothing was done";
+    const hint = "plan again: a plan file chooses among the changes that the inventory asks for";
+    const { contradictions: faults } = taken;
+    return printPlanFaults({ message, hint, exitCode: exitCodes.stale, faults }, options, context);
+  }
+  const { approved } = taken;
   const { guards, results } = await carryOut(approved, options, context);
-  const report = applyReport(approved.plan, { guards, results }, options);
+  const report = applyReport(approved.plan, { guards, results }, options, approved.review?.digest);
   context.output.out(render(report, options.format, options.color && context.terminal.output));
   await outputs.writeReports(options.report, (kind) => applyReports[kind](report));
   if (guards.length > 0) {

@@ -74,6 +74,45 @@ interface ExplainedField {
   readonly rights: boolean;
 }
 
+/** What a change of a plan file says otherwise than the inventory. */
+export interface Contradiction {
+  /** In the change. */
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** What a reviewed change is compared with. */
+export interface ReviewWorld {
+  readonly inventory: Inventory;
+  /** The inventory's hosts and those of the host commands that ran. */
+  readonly hosts: readonly Host[];
+  readonly observed: Observed;
+  /** Ids of the groups that a fresh plan creates. */
+  readonly newGroups: ReadonlySet<string>;
+}
+
+/**
+ * How what is there compares with a reviewed change: as it was when the plan was made, as the change would make it, or
+ * neither.
+ */
+export type ReviewMatch =
+  | { readonly match: "as-planned" | "as-wanted" }
+  | { readonly match: "other"; readonly reason: string };
+
+/** The part of a fresh change that a reviewed one asks for, or the first field in which they differ. */
+export type Narrowed<C> = { readonly change: C } | { readonly differs: string };
+
+/**
+ * What a plan file may do with changes of a kind: choose among those of a fresh plan. Nothing of a reviewed change is ever
+ * carried out itself.
+ */
+export interface ReviewRules<K extends ChangeKind> {
+  /** What the inventory never asks for, whatever clusters and hosts are like. */
+  contradictions(inventory: Inventory): (change: Changes[K]) => readonly Contradiction[];
+  compare(world: ReviewWorld): (change: Changes[K]) => ReviewMatch;
+  narrow(fresh: Changes[K], reviewed: Changes[K]): Narrowed<Changes[K]>;
+}
+
 /** What is common to all changes of a kind. */
 export interface KindRules<K extends ChangeKind> {
   /** What changes of it are called together, for example `Environments`. */
@@ -81,6 +120,10 @@ export interface KindRules<K extends ChangeKind> {
   /** What one item is called in a count. */
   readonly noun: string;
   action(change: DeclaredChanges[K]): ActionRules;
+  /** The id of a change that is about this. */
+  idOf(change: Columns[K] & { readonly cluster: string }): string;
+  /** The fields that each side of a change holds as far as it holds any; `fields` names the same ones. */
+  heldFields(change: Changes[K]): readonly (readonly string[])[];
   /** Id of the item that the change is counted for; permissions count for their group. */
   item(change: Changes[K]): string;
   /** Whether the dependent change stands on what this one brings into being; other dependencies are mere order. */

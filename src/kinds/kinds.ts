@@ -1,11 +1,14 @@
 import { type Change, type ChangeKind, type DeclaredChange, type Family, familyOf } from "../model/change.ts";
 import { environmentFamily } from "./environment/family.ts";
+import { environmentReview } from "./environment/review.ts";
 import { environmentRules } from "./environment/rules.ts";
 import { groupFamily } from "./group/family.ts";
+import { groupReview, permissionReview } from "./group/review.ts";
 import { groupRules, permissionRules } from "./group/rules.ts";
 import { hostFamily } from "./host/family.ts";
+import { hostReview } from "./host/review.ts";
 import { hostRules } from "./host/rules.ts";
-import type { ActionRules, FamilyRules, KindRules } from "./kind.ts";
+import type { ActionRules, FamilyRules, KindRules, ReviewRules } from "./kind.ts";
 
 /** Every kind of change. A new one is a line here and a folder beside this file. */
 const kinds: { readonly [K in ChangeKind]: KindRules<K> } = {
@@ -13,6 +16,14 @@ const kinds: { readonly [K in ChangeKind]: KindRules<K> } = {
   group: groupRules,
   permission: permissionRules,
   host: hostRules,
+};
+
+/** How a plan file chooses among the changes of each kind. */
+export const reviews: { readonly [K in ChangeKind]: ReviewRules<K> } = {
+  environment: environmentReview,
+  group: groupReview,
+  permission: permissionReview,
+  host: hostReview,
 };
 
 /** Every family, in the order in which they are planned: hosts wait for environments that appear. */
@@ -28,6 +39,19 @@ export const allFamilies = Object.keys(families) as readonly Family[];
 /** The rules of a kind, for changes of that kind. */
 export function rulesOf<K extends ChangeKind>({ kind }: { readonly kind: K }): KindRules<K> {
   return kinds[kind] as KindRules<K>;
+}
+
+/** The review of a kind, for changes of that kind. */
+export function reviewOf<K extends ChangeKind>({ kind }: { readonly kind: K }): ReviewRules<K> {
+  return reviews[kind] as ReviewRules<K>;
+}
+
+/** Prepares something about the review of each kind once, and asks each kind about its own changes. */
+export function askReviews<T>(
+  prepare: (rules: ReviewRules<ChangeKind>) => (change: never) => T,
+): (change: Change) => T {
+  const prepared = new Map(allKinds.map((kind) => [kind, prepare(reviews[kind] as ReviewRules<ChangeKind>)]));
+  return (change) => (prepared.get(change.kind) as (change: Change) => T)(change);
 }
 
 export const familyRules = <F extends Family>(family: F): FamilyRules<F> => families[family] as FamilyRules<F>;

@@ -147,3 +147,28 @@ export function sideValue(side: DeclaredEnvironmentSide, field: EnvironmentField
     }
   }
 }
+
+/** The fields that a side has. */
+export function fieldsOfSide(side: EnvironmentSide): readonly EnvironmentField[] {
+  const { quotas, storage, ...others } = side;
+  const limits = (
+    [
+      ["quotas", quotas],
+      ["storage", storage],
+    ] as const
+  ).flatMap(([kind, groups]) =>
+    Object.entries(groups ?? {}).flatMap(([group, members]) =>
+      Object.keys(members).map((member): LimitField => `${kind}.${group}.${member}`),
+    ),
+  );
+  return [...(Object.keys(others) as readonly (keyof typeof others)[]), ...limits];
+}
+
+/** Only the given fields of a side. */
+export const pickFields = (side: EnvironmentSide, fields: readonly EnvironmentField[]): EnvironmentSide =>
+  environmentSide(
+    fields.flatMap((field) => {
+      const value = sideValue(side, field);
+      return value === undefined ? [] : [[field, value] as const];
+    }),
+  );

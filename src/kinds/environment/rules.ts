@@ -1,7 +1,7 @@
 import { detailLines, manyFromOnePlace } from "../detail-lines.ts";
 import type { ActionRules, FieldValues, KindRules } from "../kind.ts";
-import type { DeclaredEnvironmentChange, EnvironmentAction } from "./change.ts";
-import { sideValue } from "./fields.ts";
+import { type DeclaredEnvironmentChange, type EnvironmentAction, environmentChangeId } from "./change.ts";
+import { fieldsOfSide, sideValue } from "./fields.ts";
 
 const actions: Readonly<Record<EnvironmentAction, ActionRules>> = {
   create: { count: "create", sign: "+", phase: "appear", startsItem: true },
@@ -15,6 +15,12 @@ export const environmentRules: KindRules<"environment"> = {
   heading: "Environments",
   noun: "environment",
   action: ({ action }) => actions[action],
+  idOf: ({ environment }) => environmentChangeId(environment),
+  heldFields: (change) => {
+    if (change.action === "delete") return [];
+    const sides = change.action === "create" ? [change.after] : [change.before, change.after];
+    return sides.map(fieldsOfSide);
+  },
   item: ({ id }) => id,
   isFoundationOf: ({ action }) => action === "create" || action === "enable",
   declaredIn: ({ environments }) => {

@@ -10,8 +10,10 @@ import {
   groupChangeId,
   type MappingField,
   type PermissionAction,
+  permissionChangeId,
 } from "./change.ts";
-import { canonicalNames } from "./fields.ts";
+import { canonicalNames, fieldsOfSide } from "./fields.ts";
+import { permissionContent } from "./rights.ts";
 
 const groupActions: Readonly<Record<GroupAction, ActionRules>> = {
   create: { count: "create", sign: "+", phase: "groups", startsItem: true },
@@ -36,6 +38,12 @@ export const groupRules: KindRules<"group"> = {
     const groups = groupsByName(inventory);
     return ({ cluster, group }) => groups.has(`${cluster}/${group.toLowerCase()}`);
   },
+  idOf: ({ cluster, group }) => groupChangeId(cluster, group),
+  heldFields: (change) => {
+    if (change.action === "delete") return [];
+    const sides = change.action === "create" ? [change.after] : [change.before, change.after];
+    return sides.map(fieldsOfSide);
+  },
   weakens: weakensGroup,
   title: ({ action, group, cluster }) => `${action} group ${printableLine(group)} on ${cluster}`,
   details: (change) => detailLines(fieldsOf(change), change),
@@ -54,6 +62,8 @@ export const permissionRules: KindRules<"permission"> = {
   heading: "Permissions",
   noun: "environment",
   action: ({ action }) => permissionActions[action],
+  idOf: ({ cluster, group, environment }) => permissionChangeId(cluster, group, environment),
+  heldFields: ({ before, after }) => [permissionContent(before, after)?.fields ?? []],
   item: ({ cluster, group }) => groupChangeId(cluster, group),
   isFoundationOf: () => false,
   declaredIn: (inventory) => {

@@ -23,7 +23,7 @@ export type AgentSettingName = (typeof agentSettingNames)[number];
 export type HostField = "environment" | "version" | AgentSettingName | "service" | "connected";
 
 /** What a change holds of a host on one side: only what it is about. */
-type HostSide = Readonly<Partial<Record<HostField, Value>>>;
+export type HostSide = Readonly<Partial<Record<HostField, Value>>>;
 
 export interface HostColumns {
   readonly kind: "host";

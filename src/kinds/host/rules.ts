@@ -1,7 +1,13 @@
 import { count } from "../../lib/printable.ts";
 import { detailLines } from "../detail-lines.ts";
 import type { ActionRules, FieldValues, KindRules } from "../kind.ts";
-import type { DeclaredHostChange, DeclaredHostField, DeclaredHostSide, HostAction } from "./change.ts";
+import {
+  type DeclaredHostChange,
+  type DeclaredHostField,
+  type DeclaredHostSide,
+  type HostAction,
+  hostChangeId,
+} from "./change.ts";
 
 const actions: Readonly<Record<HostAction, ActionRules & { readonly title: string }>> = {
   install: { count: "deploy", sign: "»", phase: "hosts", startsItem: true, title: "install the OneAgent on" },
@@ -15,6 +21,12 @@ export const hostRules: KindRules<"host"> = {
   heading: "Hosts",
   noun: "host",
   action: ({ action }) => actions[action],
+  idOf: ({ host }) => hostChangeId(host),
+  heldFields: (change) => {
+    if (change.action === "uninstall") return [];
+    const sides = change.action === "install" ? [change.after] : [change.before, change.after];
+    return sides.map((side) => Object.keys(side));
+  },
   item: ({ id }) => id,
   isFoundationOf: () => false,
   // Hosts that commands give are not known without running them.

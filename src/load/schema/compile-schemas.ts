@@ -25,7 +25,12 @@ export function createRegistry(schemas: FileSchemas, source = false): Ajv2020 {
   for (const [kind, { $schema: _dialect, $id: _id, $defs, ...file }] of Object.entries(schemas)) {
     Object.assign(shared, $defs, { [`${kind}File`]: file });
   }
-  const ajv = new (ajvLibrary().Ajv2020)({
+  return createAjv(source).addSchema({ $id: registryId, $defs: shared });
+}
+
+/** With `source` the code that is made can be written to a file. */
+export function createAjv(source: boolean): Ajv2020 {
+  return new (ajvLibrary().Ajv2020)({
     allErrors: true,
     verbose: true,
     // The tests check the schemas strictly and against the meta-schema; their messages are written elsewhere; and
@@ -36,13 +41,17 @@ export function createRegistry(schemas: FileSchemas, source = false): Ajv2020 {
     inlineRefs: false,
     code: { optimize: false, source, process: withinBounds },
   });
-  return ajv.addSchema({ $id: registryId, $defs: shared });
 }
 
 /** Source of a CommonJS module that exports a function for each definition. */
 export function validatorsSource(schemas: FileSchemas): string {
+  return standaloneSource(createRegistry(schemas, true), definitions);
+}
+
+/** Source of a CommonJS module that exports a function for each of the schemas that `exports` refers to. */
+export function standaloneSource(ajv: Ajv2020, exports: Readonly<Record<string, string>>): string {
   // The library does not pass this code to `process` itself.
-  return withinBounds(standaloneLibrary()(createRegistry(schemas, true), definitions));
+  return withinBounds(standaloneLibrary()(ajv, exports));
 }
 
 /** Errors that a validator collects at most before it leaves the rest of a list or map alone; many make one diagnostic. */

@@ -12,8 +12,8 @@ export const ajvLibrary = (): AjvLibrary => require("ajv/dist/2020.js") as AjvLi
 export const standaloneLibrary = (): AjvStandalone["default"] =>
   (require("ajv/dist/standalone/index.js") as AjvStandalone).default;
 
-/** The validators that the build wrote beside this module, or null where dtsync runs from its sources. */
-export function builtValidators(): unknown {
-  const path = fileURLToPath(new URL("./validators.cjs", import.meta.url));
+/** A file of validators that the build wrote beside this module, or null where dtsync runs from its sources. */
+export function builtValidators(file: "validators.cjs" | "plan-validator.cjs"): unknown {
+  const path = fileURLToPath(new URL(file, import.meta.url));
   return existsSync(path) ? require(path) : null;
 }

@@ -28,7 +28,7 @@ function check(definition: Definition, value: unknown): readonly ErrorObject[] {
 
 /** The build writes their code to a file: compiling it takes a tenth of a second, loading it next to nothing. */
 function loadValidators(): Validators {
-  const built = builtValidators();
+  const built = builtValidators("validators.cjs");
   if (built !== null) return built as Validators;
   const registry = createRegistry(readSchemas());
   const compiled = Object.entries(definitions).map(([name, reference]) => [name, registry.getSchema(reference)]);

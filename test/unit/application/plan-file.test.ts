@@ -1,56 +1,160 @@
+import { execFileSync } from "node:child_process";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parsePlan, readPlanFile } from "../../../src/application/plan-file.ts";
 import { exitCodes } from "../../../src/errors.ts";
-import { aGroup, anEnvironment, anInventory, planOf } from "../../support/builders.ts";
+import { aGroup, aHost, aHostReading, anEnvironment, anInventory, planOf } from "../../support/builders.ts";
 import { withFiles } from "../load/load-files.ts";
 
 const plan = planOf({
   inventory: anInventory({
     environments: [anEnvironment()],
     groups: [aGroup({ access: { "abc-p1": ["VIEWER"] } })],
+    hosts: [aHost()],
   }),
+  probes: { "web01.abc.example.com": aHostReading() },
 });
 const textOf = (value: unknown) => JSON.stringify(value);
-const withChange = (given: object) => textOf({ ...plan, changes: [{ ...plan.changes[0], ...given }] });
+const withChanges = (...given: readonly object[]) =>
+  textOf({ ...plan, changes: plan.changes.map((change, index) => ({ ...change, ...given[index] })) });
+
+const faultsOf = (text: string): readonly string[] => {
+  const read = parsePlan(text);
+  return "faults" in read ? read.faults.map(({ pointer, message }) => `${pointer} ${message}`) : [];
+};
 
 describe("a plan file", () => {
   test("gives the plan that was saved", () => {
-    expect(plan.changes.map(({ kind }) => kind)).toEqual(["environment", "group", "permission"]);
-    expect(parsePlan(textOf(plan))).toEqual(plan);
+    expect(plan.changes.map(({ kind }) => kind)).toEqual(["environment", "group", "permission", "host"]);
+    expect(parsePlan(textOf(plan))).toEqual({ plan });
   });
 
-  test.each<[string, string, RegExp]>([
-    ["is no JSON", "{", /JSON/],
-    ["is a list", "[]", /dtsync-plan/],
-    ["is null", "null", /dtsync-plan/],
-    ["is of another format", textOf({ ...plan, format: "dtsync-plan/2" }), /"dtsync-plan\/1"/],
-    ["names no inventory", textOf({ ...plan, inventory: { commit: null } }), /names no inventory/],
-    ["has no scope", textOf({ ...plan, scope: null }), /no scope/],
-    ["has no summary", textOf({ ...plan, summary: [] }), /no scope or summary/],
-    ["has no changes", textOf({ ...plan, changes: {} }), /no changes/],
-    ["has no guards", textOf({ ...plan, guards: undefined }), /no changes/],
-    ["has a change that is none", textOf({ ...plan, changes: [null] }), /a change has no id/],
-    ["has a kind that nobody knows", withChange({ kind: "server" }), /environment\/abc-p1 has an unknown kind/],
-    ["has an action of another kind", withChange({ action: "uninstall" }), /unknown kind or action/],
-    ["has a kind that every object has", withChange({ kind: "constructor" }), /unknown kind or action/],
-    ["has a change without fields", withChange({ fields: "name" }), /environment\/abc-p1 is not a change/],
-    ["has a change with a text on one side", withChange({ after: "all" }), /is not a change/],
-    ["has a change without cluster", withChange({ cluster: null }), /is not a change/],
-  ])("that %s is refused", (_what, text, reason) => {
-    expect(() => parsePlan(text)).toThrow(reason);
+  test.each<[string, string, readonly string[]]>([
+    ["is a list", "[]", [" must be an object"]],
+    ["is null", "null", [" must be an object"]],
+    ["is of another format", textOf({ ...plan, format: "dtsync-plan/2" }), ['/format must be "dtsync-plan/1"']],
+    [
+      "names no inventory",
+      textOf({ ...plan, inventory: { commit: null, dirty: false } }),
+      ["/inventory/digest is missing"],
+    ],
+    [
+      "has an odd digest",
+      textOf({ ...plan, inventory: { ...plan.inventory, digest: "sha256:12" } }),
+      ["/inventory/digest must be sha256: and 64 hexadecimal digits"],
+    ],
+    ["has no scope", textOf({ ...plan, scope: null }), ["/scope must be an object"]],
+    [
+      "has faults in many places",
+      textOf({ ...plan, guards: undefined, changes: {}, more: 1, warnings: [1] }),
+      ["/guards is missing", "/more must not be there", "/changes must be a list", "/warnings/0 must be a text"],
+    ],
+    ["has a change that is none", textOf({ ...plan, changes: [null] }), ["/changes/0 must be an object"]],
+    [
+      "has a kind that nobody knows",
+      withChanges({ kind: "server" }),
+      ['/changes/0/kind must be one of "environment", "group", "permission", "host"'],
+    ],
+    [
+      "has a kind in a list",
+      withChanges({ kind: ["environment"] }),
+      ['/changes/0/kind must be one of "environment", "group", "permission", "host"'],
+    ],
+    [
+      "has an action of another kind",
+      withChanges({ action: "uninstall" }),
+      ['/changes/0/action must be one of "create", "update", "disable", "enable", "delete"'],
+    ],
+    ["has a change with a text on one side", withChanges({ after: "all" }), ["/changes/0/after must be an object"]],
+    ["has a change without cluster", withChanges({ cluster: null }), ["/changes/0/cluster must be a text"]],
+    ["has a change without environment", withChanges({ environment: null }), ["/changes/0/environment must be a text"]],
+    ["has permissions that are no list", withChanges({}, {}, { after: "VIEWER" }), ["/changes/2/after must be a list"]],
+    [
+      "has a key that it does not know inside of a side",
+      withChanges({ after: { name: "x", owner: "y" } }),
+      ["/changes/0/after/owner must not be there"],
+    ],
+    [
+      "has an id that does not say what its change is about",
+      withChanges({ id: "environment/xyz-p1" }),
+      ["/changes/0/id must be environment/abc-p1, as its other members say"],
+    ],
+    [
+      "has a change twice",
+      textOf({ ...plan, changes: [...plan.changes, ...plan.changes.slice(0, 1)] }),
+      ["/changes/4/id must be unique, and /changes/0 has it too"],
+    ],
+    [
+      "names fields that a change does not hold",
+      withChanges({ fields: ["name", "tags"] }),
+      ["/changes/0/fields must name exactly the fields that before and after hold"],
+    ],
+    [
+      "has rights that come and go unnamed",
+      withChanges({}, {}, { fields: ["LOG_VIEWER"] }),
+      ["/changes/2/fields must name exactly the fields that before and after hold"],
+    ],
+    [
+      "has changes that depend on each other",
+      withChanges({ dependsOn: ["group/emea/operators"] }, { dependsOn: ["environment/abc-p1"] }, { dependsOn: [] }),
+      [
+        "/changes/0/dependsOn must not lead back to the change itself, nor to changes that depend on each other",
+        "/changes/1/dependsOn must not lead back to the change itself, nor to changes that depend on each other",
+        "/changes/3/dependsOn must not lead back to the change itself, nor to changes that depend on each other",
+      ],
+    ],
+    [
+      "has a change that depends on itself",
+      withChanges({}, {}, {}, { dependsOn: ["host/web01.abc.example.com"] }),
+      ["/changes/3/dependsOn must not lead back to the change itself, nor to changes that depend on each other"],
+    ],
+  ])("that %s is refused with each place", (_what, text, faults) => {
+    expect([...faultsOf(text)].sort()).toEqual([...faults].sort());
   });
 
-  test("that is not there or not a plan is a usage error that names it", async () => {
-    await withFiles({ "plan.json": textOf(plan), "other.json": "{}" }, async (folder) => {
-      expect(await readPlanFile(join(folder, "plan.json"))).toEqual(plan);
-      for (const name of ["other.json", "missing.json"]) {
+  test("may leave out what a change depends on", () => {
+    expect(faultsOf(textOf({ ...plan, changes: plan.changes.slice(1) }))).toEqual([]);
+  });
+
+  test("of a thousand changes that depend on one and on each other in a row is read", () => {
+    const [first] = plan.changes;
+    const changes = Array.from({ length: 1000 }, (_, index) => ({
+      ...first,
+      id: `environment/abc-p${index + 1}`,
+      environment: `abc-p${index + 1}`,
+      dependsOn: index === 0 ? [] : [...new Set(["environment/abc-p1", `environment/abc-p${index}`])],
+    }));
+    expect(faultsOf(textOf({ ...plan, changes }))).toEqual([]);
+  });
+
+  test("that is not there, not JSON, too deep or no text is a usage error that names it", async () => {
+    const files = {
+      "plan.json": textOf(plan),
+      "broken.json": "{",
+      "deep.json": `${"[".repeat(200_000)}${"]".repeat(200_000)}`,
+      "latin.json": new Uint8Array([0x22, 0xe4, 0x22]),
+    };
+    await withFiles(files, async (folder) => {
+      expect(await readPlanFile(join(folder, "plan.json"))).toEqual({ plan });
+      for (const name of ["broken.json", "deep.json", "latin.json", "missing.json", "."]) {
         await expect(readPlanFile(join(folder, name))).rejects.toMatchObject({
           exitCode: exitCodes.invalid,
           message: expect.stringContaining(join(folder, name)),
           hint: expect.stringContaining("dtsync plan --out"),
         });
       }
+    });
+  });
+
+  test("that is a pipe or larger than any plan is refused at once", async () => {
+    await withFiles({}, async (folder) => {
+      const [pipe, large] = [join(folder, "pipe"), join(folder, "large.json")];
+      execFileSync("mkfifo", [pipe]);
+      await expect(readPlanFile(pipe)).rejects.toThrow("no ordinary file");
+      writeFileSync(large, "{");
+      truncateSync(large, 100_000_001);
+      await expect(readPlanFile(large)).rejects.toThrow("more than 100 MB");
     });
   });
 });

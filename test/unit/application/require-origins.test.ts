@@ -7,8 +7,8 @@ import { openCluster } from "../../../src/application/open-cluster.ts";
 import { requireOrigins } from "../../../src/application/require-origins.ts";
 import { takeReviewed } from "../../../src/application/take-reviewed.ts";
 import { exitCodes } from "../../../src/errors.ts";
-import { aChange, aCluster, anInventory, planOf } from "../../support/builders.ts";
-import { aContext } from "../../support/context.ts";
+import { aChange, aCluster, anEnvironment, anInventory, planOf } from "../../support/builders.ts";
+import { aContext, fleetOptionsOf } from "../../support/context.ts";
 
 let home = "";
 beforeEach(() => {
@@ -123,15 +123,14 @@ describe("on a terminal", () => {
   });
 });
 
-test("a plan file that is about a cluster whose origin is not allowed is refused, one about others is not", async () => {
-  const inventory = anInventory({ clusters: [emea, local] });
-  const plan = (cluster: string) => ({
-    ...planOf({ inventory }),
-    changes: [aChange({ kind: "environment", action: "create", cluster })],
+test("a plan file that is about a cluster whose origin is not allowed is refused", async () => {
+  const inventory = anInventory({ clusters: [emea, local], environments: [anEnvironment()] });
+  const change = aChange({ kind: "environment", action: "create", after: { state: "enabled" } });
+  const options = { ...fleetOptionsOf(), raisedLimits: { removals: null, updates: null }, shard: null };
+  const plan = { ...planOf({ inventory }), changes: [change] };
+  await expect(takeReviewed(plan, inventory, options, withoutTerminal())).rejects.toMatchObject({
+    exitCode: exitCodes.refused,
   });
-  const take = (cluster: string) => takeReviewed(plan(cluster), inventory, { allowCommands: true }, withoutTerminal());
-  await expect(take("emea")).rejects.toMatchObject({ exitCode: exitCodes.refused });
-  await expect(take("local")).resolves.toMatchObject({ inventory });
 });
 
 test("a cluster whose origin is not allowed is not opened, and its token is not read, whoever asks for it", async () => {

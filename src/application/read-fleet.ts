@@ -1,0 +1,27 @@
+import type { Inventory } from "../model/inventory.ts";
+import type { Observed } from "../model/observed.ts";
+import { observe, type Wanted } from "../observe/observe.ts";
+import type { Context } from "./context.ts";
+import { openCluster } from "./open-cluster.ts";
+import { openSsh } from "./open-ssh.ts";
+import type { FleetOptions } from "./options.ts";
+import { readingProgress } from "./reading-progress.ts";
+
+/** Clusters and hosts as they are now. */
+export async function readFleet(
+  inventory: Inventory,
+  wanted: Wanted,
+  options: Omit<FleetOptions, "scope">,
+  context: Context,
+): Promise<Observed> {
+  const { allowCommands, sshConfig, concurrency } = options;
+  const progress = readingProgress(options, context);
+  const access = { inventory, allowCommands, readOnly: true };
+  return observe(inventory, wanted, {
+    openCluster: (cluster) => openCluster(cluster, access, context),
+    openConnector: () => openSsh({ configFile: sshConfig, writeHostKeys: false }, context),
+    concurrency,
+    signal: context.signal,
+    onProgress: progress.update,
+  }).finally(progress.close);
+}
