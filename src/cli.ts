@@ -5,10 +5,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Context } from "./application/context.ts";
 import { DtsyncError, exitCodes } from "./errors.ts";
 import { createRedactor } from "./secrets/redactor.ts";
+import { createAwaitEnd } from "./unsettled.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
+
+const awaitEnd = createAwaitEnd(process);
 
 /** Options that a surrounding `dtsync sandbox` adds to every dtsync that its command calls. */
 function addedOptions(command: string | undefined): readonly string[] {
@@ -36,6 +39,7 @@ function createContext({ signal, interruptedBy }: Interrupt): Context {
     version,
     signal,
     interruptedBy,
+    awaitEnd,
     terminal: {
       input: process.stdin.isTTY === true,
       output: process.stdout.isTTY === true || (process.env["GITLAB_CI"] === "true" && !process.env["NO_COLOR"]),
@@ -90,7 +94,7 @@ async function main(): Promise<number> {
     // Directly after the command, so that what the user gives comes later and wins.
     const [command, ...rest] = parameters;
     const words = command === undefined ? [] : [command, ...addedOptions(command), ...rest];
-    await program.parseAsync(words, { from: "user" });
+    await awaitEnd(() => program.parseAsync(words, { from: "user" }));
     return exitCode();
   } catch (error) {
     if (signal.aborted) return fail("interrupted; nothing was left running", null, exitCodes.interrupted);

@@ -96,7 +96,7 @@ async function makeChanges(
         },
       );
       const { started: onStart, finished: onResult } = progress;
-      return await execute({ changes, signal, clock, onStart, onResult }, appliers);
+      return await context.awaitEnd(() => execute({ changes, signal, clock, onStart, onResult }, appliers));
     } finally {
       await progress.close();
     }

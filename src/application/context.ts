@@ -12,6 +12,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** What the first interrupt was; null before. */
   readonly interruptedBy: () => NodeJS.Signals | null;
+  /** Begins some work. Rejects when the process has nothing left to wait for although the work has not ended. */
+  readonly awaitEnd: <T>(work: () => Promise<T>) => Promise<T>;
   readonly terminal: {
     /** Whether somebody can answer a question. */
     readonly input: boolean;

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { loadInventory } from "../../src/load/load-inventory.ts";
+import { planSchemaFaults } from "../../src/load/schema/plan-schema.ts";
+import { anEnvironment, anInventory, planOf } from "../support/builders.ts";
 import { describeAll } from "../unit/load/load-files.ts";
 
 const inDist = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
@@ -32,6 +34,28 @@ interface Ended {
   readonly code: number;
   readonly stdout: string;
 }
+
+test("the code of the plan's schema that the build wrote finds what the schema says", async () => {
+  expect(existsSync(inDist("load/schema/plan-validator.cjs"))).toBe(true);
+  const built = (await import(inDist("load/schema/plan-schema.js"))) as {
+    readonly planSchemaFaults: typeof planSchemaFaults;
+  };
+  const plan = planOf({ inventory: anInventory({ environments: [anEnvironment()] }) });
+  const wrong = [[], {}, { ...plan, changes: [{}] }, { ...plan, changes: [{ ...plan.changes[0], kind: "host" }] }];
+  for (const value of [plan, ...wrong]) expect(built.planSchemaFaults(value)).toEqual(planSchemaFaults(value));
+  expect(built.planSchemaFaults(plan)).toEqual([]);
+});
+
+test("a run that waits for what cannot happen any more ends with 1, and not with the 13 of Node.js", async () => {
+  const script = `const { createAwaitEnd } = await import(process.argv[1]);
+    try { await createAwaitEnd(process)(() => new Promise(() => {})); } catch ({ message }) { console.log(message); process.exitCode = 1; }`;
+  const ended = await new Promise<Ended>((resolve) => {
+    execFile(process.execPath, ["--input-type=module", "--eval", script, inDist("unsettled.js")], (error, stdout) =>
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout }),
+    );
+  });
+  expect(ended).toEqual({ code: 1, stdout: "the run waits for something that cannot happen any more\n" });
+});
 
 test("validate says the same whether it kept something or not, and other commands keep nothing", async () => {
   const directory = mkdtempSync(join(tmpdir(), "dtsync-built-test-"));

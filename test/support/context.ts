@@ -29,6 +29,7 @@ export function aContext(given: Partial<Context> = {}): TestContext {
     version: "0.1.0",
     signal: new AbortController().signal,
     interruptedBy: () => null,
+    awaitEnd: (work) => work(),
     terminal: { input: false, output: false, errors: false },
     prompt: { input: new PassThrough(), output: new PassThrough() },
     ...given,
