@@ -60,7 +60,10 @@ function blockers(directory: string): readonly string[] {
 function filesBeside(directory: string, version: string): readonly NewFile[] {
   const root = dirname(directory);
   const folder = basename(directory);
-  const schemas = readdirSync(new URL("schema/", packageFolder)).sort();
+  // Nobody writes a plan by hand.
+  const schemas = readdirSync(new URL("schema/", packageFolder))
+    .filter((name) => name !== "plan.schema.json")
+    .sort();
   const pipeline = inventoryPipeline(readFileSync(new URL(".gitlab-ci.yml", packageFolder), "utf8"), {
     package: `git+https://gitlab.example.com/platform/dtsync.git#v${version}`,
     inventory: folder,

@@ -184,7 +184,7 @@ function propertyNames(schema: unknown): readonly string[] {
 
 /** The codes that stand in the modules that make results; those with a number in them by their pattern. */
 function errorCodes(): readonly string[] {
-  const text = ["dynatrace", "ssh", "kinds", "execute"]
+  const text = ["dynatrace", "ssh", "kinds", "execute", "plan"]
     .flatMap((folder) =>
       readdirSync(join(root, "src", folder), { recursive: true, encoding: "utf8" })
         .filter((name) => name.endsWith(".ts"))
