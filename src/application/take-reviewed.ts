@@ -70,7 +70,13 @@ async function planReviewed(reviewed: Plan, inventory: Inventory, options: Carry
     clusters: new Set(changes.map(({ cluster }) => cluster)),
     hosts: new Set(changes.flatMap(({ host }) => host ?? [])),
   };
-  const scope = { ...reviewed.scope, changedSince: null, hosts: named.hosts.size > 0 ? "probe" : "skip" } as const;
+  const scope = {
+    ...reviewed.scope,
+    // The changes say what is meant, also what targets do not name and their items stand on.
+    targets: [],
+    changedSince: null,
+    hosts: named.hosts.size > 0 ? "probe" : "skip",
+  } as const;
   const list = await listHosts(inventory, {
     scope,
     allowCommands: options.allowCommands,

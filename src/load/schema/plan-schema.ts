@@ -65,8 +65,6 @@ function messageOf({ keyword, params, parentSchema, propertyName }: ErrorObject)
       return limit === "1" ? "must not be empty" : `must have ${limit} items at least`;
     case "maxItems":
       return limit === "0" ? "must be empty" : `must have ${limit} items at most`;
-    case "uniqueItems":
-      return "must have no item twice";
     case "minLength":
       return "must not be empty";
     case "maxLength":

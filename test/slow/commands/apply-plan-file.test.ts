@@ -213,6 +213,15 @@ describe("what a file says of guards, order and held items is not believed", () 
   });
 });
 
+test("what targets stand on can be chosen alone", async () => {
+  const world = await startWorld();
+  const plan = (await world.run(["plan", "--target", "ops"])).document as Plan;
+  const only = plan.changes.filter(({ id }) => id === "environment/abc-p2");
+  const { code, document } = await applyText(world, JSON.stringify({ ...plan, changes: only }));
+  expect(code).toBe(0);
+  expect((document as ApplyReport).results).toMatchObject([{ id: "environment/abc-p2", status: "done", attempts: 1 }]);
+});
+
 describe("a file of another form is refused with each place", () => {
   test.each<[string, (plan: Loose) => void, string]>([
     [
