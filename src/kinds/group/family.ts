@@ -1,10 +1,12 @@
 import { compareText } from "../../lib/text.ts";
 import type { Group } from "../../model/inventory.ts";
+import type { ObservedGroup } from "../../model/observed.ts";
 import type { Held } from "../../model/plan.ts";
 import type { ClusterInput, Coordinates, FamilyPlan, FamilyRules } from "../kind.ts";
 import { type GroupChange, groupChangeId, groupColumns, type PermissionChange } from "./change.ts";
 import { compareDeclaredGroups } from "./difference.ts";
-import { indexGroups, planGroup } from "./plan.ts";
+import { groupNames } from "./group-names.ts";
+import { planGroup } from "./plan.ts";
 
 export const groupCoordinates = (group: Group): Coordinates => {
   const { customer, environment, group: name, host } = groupColumns(group);
@@ -29,7 +31,7 @@ function planGroups(input: ClusterInput): FamilyPlan<"group"> {
     const items = groupFamily.inScope(input);
     return { ...nothing, held: [{ scope: `cluster/${cluster}/groups`, reason: reading.groups.reason, items }] };
   }
-  const byName = indexGroups(reading.groups.value);
+  const names = groupNames(reading.groups.value);
   const known = new Map(
     input.environments.map((environment) => {
       const key = environment.id.toLowerCase();
@@ -39,18 +41,18 @@ function planGroups(input: ClusterInput): FamilyPlan<"group"> {
   const changes: (GroupChange | PermissionChange)[] = [];
   const held: Held[] = [];
   const compared: string[] = [];
-  const claimed = new Set<string>();
+  const claimed = new Set<ObservedGroup>();
   for (const group of groups) {
-    const outcome = planGroup(group, byName, known);
-    for (const name of outcome.claims) claimed.add(name);
+    const outcome = planGroup(group, names, known);
+    for (const claim of outcome.claims) claimed.add(claim);
     changes.push(...outcome.changes);
     if (!selection.includes("group") || !selection.matchesGroup(group)) continue;
     if (outcome.held) held.push(outcome.held);
     else if (group.state === "present") compared.push(groupChangeId(cluster, group.name));
   }
   const unmanaged = reading.groups.value
+    .filter((group) => !claimed.has(group))
     .map(({ name }) => name)
-    .filter((name) => !claimed.has(name.toLowerCase()))
     .sort(compareText);
   return { ...nothing, changes, held, compared, unmanaged };
 }

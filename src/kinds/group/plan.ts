@@ -22,6 +22,7 @@ import {
   pickFields,
   sameGroupField,
 } from "./fields.ts";
+import { findGroupByName, type GroupNames, type NameMatch } from "./group-names.ts";
 import { closePermissions } from "./permissions.ts";
 import { permissionContent, rightsByEnvironment } from "./rights.ts";
 
@@ -29,13 +30,8 @@ export interface GroupOutcome {
   /** The change of the group itself, if any, then those of its permissions, by environment. */
   readonly changes: readonly (GroupChange | PermissionChange)[];
   readonly held: Held | null;
-  /** Lower-case names on the cluster that this declaration accounts for. */
-  readonly claims: readonly string[];
-}
-
-/** The groups of one cluster by name in lower case; names are unique without regard to case. */
-export function indexGroups(groups: readonly ObservedGroup[]): ReadonlyMap<string, ObservedGroup> {
-  return new Map(groups.map((group) => [group.name.toLowerCase(), group]));
+  /** Groups on the cluster that this declaration accounts for. */
+  readonly claims: readonly ObservedGroup[];
 }
 
 /** An environment of the inventory on this cluster, and whether it is there now. */
@@ -50,23 +46,25 @@ export interface KnownEnvironment {
  */
 export function planGroup(
   group: Group,
-  observedGroups: ReadonlyMap<string, ObservedGroup>,
+  observedGroups: GroupNames<ObservedGroup>,
   environments: ReadonlyMap<string, KnownEnvironment>,
 ): GroupOutcome {
-  const present = observedGroups.get(group.name.toLowerCase());
-  const formerName = group.previously.find((name) => {
-    const found = observedGroups.get(name.toLowerCase());
-    return found !== undefined && found !== present;
-  });
-  const former = formerName === undefined ? undefined : observedGroups.get(formerName.toLowerCase());
-  const claims = [present, former].flatMap((found) => (found ? [found.name.toLowerCase()] : []));
+  const matches = [group.name, ...group.previously].map((name) => findGroupByName(name, observedGroups));
+  const hold = (reason: string, claims: readonly ObservedGroup[]): GroupOutcome => {
+    return { changes: [], held: { scope: groupChangeId(group.cluster, group.name), reason, items: 1 }, claims };
+  };
+  const unclear = matches.find((match) => match.status === "unclear");
+  if (unclear) return hold(unclear.reason, matches.flatMap(candidatesOf));
+  const [present, former] = presentAndFormer(matches);
+  const claims = [present, former].flatMap((found) => (found ? [found] : []));
   if (present && former) {
     const reason = `both ${JSON.stringify(group.name)} and its former name ${JSON.stringify(former.name)} exist: remove one of them on the cluster, or take the name out of previously`;
-    return { changes: [], held: { scope: groupChangeId(group.cluster, group.name), reason, items: 1 }, claims };
+    return hold(reason, claims);
   }
   const current = present ?? former;
   if (group.state === "absent") {
     if (!current) return { changes: [], held: null, claims };
+    if (![group.name, ...group.previously].includes(current.name)) return hold(otherCase(current), claims);
     const before = observedSide(current, ["name", "isClusterAdminGroup", "ldapGroupNames", "ssoGroupNames"]);
     const change = groupChange(group, { action: "delete", before, after: null, fields: [] });
     return { changes: [change], held: null, claims };
@@ -78,6 +76,24 @@ export function planGroup(
   const permissions = rights.map((change) => ({ ...change, dependsOn: [...dependsOn, ...change.dependsOn] }));
   return { changes: own ? [own, ...permissions] : permissions, held: null, claims };
 }
+
+const candidatesOf = (match: NameMatch<ObservedGroup>): readonly ObservedGroup[] => {
+  if (match.status === "missing") return [];
+  return match.status === "found" ? [match.group] : match.groups;
+};
+
+/** The group under its name, and another one under the most recent of its former names. */
+function presentAndFormer([own, ...former]: readonly NameMatch<ObservedGroup>[]): readonly (
+  | ObservedGroup
+  | undefined
+)[] {
+  const present = own?.status === "found" ? own.group : undefined;
+  return [present, former.flatMap(candidatesOf).find((group) => group !== present)];
+}
+
+/** Were it removed all the same, the second of two groups that differ in case would follow the first. */
+const otherCase = ({ name }: ObservedGroup): string =>
+  `the cluster has the group as ${JSON.stringify(name)}: declare the exact name of what is to be removed`;
 
 function creationOf(group: Group): GroupChange {
   const after = { isClusterAdminGroup: false, ...declaredGroupFields(group) };

@@ -1,3 +1,5 @@
+import { groupIdOf } from "../../kinds/group/group-id.ts";
+import { groupNameKey } from "../../kinds/group/group-names.ts";
 import type { Diagnostics, DiagnosticText, ValuePlace } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { type Positions, valuePlace } from "../yaml/positions.ts";
@@ -19,29 +21,30 @@ export function uniqueGroups(made: readonly MadeGroup[], diagnostics: Diagnostic
       return false;
     }
     byName.set(nameKey(cluster, name), item);
-    const sameId = byId.get(`${cluster} ${groupId(name)}`);
-    if (sameId) report(item, sameId, null, idDiagnostic(item, sameId));
-    else byId.set(`${cluster} ${groupId(name)}`, item);
+    const sameId = byId.get(idKey(cluster, name));
+    if (sameId) report(item, sameId, null, idDiagnostic(name, sameId));
+    else byId.set(idKey(cluster, name), item);
     return true;
   });
   const formerNames = new Map<string, MadeGroup>();
   for (const item of unique) {
     for (const [index, name] of item.group.previously.entries()) {
-      const key = nameKey(item.group.cluster, name);
+      const { cluster } = item.group;
+      const key = nameKey(cluster, name);
       const user = byName.get(key) ?? formerNames.get(key);
+      // A group keeps the id of its former name, so that nothing else can be made under it.
+      const sameId = byId.get(idKey(cluster, name));
       if (user && user !== item) report(item, user, index, formerDiagnostic(name, user));
+      else if (!user && sameId && sameId !== item) report(item, sameId, index, idDiagnostic(name, sameId));
       formerNames.set(key, item);
     }
   }
   return unique;
 }
 
-const nameKey = (cluster: string, name: string): string => `${cluster} ${name.toLowerCase()}`;
+const nameKey = (cluster: string, name: string): string => `${cluster} ${groupNameKey(name)}`;
 
-/** The id that a cluster makes of a group's name, as far as it could be observed: letters, digits and dashes remain. */
-function groupId(name: string): string {
-  return name.toLowerCase().replace(/[^\p{L}\p{N}-]/gu, "");
-}
+const idKey = (cluster: string, name: string): string => `${cluster} ${groupIdOf(name)}`;
 
 /** Two templates can clash for every customer; one report is enough. */
 function createPairReport(diagnostics: Diagnostics) {
@@ -76,10 +79,10 @@ const duplicateDiagnostic = ({ group }: MadeGroup, other: MadeGroup): Diagnostic
   hint: "Names are unique on a cluster, without regard to case: rename one, or put both into one declaration.",
 });
 
-const idDiagnostic = ({ group }: MadeGroup, other: MadeGroup): DiagnosticText => ({
+const idDiagnostic = (name: string, other: MadeGroup): DiagnosticText => ({
   rule: "group-id-clash",
-  message: `a cluster makes one id of ${showText(group.name)} and ${showText(other.group.name)} (${placeOf(other)})`,
-  hint: "Let the names differ by more than case, blanks and special characters.",
+  message: `a cluster makes one id of ${showText(name)} and ${showText(other.group.name)} (${placeOf(other)})`,
+  hint: "An id keeps the letters a to z, digits and dashes of a name, and nothing else: let the names differ in these.",
 });
 
 const formerDiagnostic = (name: string, other: MadeGroup): DiagnosticText => ({

@@ -1,5 +1,5 @@
+import { groupIdOf } from "../../kinds/group/group-id.ts";
 import { initialQuotas, initialStorage } from "./environment-defaults.ts";
-import { groupIdOf } from "./group-rules.ts";
 import type { Random } from "./random.ts";
 import type {
   AgentRecord,

@@ -15,11 +15,6 @@ export const groupPermissions: readonly string[] = [
   "MANAGE_SUPPORT_TICKETS",
 ];
 
-/** The id that a cluster makes of a name: lower case, everything dropped but letters, digits and dashes. Observed. */
-export function groupIdOf(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9-]/g, "");
-}
-
 export type AccessRight = Readonly<Record<string, readonly string[]>>;
 
 /**

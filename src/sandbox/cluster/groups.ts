@@ -1,3 +1,4 @@
+import { groupIdOf } from "../../kinds/group/group-id.ts";
 import { emptyAnswer, jsonAnswer } from "./answers.ts";
 import {
   environmentId,
@@ -14,7 +15,7 @@ import {
   violationsOf,
 } from "./body-rules.ts";
 import { failure, v1Failure } from "./error-form.ts";
-import { type AccessRight, groupIdOf, groupPermissions, storedRights } from "./group-rules.ts";
+import { type AccessRight, groupPermissions, storedRights } from "./group-rules.ts";
 import type { GroupRecord } from "./snapshot.ts";
 import { type Exchange, findEnvironment, param, type Route, readable, type World } from "./world.ts";
 
@@ -143,7 +144,8 @@ function updateGroup(world: World, { body }: Exchange): Response {
   const write = body as GroupWrite;
   const before = world.state.groups.get((write.id ?? "").toLowerCase());
   if (before === undefined) return v1Failure(world, 406, `Group ${write.id} doesn't exist`);
-  if (nameTaken(world, write.name, before.id)) {
+  // Groups of old that differ in case alone can still be written as long as they keep their names.
+  if (write.name !== before.name && nameTaken(world, write.name, before.id)) {
     return v1Failure(world, world.switches.groupRenameClash, `Group ${write.name} already exists`);
   }
   const outcome = storedGroup(world, before.id, write);

@@ -1,6 +1,8 @@
+import { groupIdOf } from "../../kinds/group/group-id.ts";
+import { findGroupByName, groupNames } from "../../kinds/group/group-names.ts";
 import { completeEnvironment, completeGroup } from "./cluster-state.ts";
 import { removeEnvironment, saveEnvironment } from "./environments.ts";
-import { groupIdOf, storedRights } from "./group-rules.ts";
+import { storedRights } from "./group-rules.ts";
 import { removeGroup } from "./groups.ts";
 import type {
   EnvironmentRecord,
@@ -45,8 +47,10 @@ export interface ClusterMutations {
 
 export function createMutations(world: World): ClusterMutations {
   const { state } = world;
-  const findGroup = (name: string): GroupRecord | undefined =>
-    [...state.groups.values()].find((group) => group.name.toLowerCase() === name.toLowerCase());
+  const findGroup = (name: string): GroupRecord | undefined => {
+    const match = findGroupByName(name, groupNames([...state.groups.values()]));
+    return match.status === "found" ? match.group : undefined;
+  };
   return {
     createToken: ({ name = "made by hand", scopes, environment, expires, revoked = false }) => {
       const made = world.state.tokens.create(

@@ -18,6 +18,7 @@ import type { Clock } from "../../../ports.ts";
 import type { GroupChange } from "../change.ts";
 import { compareGroupWithPlan, describeGroupDifference, matchesSide } from "../compare-with-plan.ts";
 import { fieldsOfSide } from "../fields.ts";
+import type { NameMatch } from "../group-names.ts";
 import { type GroupFamilyChange, newGroupBody, updatedGroupBody } from "./body.ts";
 import { createGroupDirectory, type GroupDirectory } from "./directory.ts";
 
@@ -82,11 +83,11 @@ export async function applyGroupChanges(
     ...{ pending: changes, outcomes: new Map(), wrote: false, created: false },
     ...{ gone: new Set(), refusals: 0 },
   };
-  const outcome = await settleWrite<ObservedGroup | null>(
+  const outcome = await settleWrite<NameMatch<ObservedGroup>>(
     {
       read: () => findGroup(changes, ports),
-      compare: (current) => compareGroup(work, own, current),
-      write: (current) => (current === null ? writeNewGroup(work, ports) : writeGroup(work, current, ports)),
+      compare: (match) => compareGroup(work, own, match),
+      write: (match) => (match.status === "found" ? writeGroup(work, match.group, ports) : writeNewGroup(work, ports)),
       describe: () => "the group has changed",
     },
     ports,
@@ -96,9 +97,15 @@ export async function applyGroupChanges(
 }
 
 /** Takes what somebody else has changed out of the work, and says whether there is still something to write. */
-function compareGroup(work: GroupWork, own: GroupChange | undefined, current: ObservedGroup | null): PlanMatch {
+function compareGroup(work: GroupWork, own: GroupChange | undefined, match: NameMatch<ObservedGroup>): PlanMatch {
   const { outcomes } = work;
   const giveUp = (change: GroupFamilyChange, reason: string) => outcomes.set(change.id, strayed(work, reason));
+  if (match.status === "unclear") {
+    for (const change of work.pending) giveUp(change, match.reason);
+    work.pending = [];
+    return "as-wanted";
+  }
+  const current = match.status === "found" ? match.group : null;
   const appears = work.pending.some(({ kind, action }) => kind === "group" && action === "create");
   const matches = work.pending.map(
     (change) => [change, compareGroupWithPlan(change, current, { appears, created: work.created })] as const,
@@ -127,18 +134,25 @@ function strayed(work: GroupWork, reason: string): Outcome {
 async function findGroup(
   changes: readonly GroupFamilyChange[],
   { client, directory }: GroupPorts,
-): Promise<ObservedGroup | null> {
+): Promise<NameMatch<ObservedGroup>> {
   const formerName = ownChange(changes)?.before?.name;
   const names = new Set([...changes.slice(0, 1).map(({ group }) => group), ...(formerName ? [formerName] : [])]);
   for (const name of names) {
-    const id = await directory.find(name);
-    const group = id === null ? null : await readGroup(client, id);
-    if (group) return group;
+    const match = await directory.find(name);
+    if (match.status === "missing") continue;
+    if (match.status === "unclear") return { ...match, groups: [] };
+    const group = await readGroup(client, match.group.id);
+    if (group && !names.has(group.name)) return { status: "unclear", groups: [group], reason: otherName(group) };
+    if (group) return { status: "found", group };
     // It was deleted, and perhaps made again under another id.
-    if (id !== null) directory.refresh();
+    directory.refresh();
   }
-  return null;
+  return { status: "missing" };
 }
+
+/** Renamed since the plan was made, or another one that differs in case from a group that is gone. */
+const otherName = ({ name }: ObservedGroup): string =>
+  `the plan did not see the group under the name ${JSON.stringify(name)}, which it has now`;
 
 async function writeGroup(work: GroupWork, current: ObservedGroup, ports: GroupPorts): Promise<NotYet | undefined> {
   const { client, directory } = ports;
@@ -177,16 +191,16 @@ async function writeNewGroup(work: GroupWork, ports: GroupPorts): Promise<NotYet
 
 /** Whether a group whose name is taken can be found; a node that has not heard of it gets some time. */
 async function appears(name: string, { directory, clock, signal }: GroupPorts): Promise<boolean> {
-  const id = await repeatUntil(
+  const match = await repeatUntil(
     async (attempt) => {
       if (attempt > 1) directory.refresh();
       return directory.find(name);
     },
-    (found) => found !== null,
+    ({ status }) => status !== "missing",
     pauses([500, 1_000, 2_000, 4_000]),
     { clock, signal, lastLook: true },
   );
-  return id !== null;
+  return match.status !== "missing";
 }
 
 /**
@@ -243,18 +257,20 @@ async function applyDeletion(
   change: Extract<GroupChange, { readonly action: "delete" }>,
   ports: GroupPorts,
 ): Promise<Outcome> {
-  return settleWrite<ObservedGroup | null>(
+  return settleWrite<NameMatch<ObservedGroup>>(
     {
       read: () => findGroup([change], ports),
-      compare: (current) => {
-        if (current === null) return "as-wanted";
-        return matchesSide(current, change.before, fieldsOfSide(change.before)) ? "as-planned" : "other";
+      compare: (match) => {
+        if (match.status === "missing") return "as-wanted";
+        if (match.status === "unclear") return "other";
+        return matchesSide(match.group, change.before, fieldsOfSide(change.before)) ? "as-planned" : "other";
       },
-      write: async (current) => {
-        if (current !== null) await deleteGroup(ports.client, current.id);
+      write: async (match) => {
+        if (match.status === "found") await deleteGroup(ports.client, match.group.id);
         return undefined;
       },
-      describe: () => "since the plan was made, the group has changed",
+      describe: (match) =>
+        match.status === "unclear" ? match.reason : "since the plan was made, the group has changed",
     },
     ports,
   );

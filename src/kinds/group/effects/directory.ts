@@ -1,26 +1,33 @@
 import type { Client } from "../../../dynatrace/client.ts";
 import { readEnvironment, readEnvironments, readGroups } from "../../../dynatrace/cluster-api.ts";
+import { findGroupByName, type GroupNames, groupNameKey, groupNames, type NameMatch } from "../group-names.ts";
 
 /** What the changes of the groups of one cluster look up together: lists are read once a run and not once a group. */
 export interface GroupDirectory {
-  /** The group's id, or null when the cluster has none of this name. */
-  find(name: string): Promise<string | null>;
+  /** The group that a name means there. */
+  find(name: string): Promise<NameMatch<NamedGroup>>;
   learn(name: string, id: string): void;
-  /** The next look-up reads the list of groups anew. */
+  /** The next look-up reads the list of groups again. */
   refresh(): void;
   /** Those of the environments that the cluster does not have; each was asked for by itself. In lower case. */
   findGone(environments: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
+interface NamedGroup {
+  readonly name: string;
+  readonly id: string;
+}
+
 const withoutLimits = { quotas: false, storage: false } as const;
 
 export function createGroupDirectory(client: Client): GroupDirectory {
-  let ids: Promise<ReadonlyMap<string, string>> | null = null;
+  let groups: Promise<GroupNames<NamedGroup>> | null = null;
   let environments: Promise<ReadonlySet<string>> | null = null;
-  const learned = new Map<string, string>();
+  /** Groups that this run made: a list can be late, or older than they are. */
+  const learned = new Map<string, readonly NamedGroup[]>();
   const gone = new Map<string, boolean>();
 
-  const readIds = async () => new Map((await readGroups(client)).map(({ name, id }) => [name.toLowerCase(), id]));
+  const readNames = async () => groupNames((await readGroups(client)).map(({ name, id }) => ({ name, id })));
   const readEnvironmentIds = async () =>
     new Set((await readEnvironments(client, withoutLimits)).map(({ id }) => id.toLowerCase()));
 
@@ -35,19 +42,20 @@ export function createGroupDirectory(client: Client): GroupDirectory {
 
   return {
     async find(name) {
-      ids ??= readIds();
+      groups ??= readNames();
       try {
-        return (await ids).get(name.toLowerCase()) ?? learned.get(name.toLowerCase()) ?? null;
+        return findGroupByName(name, await groups, learned);
       } catch (error) {
-        ids = null;
+        groups = null;
         throw error;
       }
     },
     learn: (name, id) => {
-      learned.set(name.toLowerCase(), id);
+      const key = groupNameKey(name);
+      learned.set(key, [...(learned.get(key) ?? []), { name, id }]);
     },
     refresh: () => {
-      ids = null;
+      groups = null;
     },
     async findGone(wanted) {
       if (wanted.length === 0) return new Set();

@@ -99,6 +99,54 @@ describe("one write a group", () => {
   });
 });
 
+describe("names that differ in case alone", () => {
+  const twins = [
+    { id: "one", name: "Operators" },
+    { id: "two", name: "operators" },
+    { id: "three", name: "OPERATORS" },
+  ];
+
+  test("the exact one is written, the others are left as they are", async () => {
+    const world = worldWith(twins);
+    const access = { "abc-p1": ["VIEWER"] };
+    expect(await world.converge(inventoryWith(aGroup({ access, ldapGroupNames: ["a"] })))).toEqual([]);
+    expect(contentOf(world.cluster).groups.map(({ id, ldapGroupNames }) => [id, ldapGroupNames])).toEqual(
+      expect.arrayContaining([
+        ["one", []],
+        ["two", ["a"]],
+        ["three", []],
+      ]),
+    );
+  });
+
+  test("the exact one is removed, and the next plan removes no other", async () => {
+    const world = worldWith(twins);
+    const inventory = inventoryWith(aGroup({ state: "absent" }));
+    expect(await world.apply(await world.plan(inventory), inventory)).toMatchObject([{ status: "done" }]);
+    expect((await world.plan(inventory)).changes).toEqual([]);
+    expect(contentOf(world.cluster).groups.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["Operators", "OPERATORS"]),
+    );
+  });
+
+  test.each<[string, readonly string[]]>([
+    ["several others", ["one", "three"]],
+    ["one other", ["one"]],
+  ])(
+    "when the exact one goes after the plan and %s stay, its changes are stale and nothing is written",
+    async (_rest, rest) => {
+      const world = worldWith(twins.filter(({ id }) => id === "two" || rest.includes(id)));
+      const inventory = inventoryWith(aGroup({ access: { "abc-p1": ["VIEWER"] }, ldapGroupNames: ["a"] }));
+      const plan = await world.plan(inventory);
+      const removal = await world.plan(inventoryWith(aGroup({ state: "absent" })));
+      world.cluster.removeGroup("operators");
+      expect((await world.apply(plan, inventory)).map(({ status }) => status)).toEqual(["stale", "stale"]);
+      expect((await world.apply(removal, inventory)).map(({ status }) => status)).toEqual(["stale"]);
+      expect(writesTo(world.cluster)).toEqual([]);
+    },
+  );
+});
+
 describe("other writers", () => {
   const access = { "abc-p1": ["LOG_VIEWER"], "abc-t1": ["LOG_VIEWER"] };
 

@@ -82,6 +82,55 @@ describe("what happens to a group", () => {
     expect(plan.unmanaged["emea"]?.groups).toEqual([]);
   });
 
+  const twins = [
+    { id: "one", name: "Operators", ldapGroupNames: ["one"] },
+    { id: "two", name: "OPERATORS", ldapGroupNames: ["two"] },
+  ];
+  const exact = { id: "three", name: "operators", ldapGroupNames: ["three"] };
+
+  test.each([
+    ["first", [exact, ...twins]],
+    ["last", [...twins, exact]],
+  ])(
+    "of names that differ in case alone the exact one is meant, listed %s; the others are unmanaged",
+    (_place, found) => {
+      const plan = planFor([aGroup({ ldapGroupNames: ["new"] })], found);
+      expect(actionsOf(plan)).toEqual([`update ${group}`]);
+      expect(changeOf(plan, group).before).toEqual({ ldapGroupNames: ["three"] });
+      expect(plan.unmanaged["emea"]?.groups).toEqual(["OPERATORS", "Operators"]);
+      const removal = planFor([aGroup({ state: "absent" })], found);
+      expect(changeOf(removal, group).before).toMatchObject({ name: "operators", ldapGroupNames: ["three"] });
+      expect(removal.unmanaged["emea"]?.groups).toEqual(["OPERATORS", "Operators"]);
+    },
+  );
+
+  test.each<[string, Parameters<typeof aGroup>[0], RegExp]>([
+    ["none of them is exact", {}, /"operators" may mean "Operators" and "OPERATORS"/],
+    ["it is absent", { state: "absent" }, /"operators" may mean/],
+    ["they are former names", { name: "staff", previously: ["operators"] }, /"operators" may mean/],
+  ])("names that differ in case alone hold the group where %s", (_case, declared, reason) => {
+    const plan = planFor([aGroup(declared)], [...twins, { id: "x", name: "foreign" }]);
+    expect(plan.changes).toEqual([]);
+    expect(plan.held).toEqual([
+      { scope: `group/emea/${declared?.name ?? "operators"}`, items: 1, reason: expect.stringMatching(reason) },
+    ]);
+    expect(plan.unmanaged["emea"]?.groups).toEqual(["foreign"]);
+  });
+
+  test("an exact former name is meant, and not the ones in another case", () => {
+    const plan = planFor([aGroup({ name: "staff", previously: ["operators"] })], [...twins, exact]);
+    expect(changeOf(plan, "group/emea/staff").before).toEqual({ name: "operators" });
+    expect(plan.unmanaged["emea"]?.groups).toEqual(["OPERATORS", "Operators"]);
+  });
+
+  test("only the exact name is removed, so that the removal of one group does not lead to that of another", () => {
+    const plan = planFor([aGroup({ state: "absent" })], [{ name: "Operators" }]);
+    expect(plan.changes).toEqual([]);
+    expect(plan.held).toEqual([
+      { scope: group, items: 1, reason: expect.stringMatching(/has the group as "Operators": declare the exact name/) },
+    ]);
+  });
+
   test("names with / and % are encoded in ids alone", () => {
     const plan = planFor([aGroup({ name: "a/b%c", access: { "abc-p1": ["VIEWER"] } })], []);
     expect(actionsOf(plan)).toEqual(["create group/emea/a%2Fb%25c", "grant permission/emea/a%2Fb%25c/abc-p1"]);

@@ -194,6 +194,28 @@ test("two templates that clash for every customer are told once", async () => {
   expect(placesOf(result)).toEqual(["dtsync.yaml:16:13 group-id-clash"]);
 });
 
+test.each([
+  [
+    "letters that an id does not keep",
+    '{ name: "Größe (EMEA)", clusters: [emea] }',
+    "{ name: gre_emea, clusters: [emea] }",
+  ],
+  ["letters of other scripts", "{ name: ops-運用, clusters: [emea] }", "{ name: ops-監視, clusters: [emea] }"],
+  ["an absent group", '{ name: "noc team", state: absent }', "{ name: nocteam, clusters: [emea] }"],
+  [
+    "a former name",
+    "{ name: nocteam, clusters: [emea] }",
+    "{ name: operators, clusters: [emea], previously: [noc, noc_team] }",
+  ],
+])("names that a cluster makes one id of are faults: %s", async (_case, first, second) => {
+  const { diagnostics } = await loadFiles(withGroups(`  - ${first}\n  - ${second}\n`));
+  expect(withoutTheRest(diagnostics).map(({ line, rule }) => [line, rule])).toEqual([[16, "group-id-clash"]]);
+});
+
+test("a group may be named differently from its former name in what an id does not keep", async () => {
+  await loadValid(withGroups('  - { name: "noc team", clusters: [emea], previously: [noc_team, NocTeam] }\n'));
+});
+
 test("with environments missing for another fault, references to them are not faults", async () => {
   const result = await loadFiles({
     ...withGroups("  - { name: noc, access: { def-p1: viewer, 'def-*': viewer } }\n"),
