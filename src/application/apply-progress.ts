@@ -15,15 +15,15 @@ export interface ApplyProgress {
 
 const silent: ApplyProgress = { started: () => undefined, finished: () => undefined, close: async () => undefined };
 
-/** Counters for each kind where all output goes to a terminal, else a line for every change; on standard error both. */
+/** Counters for each kind where standard error is a terminal, else a line for every change there. */
 export async function applyProgress(
   changes: readonly Change[],
   options: Pick<CommonOptions, "progress" | "color">,
-  { output, terminal }: Pick<Context, "output" | "terminal">,
+  { output, terminal, signal }: Pick<Context, "output" | "terminal" | "signal">,
 ): Promise<ApplyProgress> {
   if (!options.progress || changes.length === 0) return silent;
-  if (terminal.errors && terminal.output) return showCounters(changes);
-  const paint = painter(terminal.errors && options.color);
+  if (terminal.errors) return showCounters(changes, signal);
+  const paint = painter(false);
   return { ...silent, finished: (_change, result) => output.err(`${resultLine(result, paint)}\n`) };
 }
 
@@ -35,16 +35,20 @@ interface Counter {
   failed: number;
   /** Ids of changes; what is skipped never gets here. */
   readonly running: Set<string>;
+  /** Nothing new is started. */
+  interrupted: boolean;
 }
 
-async function showCounters(changes: readonly Change[]): Promise<ApplyProgress> {
+async function showCounters(changes: readonly Change[], signal: AbortSignal): Promise<ApplyProgress> {
   const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
+  const rendererOptions = { logger, collapseSubtasks: false };
   const lines = new Map<ChangeKind, CounterLine>();
   for (const kind of allKinds) {
     const total = changes.filter((change) => change.kind === kind).length;
     const title = rulesOf({ kind }).heading;
-    if (total > 0) lines.set(kind, createLine({ title, total, done: 0, failed: 0, running: new Set() }));
+    if (total > 0)
+      lines.set(kind, createLine({ title, total, done: 0, failed: 0, running: new Set(), interrupted: false }));
   }
   const list = new Listr(
     [...lines.values()].map(({ counter, show }) => ({
@@ -55,12 +59,25 @@ async function showCounters(changes: readonly Change[]): Promise<ApplyProgress> 
       concurrent: true,
       exitOnError: false,
       registerSignalListeners: false,
-      rendererOptions: { logger, collapseSubtasks: false },
-      // The library takes this one by itself where standard output, which is not for it, is no terminal.
-      fallbackRendererOptions: { logger },
+      // The library looks for a terminal at standard output, which is not for it, and would take another renderer.
+      ...{
+        renderer: "default",
+        rendererOptions,
+        fallbackRenderer: "default",
+        fallbackRendererOptions: rendererOptions,
+      },
     },
   );
   const shown = list.run();
+  // What is written beside the counters is only shown after them.
+  const onInterrupt = () => {
+    for (const { update } of lines.values()) {
+      update((counter) => {
+        counter.interrupted = true;
+      });
+    }
+  };
+  signal.addEventListener("abort", onInterrupt, { once: true });
   return {
     started: ({ kind, id }) => lines.get(kind)?.update(({ running }) => running.add(id)),
     finished: ({ kind, id }, { status }) =>
@@ -70,6 +87,7 @@ async function showCounters(changes: readonly Change[]): Promise<ApplyProgress> 
         if (resultMeanings[status] !== "made") counter.failed += 1;
       }),
     async close() {
+      signal.removeEventListener("abort", onInterrupt);
       for (const { end } of lines.values()) end();
       await shown;
     },
@@ -109,6 +127,12 @@ function createLine(counter: Counter): CounterLine {
   };
 }
 
-function describe({ title, total, done, failed, running }: Counter): string {
-  return `${title} ${done}/${total}${running.size > 0 ? `, ${running.size} running` : ""}${failed > 0 ? `, ${failed} not done` : ""}`;
+function describe({ title, total, done, failed, running, interrupted }: Counter): string {
+  const parts = [
+    `${title} ${done}/${total}`,
+    ...(running.size > 0 ? [`${running.size} running`] : []),
+    ...(failed > 0 ? [`${failed} not done`] : []),
+    ...(interrupted && done < total ? ["interrupted: finishing what is running"] : []),
+  ];
+  return parts.join(", ");
 }

@@ -14,6 +14,8 @@ export async function ask(question: string, { input, output }: Prompt, signal: A
     interrupted = true;
     asker.close();
   });
+  // A terminal that is closed while it asks says nothing more.
+  asker.on("error", () => asker.close());
   const closed = new Promise<string>((resolve) => asker.once("close", () => resolve("")));
   const answer = await Promise.race([
     asker.question(`${question} Only "yes" goes on: `, { signal }).catch(() => ""),

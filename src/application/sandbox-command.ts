@@ -47,10 +47,15 @@ function runProgram(
   variables: ProcessVariables,
   { signal, interruptedBy }: Context,
 ): Promise<number> {
+  if (signal.aborted) return Promise.resolve(exitCodes.interrupted);
   return new Promise((settle, reject) => {
     const child = spawn(program, parameters, { env: variables, stdio: "inherit" });
-    // A terminal sends its interrupt to the whole group; once more from here would be the child's second.
-    signal.addEventListener("abort", () => interruptedBy() === "SIGTERM" && child.kill("SIGTERM"), { once: true });
+    const passOn = () => {
+      const name = interruptedBy();
+      // A terminal sends its interrupt to the whole group; once more from here would be the child's second.
+      if (name !== null && name !== "SIGINT") child.kill(name);
+    };
+    signal.addEventListener("abort", passOn, { once: true });
     child.once("error", (error) =>
       reject(
         new DtsyncError(`${program} could not be started (${errorMessage(error)})`, {
@@ -59,6 +64,9 @@ function runProgram(
         }),
       ),
     );
-    child.once("close", (code) => settle(code ?? exitCodes.failed));
+    child.once("close", (code) => {
+      signal.removeEventListener("abort", passOn);
+      settle(code ?? (signal.aborted ? exitCodes.interrupted : exitCodes.failed));
+    });
   });
 }

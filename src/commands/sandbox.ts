@@ -21,6 +21,7 @@ export async function sandbox(options: SandboxOptions, context: Context): Promis
 }
 
 function interrupted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     // The servers alone would keep the process alive, but not an idle wait for a signal.
     const alive = setInterval(() => undefined, 60_000);

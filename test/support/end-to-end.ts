@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Options that lead to the clusters; left out, they are given. */
   readonly leadToClusters?: boolean;
+  /** Makes another command of that of dtsync, for example one of a shell that leads its output elsewhere. */
+  readonly through?: (command: readonly string[]) => readonly string[];
 }
 
 export interface EndToEndOptions {
@@ -114,7 +116,9 @@ export async function startEndToEnd(options: EndToEndOptions): Promise<EndToEnd>
     const tokens = Object.fromEntries(
       [...clusters].map(([name, { clusterToken }]) => [`DTSYNC_TOKEN_${name.toUpperCase()}`, clusterToken]),
     );
-    const child = spawn(process.execPath, [cli, ...parameters, ...lead, ...fleet], {
+    const command = [process.execPath, cli, ...parameters, ...lead, ...fleet];
+    const [program = "", ...words] = run.through?.(command) ?? command;
+    const child = spawn(program, words, {
       cwd: directory,
       env: {
         PATH: process.env["PATH"],

@@ -7,8 +7,8 @@ import { type GroupChange, type GroupField, groupChangeId, type PermissionChange
 import { compareGroupWithPlan, describeGroupDifference, matchesSide } from "./compare-with-plan.ts";
 import { groupCoordinates } from "./family.ts";
 import { declaredGroupFields, fieldsOfSide, pickFields } from "./fields.ts";
+import { findGroupByName, groupNames } from "./group-names.ts";
 import { closePermissions } from "./permissions.ts";
-import { indexGroups } from "./plan.ts";
 
 export const groupReview: ReviewRules<"group"> = {
   contradictions: ({ groups }) => {
@@ -60,14 +60,15 @@ function observedGroup({ inventory, observed }: ReviewWorld) {
   const byCluster = new Map(
     [...observed.clusters].map(([name, { groups }]) => [
       name,
-      indexGroups(groups?.status === "complete" ? groups.value : []),
+      groupNames(groups?.status === "complete" ? groups.value : []),
     ]),
   );
   const declared = groupsById(inventory.groups);
   return ({ cluster, group }: GroupChange | PermissionChange): ObservedGroup | null => {
     const names = [group, ...(declared.get(groupChangeId(cluster, group))?.previously ?? [])];
-    const found = names.map((name) => byCluster.get(cluster)?.get(name.toLowerCase()));
-    return found.find((entry) => entry !== undefined) ?? null;
+    const known = byCluster.get(cluster);
+    const matches = known ? names.map((name) => findGroupByName(name, known)) : [];
+    return matches.find((match) => match.status === "found")?.group ?? null;
   };
 }
 

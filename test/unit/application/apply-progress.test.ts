@@ -34,9 +34,13 @@ const options: CommonOptions = {
   progress: true,
 };
 
-const context = (output: boolean): Pick<Context, "output" | "terminal"> => ({
-  output: { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) },
-  terminal: { input: true, output, errors: true },
+const context = (terminal: Partial<Context["terminal"]> = {}, { signal } = new AbortController()) => ({
+  output: {
+    out: (text: string) => void process.stdout.write(text),
+    err: (text: string) => void process.stderr.write(text),
+  },
+  terminal: { input: true, output: true, errors: true, ...terminal },
+  signal,
 });
 
 const install = (host: string): Change => aChange({ kind: "host", action: "install", host });
@@ -55,7 +59,7 @@ const resultOf = ({ id, action }: Change, status: ChangeResult["status"]): Chang
 test("counts what is done, what runs and what was not done, for each kind", async () => {
   process.stdout.isTTY = true;
   const shown = (text: string) => vi.waitFor(() => expect(written.errors).toContain(text));
-  const progress = await applyProgress([group, web, db, app], options, context(true));
+  const progress = await applyProgress([group, web, db, app], options, context());
   await shown(" Groups 0/1\n");
   progress.started(web);
   await shown(" Hosts 0/3, 1 running\n");
@@ -80,20 +84,36 @@ test("counts what is done, what runs and what was not done, for each kind", asyn
 });
 
 test.each([
-  ["says so of each change where standard output goes elsewhere", false, "web01"],
-  ["keeps to standard error where the library takes that for no terminal", true, "Hosts 1/1, 1 not done"],
-])("%s", async (_name, output, text) => {
+  ["counts on standard error where standard output goes elsewhere", { output: false }, /[✖✗✔√] Hosts 1\/1, 1 not done/],
+  ["counts whatever the library thinks of standard output", {}, /[✖✗✔√] Hosts 1\/1, 1 not done/],
+  ["has a line for each change where standard error is no terminal", { errors: false }, /web01/],
+])("%s", async (_name, terminal, text) => {
   process.stdout.isTTY = false;
-  const progress = await applyProgress([web], options, context(output));
+  const progress = await applyProgress([web], options, context(terminal));
   progress.started(web);
   progress.finished(web, resultOf(web, "failed"));
   await progress.close();
-  expect(written.errors).toContain(text);
+  expect(written.errors).toMatch(text);
   expect(written.output).toBe("");
 });
 
+test("says of an interrupt that what runs is finished", async () => {
+  process.stdout.isTTY = true;
+  const interrupt = new AbortController();
+  const progress = await applyProgress([web, db], options, context({}, interrupt));
+  progress.started(web);
+  interrupt.abort();
+  await vi.waitFor(() =>
+    expect(written.errors).toContain("Hosts 0/2, 1 running, interrupted: finishing what is running"),
+  );
+  progress.finished(web, resultOf(web, "done"));
+  progress.finished(db, resultOf(db, "skipped"));
+  await progress.close();
+  expect(written.errors).toMatch(/[✔√] Hosts 2\/2, 1 not done\n/);
+});
+
 test("ends where nothing was begun", async () => {
-  const progress = await applyProgress([web, group], options, context(true));
+  const progress = await applyProgress([web, group], options, context());
   await progress.close();
   expect(written.errors).toContain("Hosts 0/1");
 });

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { confirm } from "../../../src/application/confirm.ts";
 import { mustAsk, planAndConfirm } from "../../../src/application/plan-and-confirm.ts";
 import { exitCodes } from "../../../src/errors.ts";
@@ -18,6 +18,14 @@ const { signal } = new AbortController();
 const interrupted = { exitCode: exitCodes.interrupted, message: expect.stringContaining("nothing was done") };
 
 describe("asking", () => {
+  test("a terminal that is closed while it asks is a no", async () => {
+    const prompt = aPrompt();
+    const answer = confirm(1, prompt, signal);
+    await vi.waitFor(() => expect(prompt.asked()).toContain("Only"));
+    prompt.input.destroy(Object.assign(new Error("read EIO"), { code: "EIO" }));
+    expect(await answer).toBe(false);
+  });
+
   test.each<[string, boolean]>([
     ["yes\n", true],
     ["  yes \r\n", true],

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { applyProgress } from "../../../src/application/apply-progress.ts";
 import { createLog } from "../../../src/application/log.ts";
 import type { LogLevel } from "../../../src/application/options.ts";
@@ -64,10 +64,13 @@ test("counters on a terminal end with the run, also when every change has ended 
     aChange({ kind: "environment", action: "create", environment }),
   );
   const { context } = aContext({ terminal: onTerminal });
+  const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const following = await applyProgress(changes, { progress: true, color: false }, context);
   for (const change of changes) {
     const { id, action } = change;
     following.finished(change, { id, action, status: "skipped", attempts: 0, durationMs: 0 });
   }
   await following.close();
+  expect(write.mock.calls.join("")).toContain("Environments 2/2, 2 not done");
+  write.mockRestore();
 });
