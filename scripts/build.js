@@ -1,4 +1,4 @@
-// Compiles src/ to dist/. One place for it, because `prepare`, `demo` and `test` all need the program built. The new
+// Compiles src/ to dist/. One place for it, because `package`, `demo` and `test` all need the program built. The new
 // folder takes the place of the old one at once, so that a program that runs meanwhile misses no module.
 import { execFileSync } from "node:child_process";
 import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";

@@ -65,7 +65,7 @@ function filesBeside(directory: string, version: string): readonly NewFile[] {
     .filter((name) => name !== "plan.schema.json")
     .sort();
   const pipeline = inventoryPipeline(readFileSync(new URL(".gitlab-ci.yml", packageFolder), "utf8"), {
-    package: `git+https://gitlab.example.com/platform/dtsync.git#v${version}`,
+    package: `https://gitlab.example.com/platform/dtsync/-/releases/v${version}/downloads/dtsync-${version}.tgz`,
     inventory: folder,
   });
   return [

@@ -33,9 +33,6 @@ function adapt(line: string, index: number, lines: readonly string[], settings: 
   const isReason = ownRepositoryRule.test(next) && line.trim().startsWith("#");
   if (isOwn || isConsequence || isReason) return [];
   if (line.startsWith("stages:")) return [line.replace("[test, ", "[")];
-  if (/^\s*# What `npm install` takes/.test(line)) {
-    return ["  # What `npm install` takes: a Git address with a tag, or a registry name with a version."];
-  }
   return [
     line
       .replace(/^( *DTSYNC_PACKAGE: ).*$/, (_, key: string) => key + JSON.stringify(settings.package))

@@ -134,6 +134,14 @@ describe("the pipeline", () => {
     expect(jobsOf(without)).toEqual({ validate: "on_success" });
   });
 
+  test("installs one version of dtsync on one version of Node.js, and runs no script of it", () => {
+    const template = file[".dtsync"] as { readonly image: string; readonly before_script: readonly string[] };
+    expect(template.image).toMatch(/^node:\d+\.\d+\.\d+-[a-z]+$/);
+    const installs = template.before_script.filter((line) => line.startsWith("npm install"));
+    expect(installs).toEqual([expect.stringMatching(/^npm install --global --ignore-scripts .*\$\{DTSYNC_PACKAGE:\?/)]);
+    expect(file.variables["DTSYNC_PACKAGE"]).toBe("");
+  });
+
   test("applies one plan at a time, of its own pipeline, and is not cancelled", () => {
     const apply = job("apply");
     expect(apply).toMatchObject({ interruptible: false, resource_group: "fleet", environment: { name: "fleet" } });

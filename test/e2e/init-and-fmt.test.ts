@@ -85,7 +85,7 @@ describe("dtsync init", () => {
     const pipeline = parse(read(".gitlab-ci.yml")) as Readonly<Record<string, Record<string, unknown>>>;
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
     expect(pipeline["variables"]).toMatchObject({ DTSYNC_INVENTORY: "fleet" });
-    expect(pipeline["variables"]?.["DTSYNC_PACKAGE"]).toContain(`#v${version}`);
+    expect(pipeline["variables"]?.["DTSYNC_PACKAGE"]).toContain(`/dtsync-${version}.tgz`);
     expect(read("CODEOWNERS")).toContain("/fleet/customers/");
   });
 

@@ -1,0 +1,187 @@
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { registryAvailable } from "../support/npm-registry.ts";
+import { notOfPackage } from "../support/package-contents.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+/** The user and group `nobody`. */
+const nobody = 65_534;
+const isRoot = process.getuid?.() === 0;
+
+interface Lock {
+  readonly packages: Readonly<Record<string, Locked>>;
+}
+
+interface Locked {
+  readonly version: string;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+}
+
+interface BillOfMaterials {
+  readonly metadata: { readonly component: { readonly name: string; readonly type: string } };
+  readonly components: readonly { readonly purl: string }[];
+}
+
+const readJson = <T>(path: string) => JSON.parse(readFileSync(path, "utf8")) as T;
+const { version } = readJson<{ readonly version: string }>(join(root, "package.json"));
+const { packages } = readJson<Lock>(join(root, "package-lock.json"));
+/** What was tested, by its path: all that the program needs, without what would have to be compiled. */
+const tested = new Map(
+  Object.entries(packages)
+    .filter(([path, { dev, optional }]) => path !== "" && dev !== true && optional !== true)
+    .map(([path, locked]) => [path, locked.version]),
+);
+
+function whyLeftOut(): string | null {
+  const registry = registryAvailable();
+  if (!registry.available) return registry.reason;
+  if (!isRoot || spawnSync("setpriv", ["--version"]).status === 0) return null;
+  if (process.env["DTSYNC_REQUIRE_ALL"] === "1") throw new Error("setpriv is missing");
+  return "root needs setpriv to be somebody else";
+}
+
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (path) => !statSync(join(folder, path)).isDirectory(),
+  );
+
+interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const reason = whyLeftOut();
+
+describe.skipIf(reason !== null)(`the package${reason === null ? "" : `, left out: ${reason}`}`, () => {
+  let directory: string;
+  let prefix: string;
+  let installed: string;
+  let server: Server;
+  const asked: string[] = [];
+  const file = `dtsync-${version}.tgz`;
+
+  /** Runs a program as a user who is not root, with nothing of what surrounds the tests. */
+  async function run(program: string, ...parameters: readonly string[]): Promise<Finished> {
+    const dropped = ["--reuid", `${nobody}`, "--regid", `${nobody}`, "--clear-groups", program, ...parameters];
+    const child = spawn(isRoot ? "setpriv" : program, isRoot ? dropped : parameters, {
+      cwd: directory,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        PATH: `${join(prefix, "bin")}:${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
+        HOME: directory,
+        npm_config_prefix: prefix,
+        npm_config_registry: address(),
+        npm_config_fetch_retries: "0",
+        npm_config_update_notifier: "false",
+        DTSYNC_PACKAGE: `${address()}${file}`,
+      },
+    });
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+    return { code: child.exitCode, stdout, stderr };
+  }
+
+  const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), "dtsync-package-test-"));
+    prefix = join(directory, "prefix");
+    installed = join(prefix, "lib/node_modules/dtsync");
+    mkdirSync(prefix);
+    if (isRoot) for (const folder of [directory, prefix]) chownSync(folder, nobody, nobody);
+    const packed = execFileSync(process.execPath, [join(root, "scripts/package.js"), "--out", directory], {
+      encoding: "utf8",
+    });
+    expect(packed).toBe(`${file}\n`);
+    chmodSync(join(directory, file), 0o644);
+    server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      if (request.url === `/${file}`) response.end(readFileSync(join(directory, file)));
+      else response.writeHead(404).end();
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const pipeline = parse(readFileSync(join(root, ".gitlab-ci.yml"), "utf8")) as {
+      readonly ".dtsync": { readonly before_script: readonly string[] };
+    };
+    const line = pipeline[".dtsync"].before_script.find((command) => command.startsWith("npm install"));
+    const finished = await run("bash", "-c", line ?? "exit 1");
+    expect(finished, finished.stderr).toMatchObject({ code: 0 });
+  });
+  afterAll(async () => {
+    server?.closeAllConnections();
+    if (server) await new Promise((closed) => server.close(closed));
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  test("is all that the pipeline's line fetches to install it", () => {
+    expect(new Set(asked)).toEqual(new Set([`/${file}`]));
+  });
+
+  test("installs the versions that were tested and nothing else, whole and not compiled", () => {
+    expect(readdirSync(join(prefix, "lib/node_modules")).filter((name) => !name.startsWith("."))).toEqual(["dtsync"]);
+    const files = filesIn(installed);
+    const manifests = files.filter((path) => /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/.test(path));
+    const versions = manifests.map((path) => [
+      dirname(path),
+      readJson<{ readonly version: string }>(join(installed, path)).version,
+    ]);
+    expect(Object.fromEntries(versions)).toEqual(Object.fromEntries(tested));
+    expect(files.filter((path) => path.endsWith(".node"))).toEqual([]);
+  });
+
+  test("holds what a user needs of dtsync, within bounds", () => {
+    const own = filesIn(installed).filter((path) => !path.startsWith("node_modules/"));
+    expect(notOfPackage(own)).toEqual([]);
+    expect(own).toEqual(expect.arrayContaining(["dist/cli.js", "dist/load/schema/validators.cjs"]));
+    expect(statSync(join(directory, file)).size).toBeLessThan(5_000_000);
+    const manifest = readJson<Record<string, unknown>>(join(installed, "package.json"));
+    expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(["scripts"]));
+    expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(["devDependencies"]));
+    const ranges = Object.values(manifest["dependencies"] as Readonly<Record<string, string>>);
+    expect(ranges.filter((range) => !/^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
+  });
+
+  test("has a bill of materials that names all of it", () => {
+    const bill = readJson<BillOfMaterials>(join(directory, `dtsync-${version}.cdx.json`));
+    expect(bill.metadata.component).toMatchObject({ name: "dtsync", type: "application" });
+    const wanted = [...tested].map(([path, locked]) => {
+      const name = path.replace(/^.*node_modules\//, "").replace("@", "%40");
+      return `pkg:npm/${name}@${locked}`;
+    });
+    expect(bill.components.map(({ purl }) => purl).sort()).toEqual(wanted.sort());
+  });
+
+  test("works for a user who is not root, with ssh2 in JavaScript alone", async () => {
+    expect(await run("dtsync", "--version")).toMatchObject({ code: 0, stdout: `${version}\n` });
+    const validated = await run("dtsync", "validate", "--inventory", join(installed, "inventory"));
+    expect(validated, validated.stderr).toMatchObject({ code: 0 });
+    const demo = await run("dtsync", "demo");
+    expect(demo, demo.stderr).toMatchObject({ code: 0 });
+    expect(demo.stdout).toContain("0 failed");
+    expect(demo.stdout).toContain("Nothing to do");
+  });
+
+  test("writes a pipeline that installs it", async () => {
+    const begun = await run("dtsync", "init");
+    expect(begun, begun.stderr).toMatchObject({ code: 0 });
+    const pipeline = readFileSync(join(directory, ".gitlab-ci.yml"), "utf8");
+    expect(pipeline).toContain(file);
+    expect(await run("dtsync", "validate")).toMatchObject({ code: 0 });
+  });
+
+  test("is the same, byte for byte, when it is made again", () => {
+    const again = mkdtempSync(join(directory, "again-"));
+    execFileSync(process.execPath, [join(root, "scripts/package.js"), "--out", again], { stdio: "pipe" });
+    expect(readFileSync(join(again, file)).equals(readFileSync(join(directory, file)))).toBe(true);
+  });
+});

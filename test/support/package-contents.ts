@@ -1,0 +1,14 @@
+/** What the package holds of dtsync's own, dependencies aside: what a user needs. */
+export const packageContents: readonly RegExp[] = [
+  /^package\.json$/,
+  /^(?:README|CHANGELOG|SECURITY)\.md$/,
+  /^LICENSE$/,
+  /^\.gitlab-ci\.yml$/,
+  /^schema\/[a-z]+\.schema\.json$/,
+  /^inventory\/(?:[a-z]+\/)*[a-z0-9-]+\.(?:yaml|txt)$/,
+  /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.(?:js|cjs)$/,
+];
+
+/** The files that match none of them. */
+export const notOfPackage = (files: readonly string[]): readonly string[] =>
+  files.filter((file) => !packageContents.some((pattern) => pattern.test(file)));

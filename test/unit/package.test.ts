@@ -1,0 +1,54 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { notOfPackage } from "../support/package-contents.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly allowScripts: Readonly<Record<string, boolean>>;
+};
+
+describe("the package", () => {
+  test("holds what a user needs and nothing else", () => {
+    const listed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const [{ files }] = JSON.parse(listed) as [{ files: readonly { readonly path: string }[] }];
+    const paths = files.map(({ path }) => path);
+    expect(notOfPackage(paths)).toEqual([]);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        ".gitlab-ci.yml",
+        "CHANGELOG.md",
+        "LICENSE",
+        "README.md",
+        "SECURITY.md",
+        "inventory/dtsync.yaml",
+        "package.json",
+        "schema/dtsync.schema.json",
+      ]),
+    );
+  });
+
+  test("runs nothing where it is installed", () => {
+    const onInstall = ["preinstall", "install", "postinstall"];
+    expect(Object.keys(manifest.scripts).filter((name) => onInstall.includes(name))).toEqual([]);
+    expect(existsSync(join(root, "binding.gyp"))).toBe(false);
+  });
+
+  test("says of every dependency with a script that it does not run", () => {
+    const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+      readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean; readonly os?: unknown }>>;
+    };
+    const withScripts = Object.entries(packages)
+      // Of those for one system alone npm says nothing elsewhere.
+      .filter(([, { hasInstallScript, os }]) => hasInstallScript === true && os === undefined)
+      .map(([path]) => path.replace(/^.*node_modules\//, ""));
+    expect(manifest.allowScripts).toEqual(Object.fromEntries(withScripts.map((name) => [name, false])));
+  });
+});
