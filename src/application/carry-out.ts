@@ -71,10 +71,9 @@ async function makeChanges(
   options: CarryOutOptions,
   context: Context,
 ): Promise<readonly ChangeResult[]> {
-  const { allowCommands, shard, concurrency, sshConfig } = options;
+  const { allowCommands, concurrency, sshConfig } = options;
   const { warn } = createLog(options, context);
-  // Tokens of the other shards, which work side by side, would look like what dead runs left.
-  const run = await openRun({ changes, inventory, allowCommands, removeLeftovers: shard === null, warn }, context);
+  const run = await openRun({ changes, inventory, allowCommands, warn }, context);
   try {
     const progress = await applyProgress(changes, options, context);
     try {

@@ -1,10 +1,8 @@
-import { rm } from "node:fs/promises";
-import type { TokenChain } from "../dynatrace/token-chain.ts";
+import { lstat, rm } from "node:fs/promises";
+import { basename, isAbsolute } from "node:path";
+import { type TokenChain, tokenLife } from "../dynatrace/token-chain.ts";
 import { errorMessage } from "../errors.ts";
-import type { AbandonedRun } from "../execute/journal.ts";
-
-/** Milliseconds after which no token of a run is alive: an hour, and some minutes for clocks that differ. */
-const tokenLife = 65 * 60_000;
+import type { AbandonedRun } from "../state/journal.ts";
 
 export interface CleanUpPorts {
   /** By the origin of the cluster; those that could not be opened are missing. */
@@ -16,18 +14,37 @@ export interface CleanUpPorts {
 
 /**
  * Removes what killed runs left: installers here, and tokens on clusters that can be reached. The journal of a run is
- * kept until everything of it is gone.
+ * kept until everything of it is gone. Of a run elsewhere nobody knows whether it goes on: it is forgotten with its last
+ * token.
  */
 export async function cleanUpAfter(runs: readonly AbandonedRun[], { tokens, now, warn }: CleanUpPorts): Promise<void> {
-  for (const { entry, forget } of runs) {
+  for (const { entry, elsewhere, forget } of runs) {
     try {
-      if (entry.directory !== null) await rm(entry.directory, { recursive: true, force: true });
       const expired = now().getTime() - entry.lastToken > tokenLife;
-      if (expired || (await removeTokens(entry, tokens))) await forget();
+      if (!elsewhere) await removeInstallers(entry);
+      if (expired || (!elsewhere && (await removeTokens(entry, tokens)))) await forget();
     } catch (error) {
       warn(`what the run ${entry.runId} left could not be removed now: ${errorMessage(error)}`);
     }
   }
+}
+
+/** The start of the name of the folder that a run keeps installers in. */
+export const installerFolderName = (runId: string): string => `dtsync-installers-${runId}-`;
+
+/** Removes the folder that a journal names only if it can be no other than the one which that run made. */
+async function removeInstallers({ directory, runId }: AbandonedRun["entry"]): Promise<void> {
+  if (directory === null) return;
+  const found = await lstat(directory).catch(() => null);
+  if (found === null) return;
+  const isOfRun =
+    isAbsolute(directory) &&
+    basename(directory).startsWith(installerFolderName(runId)) &&
+    found.isDirectory() &&
+    found.uid === (process.getuid?.() ?? found.uid) &&
+    (found.mode & 0o077) === 0;
+  if (!isOfRun) throw new Error(`${directory} is not a folder that this run made`);
+  await rm(directory, { recursive: true, force: true });
 }
 
 /** Whether every cluster that may have tokens of the run could be asked. */
@@ -42,15 +59,4 @@ async function removeTokens(
     else complete = false;
   }
   return complete;
-}
-
-/** Whether a process id of this machine lives. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process may not be signalled, but it lives.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

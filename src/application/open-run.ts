@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { homedir, hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "../dynatrace/client.ts";
 import { createTokenChain, type TokenChain } from "../dynatrace/token-chain.ts";
 import { errorMessage } from "../errors.ts";
-import { abandonedRuns, type Journal, openJournal } from "../execute/journal.ts";
+import { ownFolder } from "../files/own-files.ts";
 import { createInstallerProvider, type InstallerProvider } from "../kinds/host/effects/installer-provider.ts";
 import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { OpenCluster } from "../observe/observe.ts";
-import type { ProcessVariables } from "../ports.ts";
-import { cleanUpAfter, isRunning } from "./clean-up-after.ts";
+import { abandonedRuns, type Journal, openJournal } from "../state/journal.ts";
+import { ownIdentity } from "../state/process-identity.ts";
+import { cleanUpAfter, installerFolderName } from "./clean-up-after.ts";
 import type { Context } from "./context.ts";
 import { openCluster } from "./open-cluster.ts";
 
@@ -27,19 +28,18 @@ export interface RunOptions {
   readonly inventory: Inventory;
   /** Whether the command of a token may run. */
   readonly allowCommands: boolean;
-  /** Whether tokens that other runs left in an environment are deleted. */
-  readonly removeLeftovers: boolean;
   readonly warn: (message: string) => void;
 }
 
 /** Opens the clusters that the changes or killed runs of this machine are about, and cleans up after the latter. */
 export async function openRun(options: RunOptions, context: Context): Promise<Run> {
   const { changes, inventory, warn } = options;
-  const folder = journalFolder(context.variables);
+  const folder = join(ownFolder("state", context.variables), "runs");
   const runId = randomBytes(6).toString("hex");
   const { now } = context.clock;
-  const journal = openJournal({ folder, runId, pid: process.pid, machine: hostname(), now });
-  const abandoned = await abandonedRuns(folder, hostname(), isRunning);
+  const identity = ownIdentity();
+  const journal = openJournal({ folder, runId, process: identity, now, warn });
+  const abandoned = abandonedRuns(folder, identity, warn);
   const named = new Set(changes.map(({ cluster }) => cluster));
   const left = new Set(abandoned.flatMap(({ entry }) => entry.tokens.map((token) => token.cluster)));
   const opened = new Map<string, OpenCluster>();
@@ -56,7 +56,6 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
         conceal: context.redactor.conceal,
         journal: { made: (environment) => journal.tokenMade(cluster.url, environment) },
         warn,
-        removeLeftovers: options.removeLeftovers,
       });
       opened.set(cluster.name, open);
       chains.set(cluster.name, chain);
@@ -68,7 +67,7 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
   await cleanUpAfter(abandoned, { tokens: chainsByUrl, now, warn });
   const clients = new Map([...opened].map(([name, { client }]) => [name, client]));
   const { conceal } = context.redactor;
-  const installerFolder = createInstallerFolder(journal);
+  const installerFolder = createInstallerFolder(journal, runId);
   return {
     clients,
     installers: createInstallerProvider({
@@ -88,15 +87,11 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
   };
 }
 
-/** `$XDG_STATE_HOME/dtsync/runs`, else `~/.local/state/dtsync/runs`. */
-const journalFolder = (variables: ProcessVariables): string =>
-  join(variables["XDG_STATE_HOME"] || join(variables["HOME"] || homedir(), ".local/state"), "dtsync/runs");
-
 /** A folder of this run alone, made when it is first asked for and known to the journal. */
-function createInstallerFolder(journal: Journal): { path(): Promise<string>; remove(): Promise<void> } {
+function createInstallerFolder(journal: Journal, runId: string): { path(): Promise<string>; remove(): Promise<void> } {
   let made: Promise<string> | null = null;
   const make = async (): Promise<string> => {
-    const path = await mkdtemp(join(tmpdir(), "dtsync-"));
+    const path = await mkdtemp(join(tmpdir(), installerFolderName(runId)));
     await journal.directoryMade(path);
     return path;
   };

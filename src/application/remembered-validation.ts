@@ -4,8 +4,10 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { RecordedAnswer } from "../load/files/recorded-answers.ts";
 import type { LoadOptions } from "../load/load-inventory.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { InventorySummary } from "../model/inventory.ts";
 import type { Validation } from "../report/validation-reports.ts";
-import type { CacheFolder } from "./cache-folder.ts";
+import type { CacheFolder } from "../state/cache-folder.ts";
 
 interface Remembered {
   readonly answers: readonly RecordedAnswer[];
@@ -57,6 +59,52 @@ function nameOf(root: string, options: LoadOptions, version: string): string {
   return createHash("sha256").update(all).digest("hex").slice(0, 32);
 }
 
-/** The folder gives back only what was put into it. */
-const parseRemembered = (text: string | null): Remembered | null =>
-  text === null ? null : (JSON.parse(text) as Remembered);
+/** Null also for what is not in the form of this version, wherever it came from. */
+function parseRemembered(text: string | null): Remembered | null {
+  try {
+    const value: unknown = text === null ? null : JSON.parse(text);
+    return isRemembered(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+type Loose<T> = { readonly [Key in keyof T]?: unknown };
+
+const isObject = <T>(value: unknown): value is Loose<T> => typeof value === "object" && value !== null;
+
+function isRemembered(value: unknown): value is Remembered {
+  if (!isObject<Remembered>(value) || !Array.isArray(value.answers) || !isObject<Validation>(value.validation))
+    return false;
+  const { diagnostics, summary } = value.validation;
+  return (
+    value.answers.every((answer) => Array.isArray(answer) && answer.length === 3 && answer.every(isText)) &&
+    Array.isArray(diagnostics) &&
+    diagnostics.every(isDiagnostic) &&
+    isObject<InventorySummary>(summary) &&
+    countsOfSummary.every((count) => typeof summary[count] === "number")
+  );
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+const countsOfSummary = Object.keys({
+  files: true,
+  customers: true,
+  environments: true,
+  groups: true,
+  hosts: true,
+  errors: true,
+  warnings: true,
+} satisfies Record<keyof InventorySummary, true>) as readonly (keyof InventorySummary)[];
+
+function isDiagnostic(value: unknown): boolean {
+  if (!isObject<Diagnostic>(value)) return false;
+  const { severity, rule, message, hint, file, line, column } = value;
+  return (
+    (severity === "error" || severity === "warning") &&
+    [rule, message, hint, file].every(isText) &&
+    typeof line === "number" &&
+    typeof column === "number"
+  );
+}

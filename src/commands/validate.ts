@@ -1,4 +1,3 @@
-import { openCacheFolder } from "../application/cache-folder.ts";
 import type { Context } from "../application/context.ts";
 import { loadOptions } from "../application/load-declared.ts";
 import type { NarrowedValidation } from "../application/new-faults.ts";
@@ -8,6 +7,7 @@ import { validateRemembered } from "../application/remembered-validation.ts";
 import { repositoryPath } from "../application/repository-path.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { type Validation, validationReports } from "../report/validation-reports.ts";
+import { openCacheFolder } from "../state/cache-folder.ts";
 import type { ValidateOptions } from "./options/validate-options.ts";
 
 /** Checks the whole inventory: nothing is sent anywhere. With --changed-since only faults that the change brought count. */

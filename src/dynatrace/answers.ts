@@ -147,10 +147,23 @@ export interface ListedToken {
   readonly name: string;
 }
 
-const listedToken: Shape<ListedToken> = object({
-  id: filledText,
-  name: mapped(orNothing(text), (name) => name ?? ""),
-});
+/** A token of an environment in a list. */
+export interface ListedApiToken extends ListedToken {
+  /** Unix milliseconds; null where the cluster does not say. */
+  readonly created: number | null;
+}
+
+const listedTokenMembers = { id: filledText, name: mapped(orNothing(text), (name) => name ?? "") };
+const listedToken: Shape<ListedToken> = object(listedTokenMembers);
+const listedApiToken: Shape<ListedApiToken> = mapped(
+  object({ ...listedTokenMembers, creationDate: optional(orNull(text)) }),
+  ({ creationDate, ...token }) => ({ ...token, created: timeOf(creationDate ?? null) }),
+);
+
+function timeOf(date: string | null): number | null {
+  const time = date === null ? Number.NaN : Date.parse(date);
+  return Number.isNaN(time) ? null : time;
+}
 
 export const clusterTokenList: Shape<readonly ListedToken[]> = mapped(
   object({ values: list(listedToken) }),
@@ -161,8 +174,8 @@ export const clusterTokenList: Shape<readonly ListedToken[]> = mapped(
 export const newClusterToken = object({ token: line });
 export const newApiToken = object({ id: filledText, token: line });
 
-export const apiTokenPage: Shape<Page<ListedToken>> = mapped(
-  object({ ...paging, apiTokens: mapped(optional(list(listedToken)), (found) => found ?? []) }),
+export const apiTokenPage: Shape<Page<ListedApiToken>> = mapped(
+  object({ ...paging, apiTokens: mapped(optional(list(listedApiToken)), (found) => found ?? []) }),
   ({ apiTokens, ...page }) => ({ ...page, items: apiTokens }),
 );
 

@@ -35,7 +35,7 @@ export function statusFailure(
   const failed = { status, code: `http-${status}`, effect: effectOfStatus(status), attempts };
   const details = detailsOf(request, failed, serverAdvice(headers, waits.now()), waits);
   const message = `${request.method} ${request.path}: status ${status}, ${describeErrorBody(body)}`;
-  return new ApiError(message, details, { hint: hintForStatus(status) });
+  return new ApiError(message, details, { hint: hintForStatus(status, request) });
 }
 
 /** A call whose answer passed its limit. It is not asked for again. */
@@ -68,7 +68,9 @@ function mayPass({ method, cleanup }: ApiRequest, { status, code, effect }: Fail
   return status === null && effect === "none";
 }
 
-function hintForStatus(status: number): string | undefined {
+function hintForStatus(status: number, { token }: ApiRequest): string | undefined {
+  if (status === 401 && typeof token === "string")
+    return "this run made the token itself, and somebody has deleted it meanwhile: run again";
   if (status === 401)
     return "the token is unknown, expired or revoked: check the variable or file that token names in dtsync.yaml";
   if (status === 403)

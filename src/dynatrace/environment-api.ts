@@ -3,7 +3,7 @@ import {
   availableAgentVersions,
   type ConnectionInfo,
   connectionInfo,
-  type ListedToken,
+  type ListedApiToken,
   latestAgentVersion,
   newApiToken,
 } from "./answers.ts";
@@ -36,7 +36,7 @@ export async function createApiToken(
 }
 
 /** All tokens of an environment. Throws UnexpectedAnswer where the list could not be read whole. */
-export function listApiTokens(client: Client, environment: string, using: string): Promise<readonly ListedToken[]> {
+export function listApiTokens(client: Client, environment: string, using: string): Promise<readonly ListedApiToken[]> {
   const path = `${base(environment)}/v2/apiTokens`;
   const request = { method: "GET", path, query: { pageSize: "10000" }, token: using } as const;
   return readPages(client, request, apiTokenPage, ({ id }) => id);

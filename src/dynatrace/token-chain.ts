@@ -1,6 +1,7 @@
 import { errorMessage } from "../errors.ts";
 import { type Attempted, attempted, attempts, type RepeatPorts, repeatUntil, unwrap } from "../lib/repeat-until.ts";
 import type { Clock } from "../ports.ts";
+import type { ListedApiToken } from "./answers.ts";
 import { ApiError, isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import { createApiToken, deleteApiToken, listApiTokens } from "./environment-api.ts";
@@ -21,6 +22,8 @@ const runTokenUse = 45 * 60_000;
 const managementTokenMinutes = 15;
 const managementTokenUse = 12 * 60_000;
 const installerTokenLife = 60 * 60_000;
+/** Milliseconds after which no token of a run is alive: an hour, and some minutes for clocks that differ. */
+export const tokenLife = 65 * 60_000;
 
 interface TokenChainOptions {
   readonly client: Client;
@@ -33,13 +36,12 @@ interface TokenChainOptions {
   readonly journal: { made(environment: string | null): Promise<void> };
   /** Told about tokens that could not be revoked. */
   readonly warn: (message: string) => void;
-  /** Whether tokens that other runs left in an environment are deleted; not while shards work side by side. */
-  readonly removeLeftovers: boolean;
 }
 
 /**
  * The tokens of one run on one cluster: the standing token makes a run token that can only make token-management tokens,
- * one of these makes the InstallerDownload token of one environment, and all are revoked when they have served.
+ * one of these makes the InstallerDownload token of one environment, and all are revoked when they have served. One that the
+ * cluster no longer takes, because somebody deleted it, is made once more.
  */
 export interface TokenChain {
   /** Runs `use` with a token that can download installers of the environment, and revokes it afterwards. */
@@ -52,7 +54,6 @@ export interface TokenChain {
 export function createTokenChain(options: TokenChainOptions): TokenChain {
   const { client, clock, runId } = options;
   const name = `${tokenNamePrefix}${runId}`;
-  const isOfThisRun = (tokenName: string) => tokenName === name || tokenName.startsWith(`${name} `);
   let runToken: RunToken | null = null;
   let made = 0;
   const runTokens: string[] = [];
@@ -85,34 +86,43 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
     return token.secret;
   }
 
-  function currentRunToken(): Promise<string> {
+  function currentRunToken(): RunToken {
     const now = clock.now().getTime();
-    if (runToken !== null && now - runToken.madeAt <= runTokenUse) return runToken.secret;
+    if (runToken !== null && now - runToken.madeAt <= runTokenUse) return runToken;
     const making: RunToken = { secret: makeRunToken(), madeAt: now };
     runToken = making;
     making.secret.catch(() => {
-      // The next that needs one tries anew.
+      // The next that needs one tries again.
       if (runToken === making) runToken = null;
     });
-    return making.secret;
+    return making;
   }
 
-  async function managementToken(environment: string): Promise<{ secret: string; madeAt: number }> {
-    const using = await currentRunToken();
-    const madeAt = clock.now().getTime();
-    const token = await remakeWhenLost(
-      () =>
-        createTokenManagementToken(client, environment, {
-          name: nextName("management"),
-          minutes: managementTokenMinutes,
-          with: using,
-        }),
-      // A lost one expires within its quarter of an hour: nothing could delete it but another of its kind.
-      async () => undefined,
-      { clock },
-    );
-    options.conceal(token.secret);
-    return { secret: token.secret, madeAt };
+  async function managementToken(environment: string): Promise<ManagementToken> {
+    let run = currentRunToken();
+    let using = await run.secret;
+    const make = async (): Promise<ManagementToken> => {
+      const madeAt = clock.now().getTime();
+      const token = await remakeWhenLost(
+        () =>
+          createTokenManagementToken(client, environment, {
+            name: nextName("management"),
+            minutes: managementTokenMinutes,
+            with: using,
+          }),
+        // A lost one expires within its quarter of an hour: nothing could delete it but another of its kind.
+        async () => undefined,
+        { clock },
+      );
+      options.conceal(token.secret);
+      return { secret: token.secret, madeAt };
+    };
+    return renewedWhenRefused(make, async () => {
+      // Work beside this may have made a new one already.
+      if (runToken === run) runToken = null;
+      run = currentRunToken();
+      using = await run.secret;
+    });
   }
 
   async function removeClusterTokens(matches: (tokenName: string) => boolean): Promise<void> {
@@ -120,8 +130,12 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
     for (const { id } of left) await deleteClusterToken(client, id);
   }
 
-  async function removeEnvironmentTokens(environment: string, using: string, matches: (tokenName: string) => boolean) {
-    const left = (await listApiTokens(client, environment, using)).filter((token) => matches(token.name));
+  async function removeEnvironmentTokens(
+    environment: string,
+    using: string,
+    matches: (token: ListedApiToken) => boolean,
+  ): Promise<void> {
+    const left = (await listApiTokens(client, environment, using)).filter(matches);
     for (const { id } of left) {
       await deleteApiToken(client, environment, id, using).catch((error) => {
         // The token in use is among those listed by name and cannot delete itself; it expires soon.
@@ -130,10 +144,15 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
     }
   }
 
-  /** Tidiness must not be in the way of the work: what cannot be removed now expires. */
+  /**
+   * Deletes what is older than any run uses a token: younger ones may be those of a run on another machine. Tidiness must not
+   * be in the way of the work: what cannot be removed now expires.
+   */
   async function removeLeftovers(environment: string, using: string): Promise<void> {
-    const foreign = (tokenName: string) => tokenName.startsWith(tokenNamePrefix) && !isOfThisRun(tokenName);
-    await removeEnvironmentTokens(environment, using, foreign).catch((error) => {
+    const oldest = clock.now().getTime() - tokenLife;
+    const isDead = ({ name: tokenName, created }: ListedApiToken) =>
+      tokenName.startsWith(tokenNamePrefix) && created !== null && created < oldest;
+    await removeEnvironmentTokens(environment, using, isDead).catch((error) => {
       options.warn(`tokens that earlier runs left in ${environment} could not be removed: ${errorMessage(error)}`);
     });
   }
@@ -148,7 +167,7 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
           expires: new Date(clock.now().getTime() + installerTokenLife),
           with: using,
         }),
-      () => removeEnvironmentTokens(environment, using, (found) => found === tokenName),
+      () => removeEnvironmentTokens(environment, using, (found) => found.name === tokenName),
       { clock },
     );
     options.conceal(token.secret);
@@ -159,21 +178,33 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
     async withInstallerToken(environment, use) {
       await options.journal.made(environment);
       let management = await managementToken(environment);
-      if (options.removeLeftovers) await removeLeftovers(environment, management.secret);
-      const token = await makeInstallerToken(environment, management.secret);
-      try {
-        return await use(token.secret);
-      } finally {
+      await removeLeftovers(environment, management.secret);
+      const renewManagement = async () => {
+        management = await managementToken(environment);
+      };
+      const once = async () => {
+        const token = await renewedWhenRefused(
+          () => makeInstallerToken(environment, management.secret),
+          renewManagement,
+        );
         try {
-          if (clock.now().getTime() - management.madeAt > managementTokenUse)
-            management = await managementToken(environment);
-          await deleteApiToken(client, environment, token.id, management.secret);
+          return await use(token.secret);
+        } finally {
+          await revoke(token);
+        }
+      };
+      const revoke = async (token: CreatedToken) => {
+        try {
+          if (clock.now().getTime() - management.madeAt > managementTokenUse) await renewManagement();
+          const remove = () => deleteApiToken(client, environment, token.id, management.secret);
+          await renewedWhenRefused(remove, renewManagement);
         } catch (error) {
           options.warn(
             `the token ${token.id} of ${environment} could not be revoked and expires within the hour: ${errorMessage(error)}`,
           );
         }
-      }
+      };
+      return renewedWhenRefused(once, async () => undefined);
     },
     async removeTokensOf(otherRun, environment) {
       const otherName = `${tokenNamePrefix}${otherRun}`;
@@ -187,7 +218,7 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
         if (isStatus(error, 404)) return;
         throw error;
       }
-      await removeEnvironmentTokens(environment, management.secret, matches);
+      await removeEnvironmentTokens(environment, management.secret, (token) => matches(token.name));
     },
     async close() {
       await runToken?.secret.catch(() => undefined);
@@ -209,10 +240,27 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
   };
 }
 
+interface ManagementToken {
+  readonly secret: string;
+  /** Unix milliseconds. */
+  readonly madeAt: number;
+}
+
 interface RunToken {
   readonly secret: Promise<string>;
   /** Unix milliseconds. */
   readonly madeAt: number;
+}
+
+/** Does the work, and once more after `renew` when the cluster did not take the token that it was done with. */
+async function renewedWhenRefused<T>(work: () => Promise<T>, renew: () => Promise<void> | void): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isStatus(error, 401)) throw error;
+  }
+  await renew();
+  return work();
 }
 
 const creationAttempts = 3;

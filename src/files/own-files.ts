@@ -1,5 +1,4 @@
-import type { Stats } from "node:fs";
-import { lstat, mkdir } from "node:fs/promises";
+import { lstatSync, mkdirSync, type Stats } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import type { ProcessVariables } from "../ports.ts";
@@ -22,14 +21,14 @@ export function ownFolder(purpose: keyof typeof bases, variables: ProcessVariabl
 }
 
 /** Makes the folder where there is none. Throws an Error that says why it is not used, if somebody else can write there. */
-export async function makeOwnFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  await requireOwnFolder(path);
+export function makeOwnFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  requireOwnFolder(path);
 }
 
 /** Throws an Error that says why the folder is not used: it is none, or somebody else can write there. */
-export async function requireOwnFolder(path: string): Promise<void> {
-  const found = await lstat(path);
+export function requireOwnFolder(path: string): void {
+  const found = lstatSync(path);
   if (!found.isDirectory()) throw new Error(`${path} is not a folder`);
   requireOwn(found, path);
 }

@@ -14,9 +14,9 @@ const largestFile = 1_000_000;
  * The text of the file; empty when there is none. Throws an Error that says why it is not used: it, or the folder that it
  * is in, is not what it should be, or somebody else can change it.
  */
-export async function readOriginsFile(path: string): Promise<string> {
+export function readOriginsFile(path: string): string {
   try {
-    await requireOwnFolder(dirname(path));
+    requireOwnFolder(dirname(path));
     return readOwnText(path, largestFile);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
@@ -26,8 +26,8 @@ export async function readOriginsFile(path: string): Promise<string> {
 
 /** Adds a line to the file, which is made where there is none. Throws what `readOriginsFile` throws, and errors of the system. */
 export async function addOrigin(path: string, origin: string): Promise<void> {
-  await makeOwnFolder(dirname(path));
-  const text = await readOriginsFile(path);
+  makeOwnFolder(dirname(path));
+  const text = readOriginsFile(path);
   const start = text === "" || text.endsWith("\n") ? text : `${text}\n`;
   await writeWhole(path, `${start}${origin}\n`, { secret: true });
 }

@@ -34,7 +34,7 @@ export async function trustClusters(clusters: readonly Cluster[], variables: Pro
   const decision = { ...decide(fromVariable.origins), fileProblem: null, unusable: fromVariable.unusable };
   if (decision.unknown.length === 0) return decision;
   try {
-    const fromFile = originsOfFile(await readOriginsFile(file), file);
+    const fromFile = originsOfFile(readOriginsFile(file), file);
     return {
       ...decide(new Set([...fromVariable.origins, ...fromFile.origins])),
       fileProblem: null,

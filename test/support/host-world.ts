@@ -95,7 +95,6 @@ export async function startHostWorld(names: readonly string[]): Promise<HostWorl
     conceal: () => undefined,
     journal: { made: async () => undefined },
     warn: () => undefined,
-    removeLeftovers: true,
   });
   const installers = createInstallerProvider({
     clients: new Map([["emea", client]]),

@@ -27,6 +27,7 @@ interface NewStandingToken {
 /** Changes from outside the API, as another writer or an operator makes them. */
 export interface ClusterMutations {
   readonly createToken: (token: NewStandingToken) => TokenRecord;
+  readonly removeToken: (token: TokenRecord) => void;
   /** Changes an environment, or makes it. It serves at once. */
   readonly setEnvironment: (id: string, change?: Partial<Omit<EnvironmentRecord, "id">>) => EnvironmentRecord;
   readonly removeEnvironment: (id: string) => void;
@@ -67,6 +68,7 @@ export function createMutations(world: World): ClusterMutations {
       state.tokens.put(token);
       return token;
     },
+    removeToken: state.tokens.remove,
     setEnvironment: (id, change = {}) => {
       const before = findEnvironment(world, id) ?? completeEnvironment({ id }, world.random, world.now());
       const environment: EnvironmentRecord = {

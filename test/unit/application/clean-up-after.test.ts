@@ -1,20 +1,21 @@
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cleanUpAfter, isRunning } from "../../../src/application/clean-up-after.ts";
-import type { AbandonedRun } from "../../../src/execute/journal.ts";
+import { cleanUpAfter, installerFolderName } from "../../../src/application/clean-up-after.ts";
+import type { AbandonedRun } from "../../../src/state/journal.ts";
+import { ownIdentity } from "../../../src/state/process-identity.ts";
 import { noon } from "../../support/builders.ts";
 import { withFiles } from "../load/load-files.ts";
 
 const [emea, apac] = ["https://emea.example.com", "https://apac.example.com"];
 
 /** What a killed run left, and whether its journal has been removed. */
-function aKilledRun(given: Partial<AbandonedRun["entry"]> = {}) {
+function aKilledRun(given: Partial<AbandonedRun["entry"]> = {}, elsewhere = false) {
   const state = { forgotten: false };
   const entry = {
+    format: "dtsync-journal/1" as const,
     runId: "r1",
-    pid: 1,
-    machine: "here",
+    process: ownIdentity(),
     lastToken: noon.getTime(),
     tokens: [],
     directory: null,
@@ -23,7 +24,7 @@ function aKilledRun(given: Partial<AbandonedRun["entry"]> = {}) {
   const forget = async () => {
     state.forgotten = true;
   };
-  return { run: { entry, forget }, state };
+  return { run: { entry, elsewhere, forget }, state };
 }
 
 /** Clusters that remember which tokens they were to remove; `broken` ones fail. */
@@ -48,8 +49,9 @@ const tokens = [
 ];
 
 test("removes folder and tokens, and then the journal", async () => {
-  await withFiles({ "installers/agent.sh": "" }, async (folder) => {
-    const directory = join(folder, "installers");
+  await withFiles({}, async (folder) => {
+    const directory = mkdtempSync(join(folder, installerFolderName("r1")));
+    writeFileSync(join(directory, "agent.sh"), "");
     const { run, state } = aKilledRun({ directory, tokens });
     const world = ports([emea, apac]);
     await cleanUpAfter([run], world.ports);
@@ -85,8 +87,47 @@ test("asks no cluster when every token has expired", async () => {
   expect([expired.state.forgotten, alive.state.forgotten]).toEqual([true, false]);
 });
 
-test("tells processes that live from others", () => {
-  expect(isRunning(process.pid)).toBe(true);
-  // Larger than any process id can be.
-  expect(isRunning(2 ** 31 - 1)).toBe(false);
+test.each([
+  ["the folder of somebody else", (folder: string) => mkdtempSync(join(folder, "other-"))],
+  ["that of another run", (folder: string) => mkdtempSync(join(folder, installerFolderName("r2")))],
+  [
+    "one that others can enter",
+    (folder: string) => {
+      const directory = mkdtempSync(join(folder, installerFolderName("r1")));
+      chmodSync(directory, 0o755);
+      return directory;
+    },
+  ],
+  [
+    "a link",
+    (folder: string) => {
+      const link = join(folder, `${installerFolderName("r1")}link`);
+      symlinkSync(mkdtempSync(join(folder, "other-")), link);
+      return link;
+    },
+  ],
+])("never removes %s, whatever the journal says", async (_what, make) => {
+  await withFiles({}, async (folder) => {
+    const directory = make(folder);
+    writeFileSync(join(directory, "kept"), "");
+    const { run, state } = aKilledRun({ directory });
+    const world = ports([]);
+    await cleanUpAfter([run], world.ports);
+    expect(existsSync(join(directory, "kept"))).toBe(true);
+    expect(state.forgotten).toBe(false);
+    expect(world.warnings).toEqual([expect.stringContaining("is not a folder that this run made")]);
+  });
+});
+
+test("touches nothing of a run elsewhere, and forgets it with its last token", async () => {
+  await withFiles({}, async (folder) => {
+    const directory = mkdtempSync(join(folder, installerFolderName("r1")));
+    const alive = aKilledRun({ directory, tokens }, true);
+    const expired = aKilledRun({ directory, tokens, lastToken: noon.getTime() - 66 * 60_000 }, true);
+    const world = ports([emea, apac]);
+    await cleanUpAfter([alive.run, expired.run], world.ports);
+    expect(existsSync(directory)).toBe(true);
+    expect([alive.state.forgotten, expired.state.forgotten]).toEqual([false, true]);
+    expect([world.removed, world.warnings]).toEqual([[], []]);
+  });
 });

@@ -11,10 +11,10 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { CacheFolder } from "../../../src/application/cache-folder.ts";
 import { validateRemembered } from "../../../src/application/remembered-validation.ts";
 import { loadInventory } from "../../../src/load/load-inventory.ts";
 import { createCleanTexts } from "../../../src/load/schema/clean-texts.ts";
+import type { CacheFolder } from "../../../src/state/cache-folder.ts";
 import { type Files, settingsFile, withFiles } from "../load/load-files.ts";
 
 const options = (directory: string) => ({ directory, set: [], rootCertificate: null, home: "/home/user" });
@@ -163,5 +163,24 @@ test("a changed file alone is read anew, and a file with a fault is never rememb
     await validateRemembered(options(folder), cache, "1.0.0");
     expect(texts()).toHaveLength(3);
     expect(texts().filter((line) => before.includes(line))).toHaveLength(2);
+  });
+});
+
+test.each([
+  "{}",
+  "null",
+  "[]",
+  "{ half",
+  JSON.stringify({ answers: [], validation: {} }),
+  JSON.stringify({ answers: [[1, 2, 3]], validation: { diagnostics: [], summary: {} } }),
+  JSON.stringify({ answers: [], validation: { diagnostics: [{}], summary: {} } }),
+  JSON.stringify({ answers: [], validation: { diagnostics: [], summary: { errors: 0 } } }),
+])("what is remembered as %s is as good as nothing", async (text) => {
+  await withFiles({ "dtsync.yaml": "format: 2\n" }, async (directory) => {
+    const cache = memory();
+    const expected = await validateRemembered(options(directory), cache, "1.0.0");
+    for (const name of cache.kept.keys()) cache.kept.set(name, text);
+    expect(await validateRemembered(options(directory), cache, "1.0.0")).toEqual(expected);
+    expect(expected.summary.errors).toBeGreaterThan(0);
   });
 });

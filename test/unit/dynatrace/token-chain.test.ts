@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createClient } from "../../../src/dynatrace/client.ts";
+import { readLatestVersion } from "../../../src/dynatrace/environment-api.ts";
 import { createTokenChain } from "../../../src/dynatrace/token-chain.ts";
 import { createLimiter } from "../../../src/lib/limiter.ts";
 import { aClusterWorld, type ClusterWorldOptions } from "../../support/cluster-world.ts";
@@ -10,26 +11,26 @@ const minutes = 60_000;
 function aChain(
   options: ClusterWorldOptions & {
     readonly runId?: string;
-    readonly removeLeftovers?: boolean;
     readonly signal?: AbortSignal;
   } = {},
 ) {
-  const { runId = "run1", removeLeftovers = true, signal, ...world } = options;
+  const { runId = "run1", signal, ...world } = options;
   const { cluster, clock } = aClusterWorld({ seed: { environments: [{ id: "abc-p1" }, { id: "abc-t1" }] }, ...world });
   const concealed: string[] = [];
   const warnings: string[] = [];
   const journal: (string | null)[] = [];
+  const client = createClient({
+    url: "https://dynatrace.example.com",
+    token: cluster.clusterToken,
+    fetch: mswFetch(cluster),
+    clock,
+    random: () => 0,
+    limiter: createLimiter(8),
+    ...(signal ? { signal } : {}),
+  });
   const another = (id: string) =>
     createTokenChain({
-      client: createClient({
-        url: "https://dynatrace.example.com",
-        token: cluster.clusterToken,
-        fetch: mswFetch(cluster),
-        clock,
-        random: () => 0,
-        limiter: createLimiter(8),
-        ...(signal ? { signal } : {}),
-      }),
+      client,
       clock,
       runId: id,
       conceal: (secret) => concealed.push(secret),
@@ -39,13 +40,24 @@ function aChain(
         },
       },
       warn: (message) => warnings.push(message),
-      removeLeftovers,
     });
   const tokens = () => cluster.snapshot().tokens.filter(({ name }) => name.startsWith("dtsync run "));
   const alive = () => tokens().filter(({ expires }) => (expires ?? Number.POSITIVE_INFINITY) > clock.now().getTime());
   /** Those that a token of their own kind has to remove are left to expire. */
   const abilities = () => alive().map(({ scopes }) => [...scopes].sort().join("+"));
-  return { chain: another(runId), another, cluster, clock, concealed, warnings, journal, tokens, alive, abilities };
+  return {
+    chain: another(runId),
+    another,
+    client,
+    cluster,
+    clock,
+    concealed,
+    warnings,
+    journal,
+    tokens,
+    alive,
+    abilities,
+  };
 }
 
 const management = "TenantTokenManagement+apiTokens.read+apiTokens.write";
@@ -218,43 +230,41 @@ describe("what other runs left", () => {
     return release;
   };
 
-  test("in an environment that is worked on is removed; what is not dtsync's stays", async () => {
-    const world = aChain({ runId: "run2" });
-    await leftover(world, "run1");
-    world.cluster.createToken({ name: "by hand", scopes: ["InstallerDownload"], environment: "abc-p1" });
-    await world.chain.withInstallerToken("abc-p1", async () => undefined);
-    const names = world.cluster
+  const namesIn = (world: ReturnType<typeof aChain>) =>
+    world.cluster
       .snapshot()
       .tokens.filter(({ environment }) => environment !== null)
       .map(({ name }) => name);
-    expect(names).toContain("by hand");
-    expect(names.filter((name) => name.startsWith("dtsync run run1"))).toEqual([]);
+
+  test("in an environment that is worked on is removed once no run can use it; what is not dtsync's stays", async () => {
+    const world = aChain({ runId: "run2" });
+    await leftover(world, "run1");
+    world.cluster.createToken({ name: "by hand", scopes: ["InstallerDownload"], environment: "abc-p1" });
+    world.clock.pass(66 * minutes);
+    await world.chain.withInstallerToken("abc-p1", async () => undefined);
+    expect(namesIn(world)).toContain("by hand");
+    expect(namesIn(world).filter((name) => name.startsWith("dtsync run run1"))).toEqual([]);
   });
 
-  test("stays while shards work side by side", async () => {
-    const world = aChain({ runId: "run2", removeLeftovers: false });
+  test("stays while a run that goes on may use it: another machine, another part of a divided run", async () => {
+    const world = aChain({ runId: "run2" });
     await leftover(world, "run1");
+    world.clock.pass(64 * minutes);
     await world.chain.withInstallerToken("abc-p1", async () => undefined);
-    expect(
-      world
-        .tokens()
-        .some(
-          ({ name, scopes }) =>
-            name.startsWith("dtsync run run1") && scopes.length === 1 && scopes[0] === "InstallerDownload",
-        ),
-    ).toBe(true);
+    expect(namesIn(world).filter((name) => name.startsWith("dtsync run run1 installer"))).toHaveLength(1);
   });
 
   test("that cannot be removed is no reason not to work", async () => {
     const world = aChain({ runId: "run2" });
     await leftover(world, "run1");
+    world.clock.pass(66 * minutes);
     world.cluster.addFault({ match: { method: "DELETE" }, do: { status: 403 } });
     expect(await world.chain.withInstallerToken("abc-p1", async () => "worked")).toBe("worked");
     expect(world.warnings).toEqual([expect.stringContaining("earlier runs left in abc-p1")]);
   });
 
   test("is removed by its journal, and only that of this run", async () => {
-    const world = aChain({ runId: "run3", removeLeftovers: false });
+    const world = aChain({ runId: "run3" });
     await leftover(world, "run1");
     await leftover(world, "run11");
     await world.chain.removeTokensOf("run1", "abc-p1");
@@ -268,5 +278,43 @@ describe("what other runs left", () => {
   test("in an environment that is gone is gone with it", async () => {
     const world = aChain();
     await expect(world.chain.removeTokensOf("run0", "no-such-environment")).resolves.toBeUndefined();
+  });
+});
+
+describe("a token of this run that somebody has deleted", () => {
+  const deleteTokens = (world: ReturnType<typeof aChain>, kind: string) => {
+    for (const token of world.tokens()) if (token.name.includes(` ${kind} `)) world.cluster.removeToken(token);
+  };
+
+  test.each(["run", "management"])("is made once more: the %s token", async (kind) => {
+    const world = aChain();
+    await world.chain.withInstallerToken("abc-p1", async () => deleteTokens(world, kind));
+    expect(await world.chain.withInstallerToken("abc-t1", async () => "worked")).toBe("worked");
+    await world.chain.close();
+    expect(world.warnings).toEqual([]);
+    expect(world.abilities().filter((scopes) => scopes !== management)).toEqual([]);
+  });
+
+  test("is made once more: the installer token, while it is used", async () => {
+    const world = aChain();
+    const used: string[] = [];
+    const result = await world.chain.withInstallerToken("abc-p1", async (token) => {
+      if (used.length === 0) deleteTokens(world, "installer");
+      used.push(token);
+      return readLatestVersion(world.client, "abc-p1", "x86", token);
+    });
+    expect(result).toMatch(/^1\./);
+    expect(new Set(used).size).toBe(2);
+    await world.chain.close();
+    expect(world.abilities().filter((scopes) => scopes !== management)).toEqual([]);
+  });
+
+  test("and again is a failure that does not blame the standing token", async () => {
+    const world = aChain();
+    const working = world.chain.withInstallerToken("abc-p1", async (token) => {
+      deleteTokens(world, "installer");
+      return readLatestVersion(world.client, "abc-p1", "x86", token);
+    });
+    await expect(working).rejects.toMatchObject({ hint: expect.stringContaining("this run made the token itself") });
   });
 });

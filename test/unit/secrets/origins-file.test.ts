@@ -31,10 +31,10 @@ test("it is in the user's folder for configuration; a relative one does not coun
 });
 
 test("without a file there is no text; a line that is added makes it, for its owner alone", async () => {
-  expect(await readOriginsFile(file)).toBe("");
+  expect(readOriginsFile(file)).toBe("");
   await addOrigin(file, "https://a.example.com");
   await addOrigin(file, "https://b.example.com");
-  expect(await readOriginsFile(file)).toBe("https://a.example.com\nhttps://b.example.com\n");
+  expect(readOriginsFile(file)).toBe("https://a.example.com\nhttps://b.example.com\n");
   expect([modeOf(dirname(file)), modeOf(file)]).toEqual(["700", "600"]);
   expect(readdirSync(dirname(file))).toEqual(["origins"]);
 });
@@ -73,7 +73,7 @@ describe("with a file that is there", () => {
     ],
   ])("it is not used when %s, nor written", async (_what, arrange, message) => {
     arrange();
-    await expect(readOriginsFile(file)).rejects.toThrow(message);
+    expect(() => readOriginsFile(file)).toThrow(message);
     await expect(addOrigin(file, "https://b.example.com")).rejects.toThrow(message);
     expect(readdirSync(dirname(file))).toEqual(["origins"]);
   });

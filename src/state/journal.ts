@@ -1,0 +1,164 @@
+import { readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { makeOwnFolder, readOwnText, requireOwnFolder } from "../files/own-files.ts";
+import { writeWhole } from "../files/write-file.ts";
+import { isProcessIdentity, type ProcessIdentity, stateOf } from "./process-identity.ts";
+
+/**
+ * What a run may leave behind when it is killed: written before it is made, read by the next run on this machine.
+ * Holds names and places, never a secret.
+ */
+export interface JournalEntry {
+  readonly format: "dtsync-journal/1";
+  /** Twelve hexadecimal digits. */
+  readonly runId: string;
+  readonly process: ProcessIdentity;
+  /** Unix milliseconds of the last token that was made. */
+  readonly lastToken: number;
+  /** Clusters (by origin) and their environments where tokens of this run may be; null is the cluster itself. */
+  readonly tokens: readonly JournalToken[];
+  /** Local folder with installers, or null. */
+  readonly directory: string | null;
+}
+
+interface JournalToken {
+  readonly cluster: string;
+  readonly environment: string | null;
+}
+
+export interface Journal {
+  tokenMade(cluster: string, environment: string | null): Promise<void>;
+  directoryMade(directory: string): Promise<void>;
+  /** The run has cleaned up after itself. */
+  close(): Promise<void>;
+}
+
+export interface JournalOptions {
+  /** Folder of the journals of all runs of this user. */
+  readonly folder: string;
+  readonly runId: string;
+  readonly process: ProcessIdentity;
+  readonly now: () => Date;
+  /** Told once when nothing can be kept: a run is worth more than its journal. */
+  readonly warn: (message: string) => void;
+}
+
+export function openJournal(options: JournalOptions): Journal {
+  const path = join(options.folder, `${options.runId}.json`);
+  let entry: JournalEntry = {
+    format: "dtsync-journal/1",
+    runId: options.runId,
+    process: options.process,
+    lastToken: options.now().getTime(),
+    tokens: [],
+    directory: null,
+  };
+  let usable = true;
+  const save = async (): Promise<void> => {
+    if (!usable) return;
+    try {
+      makeOwnFolder(options.folder);
+      await writeWhole(path, JSON.stringify(entry), { secret: true });
+    } catch (error) {
+      usable = false;
+      options.warn(`no journal is kept, so nobody could clean up after this run if it were killed: ${error}`);
+    }
+  };
+  let writing: Promise<void> = Promise.resolve();
+  const write = (next: JournalEntry): Promise<void> => {
+    entry = next;
+    writing = writing.then(save);
+    return writing;
+  };
+  return {
+    tokenMade(cluster, environment) {
+      const known = entry.tokens.some((token) => token.cluster === cluster && token.environment === environment);
+      const tokens = known ? entry.tokens : [...entry.tokens, { cluster, environment }];
+      return write({ ...entry, tokens, lastToken: options.now().getTime() });
+    },
+    directoryMade: (directory) => write({ ...entry, directory }),
+    async close() {
+      await writing;
+      await rm(path, { force: true });
+    },
+  };
+}
+
+export interface AbandonedRun {
+  readonly entry: JournalEntry;
+  /** Whether the run was on another machine or in another container, where nothing can be removed from here. */
+  readonly elsewhere: boolean;
+  /** To be called when everything of the entry is gone. */
+  forget(): Promise<void>;
+}
+
+/** More than the journal of the longest run has, and more journals than anybody could have left. */
+const largestJournal = 5_000_000;
+const mostJournals = 1_000;
+const journalName = /^([0-9a-f]{12})\.json$/;
+
+/**
+ * The journals of runs that have ended, and of those elsewhere, of which nobody here knows. What is not in the form of a
+ * journal is left alone and warned of, and so is a folder that others can write to.
+ */
+export function abandonedRuns(
+  folder: string,
+  own: ProcessIdentity,
+  warn: (message: string) => void,
+): readonly AbandonedRun[] {
+  try {
+    requireOwnFolder(folder);
+  } catch (error) {
+    if (!isMissing(error)) warn(`journals of earlier runs are not used: ${messageOf(error)}`);
+    return [];
+  }
+  const runs: AbandonedRun[] = [];
+  for (const name of readdirSync(folder).slice(0, mostJournals)) {
+    const runId = journalName.exec(name)?.[1];
+    if (runId === undefined) continue;
+    const path = join(folder, name);
+    try {
+      const entry = parseEntry(readOwnText(path, largestJournal), runId);
+      if (entry === null) throw new Error("it is not in the form of a journal");
+      const state = stateOf(entry.process, own);
+      if (state !== "running") {
+        runs.push({ entry, elsewhere: state === "elsewhere", forget: () => rm(path, { force: true }) });
+      }
+    } catch (error) {
+      // Another run may have removed its own at this moment.
+      if (!isMissing(error)) warn(`${path} is left alone: ${messageOf(error)}`);
+    }
+  }
+  return runs;
+}
+
+function parseEntry(text: string, runId: string): JournalEntry | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null) return null;
+  const entry = value as Partial<Record<keyof JournalEntry, unknown>>;
+  const fits =
+    entry.format === "dtsync-journal/1" &&
+    entry.runId === runId &&
+    isProcessIdentity(entry.process) &&
+    typeof entry.lastToken === "number" &&
+    Number.isSafeInteger(entry.lastToken) &&
+    (entry.directory === null || typeof entry.directory === "string") &&
+    Array.isArray(entry.tokens) &&
+    entry.tokens.every(isJournalToken);
+  return fits ? (value as JournalEntry) : null;
+}
+
+function isJournalToken(value: unknown): value is JournalToken {
+  if (typeof value !== "object" || value === null) return false;
+  const { cluster, environment } = value as Partial<Record<keyof JournalToken, unknown>>;
+  return typeof cluster === "string" && (environment === null || typeof environment === "string");
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
