@@ -3,15 +3,17 @@ import { carryOut } from "../application/carry-out.ts";
 import type { Context } from "../application/context.ts";
 import { applyExitCode } from "../application/exit-codes.ts";
 import { loadForRun } from "../application/load-or-print.ts";
+import { lockClusters } from "../application/lock-clusters.ts";
 import type { Format } from "../application/options.ts";
-import { openOutputs } from "../application/output-files.ts";
+import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { planAndConfirm } from "../application/plan-and-confirm.ts";
 import { readPlanFile } from "../application/plan-file.ts";
 import { printPlanFaults } from "../application/print-plan-faults.ts";
 import { takeReviewed } from "../application/take-reviewed.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
-import type { Guard } from "../model/plan.ts";
+import type { Inventory } from "../model/inventory.ts";
+import type { Guard, Plan } from "../model/plan.ts";
 import type { ApplyReport } from "../model/result.ts";
 import { renderApplyMarkdown } from "../report/apply-markdown.ts";
 import { applyReports } from "../report/apply-reports.ts";
@@ -31,8 +33,24 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
   }
   const inventory = await loadForRun("apply", outputs, options, context);
   if (inventory === null) return exitCodes.invalid;
-  const taken = reviewed
-    ? await takeReviewed(reviewed.plan, inventory, options, context)
+  const plan = reviewed?.plan ?? null;
+  const lock = await lockClusters(plan, inventory, options, context);
+  try {
+    return await applyAlone(plan, inventory, outputs, options, context);
+  } finally {
+    lock.release();
+  }
+}
+
+async function applyAlone(
+  plan: Plan | null,
+  inventory: Inventory,
+  outputs: OutputFiles,
+  options: ApplyOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const taken = plan
+    ? await takeReviewed(plan, inventory, options, context)
     : { approved: await planAndConfirm(inventory, options, context) };
   if ("contradictions" in taken) {
     const message = "the plan asks for what the inventory does not declare, so nothing was done";

@@ -29,6 +29,16 @@ test("plan, apply and plan again: everything is made, then there is nothing to d
   expect(after.plan.changes).toEqual([]);
 });
 
+test("of two applies at once one waits for the other, and then finds everything done", async () => {
+  const both = await Promise.all([world.run(["apply", "--auto-approve"]), world.run(["apply", "--auto-approve"])]);
+  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  const waited = both.filter(({ stderr }) =>
+    /another apply of http\S+ is running \(\S+ on \S+, process \d+, since /.test(stderr),
+  );
+  expect(waited).toHaveLength(1);
+  expect((await world.plan()).plan.changes).toEqual([]);
+});
+
 test("a saved plan is applied exactly, and is stale once the inventory differs", async () => {
   expect((await world.run(["plan", "--out", "saved/plan.json"])).code).toBe(0);
   world.write({ "customers/abc.yaml": "customer: abc\nenvironments: { p1: {} }\n" });
