@@ -35,6 +35,14 @@ function packagedManifest(manifest, lock) {
   return { ...rest, dependencies: Object.fromEntries(exact), bundleDependencies: Object.keys(manifest.dependencies) };
 }
 
+/** Takes out what npm would run where the package is installed: ssh2 would try to compile a binding, for which it fetches. */
+function removeInstallScripts(path) {
+  const { scripts = {}, ...rest } = JSON.parse(readFileSync(path, "utf8"));
+  const kept = Object.entries(scripts).filter(([name]) => !/^(?:pre|post)?install$/.test(name));
+  if (kept.length === Object.keys(scripts).length) return;
+  writeFileSync(path, `${JSON.stringify({ ...rest, scripts: Object.fromEntries(kept) }, null, 2)}\n`);
+}
+
 const manifest = readJson("package.json");
 const directory = mkdtempSync(join(tmpdir(), "dtsync-package-"));
 // The bill of materials takes the name of the program from that of the folder.
@@ -45,13 +53,17 @@ try {
   }
   // Optional is only what has to be compiled.
   npm(stage, ["ci", "--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]);
+  for (const [path, { dev, optional }] of Object.entries(readJson("package-lock.json").packages)) {
+    if (path !== "" && !dev && !optional) removeInstallScripts(join(stage, path, "package.json"));
+  }
   const packaged = packagedManifest(manifest, readJson("package-lock.json"));
   writeFileSync(join(stage, "package.json"), `${JSON.stringify(packaged, null, 2)}\n`);
   const out = resolve(values.out);
   // Here and not in the checkout: what tools for development need as well is left out there by `--omit=dev`.
   const billOfMaterials = npm(stage, ["sbom", "--sbom-format=cyclonedx", "--sbom-type=application"]);
   writeFileSync(join(out, `dtsync-${manifest.version}.cdx.json`), billOfMaterials);
-  const [{ filename }] = JSON.parse(npm(stage, ["pack", "--json", "--pack-destination", out]));
+  // A list, or from npm 12 on an object by the names of packages.
+  const [{ filename }] = Object.values(JSON.parse(npm(stage, ["pack", "--json", "--pack-destination", out])));
   process.stdout.write(`${filename}\n`);
 } finally {
   rmSync(directory, { recursive: true, force: true });

@@ -11,6 +11,10 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
   readonly allowScripts: Readonly<Record<string, boolean>>;
 };
 
+interface Packed {
+  readonly files: readonly { readonly path: string }[];
+}
+
 describe("the package", () => {
   test("holds what a user needs and nothing else", () => {
     const listed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
@@ -18,8 +22,9 @@ describe("the package", () => {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     });
-    const [{ files }] = JSON.parse(listed) as [{ files: readonly { readonly path: string }[] }];
-    const paths = files.map(({ path }) => path);
+    // A list, or from npm 12 on an object by the names of packages.
+    const packed = Object.values(JSON.parse(listed) as Readonly<Record<string, Packed>>);
+    const paths = packed.flatMap(({ files }) => files.map(({ path }) => path));
     expect(notOfPackage(paths)).toEqual([]);
     expect(paths).toEqual(
       expect.arrayContaining([
@@ -50,5 +55,16 @@ describe("the package", () => {
       .filter(([, { hasInstallScript, os }]) => hasInstallScript === true && os === undefined)
       .map(([path]) => path.replace(/^.*node_modules\//, ""));
     expect(manifest.allowScripts).toEqual(Object.fromEntries(withScripts.map((name) => [name, false])));
+  });
+
+  test("comes from a lock file with a hash of everything, and no address of a registry", () => {
+    const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+      readonly packages: Readonly<Record<string, { readonly integrity?: string; readonly resolved?: string }>>;
+    };
+    const dependencies = Object.entries(packages).filter(([path]) => path !== "");
+    const names = (found: typeof dependencies) => found.map(([path]) => path);
+    expect(names(dependencies.filter(([, { integrity = "" }]) => !integrity.startsWith("sha512-")))).toEqual([]);
+    // Whoever adds a dependency may have another registry than whoever installs it.
+    expect(names(dependencies.filter(([, { resolved }]) => resolved !== undefined))).toEqual([]);
   });
 });
