@@ -206,3 +206,9 @@ function errorCodes(): readonly string[] {
   ] as const;
   return [...literal, ...patterns.flatMap(([code, source]) => (text.includes(source) ? [code] : []))];
 }
+
+test("the page about security names tests that exist", () => {
+  const named = [...page("docs/security.md").matchAll(/`(test\/[^`]+)`/g)].map(([, path = ""]) => path);
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(new URL(`../../${path}`, import.meta.url)))).toEqual([]);
+});
