@@ -46,7 +46,7 @@ export function parseKnownHosts(texts: readonly string[]): KnownHosts {
       `known_hosts has more than ${mostGeneralLines} lines with hashed names or patterns: write names plainly, or remove lines`,
     );
   }
-  // Hashed names are computed anew for every line.
+  // Hashed names are computed again for every line.
   const remembered = new Map<string, readonly KnownHostLine[]>();
   const find = (host: string, port: number): readonly KnownHostLine[] => {
     const name = nameInFile(host, port);

@@ -65,5 +65,5 @@ const textDiagnostic: DiagnosticText = {
 const notCheckedDiagnostic: DiagnosticText = {
   rule: "not-checked",
   message: "this file and those after it are not checked, because the inventory is large and has faults",
-  hint: "Mend the faults that are listed, then check again.",
+  hint: "Correct the faults that are listed, then check again.",
 };

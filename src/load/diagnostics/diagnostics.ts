@@ -87,13 +87,13 @@ const last = "last";
 const tooManyOfFile: DiagnosticText = {
   rule: "too-many-faults",
   message: `the file has more than ${mostDiagnosticsOfFile} faults; the others are not listed`,
-  hint: "Mend those that are listed, then check again.",
+  hint: "Correct those that are listed, then check again.",
 };
 
 const tooManyInAll: DiagnosticText = {
   rule: "too-many-faults",
   message: `the inventory has more than ${mostDiagnostics} faults; those from here on are not listed`,
-  hint: "Mend those that are listed, then check again.",
+  hint: "Correct those that are listed, then check again.",
 };
 
 /** A place that `--set` has nothing to do with. */

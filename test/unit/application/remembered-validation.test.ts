@@ -149,7 +149,7 @@ describe("a change is noticed:", () => {
   });
 });
 
-test("a changed file alone is read anew, and a file with a fault is never remembered", async () => {
+test("a changed file alone is read again, and a file with a fault is never remembered", async () => {
   await withFiles(files, async (folder) => {
     const cache = memory();
     await validateRemembered(options(folder), cache, "1.0.0");

@@ -31,7 +31,7 @@ async function* chunksOf(body: string, error: Error | null): AsyncGenerator<Uint
   if (error !== null) throw error;
 }
 
-/** One call against scripted answers, the last of which goes on for ever. */
+/** One call against scripted answers, the last of which never changes. */
 async function call(steps: readonly Step[], request: Partial<ApiRequest> = {}, signal?: AbortSignal) {
   const sent: (FetchRequest & { readonly url: string })[] = [];
   const clock = fakeClock(noon);

@@ -160,7 +160,7 @@ describe("an answer that was lost with its token", () => {
   test.each([
     ["of the cluster", { method: "POST", path: "/api/cluster/v2/tokens" }],
     ["of the installer", creations],
-  ])("%s: what was made is removed and made anew", async (_name, match) => {
+  ])("%s: what was made is removed and made again", async (_name, match) => {
     for (const action of ["commit-then-cut", "truncate", { status: 201, body: "<html/>" }] as const) {
       const { chain, abilities, cluster } = aChain();
       cluster.addFault({ match: { ...match, times: 2 }, do: action });

@@ -94,7 +94,7 @@ describe("environments that are declared differently", () => {
     ]);
   });
 
-  test("are made anew on another cluster, and stay on the old one", () => {
+  test("are made again on another cluster, and stay on the old one", () => {
     const [before, after] = [withEnvironment({}), withEnvironment({ cluster: "apac" })];
     expect(only(before, after)).toMatchObject({
       action: "create",

@@ -195,7 +195,7 @@ describe("time", () => {
     expect(world.cluster.snapshot().environments).toEqual([]);
   });
 
-  test("but not for ever", async () => {
+  test("but not without end", async () => {
     const world = aClusterWorld(seeded({ state: "DISABLED", tags: ["dtsync:disabled=2020-01-01"] }));
     const inventory = anInventory({ environments: [anEnvironment({ state: "absent" })] });
     world.cluster.addFault({ match: { method: "DELETE", times: Number.POSITIVE_INFINITY }, do: { status: 400 } });

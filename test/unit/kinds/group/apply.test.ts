@@ -185,7 +185,7 @@ describe("other writers", () => {
     expect(puts).toBe(1);
   });
 
-  test("one that was removed meanwhile is stale, and not made anew", async () => {
+  test("one that was removed meanwhile is stale, and not made again", async () => {
     const world = worldWith([{ name: "operators" }]);
     const inventory = inventoryWith(aGroup({ access, ldapGroupNames: ["x"] }));
     const plan = await world.plan(inventory);
@@ -203,7 +203,7 @@ describe("other writers", () => {
     expect(world.cluster.snapshot().groups.map(({ name }) => name)).toEqual(["renamed by hand"]);
   });
 
-  test("one that is removed and made anew between reading and writing is stale", async () => {
+  test("one that is removed and made again between reading and writing is stale", async () => {
     const world = worldWith([{ name: "Operators", id: "old-id" }]);
     const inventory = inventoryWith(aGroup({ name: "Operators", access: { "abc-p1": ["VIEWER"] } }));
     justBefore(world, "PUT", () => {
