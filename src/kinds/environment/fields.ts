@@ -20,12 +20,18 @@ export const isDisabledTag = (tag: string): boolean => tag.startsWith(disabledTa
 /** `day`: YYYY-MM-DD, UTC. */
 export const disabledTag = (day: string): string => `${disabledTagPrefix}${day}`;
 
+/** Whoever may write tags on the cluster may write any text, such as the 31st of a short month. */
+function isDay(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
 /** The UTC day (YYYY-MM-DD) on which dtsync disabled the environment, or null; of several the last, which deletes latest. */
 export function disabledDay(tags: readonly string[]): string | null {
   const days = tags
     .filter(isDisabledTag)
     .map((tag) => tag.slice(disabledTagPrefix.length))
-    .filter((day) => /^\d{4}-\d{2}-\d{2}$/.test(day));
+    .filter(isDay);
   return days.sort(compareText).at(-1) ?? null;
 }
 

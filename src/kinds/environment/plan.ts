@@ -22,6 +22,8 @@ import {
 } from "./fields.ts";
 
 const dayMilliseconds = 86_400_000;
+/** Later ones have more digits, and would count as earlier where days are compared as text. */
+const lastDay = Date.parse("9999-12-31T00:00:00Z");
 
 interface EnvironmentOutcome {
   readonly change: EnvironmentChange | null;
@@ -121,7 +123,8 @@ function planRemoval(
 }
 
 function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMilliseconds).toISOString().slice(0, 10);
+  const time = Date.parse(`${day}T00:00:00Z`) + days * dayMilliseconds;
+  return new Date(Math.min(time, lastDay)).toISOString().slice(0, 10);
 }
 
 function environmentChange(

@@ -135,6 +135,7 @@ describe("removal", () => {
     ["the day before", "2026-03-04", 7 * day, "2026-03-11"],
     ["part of a day counts as one", "2026-03-10", day / 2, "2026-03-11"],
     ["over the end of a month", "2026-02-27", 30 * day, "2026-03-29"],
+    ["until the end of all days that have four digits for the year", "9999-12-31", 7 * day, "9999-12-31"],
   ])("waits: %s", (_name, since, deleteAfter, until) => {
     const plan = absent([`dtsync:disabled=${since}`], deleteAfter);
     expect(plan.changes).toEqual([]);
@@ -153,8 +154,8 @@ describe("removal", () => {
     expect(changeOf(plan, id)).toMatchObject({ before: { name: "abc p1", state: "disabled" }, after: null });
   });
 
-  test("a tag that is no day does not count", () => {
-    expect(actionsOf(absent(["dtsync:disabled=soon"], 0))).toEqual([`update ${id}`]);
+  test.each(["soon", "2026-13-45", "2026-02-30", "2026-00-01"])("a tag that is no day does not count: %s", (text) => {
+    expect(actionsOf(absent([`dtsync:disabled=${text}`], 0))).toEqual([`update ${id}`]);
   });
 
   test("of several days the last counts, which deletes latest", () => {
