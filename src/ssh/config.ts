@@ -89,8 +89,10 @@ function parseBlocks(
       finish();
       if (ignored || depth >= maximumIncludeDepth) continue;
       for (const path of words(value)) {
-        for (const included of readInclude(path))
-          blocks.push(...parseBlocks(included, readInclude, patterns, depth + 1));
+        for (const included of readInclude(path)) {
+          // One by one: as arguments of one call, the blocks of a long file would be more than a call can take.
+          for (const block of parseBlocks(included, readInclude, patterns, depth + 1)) blocks.push(block);
+        }
       }
     } else {
       settings.push([keyword, keyword === "proxycommand" ? value : words(value).join(" ") || value]);

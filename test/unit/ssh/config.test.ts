@@ -199,3 +199,9 @@ test("tokens in paths are written for, and text that only looks like one in thei
     "/home/me/%d/a$&b.example.org/%d",
   ]);
 });
+
+test("an included file may hold hundreds of thousands of blocks", () => {
+  const included = "Host other\nUser someone\n".repeat(200_000);
+  const config = parseSshConfig("Include fleet\nHost web\nUser deploy\n", () => [included]);
+  expect([config.lookup("other").get("user"), config.lookup("web").get("user")]).toEqual(["someone", "deploy"]);
+});
