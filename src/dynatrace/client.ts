@@ -40,7 +40,8 @@ interface ClientOptions {
 interface ApiAnswer {
   readonly status: number;
   readonly headers: FetchResponse["headers"];
-  readonly text: string;
+  /** Null: it is not UTF-8. */
+  readonly text: string | null;
   readonly attempts: number;
 }
 

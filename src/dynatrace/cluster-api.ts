@@ -113,7 +113,7 @@ export async function environmentAnswers(client: Client, id: string): Promise<bo
     accept: [401, 403, 404, 500, 502, 503, 504],
   });
   // The answer is the server's clock; a page of a proxy is none.
-  return answer.status === 200 && /^\d{13}$/.test(answer.text.trim());
+  return answer.status === 200 && /^\d{13}$/.test(answer.text?.trim() ?? "");
 }
 
 /** All groups with all their rights: one answer, no paging. */

@@ -10,7 +10,8 @@ const deepestNesting = 64;
  * The body of an answer as its shape describes it. Throws UnexpectedAnswer, or ApiError `not-json` when something other
  * than the cluster answered.
  */
-export function parseAnswer<T>(text: string, shape: Shape<T>, call: AnsweredCall): T {
+export function parseAnswer<T>(text: string | null, shape: Shape<T>, call: AnsweredCall): T {
+  if (text === null) throw notJson("something that is not UTF-8 text", call);
   if (nestingExceeds(text, deepestNesting))
     throw new UnexpectedAnswer(call, `it is nested more than ${deepestNesting} levels deep`);
   const value = parseJson(text, call);
@@ -22,18 +23,21 @@ export function parseAnswer<T>(text: string, shape: Shape<T>, call: AnsweredCall
   }
 }
 
-function parseJson(text: string, { method, path, status, attempts }: AnsweredCall): unknown {
+function parseJson(text: string, call: AnsweredCall): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const kind = text.trimStart().startsWith("<") ? "an HTML page" : "something that is not JSON";
-    throw new ApiError(
-      `${method} ${path}: ${kind} came instead of an API answer`,
-      { method, path, status, code: "not-json", effect: method === "GET" ? "none" : "unknown", attempts },
-      {
-        cause: error,
-        hint: "check that the url is the cluster's own origin and that no proxy or login page answers in its place",
-      },
-    );
+    throw notJson(text.trimStart().startsWith("<") ? "an HTML page" : "something that is not JSON", call, error);
   }
+}
+
+function notJson(what: string, { method, path, status, attempts }: AnsweredCall, cause?: unknown): ApiError {
+  return new ApiError(
+    `${method} ${path}: ${what} came instead of an API answer`,
+    { method, path, status, code: "not-json", effect: method === "GET" ? "none" : "unknown", attempts },
+    {
+      cause,
+      hint: "check that the url is the cluster's own origin and that no proxy or login page answers in its place",
+    },
+  );
 }

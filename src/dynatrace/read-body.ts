@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 /** Bytes after decompression that the body of an answer may have, by what it is. */
 export const bodyLimits = {
   /** A page of a list. A group counts as one: it holds the ids of all environments that its members may see. */
@@ -26,12 +28,16 @@ export async function* bounded(body: AsyncIterable<Uint8Array>, limit: number): 
   }
 }
 
-/** The whole text of a body. Throws BodyTooLarge, and what the body throws. */
-export async function readText(body: AsyncIterable<Uint8Array> | null, limit: number): Promise<string> {
+/**
+ * The whole text of a body; null where it is not UTF-8. Replacing what cannot be read would make another name of a name,
+ * and what has that name would count as missing. Throws BodyTooLarge, and what the body throws.
+ */
+export async function readText(body: AsyncIterable<Uint8Array> | null, limit: number): Promise<string | null> {
   if (body === null) return "";
   const chunks: Uint8Array[] = [];
   for await (const chunk of bounded(body, limit)) chunks.push(chunk);
-  return decode(chunks);
+  const bytes = Buffer.concat(chunks);
+  return isUtf8(bytes) ? new TextDecoder().decode(bytes) : null;
 }
 
 /** What came of a body whose end does not matter: it is left off at the limit, or where it breaks. */
@@ -43,7 +49,5 @@ export async function readStart(body: AsyncIterable<Uint8Array> | null, limit: n
   } catch {
     // The status has told already what happened; its text is for reading only.
   }
-  return decode(chunks);
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
-
-const decode = (chunks: readonly Uint8Array[]): string => new TextDecoder().decode(Buffer.concat(chunks));

@@ -9,7 +9,12 @@ import type { FetchRequest, FetchResponse } from "../../../src/ports.ts";
 import { noon } from "../../support/builders.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 
-type Step = number | { status: number; headers?: Record<string, string>; body?: string } | Error | "hang" | "cut-body";
+type Step =
+  | number
+  | { status: number; headers?: Record<string, string>; body?: string | Uint8Array }
+  | Error
+  | "hang"
+  | "cut-body";
 
 const coded = (code: string) => new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code }) });
 
@@ -26,8 +31,8 @@ function response(step: Exclude<Step, Error | "hang">): FetchResponse {
   };
 }
 
-async function* chunksOf(body: string, error: Error | null): AsyncGenerator<Uint8Array> {
-  yield new TextEncoder().encode(body);
+async function* chunksOf(body: string | Uint8Array, error: Error | null): AsyncGenerator<Uint8Array> {
+  yield typeof body === "string" ? new TextEncoder().encode(body) : body;
   if (error !== null) throw error;
 }
 
@@ -267,7 +272,7 @@ describe("what is told", () => {
 
 describe("json", () => {
   const pairs = list(object({ a: wholeNumber }));
-  const parsed = (body: string, method: ApiRequest["method"] = "GET") =>
+  const parsed = (body: string | Uint8Array, method: ApiRequest["method"] = "GET") =>
     createClient({
       url: "https://dynatrace.example.com",
       token: "t",
@@ -289,6 +294,13 @@ describe("json", () => {
     expect(String(page)).toContain("an HTML page came instead of an API answer");
     expect(details(await parsed("<html/>", "POST"))?.effect).toBe("unknown");
     expect(String(await parsed("half of {"))).toContain("something that is not JSON");
+  });
+
+  test("bytes that are no UTF-8 are no answer, because what they replace could be part of a name", async () => {
+    const garbled = await parsed(Buffer.from('[{"a":1,"name":"Gr\xfc\xdfe"}]', "latin1"));
+    expect(details(garbled)).toMatchObject({ code: "not-json", effect: "none", status: 200 });
+    expect(String(garbled)).toContain("something that is not UTF-8 text");
+    expect(await parsed('\ufeff[{"a":1}]')).toEqual([{ a: 1 }]);
   });
 
   test("an answer of another form is none, and after a write nobody knows", async () => {

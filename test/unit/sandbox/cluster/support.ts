@@ -58,7 +58,7 @@ export function bench(options: Partial<SimulatedClusterOptions> = {}): Bench {
         ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
       });
-      const text = await readText(response.body, Number.POSITIVE_INFINITY);
+      const text = (await readText(response.body, Number.POSITIVE_INFINITY)) ?? "";
       return {
         status: response.status,
         text,
