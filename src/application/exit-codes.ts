@@ -19,11 +19,16 @@ export interface Ending {
 
 /** What the results of changes mean. */
 export function resultsExitCode(results: readonly ChangeResult[], { skipStale, interrupted }: Ending): ExitCode {
-  const has = (...statuses: readonly ResultStatus[]) => results.some(({ status }) => statuses.includes(status));
+  const codes: Readonly<Record<ResultStatus, ExitCode>> = {
+    done: exitCodes.done,
+    failed: exitCodes.partial,
+    uncertain: exitCodes.partial,
+    skipped: exitCodes.partial,
+    stale: skipStale ? exitCodes.partial : exitCodes.stale,
+  };
   return combineExitCodes([
     interrupted ? exitCodes.interrupted : exitCodes.done,
-    has("stale") ? (skipStale ? exitCodes.partial : exitCodes.stale) : exitCodes.done,
-    has("failed", "uncertain", "skipped") ? exitCodes.partial : exitCodes.done,
+    ...results.map(({ status }) => codes[status]),
   ]);
 }
 

@@ -1,6 +1,5 @@
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
 import { errorMessage, usageError } from "../errors.ts";
+import { readOrdinaryFile } from "../files/read-ordinary-file.ts";
 import { nestingExceeds } from "../lib/json-nesting.ts";
 import { planSchemaFaults } from "../load/schema/plan-schema.ts";
 import type { Plan } from "../model/plan.ts";
@@ -17,40 +16,16 @@ const deepestNesting = 32;
 export type ReadPlan = { readonly plan: Plan } | { readonly faults: readonly PlanFault[] };
 
 /** Reads the file of a plan. Throws a usage error for one that is not there, is no ordinary file, or is no JSON. */
-export async function readPlanFile(file: string): Promise<ReadPlan> {
+export function readPlanFile(file: string): ReadPlan {
   try {
-    return parsePlan(await readOrdinaryFile(file));
+    const bytes = readOrdinaryFile(file, { largest: largestFile });
+    return parsePlan(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     throw usageError(
       `${file} is not a plan that this version can apply (${errorMessage(error)})`,
       "make one with dtsync plan --out FILE",
     );
   }
-}
-
-/** Throws for anything but an ordinary file, without waiting for one: a pipe may never get a writer. */
-async function readOrdinaryFile(path: string): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const { size } = await checkedStat(file);
-    const bytes = Buffer.alloc(size);
-    let length = 0;
-    while (length < size) {
-      const { bytesRead } = await file.read(bytes, length, size - length, length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length));
-  } finally {
-    await file.close();
-  }
-}
-
-async function checkedStat(file: Awaited<ReturnType<typeof open>>): Promise<{ readonly size: number }> {
-  const found = await file.stat();
-  if (!found.isFile()) throw new Error("it is no ordinary file: save the plan to one first");
-  if (found.size > largestFile) throw new Error(`it has more than ${largestFile / 1_000_000} MB`);
-  return found;
 }
 
 /** A plan from its JSON. Throws a plain Error for text that is not JSON, or is nested too deeply. */

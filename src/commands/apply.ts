@@ -25,7 +25,7 @@ import type { ApplyOptions } from "./options/apply-options.ts";
 export async function apply(options: ApplyOptions, context: Context): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
   const outputs = await openOutputs(reports, options, context, options.planFile);
-  const reviewed = options.planFile === null ? null : await readPlanFile(options.planFile);
+  const reviewed = options.planFile === null ? null : readPlanFile(options.planFile);
   if (reviewed !== null && "faults" in reviewed) {
     const message = `${options.planFile} is not a plan that this version can apply`;
     const hint = "make one with dtsync plan --out FILE";
