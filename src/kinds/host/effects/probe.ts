@@ -1,6 +1,7 @@
 import type { Host } from "../../../model/inventory.ts";
 import type { HostFacts, ObservedAgent } from "../../../model/observed.ts";
 import { explainFailedStart } from "../../../ssh/failed-start.ts";
+import { HostError } from "../../../ssh/host-error.ts";
 import { asRoot, newMarker, parseSections, prelude, type Section } from "../../../ssh/remote-script.ts";
 import type { Shell } from "../../../ssh/shell.ts";
 import { type AgentSettingName, agentSettingNames } from "../change.ts";
@@ -29,19 +30,22 @@ function probeScript(marker: string, settings: readonly AgentSettingName[]): str
   return `${prelude(marker)}
 section system; uname -s
 section machine; uname -m
-section lock
+lock=free
 if [ -f /tmp/oneagent.lock ]; then
   owner=$(head -c 20 /tmp/oneagent.lock | head -n 1)
   case $owner in
-    "" | *[!0-9]*) echo stale ;;
-    *) if kill -0 "$owner" 2>/dev/null; then echo held; else echo stale; fi ;;
+    "" | *[!0-9]*) ;;
+    *) if kill -0 "$owner" 2>/dev/null; then lock=held; fi ;;
   esac
 fi
+section lock "$lock"
 ctl=${agentControl}
 if [ -e ${agentDirectory}/agent ]; then
-  section files
-  [ -x "$ctl" ] && echo control
-  [ -e ${agentDirectory}/transaction.lock ] && echo transaction
+  section agent present
+  control=missing; [ -x "$ctl" ] && control=there
+  transaction=none; [ -e ${agentDirectory}/transaction.lock ] && transaction=open
+  section control "$control"
+  section transaction "$transaction"
   section installed; cat ${agentDirectory}/agent/installer.version 2>/dev/null
   section service
   state=
@@ -68,7 +72,7 @@ if [ -e ${agentDirectory}/agent ]; then
 ${settings.map((name) => `    ask ${name} ${getters[name]}`).join("\n")}
 ${settings.includes("monitoringMode") ? "    ask infraOnly --get-infra-only" : ""}
   fi
-fi
+else section agent absent; fi
 section end
 `;
 }
@@ -88,10 +92,20 @@ export async function probeHost(shell: Shell, host: Host, timeout?: number): Pro
   return {
     system: firstLine(sections.get("system")),
     machine: firstLine(sections.get("machine")),
-    locked: firstLine(sections.get("lock")) === "held",
-    agent: sections.has("files") ? parseAgent(sections) : null,
+    locked: stated(sections, "lock", "held", "free"),
+    agent: stated(sections, "agent", "present", "absent") ? parseAgent(sections) : null,
   };
 }
+
+/** Whether the one or the other was said. What was said of neither is not known: a part that is missing says nothing. */
+function stated(sections: ReadonlyMap<string, Section>, name: string, one: string, other: string): boolean {
+  const word = sections.get(name)?.words.join(" ");
+  if (word === one || word === other) return word === one;
+  throw unclear(name);
+}
+
+const unclear = (section: string): HostError =>
+  new HostError("unclear-answer", `it does not tell the ${section}, which the probe asks for: try again`);
 
 const firstLine = (section: Section | undefined): string => section?.lines[0]?.trim() ?? "";
 
@@ -99,7 +113,9 @@ const firstLine = (section: Section | undefined): string => section?.lines[0]?.t
 const serviceState = (state: string): boolean | null => (state === "unknown" ? null : state === "active");
 
 function parseAgent(sections: ReadonlyMap<string, Section>): ObservedAgent {
-  const files = sections.get("files")?.lines ?? [];
+  const controlled = stated(sections, "control", "there", "missing");
+  const unfinished = stated(sections, "transaction", "open", "none");
+  for (const name of controlled ? ["tenant", "server"] : []) if (!sections.has(name)) throw unclear(name);
   const answered = (name: string): Section | null => {
     const section = sections.get(name);
     return section && section.words[0] === "0" ? section : null;
@@ -125,7 +141,7 @@ function parseAgent(sections: ReadonlyMap<string, Section>): ObservedAgent {
     server: text("server"),
     serviceActive: serviceState(firstLine(sections.get("service"))),
     // A cut-off installation leaves its lock file, no control program, or an agent that was never told where to report.
-    incomplete: files.includes("transaction") || !files.includes("control") || tenant === null || tenant === "",
+    incomplete: unfinished || !controlled || tenant === null || tenant === "",
     hostGroup: text("hostGroup"),
     hostName: text("hostName"),
     networkZone: text("networkZone"),

@@ -1,0 +1,79 @@
+import type { Shell } from "../../src/ssh/shell.ts";
+
+/** The agent of a host that is only told of. */
+export interface ScriptedAgent {
+  readonly tenant: string;
+  readonly version: string;
+  /** By the names that the probe has for them; lists have a line for each entry. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly incomplete: boolean;
+}
+
+export type ScriptOfHost = "probe" | "install" | "uninstall" | "configure" | "restart";
+
+export interface ScriptedHost {
+  agent: ScriptedAgent | null;
+  /** What was run, in its order. */
+  readonly scripts: readonly ScriptOfHost[];
+  readonly shell: Shell;
+}
+
+const markerPattern = /#dtsync-[0-9a-f]+/;
+
+function scriptOf(command: string): ScriptOfHost {
+  if (command.includes("--get-tenant")) return "probe";
+  if (command.includes("Dynatrace-OneAgent-Linux.sh")) return "install";
+  if (command.includes("uninstall.sh")) return "uninstall";
+  return command.includes("--restart-service") ? "configure" : "restart";
+}
+
+/**
+ * A host without a shell, which says what the scripts for it would print: thousands of them are asked in the time that a
+ * few shells take. `installed` is the agent that its installer leaves. Whether the scripts print it is for the tests with
+ * shells.
+ */
+export function scriptedHost(agent: ScriptedAgent | null, installed: ScriptedAgent): ScriptedHost {
+  const scripts: ScriptOfHost[] = [];
+  const host: ScriptedHost = {
+    agent,
+    scripts,
+    shell: {
+      close: () => undefined,
+      async run(command) {
+        const marker = markerPattern.exec(command)?.[0] ?? "";
+        const script = scriptOf(command);
+        scripts.push(script);
+        if (script === "install" || script === "configure") host.agent = installed;
+        if (script === "uninstall") host.agent = null;
+        const stdout = script === "probe" ? probeOutput(host.agent, command, marker) : endOutput(marker);
+        return { code: 0, stdout, stderr: "" };
+      },
+    },
+  };
+  return host;
+}
+
+const endOutput = (marker: string) => `${marker} ended 0\nall is well\n${marker} end\n`;
+
+function probeOutput(agent: ScriptedAgent | null, command: string, marker: string): string {
+  const section = (head: string, ...lines: readonly string[]) => [`${marker} ${head}`, ...lines];
+  const start = [...section("system", "Linux"), ...section("machine", "x86_64"), ...section("lock free")];
+  const settings = [...command.matchAll(/ask (\w+) --get/g)]
+    .map(([, name = ""]) => name)
+    .filter((name) => !["version", "tenant", "server"].includes(name));
+  const rest =
+    agent === null
+      ? section("agent absent")
+      : [
+          ...section("agent present"),
+          ...section("control there"),
+          ...section(`transaction ${agent.incomplete ? "open" : "none"}`),
+          ...section("installed", agent.version),
+          ...section("service", "active"),
+          ...section("version 0", agent.version),
+          ...section("tenant 0", agent.tenant),
+          ...section("server 0", "{*https://dynatrace.example.com:443/communication}"),
+          ...settings.flatMap((name) => section(`${name} 0`, agent.settings[name] ?? "")),
+        ];
+  return [...start, ...rest, ...section("end"), ""].join("\n");
+}

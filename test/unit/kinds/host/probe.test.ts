@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { probeHost } from "../../../../src/kinds/host/effects/probe.ts";
+import type { Shell } from "../../../../src/ssh/shell.ts";
+import { aHost } from "../../../support/builders.ts";
+import { type ScriptedAgent, scriptedHost } from "../../../support/scripted-host.ts";
+
+const agent: ScriptedAgent = {
+  tenant: "abc-p1",
+  version: "1.313.52.20250602-150703",
+  settings: {},
+  incomplete: false,
+};
+
+/** A host with an agent, whose answer loses the line that is about something. */
+function hostWithout(section: string): Shell {
+  const { shell } = scriptedHost(agent, agent);
+  return {
+    ...shell,
+    async run(command) {
+      const result = await shell.run(command);
+      const lines = result.stdout.split("\n").filter((line) => line.split(" ")[1] !== section);
+      return { ...result, stdout: lines.join("\n") };
+    },
+  };
+}
+
+test("an agent is there, or not, only where the host says so", async () => {
+  expect(await probeHost(scriptedHost(agent, agent).shell, aHost())).toMatchObject({
+    locked: false,
+    agent: { tenant: "abc-p1", incomplete: false },
+  });
+  expect(await probeHost(scriptedHost(null, agent).shell, aHost())).toMatchObject({ locked: false, agent: null });
+});
+
+test.each(["lock", "agent", "control", "transaction", "tenant", "server"])(
+  "an answer that lost what it says of the %s is none",
+  async (section) => {
+    await expect(probeHost(hostWithout(section), aHost())).rejects.toThrow(
+      expect.objectContaining({ code: "unclear-answer", message: expect.stringContaining(section) }),
+    );
+  },
+);
