@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "slow",
-          include: ["test/slow/**/*.test.ts"],
+          include: ["test/slow/**/*.test.ts", "test/fuzz/**/*.test.ts"],
           setupFiles,
           testTimeout: 60_000,
         },
