@@ -4,11 +4,17 @@ import { expect, onTestFinished, test } from "vitest";
 /** How many cases of each kind of input are tried: with all other tests, and with `npm run fuzz`. */
 const numbersOfCases = {
   "answers of clusters": { few: 120, many: 5_000 },
+  "plan files": { few: 200, many: 5_000 },
+  journals: { few: 200, many: 2_000 },
   inventories: { few: 120, many: 10_000 },
   "outputs of hosts": { few: 300, many: 5_000 },
   "known_hosts files": { few: 200, many: 2_000 },
   "ssh_config files": { few: 200, many: 2_000 },
 } as const;
+
+/** For a law that needs more than `fuzz` gives it. */
+export const numberOfCases = (kind: keyof typeof numbersOfCases): number =>
+  numbersOfCases[kind][isLargeRun ? "many" : "few"];
 
 const isLargeRun = process.env["DTSYNC_FUZZ"] === "1";
 /** Milliseconds that one case may take. Held only in the large run, which is for measuring too. */
@@ -16,14 +22,17 @@ const longestCase = 5_000;
 /** A counterexample may hold a file of a megabyte; nobody reads more than its beginning. */
 const longestReport = 6_000;
 
+/** Milliseconds for all cases of a kind. */
+export const fuzzTimeout = isLargeRun ? 3_600_000 : 120_000;
+
 /** One test that tries the law on many inputs, and says how to see a counterexample again. */
 export function fuzz<Input>(
   kind: keyof typeof numbersOfCases,
   input: fc.Arbitrary<Input>,
   law: (input: Input) => Promise<void> | void,
 ): void {
-  const numRuns = numbersOfCases[kind][isLargeRun ? "many" : "few"];
-  test(kind, { timeout: isLargeRun ? 3_600_000 : 120_000 }, async ({ task }) => {
+  const numRuns = numberOfCases(kind);
+  test(kind, { timeout: fuzzTimeout }, async ({ task }) => {
     let tried = 0;
     let longest = 0;
     const timed = async (value: Input) => {

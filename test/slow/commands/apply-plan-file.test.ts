@@ -7,6 +7,7 @@ import type { Plan } from "../../../src/model/plan.ts";
 import type { ApplyReport } from "../../../src/model/result.ts";
 import type { ClusterSeed } from "../../../src/sandbox/cluster/snapshot.ts";
 import { createAwaitEnd } from "../../../src/unsettled.ts";
+import { fuzzTimeout, numberOfCases } from "../../fuzz/fuzz.ts";
 import { contentOf, writesTo } from "../../support/cluster-world.ts";
 import { type CommandWorld, startCommandWorld } from "../../support/command-world.ts";
 import { realClock } from "../../support/host-world.ts";
@@ -350,7 +351,7 @@ function factsOf({ environments, groups }: Content): ReadonlySet<string> {
   ]);
 }
 
-test("whatever is edited, nothing is made but what a plan would make", async () => {
+test("whatever is edited, nothing is made but what a plan would make", { timeout: fuzzTimeout }, async () => {
   const reference = await startWorld();
   const text = JSON.stringify(await planOf(reference));
   const before = factsOf(contentOf(reference.cluster));
@@ -380,7 +381,7 @@ test("whatever is edited, nothing is made but what a plan would make", async () 
         await world.close();
       }
     }),
-    { numRuns: 200 },
+    { numRuns: numberOfCases("plan files") },
   );
   // Some edits leave a valid file, others do not, and some ask for what is not declared.
   expect([...codes.keys()]).toEqual(expect.arrayContaining([0, 3, 6]));
