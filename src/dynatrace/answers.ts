@@ -10,6 +10,7 @@ import {
   orNothing,
   orNull,
   type Shape,
+  ShapeMismatch,
   text,
   textLike,
   textOrTexts,
@@ -134,6 +135,18 @@ export const group: Shape<ObservedGroup> = mapped(
 );
 
 export const groupList = list(group);
+
+/**
+ * What was asked for by its id, and nothing else: the id of an answer is what is written to or deleted next. Clusters may
+ * spell ids in another case.
+ */
+export const ofId =
+  <T extends { readonly id: string }>(shape: Shape<T>, id: string): Shape<T> =>
+  (value, place) => {
+    const found = shape(value, place);
+    if (found.id.toLowerCase() === id.toLowerCase()) return found;
+    throw new ShapeMismatch("id is another one than was asked for");
+  };
 
 /** Builds of the nodes; one that does not tell its build is passed over. */
 export const nodeBuilds: Shape<readonly string[]> = mapped(list(object({ buildVersion: optional(text) })), (nodes) =>

@@ -1,5 +1,5 @@
 import type { ObservedEnvironment, ObservedGroup } from "../model/observed.ts";
-import { environment, environmentPage, group, groupList, nodeBuilds } from "./answers.ts";
+import { environment, environmentPage, group, groupList, nodeBuilds, ofId } from "./answers.ts";
 import { isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import { bodyLimits } from "./read-body.ts";
@@ -82,7 +82,7 @@ export async function readEnvironment(
   };
   try {
     const timeout = includes.quotas ? 130_000 : 30_000;
-    return await client.json({ method: "GET", path, query, timeout }, environment);
+    return await client.json({ method: "GET", path, query, timeout }, ofId(environment, id));
   } catch (error) {
     if (isStatus(error, 404)) return null;
     throw error;
@@ -125,7 +125,7 @@ export async function readGroups(client: Client): Promise<readonly ObservedGroup
 export async function readGroup(client: Client, id: string): Promise<ObservedGroup | null> {
   try {
     const path = `${groupsPath}/${encodeURIComponent(id)}`;
-    return await client.json({ method: "GET", path, ...groupCall }, group);
+    return await client.json({ method: "GET", path, ...groupCall }, ofId(group, id));
   } catch (error) {
     if (isStatus(error, 400, 404)) return null;
     throw error;
