@@ -1,3 +1,5 @@
+import { printableLine } from "./lib/printable.ts";
+
 /** The exit codes of the contract. */
 export const exitCodes = {
   done: 0,
@@ -28,13 +30,16 @@ export function combineExitCodes(codes: readonly ExitCode[]): ExitCode {
   return precedence.find((code) => codes.includes(code)) ?? exitCodes.done;
 }
 
-/** Something the user can act on ended the run: one line, a hint, an exit code. Anything else thrown is a bug. */
+/**
+ * Something the user can act on ended the run: one line, a hint, an exit code. Anything else thrown is a bug. A message may
+ * quote a file or a server, so its control characters become escapes.
+ */
 export class DtsyncError extends Error {
   readonly exitCode: ExitCode;
   readonly hint: string | null;
 
   constructor(message: string, options: { exitCode: ExitCode; hint?: string; cause?: unknown }) {
-    super(message, { cause: options.cause });
+    super(printableLine(message), { cause: options.cause });
     this.name = "DtsyncError";
     this.exitCode = options.exitCode;
     this.hint = options.hint ?? null;
