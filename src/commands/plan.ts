@@ -23,10 +23,14 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
   if (inventory === null) return exitCodes.invalid;
   const made = await makePlan(inventory, options, context);
   const result = await withOrigins(made, options, context);
-  if (options.out !== null) await savePlan(result, options.out, options, outputs, context);
   const planned = { inventory, hosts: made.input.hosts, folder: repositoryPath(options.inventory) };
   context.output.out(render(result, options.format, options.color && context.terminal.output));
-  await outputs.writeReports(options.report, (kind) => planReports[kind](result, planned));
+  // One that cannot be written is no reason to leave out the others.
+  const written = await Promise.allSettled([
+    options.out === null ? null : savePlan(result, options.out, options, outputs, context),
+    outputs.writeReports(options.report, (kind) => planReports[kind](result, planned)),
+  ]);
+  for (const ended of written) if (ended.status === "rejected") throw ended.reason;
   const changes = options.detailedExitcode && result.changes.length > 0 ? exitCodes.changes : exitCodes.done;
   return combineExitCodes([readingExitCode(result), changes]);
 }

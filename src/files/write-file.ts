@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { openSync } from "node:fs";
+import { openSync, writeSync } from "node:fs";
 import { chmod, chown, constants, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { basename, dirname, join, resolve } from "node:path";
@@ -12,7 +12,7 @@ export class UnwritableFile extends Error {}
 export interface WriteTarget {
   readonly path: string;
   /** Whether what is written goes through what stands there, and nothing takes its place. */
-  readonly through: "pipe" | "device" | null;
+  readonly through: "pipe" | "device" | "socket" | null;
   /** Permission bits and owner of the ordinary file that stands there, or null. */
   readonly existing: { readonly mode: number; readonly uid: number; readonly gid: number } | null;
 }
@@ -45,6 +45,8 @@ export async function inspectTarget(file: string): Promise<WriteTarget> {
   if (found.isDirectory()) throw new UnwritableFile("it is a folder");
   if (found.isFIFO()) return { path, through: "pipe", existing: null };
   if (found.isCharacterDevice()) return { path, through: "device", existing: null };
+  // A program that starts this one may give it sockets in the place of pipes. They cannot be opened by a name.
+  if (found.isSocket() && descriptor.test(path)) return { path, through: "socket", existing: null };
   if (!found.isFile()) throw new UnwritableFile("it is neither an ordinary file nor a pipe");
   // What a shell has opened is written on from where it ends, like a device.
   if (descriptor.test(path)) return { path, through: "device", existing: null };
@@ -58,7 +60,8 @@ export async function inspectTarget(file: string): Promise<WriteTarget> {
  */
 export async function writeTarget(target: WriteTarget, text: string, options: WriteOptions = {}): Promise<void> {
   if (target.through === "device") return writeToDevice(target.path, text);
-  if (target.through === "pipe") return writeToPipe(target.path, text, options.signal);
+  if (target.through === "pipe") return writeToPipe(target.path, text, endsOf(options.signal));
+  if (target.through === "socket") return writeToSocket(descriptorOf(target.path), text, endsOf(options.signal));
   const { path, existing } = target;
   await mkdir(dirname(path), { recursive: true });
   // In the same folder, so that it can be moved into place; under a name that nobody can have made a link of.
@@ -106,9 +109,31 @@ async function writeToDevice(path: string, text: string): Promise<void> {
   }
 }
 
-async function writeToPipe(path: string, text: string, signal?: AbortSignal): Promise<void> {
+function endsOf(signal: AbortSignal | undefined): AbortSignal {
   const limit = AbortSignal.timeout(patience);
-  const ends = signal ? AbortSignal.any([signal, limit]) : limit;
+  return signal ? AbortSignal.any([signal, limit]) : limit;
+}
+
+function descriptorOf(path: string): number {
+  if (path.endsWith("/stdout")) return 1;
+  return path.endsWith("/stderr") ? 2 : Number(path.slice(path.lastIndexOf("/") + 1));
+}
+
+/** It may be that of an output of this process, so it stays open, and is written to without a stream that would own it. */
+async function writeToSocket(fd: number, text: string, ends: AbortSignal): Promise<void> {
+  for (let rest = Buffer.from(text); rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      if (!isSystemError(error, "EAGAIN")) throw error;
+      await sleep(10, undefined, { signal: ends }).catch(() => {
+        throw new UnwritableFile("its reader does not take what is written");
+      });
+    }
+  }
+}
+
+async function writeToPipe(path: string, text: string, ends: AbortSignal): Promise<void> {
   const stream = new Socket({ fd: await openPipe(path, ends), readable: false, writable: true });
   return new Promise((settle, reject) => {
     const stop = (): void => {
