@@ -1,4 +1,5 @@
 import { compareText } from "../../lib/text.ts";
+import { showText } from "./show-text.ts";
 
 const longestSuggestion = 60;
 
@@ -35,15 +36,20 @@ function closest(text: string, candidates: Iterable<string>): { readonly best: s
 /** What it takes to look at a candidate at all. */
 const stepsOfCandidate = 20;
 
+/** Names of the inventory can hold anything; as shown elsewhere, but without quotation marks. */
+const showBare = (text: string): string => showText(text).slice(1, -1);
+
 /** `Did you mean "…"?`, or what there is to choose from, or the fallback. */
 export function suggestionHint(text: string, candidates: readonly string[], fallback: string): string {
   const meant = suggest(text, candidates);
-  return meant === null ? hintWithout(candidates, fallback) : `Did you mean "${meant}"?`;
+  return meant === null ? hintWithout(candidates, fallback) : `Did you mean ${showText(meant)}?`;
 }
 
 /** What there is to choose from, if that is little, or the fallback. */
 function hintWithout(candidates: readonly string[], fallback: string): string {
-  return candidates.length > 0 && candidates.length <= 20 ? `Known here: ${candidates.join(", ")}.` : fallback;
+  return candidates.length > 0 && candidates.length <= 20
+    ? `Known here: ${candidates.map(showBare).join(", ")}.`
+    : fallback;
 }
 
 /**
@@ -75,7 +81,7 @@ export function createSuggestionHint(): SuggestionHint {
     if (left <= 0) return fallback;
     const known = candidates();
     const meant = closestOf(text, known) ?? closestOf(text, others);
-    return meant === null ? hintWithout(known, fallback) : `Did you mean "${meant}"?`;
+    return meant === null ? hintWithout(known, fallback) : `Did you mean ${showText(meant)}?`;
   };
 }
 
