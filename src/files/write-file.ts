@@ -20,7 +20,7 @@ export interface WriteTarget {
 export interface WriteOptions {
   /** Whether only the owner may read the file, whatever stands there. */
   readonly secret?: boolean;
-  /** Ends the wait for whoever reads a pipe. */
+  /** Aborted meanwhile, it ends the wait for whoever reads a pipe; aborted before, it does not keep a result back. */
   readonly signal?: AbortSignal;
 }
 
@@ -111,7 +111,8 @@ async function writeToDevice(path: string, text: string): Promise<void> {
 
 function endsOf(signal: AbortSignal | undefined): AbortSignal {
   const limit = AbortSignal.timeout(patience);
-  return signal ? AbortSignal.any([signal, limit]) : limit;
+  // An interrupted run still tells what it did.
+  return signal && !signal.aborted ? AbortSignal.any([signal, limit]) : limit;
 }
 
 function descriptorOf(path: string): number {

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { errorMessage } from "../errors.ts";
 import { makeOwnFolder, readOwnText, requireOwnFolder } from "../files/own-files.ts";
 import { writeWhole } from "../files/write-file.ts";
 import { isProcessIdentity, type ProcessIdentity, stateOf } from "./process-identity.ts";
@@ -62,7 +63,9 @@ export function openJournal(options: JournalOptions): Journal {
       await writeWhole(path, JSON.stringify(entry), { secret: true });
     } catch (error) {
       usable = false;
-      options.warn(`no journal is kept, so nobody could clean up after this run if it were killed: ${error}`);
+      options.warn(
+        `no journal is kept, so nobody could clean up after this run if it were killed: ${errorMessage(error)}`,
+      );
     }
   };
   let writing: Promise<void> = Promise.resolve();
@@ -110,7 +113,7 @@ export function abandonedRuns(
   try {
     requireOwnFolder(folder);
   } catch (error) {
-    if (!isMissing(error)) warn(`journals of earlier runs are not used: ${messageOf(error)}`);
+    if (!isMissing(error)) warn(`journals of earlier runs are not used: ${errorMessage(error)}`);
     return [];
   }
   const runs: AbandonedRun[] = [];
@@ -127,7 +130,7 @@ export function abandonedRuns(
       }
     } catch (error) {
       // Another run may have removed its own at this moment.
-      if (!isMissing(error)) warn(`${path} is left alone: ${messageOf(error)}`);
+      if (!isMissing(error)) warn(`${path} is left alone: ${errorMessage(error)}`);
     }
   }
   return runs;
@@ -161,4 +164,3 @@ function isJournalToken(value: unknown): value is JournalToken {
 }
 
 const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -115,7 +115,19 @@ describe("writing a file", () => {
   it("stops waiting for a reader at an interrupt", async () => {
     const pipe = join(folder, "pipe");
     execFileSync("mkfifo", [pipe]);
-    await expect(writeWhole(pipe, "new", { signal: AbortSignal.abort() })).rejects.toThrow("nobody reads this pipe");
+    const interrupt = new AbortController();
+    const writing = writeWhole(pipe, "new", { signal: interrupt.signal });
+    setTimeout(() => interrupt.abort(), 50);
+    await expect(writing).rejects.toThrow("nobody reads this pipe");
+  });
+
+  it("tells its reader what an interrupted run did", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const reader = spawn("cat", [pipe]);
+    const read = text(reader.stdout);
+    await writeWhole(pipe, "new", { signal: AbortSignal.abort() });
+    expect(await read).toBe("new");
   });
 
   it("stops when the reader takes nothing at an interrupt", async () => {
