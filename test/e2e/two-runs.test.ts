@@ -156,7 +156,7 @@ describe("runs on clusters", () => {
   });
 
   test("a file that cannot be written ends the run with 1, and takes nothing else away", async (context) => {
-    const device = deviceFor("full", world.directory) ?? context.skip();
+    const device = deviceFor("full", world.directory) ?? context.skip("no device can be made here");
     const shown = await world.plan(["--out", device, "--report", "json=out/plan.json"]);
     expect(shown.code).toBe(1);
     expect(shown.stderr).toContain(`dtsync: ${device} cannot be written (ENOSPC`);

@@ -140,7 +140,7 @@ describe("a run that fails before there is a plan leaves no report of an earlier
 
   test("and a report that cannot be written is no reason to leave out another", async (context) => {
     await withFiles(files(unusable, valid), async (folder) => {
-      const device = deviceFor("full", folder) ?? context.skip();
+      const device = deviceFor("full", folder) ?? context.skip("no device can be made here");
       const report = join(folder, "report.json");
       const reports = ["--report", `junit=${device}`, "--report", `json=${report}`];
       const { code, errors } = await run(folder, ["validate", ...reports], []);

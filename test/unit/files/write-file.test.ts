@@ -90,13 +90,13 @@ describe("writing a file", () => {
   });
 
   it("writes through a device, which stays one", async (context) => {
-    const device = deviceFor("null", folder) ?? context.skip();
+    const device = deviceFor("null", folder) ?? context.skip("no device can be made here");
     await writeWhole(device, "new");
     expect(lstatSync(device).isCharacterDevice()).toBe(true);
   });
 
   it("says what a device cannot take", async (context) => {
-    const device = deviceFor("full", folder) ?? context.skip();
+    const device = deviceFor("full", folder) ?? context.skip("no device can be made here");
     await expect(writeWhole(device, "new")).rejects.toThrow("ENOSPC");
   });
 
