@@ -7,6 +7,7 @@ import { createPlan, hostsInScope, type PlanInput } from "../plan/create-plan.ts
 import type { ChangedSince } from "./changed-since.ts";
 import { checkedScope } from "./checked-scope.ts";
 import type { Context } from "./context.ts";
+import { sshWarnings } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
 import { readFleet } from "./read-fleet.ts";
 import { requireOrigins } from "./require-origins.ts";
@@ -42,6 +43,7 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
     hosts: hostsInScope(inventory, list.hosts, scope, affected),
     groups: scope.only.some((kind) => kind !== "hosts"),
   };
+  const leftOut = await sshWarnings(wanted.hosts, options.sshConfig, context);
   const [observed, { reason, ...revision }] = await Promise.all([
     readFleet(inventory, wanted, options, context),
     readRevision(inventory.directory, { environment: context.variables, signal: context.signal }),
@@ -61,6 +63,7 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
     warnings: [
       ...warnings,
       ...list.warnings,
+      ...leftOut,
       ...(reason === null ? [] : [`the plan does not name the commit of the inventory: ${reason}`]),
       ...scopeWarnings,
     ],

@@ -6,9 +6,9 @@ import { Worker } from "node:worker_threads";
 import ssh2, { type ServerChannel } from "ssh2";
 import { generateKey } from "../../src/sandbox/hosts/host-keys.ts";
 import { portOf } from "../../src/sandbox/hosts/serve-connection.ts";
-import { parseSshConfig } from "../../src/ssh/config.ts";
 import { createSshConnector, type NewHostKeys } from "../../src/ssh/connect.ts";
 import type { ConnectShell } from "../../src/ssh/shell.ts";
+import { sshClientOf, sshConfigOf } from "./ssh-settings.ts";
 
 /** What a host does instead of what a host should do; whatever is left out is done as usual. */
 export interface Hostility {
@@ -186,12 +186,11 @@ export function createHostileWorld(
     sshConfig,
     connector: ({ agentSocket, taken = new Map(), write = false } = {}) =>
       createSshConnector(
-        {
-          config: parseSshConfig(sshConfig, () => []),
+        sshClientOf(sshConfigOf(sshConfig), {
           home,
-          user: "nobody",
-          agentSocket: agentSocket ?? null,
-        },
+          user: { name: "nobody", id: 65_534 },
+          variables: agentSocket === undefined ? {} : { SSH_AUTH_SOCK: agentSocket },
+        }),
         { taken, write },
       ),
     close: async () => rmSync(home, { recursive: true, force: true }),

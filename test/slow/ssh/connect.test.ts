@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type SimulatedHosts, startSimulatedHosts } from "../../../src/sandbox/hosts/start-simulated-hosts.ts";
-import { parseSshConfig } from "../../../src/ssh/config.ts";
 import { createSshConnector } from "../../../src/ssh/connect.ts";
 import type { ConnectShell } from "../../../src/ssh/shell.ts";
+import { sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
 /** Stands before a host, and sees its connections. */
 interface Gate {
@@ -58,11 +58,11 @@ beforeAll(async () => {
   const throughGate = (name: string, { port }: Gate) =>
     `Host ${name}\n  HostName 127.0.0.1\n  Port ${port}\n  HostKeyAlias ${name}\n`;
   const text = throughGate("web01.example.com", web) + throughGate("bastion.example.com", bastion) + hosts.sshConfig;
-  const config = parseSshConfig(text, () => []);
-  connect = createSshConnector(
-    { config, home: directory, user: "nobody", agentSocket: null },
-    { taken: new Map(), write: false },
-  );
+  const config = sshConfigOf(text);
+  connect = createSshConnector(sshClientOf(config, { home: directory, user: { name: "nobody", id: 65_534 } }), {
+    taken: new Map(),
+    write: false,
+  });
 });
 
 afterEach(() => {
