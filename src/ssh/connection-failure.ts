@@ -1,7 +1,11 @@
 import { errorMessage } from "../errors.ts";
 import { HostError } from "./host-error.ts";
+import type { JudgeHostKey } from "./host-keys.ts";
 import type { HostKeyVerdict } from "./known-hosts.ts";
 import type { SshTarget } from "./target.ts";
+
+/** Of lines that are named; more of them help nobody. */
+const mostPlaces = 4;
 
 /** What to say of a machine that has not let anybody in when its time is over. */
 export const unansweredConnection = (target: Pick<SshTarget, "hostName" | "port" | "connectTimeout">): HostError =>
@@ -10,21 +14,31 @@ export const unansweredConnection = (target: Pick<SshTarget, "hostName" | "port"
     `${target.hostName}:${target.port} did not answer within ${target.connectTimeout / 1_000} s`,
   );
 
+/** What is known of the key of a machine that could not be connected to. */
+export interface ShownKey extends Pick<JudgeHostKey, "places" | "authorities"> {
+  readonly verdict: HostKeyVerdict | "taken";
+}
+
 /** Why a connection could not be made, as a HostError that says what to do. */
-export function explainConnection(error: unknown, target: SshTarget, verdict: HostKeyVerdict | "taken"): HostError {
+export function explainConnection(error: unknown, target: SshTarget, shown: ShownKey): HostError {
   const place = `${target.hostName}:${target.port}`;
+  const { verdict } = shown;
   if (verdict === "changed" || verdict === "revoked") {
     const what = verdict === "changed" ? "another host key than known_hosts holds" : "a host key that is revoked";
+    const where = shown.places.length === 0 ? "known_hosts" : shown.places.slice(0, mostPlaces).join(", ");
     return new HostError(
       "host-key-changed",
-      `${place} shows ${what}: make sure that it is the right machine, then correct known_hosts`,
+      `${place} shows ${what}: make sure that it is the right machine, then correct ${where}`,
       { cause: error },
     );
   }
   if (verdict === "unknown" && target.hostKeys === "strict") {
+    const [authority] = shown.authorities;
+    const certificate =
+      authority === undefined ? "" : ` (certificates of hosts, which ${authority} is about, are not judged)`;
     return new HostError(
       "host-key-unknown",
-      `the host key of ${place} is in none of ${target.knownHostsFiles.join(", ")}: add it after checking it, or declare ssh.hostKeys: accept-new`,
+      `the host key of ${place} is in none of ${target.knownHostsFiles.join(", ")}${certificate}: add it after checking it, or declare ssh.hostKeys: accept-new`,
       { cause: error },
     );
   }

@@ -177,7 +177,7 @@ async function logIn(
     ssh.connection?.on("error", () => undefined);
     stream.on("error", () => undefined);
     cutStream();
-    throw bounds.fault() ?? explainConnection(error, target, shown.verdict);
+    throw bounds.fault() ?? explainConnection(error, target, { ...known, verdict: shown.verdict });
   } finally {
     signal.removeEventListener("abort", cutStream);
   }

@@ -1,4 +1,5 @@
 import { parseSshConfig, type SshConfig } from "../../src/ssh/config.ts";
+import { type KnownHosts, parseKnownHosts } from "../../src/ssh/known-hosts.ts";
 import type { SshClientSettings } from "../../src/ssh/target.ts";
 
 /** The configuration that a text makes, with the files that it may include. */
@@ -19,3 +20,7 @@ export const sshClientOf = (config: SshConfig, given: Partial<SshClientSettings>
   variables: {},
   ...given,
 });
+
+/** What known_hosts files with these texts say. */
+export const knownHostsOf = (...texts: readonly string[]): KnownHosts =>
+  parseKnownHosts(texts.map((text, index) => ({ path: `known_hosts${index + 1}`, text })));
