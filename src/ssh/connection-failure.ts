@@ -14,18 +14,20 @@ export const unansweredConnection = (target: Pick<SshTarget, "hostName" | "port"
     `${target.hostName}:${target.port} did not answer within ${target.connectTimeout / 1_000} s`,
   );
 
-/** What is known of the key of a machine that could not be connected to. */
-export interface ShownKey extends Pick<JudgeHostKey, "places" | "authorities"> {
+/** What is known of a connection that could not be made: the key of the machine, and keys that it was not offered. */
+export interface FailedConnection extends Pick<JudgeHostKey, "places" | "authorities"> {
   readonly verdict: HostKeyVerdict | "taken";
+  /** Why a key was not offered; null: all were. */
+  readonly omission: string | null;
 }
 
 /** Why a connection could not be made, as a HostError that says what to do. */
-export function explainConnection(error: unknown, target: SshTarget, shown: ShownKey): HostError {
+export function explainConnection(error: unknown, target: SshTarget, failed: FailedConnection): HostError {
   const place = `${target.hostName}:${target.port}`;
-  const { verdict } = shown;
+  const { verdict } = failed;
   if (verdict === "changed" || verdict === "revoked") {
     const what = verdict === "changed" ? "another host key than known_hosts holds" : "a host key that is revoked";
-    const where = shown.places.length === 0 ? "known_hosts" : shown.places.slice(0, mostPlaces).join(", ");
+    const where = failed.places.length === 0 ? "known_hosts" : failed.places.slice(0, mostPlaces).join(", ");
     return new HostError(
       "host-key-changed",
       `${place} shows ${what}: make sure that it is the right machine, then correct ${where}`,
@@ -33,7 +35,7 @@ export function explainConnection(error: unknown, target: SshTarget, shown: Show
     );
   }
   if (verdict === "unknown" && target.hostKeys === "strict") {
-    const [authority] = shown.authorities;
+    const [authority] = failed.authorities;
     const certificate =
       authority === undefined ? "" : ` (certificates of hosts, which ${authority} is about, are not judged)`;
     return new HostError(
@@ -45,14 +47,12 @@ export function explainConnection(error: unknown, target: SshTarget, shown: Show
   const level = error instanceof Error && "level" in error ? error.level : null;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (level === "client-authentication") {
-    return new HostError("authentication-failed", `${place} accepts none of the keys offered for user ${target.user}`, {
-      cause: error,
-    });
-  }
-  if (level === "agent") {
-    return new HostError("authentication-failed", `the SSH agent cannot be used (${errorMessage(error)})`, {
-      cause: error,
-    });
+    const omitted = failed.omission === null ? "" : `; ${failed.omission}`;
+    return new HostError(
+      "authentication-failed",
+      `${place} accepts none of the keys offered for user ${target.user}${omitted}`,
+      { cause: error },
+    );
   }
   const reasons: Readonly<Record<string, string>> = {
     ECONNREFUSED: "refuses the connection",

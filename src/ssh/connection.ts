@@ -1,11 +1,8 @@
 import { connect as openSocket, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { NodeSSH } from "node-ssh";
-import ssh2, { type AnyAuthMethod, type Client, type ServerHostKeyAlgorithm } from "ssh2";
-import { errorMessage } from "../errors.ts";
-import { largestSecretFile, readOrdinaryText } from "../files/read-ordinary-file.ts";
-import { createPromiseCache } from "../lib/promise-cache.ts";
-import { type BoundedAgent, createBoundedAgent } from "./agent.ts";
+import type { Client, ServerHostKeyAlgorithm } from "ssh2";
+import { type Authentication, createAuthenticator } from "./authentication.ts";
 import { explainConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
 import type { HostKeys, JudgeHostKey } from "./host-keys.ts";
@@ -51,38 +48,17 @@ const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
 
 const keyTypeOf = (algorithm: string): string => (algorithm.startsWith("rsa-sha2") ? "ssh-rsa" : algorithm);
 
-/** node-ssh, with host keys judged by known_hosts files. Private keys are read once per opener. */
+/** node-ssh, with host keys judged by known_hosts files. Keys to log in with are read once per opener. */
 export function createConnectionOpener(hostKeys: HostKeys): OpenConnection {
-  const keys = createPromiseCache<string | HostError | null>();
-
-  const keyOf = (path: string) => keys.get(path, () => readKey(path));
-
-  async function authentication(target: SshTarget, agent: BoundedAgent | null): Promise<readonly AnyAuthMethod[]> {
-    const found = await Promise.all(target.identityFiles.map(keyOf));
-    const usable = found.filter((key): key is string => typeof key === "string");
-    if (usable.length === 0 && agent === null) {
-      const unusable = found.find((key) => key instanceof HostError);
-      if (unusable instanceof HostError) throw unusable;
-      throw new HostError(
-        "authentication-failed",
-        `there is no key to offer: neither an SSH agent nor any of ${target.identityFiles.join(", ")}`,
-      );
-    }
-    return [
-      ...usable.map((key): AnyAuthMethod => ({ type: "publickey", username: target.user, key })),
-      ...(agent === null ? [] : [{ type: "agent", username: target.user, agent: agent.agent } satisfies AnyAuthMethod]),
-    ];
-  }
-
+  const authenticate = createAuthenticator();
   return async (target, through, signal) => {
-    const agent = target.useAgent && target.agentSocket !== null ? createBoundedAgent(target.agentSocket) : null;
-    const endAgent = () => agent?.end();
-    signal.addEventListener("abort", endAgent);
+    const authentication = await authenticate(target);
+    signal.addEventListener("abort", authentication.end);
     try {
-      const [known, methods] = await Promise.all([hostKeys.of(target), authentication(target, agent)]);
+      const known = await hostKeys.of(target);
       signal.throwIfAborted();
       const shown = createHostKeyCheck(known, target);
-      const connection = await logIn(target, methods, { known, shown, through, signal });
+      const connection = await logIn(target, authentication, { known, shown, through, signal });
       if (shown.verdict === "unknown" || shown.verdict === "taken") {
         await hostKeys.take(target, shown.key).catch((error: unknown) => {
           connection.cut();
@@ -91,8 +67,8 @@ export function createConnectionOpener(hostKeys: HostKeys): OpenConnection {
       }
       return connection;
     } finally {
-      signal.removeEventListener("abort", endAgent);
-      agent?.end();
+      signal.removeEventListener("abort", authentication.end);
+      authentication.end();
     }
   };
 }
@@ -129,7 +105,7 @@ interface Login {
 
 async function logIn(
   target: SshTarget,
-  methods: readonly AnyAuthMethod[],
+  authentication: Authentication,
   { known, shown, through, signal }: Login,
 ): Promise<SshConnection> {
   const preferred = hostKeyAlgorithms.filter((algorithm) => known.keyTypes.includes(keyTypeOf(algorithm)));
@@ -143,7 +119,7 @@ async function logIn(
       // ssh2 takes any stream; its types name the usual one.
       sock: stream as Socket,
       username: target.user,
-      authHandler: [...methods],
+      authHandler: [...authentication.methods],
       // How long this may take is the caller's matter: the signal.
       readyTimeout: 0,
       keepaliveInterval: keepAliveInterval,
@@ -177,7 +153,14 @@ async function logIn(
     ssh.connection?.on("error", () => undefined);
     stream.on("error", () => undefined);
     cutStream();
-    throw bounds.fault() ?? explainConnection(error, target, { ...known, verdict: shown.verdict });
+    throw (
+      bounds.fault() ??
+      explainConnection(error, target, {
+        ...known,
+        verdict: shown.verdict,
+        omission: authentication.omission(),
+      })
+    );
   } finally {
     signal.removeEventListener("abort", cutStream);
   }
@@ -206,23 +189,4 @@ function boundStream(stream: Duplex): {
     unsent: () => stream.writableLength,
     fault: () => fault,
   };
-}
-
-/** Null: there is none. */
-async function readKey(path: string): Promise<string | HostError | null> {
-  let text: string;
-  try {
-    text = readOrdinaryText(path, { largest: largestSecretFile });
-  } catch (error) {
-    // One that is missing or closed to us is not offered, as with OpenSSH.
-    if (error instanceof Error && "code" in error) return null;
-    return new HostError("identity-file", `the key ${path} cannot be used: ${errorMessage(error)}`);
-  }
-  if (text === "") return null;
-  const parsed = ssh2.utils.parseKey(text);
-  if (!(parsed instanceof Error)) return text;
-  return new HostError(
-    "identity-file",
-    `the key ${path} cannot be used (${parsed.message}): load it into the SSH agent`,
-  );
 }

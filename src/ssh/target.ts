@@ -12,8 +12,8 @@ import type { SshHost } from "./shell.ts";
  * Premise: each setting is taken from the inventory, else from ssh_config, else from OpenSSH's defaults; ssh_config is
  * asked for what the host is called, as `ssh` would be.
  *
- * Cases: identity files of the inventory stand for all keys, so that neither those of ssh_config nor the SSH agent are
- * offered besides. A `HostKeyAlias` is the only name that a key may be known by; without one it may be known by the
+ * Cases: identity files of the inventory stand for all keys, so that neither those of ssh_config nor other keys of the
+ * SSH agent are offered besides. A `HostKeyAlias` is the only name that a key may be known by; without one it may be known by the
  * name that is connected to, by what the host is called, or by its name in the inventory. A `ProxyCommand` is refused
  * rather than passed over: the host would be reached by another way than was meant. The first jump host of a way is
  * reached by the way that ssh_config gives for it; the others are reached from the one before them, whatever it says of
@@ -29,8 +29,8 @@ export interface SshTarget {
   readonly user: string;
   /** Files that were named; those that are missing are passed over. */
   readonly identityFiles: readonly string[];
-  /** False: only the identity files may be offered. */
-  readonly useAgent: boolean;
+  /** Whether keys of the agent that no identity file names may be offered, too. */
+  readonly otherKeys: boolean;
   readonly agentSocket: string | null;
   readonly jumps: readonly JumpAddress[];
   readonly knownHostsFiles: readonly string[];
@@ -110,7 +110,7 @@ export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTa
     port,
     user,
     identityFiles: identityFiles(ssh.identityFile, options, settings.home, expand),
-    useAgent: ssh.identityFile === undefined && !isYes(options.get("identitiesonly")),
+    otherKeys: ssh.identityFile === undefined && !isYes(options.get("identitiesonly")),
     agentSocket: agentSocket(options, tokens, settings),
     jumps: wayOf(jumps, ssh.jump === undefined ? [called] : [], settings),
     knownHostsFiles: knownHosts.map((path) => (path === ssh.knownHosts ? path : expand(path))),

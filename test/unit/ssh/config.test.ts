@@ -90,7 +90,7 @@ test("the inventory's settings come before ssh_config's, and these before OpenSS
     user: "root",
     jumps: [],
     identityFiles: ["/keys/id"],
-    useAgent: false,
+    otherKeys: false,
   });
   expect(resolveTarget(host, settings(""))).toMatchObject({
     hostName: "web01.example.com",

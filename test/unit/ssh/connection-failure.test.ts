@@ -5,10 +5,15 @@ import { aHost } from "../../support/builders.ts";
 import { sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
 const target = resolveTarget(aHost({ name: "web01" }), sshClientOf(sshConfigOf("")));
-const nothing = { places: [], authorities: [] };
+const nothing = { places: [], authorities: [], omission: null };
 
 test("a changed key names the lines that hold another one", () => {
-  const shown = { verdict: "changed", places: ["/home/me/.ssh/known_hosts:7"], authorities: [] } as const;
+  const shown = {
+    verdict: "changed",
+    places: ["/home/me/.ssh/known_hosts:7"],
+    authorities: [],
+    omission: null,
+  } as const;
   expect(explainConnection(new Error("refused"), target, shown).message).toBe(
     "web01:22 shows another host key than known_hosts holds: make sure that it is the right machine, then correct /home/me/.ssh/known_hosts:7",
   );
@@ -18,7 +23,7 @@ test("a changed key names the lines that hold another one", () => {
 });
 
 test("an authority for certificates of hosts is named where no key is known", () => {
-  const shown = { verdict: "unknown", places: [], authorities: ["known_hosts:3"] } as const;
+  const shown = { verdict: "unknown", places: [], authorities: ["known_hosts:3"], omission: null } as const;
   expect(explainConnection(new Error("refused"), target, shown).message).toMatch(
     /\(certificates of hosts, which known_hosts:3 is about, are not judged\)/,
   );
