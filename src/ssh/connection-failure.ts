@@ -63,6 +63,13 @@ export function explainConnection(error: unknown, target: SshTarget, failed: Fai
     ETIMEDOUT: "does not answer",
     ECONNRESET: "cut the connection",
   };
+  if (/no matching/i.test(errorMessage(error))) {
+    return new HostError(
+      "unreachable",
+      `${place} has no algorithms in common with dtsync (${errorMessage(error)}): allow one that it has in ssh_config (KexAlgorithms, HostKeyAlgorithms, Ciphers, MACs)`,
+      { cause: error },
+    );
+  }
   return new HostError("unreachable", `${place} ${reasons[code] ?? `cannot be used (${errorMessage(error)})`}`, {
     cause: error,
   });

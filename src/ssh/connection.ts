@@ -1,7 +1,7 @@
 import { connect as openSocket, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { NodeSSH } from "node-ssh";
-import type { Client, ServerHostKeyAlgorithm } from "ssh2";
+import type { Client } from "ssh2";
 import { type Authentication, createAuthenticator } from "./authentication.ts";
 import { explainConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
@@ -36,16 +36,7 @@ const loginAllowance = 2_000_000;
 const mostUnsent = 64_000_000;
 const farewellTime = 1_000;
 
-/** Host key algorithms in order of preference; the key type of an RSA key is `ssh-rsa` whatever signs with it. */
-const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
-  "ssh-ed25519",
-  "ecdsa-sha2-nistp256",
-  "ecdsa-sha2-nistp384",
-  "ecdsa-sha2-nistp521",
-  "rsa-sha2-512",
-  "rsa-sha2-256",
-];
-
+/** The key type of an RSA key is `ssh-rsa` whatever signs with it. */
 const keyTypeOf = (algorithm: string): string => (algorithm.startsWith("rsa-sha2") ? "ssh-rsa" : algorithm);
 
 /** node-ssh, with host keys judged by known_hosts files. Keys to log in with are read once per opener. */
@@ -108,7 +99,8 @@ async function logIn(
   authentication: Authentication,
   { known, shown, through, signal }: Login,
 ): Promise<SshConnection> {
-  const preferred = hostKeyAlgorithms.filter((algorithm) => known.keyTypes.includes(keyTypeOf(algorithm)));
+  const { serverHostKey, ...algorithms } = target.algorithms;
+  const judged = serverHostKey.filter((algorithm) => known.keyTypes.includes(keyTypeOf(algorithm)));
   const ssh = new NodeSSH();
   const stream = through ?? openSocket({ host: target.hostName, port: target.port });
   const cutStream = () => void stream.destroy();
@@ -125,7 +117,10 @@ async function logIn(
       keepaliveInterval: keepAliveInterval,
       keepaliveCountMax: 4,
       algorithms: {
-        serverHostKey: [...preferred, ...hostKeyAlgorithms.filter((algorithm) => !preferred.includes(algorithm))],
+        kex: [...algorithms.kex],
+        cipher: [...algorithms.cipher],
+        hmac: [...algorithms.hmac],
+        serverHostKey: [...judged, ...serverHostKey.filter((algorithm) => !judged.includes(algorithm))],
         // What is compressed says nothing about how much it is.
         compress: ["none"],
       },

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ProcessVariables } from "../ports.ts";
+import { type Algorithms, algorithmsOf } from "./algorithms.ts";
 import type { SshConfig, SshOptions } from "./config.ts";
 import { expandTokens, type Surroundings, type Tokens } from "./expand-tokens.ts";
 import { HostError } from "./host-error.ts";
@@ -41,6 +42,7 @@ export interface SshTarget {
   readonly hostKeys: "strict" | "accept-new";
   /** Milliseconds. */
   readonly connectTimeout: number;
+  readonly algorithms: Algorithms;
 }
 
 export interface JumpAddress {
@@ -121,6 +123,7 @@ export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTa
     knownAs: knownNames(alias, [hostName, called, host.name], port),
     hostKeys: ssh.hostKeys,
     connectTimeout: ssh.connectTimeout ?? milliseconds(options.get("connecttimeout")) ?? defaultConnectTimeout,
+    algorithms: algorithmsOf(options),
   };
 }
 

@@ -54,10 +54,10 @@ async function freePort(): Promise<number> {
   return found;
 }
 
-async function untilItListens(): Promise<void> {
+async function untilItListens(listening = port): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
     const answered = await new Promise<boolean>((resolve) => {
-      const probe = openSocket(port, address, () => resolve(true)).on("error", () => resolve(false));
+      const probe = openSocket(listening, address, () => resolve(true)).on("error", () => resolve(false));
       probe.once("connect", () => probe.destroy());
     });
     if (answered) return;
@@ -173,6 +173,36 @@ describe.skipIf(reason !== null)(`logging in to OpenSSH${reason === null ? "" : 
     makeKey("plain", "-t", "ed25519", "-N", "");
     const config = `IdentityAgent ${path("nothing")}\nIdentityFile ${path("unknown")}\nIdentityFile ${path("plain")}\n`;
     expect(await logIn(config)).toBe(username);
+  });
+
+  test.each([
+    ["HostKeyAlgorithms", "ssh-rsa", "+ssh-rsa"],
+    ["KexAlgorithms", "diffie-hellman-group14-sha1", "+diffie-hellman-group14-sha1"],
+    ["Ciphers", "aes256-cbc", "^aes256-cbc"],
+    ["MACs", "hmac-md5", "+hmac-md5"],
+  ])("a server with %s %s alone is reached where ssh_config allows it", async (keyword, offered, allowed) => {
+    const oldPort = await freePort();
+    const settings = readFileSync(path("sshd_config"), "utf8").replaceAll(`:${port}`, `:${oldPort}`);
+    execFileSync("ssh-keygen", ["-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", path(`old-${keyword}`)]);
+    const cipher = keyword === "MACs" ? "Ciphers aes128-ctr\n" : "";
+    writeFileSync(
+      path(`sshd_${keyword}`),
+      `${settings}HostKey ${path(`old-${keyword}`)}\n${keyword} ${offered}\n${cipher}`,
+    );
+    writeFileSync(
+      path("known_hosts"),
+      `${readFileSync(path("known_hosts"), "utf8")}[${address}]:${oldPort} ${readFileSync(path(keyword === "HostKeyAlgorithms" ? `old-${keyword}.pub` : "host.pub"), "utf8")}`,
+    );
+    makeKey(`for-${keyword}`, "-t", "ed25519", "-N", "");
+    const old = spawn(sshd, ["-D", "-f", path(`sshd_${keyword}`)], { stdio: "ignore" });
+    try {
+      await untilItListens(oldPort);
+      const config = `Port ${oldPort}\nIdentityFile ${path(`for-${keyword}`)}\n`;
+      await expect(logIn(config)).rejects.toThrow(/has no algorithms in common .* in ssh_config/);
+      expect(await logIn(`${config}${keyword} ${allowed}\n`)).toBe(username);
+    } finally {
+      old.kill();
+    }
   });
 
   test("what is accepted here is what ssh accepts", () => {
