@@ -4,9 +4,9 @@ import type { Change } from "../../model/change.ts";
 import type { Host } from "../../model/inventory.ts";
 import type { Held } from "../../model/plan.ts";
 import type { ClusterInput, Coordinates, FamilyPlan, FamilyRules } from "../kind.ts";
-import { type HostAction, type HostChange, hostChangeId, hostColumns } from "./change.ts";
+import { type HostChange, hostChangeId, hostColumns } from "./change.ts";
 import { compareDeclaredHosts } from "./difference.ts";
-import { planHost } from "./plan.ts";
+import { planHost, runsInstaller } from "./plan.ts";
 
 export const hostCoordinates = (host: Host): Coordinates => {
   const { customer, environment, group, host: name } = hostColumns(host);
@@ -93,18 +93,9 @@ const remarkWarnings = (remarks: ReadonlyMap<string, readonly string[]>): readon
       return `${first}${more}: ${remark}`;
     });
 
-/** Whether an action runs an installer. */
-const installs: Readonly<Record<HostAction, boolean>> = {
-  install: true,
-  update: true,
-  move: true,
-  configure: false,
-  uninstall: false,
-};
-
 /** One warning for all installers whose signature nobody could check. */
 function uncheckedInstallers(changes: readonly HostChange[], hosts: readonly Host[]): readonly string[] {
-  const installed = new Set(changes.filter(({ action }) => installs[action]).map(({ host }) => host));
+  const installed = new Set(changes.filter(({ action }) => runsInstaller[action]).map(({ host }) => host));
   const unchecked = hosts.some(
     ({ name, oneagent }) => installed.has(name) && oneagent.signature === "auto" && oneagent.rootCertificate === null,
   );

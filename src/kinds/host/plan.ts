@@ -3,8 +3,25 @@ import type { Host } from "../../model/inventory.ts";
 import type { HostFacts, HostReading } from "../../model/observed.ts";
 import type { Held } from "../../model/plan.ts";
 import { makeChange, sourceOf } from "../change.ts";
-import { type HostChange, type HostContent, type HostField, hostChangeId, hostColumns } from "./change.ts";
+import { agentArchitecture } from "./agent-architecture.ts";
+import {
+  type HostAction,
+  type HostChange,
+  type HostContent,
+  type HostField,
+  hostChangeId,
+  hostColumns,
+} from "./change.ts";
 import { type AgentComparison, compareAgent, downgradeRemark, sameEnvironment } from "./fields.ts";
+
+/** Whether an action runs an installer. */
+export const runsInstaller: Readonly<Record<HostAction, boolean>> = {
+  install: true,
+  update: true,
+  move: true,
+  configure: false,
+  uninstall: false,
+};
 
 interface HostOutcome {
   readonly change: HostChange | null;
@@ -40,6 +57,8 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
   const content = hostContent(comparison, facts);
   const remark = downgradeRemark(host, agent);
   if (content === null) return { change: null, held: null, remark };
+  const architecture = agentArchitecture(facts.machine);
+  if (runsInstaller[content.action] && typeof architecture !== "string") return hold(host, architecture.message);
   const restarts =
     content.action !== "install" && comparison.differences.some(({ field }) => applicationRestart.has(field));
   const about = {

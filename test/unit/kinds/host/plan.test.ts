@@ -12,6 +12,7 @@ describe("held, because nothing can be said of it", () => {
     ["unreachable", { status: "unreadable", reason: "no route" }, {}, /^no route$/],
     ["another system", { system: "AIX" }, {}, /it runs AIX, and dtsync deploys to Linux only/],
     ["an unknown system", { system: "" }, {}, /it runs an unknown system/],
+    ["another architecture", { machine: "riscv64" }, {}, /^there is no OneAgent for the architecture riscv64$/],
     ["an installation is running", { locked: true }, {}, /is running on it: plan again/],
     [
       "absent, but its agent reports elsewhere",
@@ -30,6 +31,13 @@ describe("held, because nothing can be said of it", () => {
   test("a lock of an update of a complete agent is none", () => {
     expect(planned({ locked: true, agent: anAgent() })).toEqual({ change: null, held: null, remark: null });
   });
+});
+
+test("an architecture without installers stops neither settings nor a removal", () => {
+  const machine = "riscv64";
+  const settings = { oneagent: oneAgentSettings({ hostGroup: "g" }) };
+  expect(planned({ machine, agent: anAgent({ hostGroup: "old" }) }, settings).change?.action).toBe("configure");
+  expect(planned({ machine, agent: anAgent() }, { state: "absent" }).change?.action).toBe("uninstall");
 });
 
 describe("an agent that is newer than declared", () => {
