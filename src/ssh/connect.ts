@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { createConnectionOpener, type SshConnection } from "./connection.ts";
 import { unansweredConnection } from "./connection-failure.ts";
+import { HostError } from "./host-error.ts";
 import { createHostKeys, type TakenHostKeys } from "./host-keys.ts";
 import { createJumpHosts } from "./jump-hosts.ts";
 import { runCommand } from "./run-command.ts";
@@ -50,6 +51,14 @@ export function createSshConnector(settings: SshClientSettings, { taken, write }
         late.release();
       },
     );
+    if (/windows/i.test(way.connection.software)) {
+      way.connection.close();
+      way.release();
+      throw new HostError(
+        "unsupported-system",
+        `it runs Windows (${way.connection.software}), and dtsync deploys to Linux only`,
+      );
+    }
     return createShell(way, signal, host.ssh.timeout ?? defaultCommandTimeout);
   };
 }

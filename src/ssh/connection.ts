@@ -11,6 +11,8 @@ import type { SshTarget } from "./target.ts";
 /** An authenticated connection to a machine whose key was judged. */
 export interface SshConnection {
   readonly client: Client;
+  /** How the machine's SSH server calls itself, for example `OpenSSH_9.2p1 Debian-2`. */
+  readonly software: string;
   /** Why it was cut, where that was for what the machine sent. */
   readonly fault: HostError | null;
   /** Bytes that may still arrive, of whatever kind; more cut the connection. */
@@ -35,6 +37,8 @@ const loginAllowance = 2_000_000;
 /** Answers to what a server asks pile up when it does not read them; OpenSSH lets 2 MB be on the way for each channel. */
 const mostUnsent = 64_000_000;
 const farewellTime = 1_000;
+/** Of the line with which a server says what it is, and lines before it. */
+const longestIdentification = 1_000;
 
 /** The key type of an RSA key is `ssh-rsa` whatever signs with it. */
 const keyTypeOf = (algorithm: string): string => (algorithm.startsWith("rsa-sha2") ? "ssh-rsa" : algorithm);
@@ -133,6 +137,7 @@ async function logIn(
     return {
       ...bounds,
       client,
+      software: bounds.software(),
       get fault() {
         return bounds.fault();
       },
@@ -165,14 +170,17 @@ async function logIn(
 function boundStream(stream: Duplex): {
   readonly allow: (bytes: number) => void;
   readonly unsent: () => number;
+  readonly software: () => string;
   readonly fault: () => HostError | null;
 } {
   let allowance = loginAllowance;
+  let beginning = "";
   let fault: HostError | null = null;
   // Whoever reads it besides starts it.
   stream.pause();
   stream.on("data", (chunk: Buffer) => {
     allowance -= chunk.length;
+    if (beginning.length < longestIdentification) beginning += chunk.toString("latin1");
     if (allowance >= 0 && stream.writableLength <= mostUnsent) return;
     fault ??= new HostError("too-much-output", "it sends without end");
     stream.destroy();
@@ -182,6 +190,7 @@ function boundStream(stream: Duplex): {
       allowance = bytes;
     },
     unsent: () => stream.writableLength,
+    software: () => /^SSH-[\d.]+-([^\r\n]{1,200})/m.exec(beginning)?.[1] ?? "",
     fault: () => fault,
   };
 }

@@ -14,6 +14,8 @@ import { sshClientOf, sshConfigOf } from "./ssh-settings.ts";
 export interface Hostility {
   /** Speaks on the socket instead of SSH. */
   readonly speak?: (socket: Socket) => void;
+  /** What the server calls itself. */
+  readonly software?: string;
   /** A login is neither accepted nor refused. */
   readonly ignoresLogin?: boolean;
   /** Runs a command; else it ends with code 0 and prints nothing. */
@@ -47,9 +49,11 @@ export async function startHostileHost(hostility: Hostility): Promise<HostileHos
       socket.resume();
       return hostility.speak(socket);
     }
-    new ssh2.Server({ hostKeys: [key.private] }, (connection) => serve(connection, socket, hostility)).injectSocket(
-      socket,
-    );
+    const { software: ident } = hostility;
+    const named = ident === undefined ? {} : { ident };
+    new ssh2.Server({ hostKeys: [key.private], ...named }, (connection) =>
+      serve(connection, socket, hostility),
+    ).injectSocket(socket);
   });
   const port = await listen(server);
   return {
