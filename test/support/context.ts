@@ -31,6 +31,8 @@ export function aContext(given: Partial<Context> = {}): TestContext {
     interruptedBy: () => null,
     awaitEnd: (work) => work(),
     terminal: { input: false, output: false, errors: false },
+    openRegion: () => null,
+    lendTerminal: (work) => work(),
     prompt: { input: new PassThrough(), output: new PassThrough() },
     ...given,
   };

@@ -1,0 +1,110 @@
+import { stripVTControlCharacters } from "node:util";
+import { displayWidth } from "../lib/display-width.ts";
+import type { Clock } from "../ports.ts";
+import { cutLine, wrapText } from "./wrap-text.ts";
+
+/** Lines that are shown below all messages and replaced while something runs. */
+export interface LiveRegion {
+  /** Takes the lines away. */
+  close(): void;
+}
+
+/** Asked for the lines to show whenever they may have changed; each is cut at the columns. */
+export type RenderRegion = (columns: number) => readonly string[];
+
+/**
+ * Messages for people, and what is shown live below them: the one way to write to standard error, so that neither tears the
+ * other apart.
+ */
+export interface MessageStream {
+  /** Writes lines above the regions; on a terminal broken between words. */
+  write(text: string): void;
+  /** Null where there is no terminal to show it on. */
+  openRegion(render: RenderRegion): LiveRegion | null;
+  /** Lets something else write to the same terminal, with no region in its way. */
+  aside(write: () => void): void;
+  /** Whether something is shown live now. */
+  isLive(): boolean;
+}
+
+/** A terminal's size now; null: it is none. */
+export type TerminalSize = () => { readonly columns: number; readonly rows: number } | null;
+
+/** Milliseconds between two drawings, at least. */
+const pause = 100;
+
+export function createMessageStream(
+  write: (text: string) => void,
+  size: TerminalSize,
+  clock: Pick<Clock, "now" | "every">,
+): MessageStream {
+  const regions = new Set<RenderRegion>();
+  let drawn: readonly string[] = [];
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let stopDrawing: () => void = () => undefined;
+
+  const now = () => clock.now().getTime();
+
+  /** Leads to the start of what was drawn, where a terminal that has become narrower may have broken its lines. */
+  const backToStart = (columns: number): string => {
+    const rowsOf = (line: string) =>
+      Math.max(1, Math.ceil(displayWidth(stripVTControlCharacters(line)) / Math.max(1, columns)));
+    const rows = drawn.reduce((sum, line) => sum + rowsOf(line), 0);
+    return rows === 0 ? "" : `\r\u001b[${rows}A`;
+  };
+
+  const erase = (): string => {
+    const back = backToStart(size()?.columns ?? 80);
+    drawn = [];
+    return back === "" ? "" : `${back}\u001b[J`;
+  };
+
+  const draw = (): void => {
+    const terminal = size();
+    if (terminal === null) return;
+    // The last column stays free: some terminals go on to the next line when it is taken. So does the last row.
+    const lines = [...regions]
+      .flatMap((render) => render(terminal.columns - 1))
+      .slice(0, Math.max(1, terminal.rows - 1))
+      .map((line) => cutLine(line, terminal.columns - 1));
+    if (lines.length === drawn.length && lines.every((line, index) => line === drawn[index])) return;
+    const text = lines.map((line) => `${line}\u001b[K\n`).join("");
+    write(`${backToStart(terminal.columns)}${text}\u001b[J`);
+    drawn = lines;
+    drawnAt = now();
+  };
+
+  /** Regions come back at once, unless that was just so: many messages would draw them again and again. */
+  const drawSoon = (): void => {
+    if (now() - drawnAt >= pause) draw();
+  };
+
+  return {
+    write(text) {
+      const wrapped = wrapText(text, size()?.columns ?? null);
+      if (regions.size === 0) return write(wrapped);
+      write(`${erase()}${wrapped}${wrapped.endsWith("\n") ? "" : "\n"}`);
+      drawSoon();
+    },
+    openRegion(render) {
+      if (size() === null) return null;
+      if (regions.size === 0) stopDrawing = clock.every(pause, draw);
+      regions.add(render);
+      drawSoon();
+      return {
+        close() {
+          regions.delete(render);
+          if (regions.size > 0) return draw();
+          stopDrawing();
+          const erased = erase();
+          if (erased !== "") write(erased);
+        },
+      };
+    },
+    aside(other) {
+      if (drawn.length > 0) write(erase());
+      other();
+    },
+    isLive: () => regions.size > 0,
+  };
+}
