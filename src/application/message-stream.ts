@@ -45,18 +45,17 @@ export function createMessageStream(
 
   const now = () => clock.now().getTime();
 
-  /** Leads to the start of what was drawn, where a terminal that has become narrower may have broken its lines. */
-  const backToStart = (columns: number): string => {
-    const rowsOf = (line: string) =>
-      Math.max(1, Math.ceil(displayWidth(stripVTControlCharacters(line)) / Math.max(1, columns)));
-    const rows = drawn.reduce((sum, line) => sum + rowsOf(line), 0);
-    return rows === 0 ? "" : `\r\u001b[${rows}A`;
+  /** Rows that what was drawn takes, where a terminal that has become narrower may have broken its lines. */
+  const rowsDrawn = (columns: number): number => {
+    const rowsOf = (line: string) => Math.max(1, Math.ceil(displayWidth(stripVTControlCharacters(line)) / columns));
+    return drawn.reduce((sum, line) => sum + rowsOf(line), 0);
   };
 
+  /** Line by line: some terminals keep what is erased as a whole among the lines to scroll back to. */
   const erase = (): string => {
-    const back = backToStart(size()?.columns ?? 80);
+    const rows = rowsDrawn(size()?.columns ?? Number.POSITIVE_INFINITY);
     drawn = [];
-    return back === "" ? "" : `${back}\u001b[J`;
+    return rows === 0 ? "" : `\r${"\u001b[1A\u001b[2K".repeat(rows)}`;
   };
 
   const draw = (): void => {
@@ -68,8 +67,10 @@ export function createMessageStream(
       .slice(0, Math.max(1, terminal.rows - 1))
       .map((line) => cutLine(line, terminal.columns - 1));
     if (lines.length === drawn.length && lines.every((line, index) => line === drawn[index])) return;
-    const text = lines.map((line) => `${line}\u001b[K\n`).join("");
-    write(`${backToStart(terminal.columns)}${text}\u001b[J`);
+    const rows = rowsDrawn(terminal.columns);
+    // Written over where it can be, so that it does not flicker.
+    const back = rows > lines.length ? erase() : rows > 0 ? `\r\u001b[${rows}A` : "";
+    write(`${back}${lines.map((line) => `${line}\u001b[K\n`).join("")}`);
     drawn = lines;
     drawnAt = now();
   };

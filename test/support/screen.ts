@@ -10,8 +10,7 @@ export function screenOf(written: string, columns = Number.POSITIVE_INFINITY): r
   };
   for (const [part, steps, command] of written.matchAll(/\u001b\[([\d;]*)([A-Za-z])|[\s\S]/gu)) {
     if (command === "A") row = Math.max(0, row - Number(steps));
-    else if (command === "J") rows.splice(row, rows.length, (rows[row] ?? "").slice(0, column));
-    else if (command === "K") rows[row] = (rows[row] ?? "").slice(0, column);
+    else if (command === "K") rows[row] = steps === "2" ? "" : (rows[row] ?? "").slice(0, column);
     else if (command !== undefined && command !== "m") throw new Error(`the screen does not know ${part.slice(1)}`);
     else if (part === "\r") column = 0;
     else if (part === "\n") [row, column] = [row + 1, 0];
