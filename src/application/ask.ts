@@ -19,7 +19,9 @@ export async function ask(question: string, { input, output }: Prompt, signal: A
   asker.on("error", () => asker.close());
   const closed = new Promise<string>((resolve) => asker.once("close", () => resolve("")));
   const answer = await Promise.race([
-    asker.question(wrapText(`${question} Only "yes" goes on: `, output.columns ?? null), { signal }).catch(() => ""),
+    asker
+      .question(`${wrapText(`${question} Only "yes" goes on:`, output.columns ?? null)} `, { signal })
+      .catch(() => ""),
     closed,
   ]);
   asker.close();

@@ -12,6 +12,9 @@ export interface FollowedReading {
   close(): void;
 }
 
+/** Items that are named with the same problem, which then is most likely not theirs: such as a key that is missing here. */
+const mostAlike = 10;
+
 /** Counts of clusters and hosts on standard error, and there as it happens what could not be read. */
 export function readingProgress(
   { clusters, hosts }: Pick<Wanted, "clusters" | "hosts">,
@@ -22,6 +25,7 @@ export function readingProgress(
     cluster: createTally("clusters", clusters.length),
     host: createTally("hosts", hosts.length),
   };
+  const problems = new Map<string, number>();
   const now = () => context.clock.now().getTime();
   const shown = showProgress(
     {
@@ -39,7 +43,11 @@ export function readingProgress(
         tallies[kind].ended(`${kind}/${name}`, problem === null ? "made" : "failure", now());
         // What an interrupt cut off is no failure.
         if (problem === null || context.signal.aborted) return;
-        const line = `${kind}/${printableLine(name)}: ${printableLine(problem)}`;
+        const alike = (problems.get(problem) ?? 0) + 1;
+        problems.set(problem, alike);
+        if (alike > mostAlike) return;
+        const more = alike === mostAlike ? " (the same of others is only counted here)" : "";
+        const line = `${kind}/${printableLine(name)}: ${printableLine(problem)}${more}`;
         shown.failure((paint) => `${paint("yellow", "not read".padEnd(9))} ${line}`);
       },
     },

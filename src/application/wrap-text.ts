@@ -27,7 +27,8 @@ export function cutLine(line: string, columns: number): string {
   return `${start}…`;
 }
 
-const stayWhole = /^\s*(?:\$ |--|\d* *\| )/;
+/** Options in a table with what they do are none to copy. */
+const stayWhole = /^\s*(?:\$ |--(?!.*\S {2,}\S)|\d* *\| )/;
 
 function wrapLine(line: string, columns: number): string {
   const plain = stripVTControlCharacters(line);

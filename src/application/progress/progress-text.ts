@@ -103,7 +103,10 @@ function longestOf(counts: readonly Counts[]): readonly string[] {
     .flatMap(({ longest }) => longest)
     .filter(({ seconds }) => seconds >= long)
     .sort((a, b) => b.seconds - a.seconds)
-    .map(({ name, seconds }) => `${printableLine(name)} ${Math.floor(seconds)} s`);
+    .map(
+      ({ name, seconds }) =>
+        `${printableLine(name)} ${seconds < 120 ? `${Math.floor(seconds)} s` : `${Math.floor(seconds / 60)} min`}`,
+    );
 }
 
 /** As many names as there is room for, one at least. */

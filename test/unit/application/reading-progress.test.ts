@@ -64,6 +64,19 @@ describe("reading", () => {
     reading.close();
   });
 
+  test("names ten of those with the same problem, and says that there are more", () => {
+    const { context, errors } = aContext();
+    const reading = readingProgress(wanted, options, context);
+    for (const { name } of hosts) reading.events.ended(host(name), "there is no key to offer");
+    reading.events.ended(emea, "its token is not set");
+    reading.close();
+    const lines = errors().trimEnd().split("\n");
+    expect(lines.slice(9)).toEqual([
+      "not read  host/web9: there is no key to offer (the same of others is only counted here)",
+      "not read  cluster/emea: its token is not set",
+    ]);
+  });
+
   test("names only what there is", () => {
     const clock = fakeClock(noon);
     const { context, errors } = aContext({ clock });

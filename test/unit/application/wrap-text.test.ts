@@ -31,6 +31,13 @@ describe("wrapping", () => {
     ]);
   });
 
+  test("keeps the table of a command's options in two columns", () => {
+    expect(lines("  --target <what>  only this: a customer or host", 40)).toEqual([
+      "  --target <what>  only this: a customer",
+      "                   or host",
+    ]);
+  });
+
   test("leaves a word whole that is longer than a line", () => {
     const address = `https://dynatrace.example.com/${"x".repeat(60)}`;
     expect(lines(`see ${address} first`, 30)).toEqual(["see", `  ${address}`, "  first"]);

@@ -103,6 +103,12 @@ describe("on a terminal", () => {
     expect(region[1]).toBe("  longest: host/\\u001b[2Jweb 5 s, 1 more");
   });
 
+  test("what runs for long is told in minutes", () => {
+    const longest = [185, 119].map((seconds, index) => ({ name: `host/web${index}`, seconds }));
+    const region = progressRegion(stateOf("applying", [countsOf({ running: 2, longest })]), plain, 80);
+    expect(region[1]).toBe("  longest: host/web0 3 min, host/web1 119 s");
+  });
+
   test("an interrupt is told", () => {
     expect(progressRegion(stateOf("applying", [groups], true), plain, 80).at(-1)).toContain(
       "finishing what is running",
