@@ -46,11 +46,14 @@ const clock: Clock = {
   },
 };
 
-/** Asked each time, because a terminal's window can be resized. One that does not tell is taken for the usual size. */
+/**
+ * Asked each time, because a terminal's window can be resized. One that does not tell is taken for the usual size, and a dumb
+ * one, which knows no cursor, for none.
+ */
 const sizeOf =
   (stream: NodeJS.WriteStream): TerminalSize =>
   () =>
-    stream.isTTY ? { columns: stream.columns || 80, rows: stream.rows || 24 } : null;
+    stream.isTTY && process.env["TERM"] !== "dumb" ? { columns: stream.columns || 80, rows: stream.rows || 24 } : null;
 const messages = createMessageStream(errors.write, sizeOf(process.stderr), clock);
 const output = {
   out(text: string) {
@@ -103,7 +106,7 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     const now = performance.now();
     if (interrupt === null && !ended) {
       interrupt = { name, at: now };
-      answerInterrupt(name);
+      answerInterrupt();
       stop.abort();
     } else if (interrupt === null || name !== "SIGHUP" || now - interrupt.at > hangUp) {
       process.exit(exitCodes.interrupted);
@@ -114,9 +117,9 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 /** Whether another program answers to what is typed on the terminal. */
 let terminalIsLent = false;
 
-function answerInterrupt(name: NodeJS.Signals): void {
-  // A terminal sends its interrupt to all programs there.
-  if (terminalIsLent && name === "SIGINT") return;
+function answerInterrupt(): void {
+  // The other program gets the signal too.
+  if (terminalIsLent) return;
   // What was typed stands at the end of a line, unless something is shown live there.
   output.err(`${messages.isLive() ? "" : "\n"}Interrupted: finishing what is running. Once more leaves at once.\n`);
 }

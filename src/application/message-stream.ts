@@ -58,12 +58,21 @@ export function createMessageStream(
     return rows === 0 ? "" : `\r${"\u001b[1A\u001b[2K".repeat(rows)}`;
   };
 
+  /** What cannot be rendered is not tried again, so that the message about it can be written. */
+  const render = (columns: number): readonly string[] => {
+    try {
+      return [...regions].flatMap((region) => region(columns));
+    } catch (error) {
+      regions.clear();
+      throw error;
+    }
+  };
+
   const draw = (): void => {
     const terminal = size();
     if (terminal === null) return;
     // The last column stays free: some terminals go on to the next line when it is taken. So does the last row.
-    const lines = [...regions]
-      .flatMap((render) => render(terminal.columns - 1))
+    const lines = render(terminal.columns - 1)
       .slice(0, Math.max(1, terminal.rows - 1))
       .map((line) => cutLine(line, terminal.columns - 1));
     if (lines.length === drawn.length && lines.every((line, index) => line === drawn[index])) return;
@@ -83,18 +92,18 @@ export function createMessageStream(
   return {
     write(text) {
       const wrapped = wrapText(text, size()?.columns ?? null);
-      if (regions.size === 0) return write(wrapped);
-      write(`${erase()}${wrapped}${wrapped.endsWith("\n") ? "" : "\n"}`);
-      drawSoon();
+      const isLive = regions.size > 0;
+      write(`${erase()}${wrapped}${isLive && !wrapped.endsWith("\n") ? "\n" : ""}`);
+      if (isLive) drawSoon();
     },
-    openRegion(render) {
+    openRegion(region) {
       if (size() === null) return null;
       if (regions.size === 0) stopDrawing = clock.every(pause, draw);
-      regions.add(render);
+      regions.add(region);
       drawSoon();
       return {
         close() {
-          regions.delete(render);
+          regions.delete(region);
           if (regions.size > 0) return draw();
           stopDrawing();
           const erased = erase();

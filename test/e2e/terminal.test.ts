@@ -88,6 +88,14 @@ describe.skipIf(!tmux.available)(`a question on a terminal${skipped}`, () => {
     expect(await exitCode()).toBe(0);
   });
 
+  test("is asked on a dumb terminal too, where nothing is drawn", async () => {
+    const { shows, type, exitCode } = await open(["apply", "--no-color"], { script: 'TERM=dumb "$@"' });
+    await shows(question);
+    type("yes", "Enter");
+    expect(await shows("Applied 12 changes: 12 done")).not.toContain("✔");
+    expect(await exitCode()).toBe(0);
+  });
+
   test("is not asked where nobody would see it", async () => {
     const { exitCode } = await open(["apply"], { script: '"$@" 2>messages' });
     expect(await exitCode()).toBe(4);

@@ -90,6 +90,20 @@ describe("what is shown live", () => {
     expect(screen()).toEqual(["result", "region"]);
   });
 
+  test("is given up when it cannot be rendered, and messages go on", () => {
+    const { clock, messages, screen } = aTerminal();
+    let broken = false;
+    messages.openRegion(() => {
+      if (broken) throw new TypeError("boom");
+      return ["region"];
+    });
+    broken = true;
+    expect(() => clock.pass(100)).toThrow("boom");
+    messages.write("dtsync: this is a bug\n");
+    clock.pass(200);
+    expect(screen().at(-1)).toBe("dtsync: this is a bug");
+  });
+
   test("is said to be so", () => {
     const { messages } = aTerminal();
     expect(messages.isLive()).toBe(false);
