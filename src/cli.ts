@@ -55,9 +55,10 @@ const sizeOf =
   () =>
     stream.isTTY && process.env["TERM"] !== "dumb" ? { columns: stream.columns || 80, rows: stream.rows || 24 } : null;
 const messages = createMessageStream(errors.write, sizeOf(process.stderr), clock);
+const sizeOfOutput = sizeOf(process.stdout);
 const output = {
   out(text: string) {
-    const shown = wrapText(redactor.redact(text), isProse ? (sizeOf(process.stdout)()?.columns ?? null) : null);
+    const shown = wrapText(redactor.redact(text), isProse ? (sizeOfOutput()?.columns ?? null) : null);
     if (process.stdout.isTTY) messages.aside(() => results.write(shown));
     else results.write(shown);
   },
@@ -177,6 +178,9 @@ const context: Context = {
     // GitLab's log shows colours. It reads a pipe, as does a program that the output is given to; a file is neither.
     output: process.stdout.isTTY === true || (process.env["GITLAB_CI"] === "true" && !isFile(1)),
     errors: process.stderr.isTTY === true,
+    get columns() {
+      return sizeOfOutput()?.columns ?? null;
+    },
   },
   openRegion: (render) => messages.openRegion((columns) => render(columns).map(redactor.redact)),
   async lendTerminal(work) {

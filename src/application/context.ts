@@ -20,6 +20,8 @@ export interface Context {
     readonly input: boolean;
     readonly output: boolean;
     readonly errors: boolean;
+    /** Of standard output, now; null: it has no width. */
+    readonly columns: number | null;
   };
   /** Shows something live on standard error, below all messages; null: it is no terminal. */
   readonly openRegion: MessageStream["openRegion"];

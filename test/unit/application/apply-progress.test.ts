@@ -42,7 +42,7 @@ function onTerminal(interrupt = new AbortController()) {
     clock,
     output: { out: () => expect.unreachable("progress is no result"), err: messages.write },
     openRegion: messages.openRegion,
-    terminal: { input: true, output: false, errors: true },
+    terminal: { input: true, output: false, errors: true, columns: null },
     signal: interrupt.signal,
   });
   return { clock, context, screen: () => screenOf(written) };

@@ -3,7 +3,7 @@ import { createLog } from "../../../src/application/log.ts";
 import type { LogLevel } from "../../../src/application/options.ts";
 import { aContext } from "../../support/context.ts";
 
-const onTerminal = { input: false, output: false, errors: true };
+const onTerminal = { input: false, output: false, errors: true, columns: null };
 
 test.each<[LogLevel, string]>([
   ["error", "error: a\n"],

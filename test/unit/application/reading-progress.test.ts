@@ -25,7 +25,7 @@ describe("reading", () => {
       clock,
       output: { out: write, err: messages.write },
       openRegion: messages.openRegion,
-      terminal: { input: true, output: true, errors: true },
+      terminal: { input: true, output: true, errors: true, columns: null },
     });
     const reading = readingProgress(wanted, options, context);
     reading.events.started(emea);
