@@ -75,7 +75,7 @@ async function makeChanges(
   const { warn } = createLog(options, context);
   const run = await openRun({ changes, inventory, allowCommands, warn }, context);
   try {
-    const progress = await applyProgress(changes, options, context);
+    const progress = applyProgress(changes, options, context);
     try {
       const { signal, clock } = context;
       const appliers = createAppliers(
@@ -97,7 +97,7 @@ async function makeChanges(
       const { started: onStart, finished: onResult } = progress;
       return await context.awaitEnd(() => execute({ changes, signal, clock, onStart, onResult }, appliers));
     } finally {
-      await progress.close();
+      progress.close();
     }
   } finally {
     await run.close();

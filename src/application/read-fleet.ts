@@ -15,13 +15,13 @@ export async function readFleet(
   context: Context,
 ): Promise<Observed> {
   const { allowCommands, sshConfig, concurrency } = options;
-  const progress = readingProgress(options, context);
+  const progress = readingProgress(wanted, options, context);
   const access = { inventory, allowCommands, readOnly: true };
   return observe(inventory, wanted, {
     openCluster: (cluster) => openCluster(cluster, access, context),
     openConnector: () => openSsh({ configFile: sshConfig, writeHostKeys: false }, context),
     concurrency,
     signal: context.signal,
-    onProgress: progress.update,
+    events: progress.events,
   }).finally(progress.close);
 }

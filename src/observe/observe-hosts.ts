@@ -5,12 +5,13 @@ import type { Host } from "../model/inventory.ts";
 import type { HostReading } from "../model/observed.ts";
 import { HostError } from "../ssh/host-error.ts";
 import type { ConnectShell } from "../ssh/shell.ts";
+import type { ReadingEvents } from "./reading-events.ts";
 
 interface HostObservation {
   readonly connect: ConnectShell;
   readonly concurrency: number;
   readonly signal: AbortSignal;
-  readonly onProgress: (done: number, total: number) => void;
+  readonly events: ReadingEvents;
 }
 
 /** Probes hosts: one connection and one command each. A host that cannot be judged is unreadable, never absent. */
@@ -23,8 +24,11 @@ export async function observeHosts(
   await Promise.all(
     hosts.map((host) =>
       limiter.run(async () => {
-        readings.set(host.name, await probe(host, options));
-        options.onProgress(readings.size, hosts.length);
+        const item = { kind: "host", name: host.name } as const;
+        options.events.started(item);
+        const reading = await probe(host, options);
+        readings.set(host.name, reading);
+        options.events.ended(item, reading.status === "unreadable" ? reading.reason : null);
       }),
     ),
   );

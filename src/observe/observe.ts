@@ -5,6 +5,7 @@ import type { HostReading, Observed, ObservedCluster, Reading } from "../model/o
 import type { ConnectShell } from "../ssh/shell.ts";
 import { observeCluster, unusableCluster } from "./observe-cluster.ts";
 import { observeHosts } from "./observe-hosts.ts";
+import type { ReadingEvents } from "./reading-events.ts";
 
 /** What is to be read. */
 export interface Wanted {
@@ -20,12 +21,6 @@ export interface OpenCluster {
   close(): Promise<void>;
 }
 
-/** How much has been read so far. */
-export interface ReadingProgress {
-  readonly clusters: { readonly done: number; readonly total: number };
-  readonly hosts: { readonly done: number; readonly total: number };
-}
-
 export interface ObservePorts {
   /** Rejects when the cluster cannot be asked, for example because its token is not there: it is unreadable then. */
   openCluster(cluster: Cluster): Promise<OpenCluster>;
@@ -35,7 +30,7 @@ export interface ObservePorts {
   readonly concurrency: number;
   /** Aborted: hosts are let go of at once. Clients have a signal of their own. */
   readonly signal: AbortSignal;
-  onProgress(progress: ReadingProgress): void;
+  readonly events: ReadingEvents;
 }
 
 /** Reads clusters and hosts side by side. Never throws for what could not be read. */
@@ -45,30 +40,25 @@ export async function observe(
   ports: ObservePorts,
 ): Promise<Observed> {
   const connect = hosts.length === 0 ? null : await ports.openConnector();
-  const done = { clusters: 0, hosts: 0 };
-  const report = () =>
-    ports.onProgress({
-      clusters: { done: done.clusters, total: clusters.length },
-      hosts: { done: done.hosts, total: hosts.length },
-    });
+  const { events } = ports;
   const readCluster = async (cluster: Cluster): Promise<readonly [string, ObservedCluster]> => {
+    const item = { kind: "cluster", name: cluster.name } as const;
+    events.started(item);
     const reading = await openAndObserve(cluster, inventory, groups, ports);
-    done.clusters += 1;
-    report();
+    events.ended(item, problemOf(reading));
     return [cluster.name, reading];
-  };
-  const onProgress = (count: number) => {
-    done.hosts = count;
-    report();
   };
   const { concurrency, signal } = ports;
   const [clusterReadings, hostReadings] = await Promise.all([
     Promise.all(clusters.map(readCluster)),
-    connect === null
-      ? new Map<string, HostReading>()
-      : observeHosts(hosts, { connect, concurrency, signal, onProgress }),
+    connect === null ? new Map<string, HostReading>() : observeHosts(hosts, { connect, concurrency, signal, events }),
   ]);
   return { clusters: new Map(clusterReadings), hosts: hostReadings };
+}
+
+function problemOf({ environments, groups }: ObservedCluster): string | null {
+  if (environments.status === "unreadable") return environments.reason;
+  return groups?.status === "unreadable" ? groups.reason : null;
 }
 
 async function openAndObserve(

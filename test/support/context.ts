@@ -30,7 +30,9 @@ export function aContext(given: Partial<Context> = {}): TestContext {
     signal: new AbortController().signal,
     interruptedBy: () => null,
     awaitEnd: (work) => work(),
-    terminal: { input: false, output: false, errors: false },
+    terminal: { input: false, output: false, errors: false, columns: null },
+    openRegion: () => null,
+    lendTerminal: (work) => work(),
     prompt: { input: new PassThrough(), output: new PassThrough() },
     ...given,
   };
