@@ -44,7 +44,7 @@ function hintForText(value: unknown, schema: Annotated, written: string): string
   if (/^\d[\d_ ',]*$/.test(value) && accepts(schema, number)) {
     return `Write ${number}${/^["']/.test(written) ? ", without quotation marks" : ""}.`;
   }
-  return hintForSlip(value, schema, slips);
+  return hintForSlip(value, schema, schema.title === "Customer id" ? slipsOfNames : slips);
 }
 
 /** Longer text has no small slip. */
@@ -61,13 +61,15 @@ const slips: readonly Correction[] = [
   (text) => text.replace(/^v(?=\d)/i, ""),
 ];
 
-const slipsOfKeys: readonly Correction[] = [
+/** Of names that are made of lower-case letters, digits and dashes. */
+const slipsOfNames: readonly Correction[] = [
   ...slips,
   (text) =>
     text
       .trim()
       .toLowerCase()
       .replaceAll(/[\s_]+/g, "-"),
+  (text) => text.trim().replace(/^[-_]+|[-_]+$/g, ""),
 ];
 
 function hintForSlip(text: string, schema: Annotated, known: readonly Correction[]): string | null {
@@ -96,7 +98,7 @@ function hintForList(value: unknown, schema: Annotated): string | null {
 
 /** For the key of a map, corrected if that is all that it needs. */
 export function hintForKey(key: string, schema: Annotated): string {
-  const slip = key.length > longestCorrected ? null : hintForSlip(key, schema, slipsOfKeys);
+  const slip = key.length > longestCorrected ? null : hintForSlip(key, schema, slipsOfNames);
   return slip ?? explain(schema);
 }
 
