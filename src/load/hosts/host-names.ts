@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
+import { findLookAlike, withoutLookAlikes } from "../diagnostics/look-alikes.ts";
 import { showText } from "../diagnostics/show-text.ts";
+import { missingBlankText, splitTogether } from "../yaml/slips/missing-blank.ts";
 
 /** Hosts that one range may stand for. */
 export const mostHostsOfRange = 10_000;
@@ -93,8 +95,26 @@ function checkNames(names: readonly string[], text: string): ExpandedNames {
   if (wrong === undefined) return { names };
   const tooLong = explainLength(wrong);
   if (tooLong) return { ...tooLong, tried: names.length };
+  const slip = explainSlip(text);
+  if (slip) return { ...slip, tried: names.length };
   if (/[[\]]/.test(text)) return wrongRange(`${showText(text)} is not a host name`, names.length);
   return { message: `${showText(wrong)} is not a host name`, hint: hintForName(text), tried: 1 };
+}
+
+/** `name:web01`, or a dash that is none; null: it is something else. */
+function explainSlip(text: string): { readonly message: string; readonly hint: string } | null {
+  const together = splitTogether(text);
+  if (together && /^(?:name|address|file|command|state|ssh|oneagent)$/.test(together.key)) {
+    const [message, hint] = missingBlankText(together, true);
+    return { message, hint };
+  }
+  const meant = withoutLookAlikes(text);
+  const lookAlike = isHostName(meant) ? findLookAlike(text, 0) : null;
+  if (!lookAlike) return null;
+  return {
+    message: `${showText(text)} is not a host name: ${lookAlike.diagnostic.message}`,
+    hint: `Did you mean ${showText(meant)}?`,
+  };
 }
 
 /** What to write instead of a name in which one thing is superfluous. */
