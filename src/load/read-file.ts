@@ -8,6 +8,7 @@ import { escapeText } from "./diagnostics/show-text.ts";
 import { findTextDiagnostics, hasControlCharacter } from "./diagnostics/text-diagnostics.ts";
 import { digestOf } from "./digest.ts";
 import type { InventoryFiles } from "./files/inventory-files.ts";
+import { isMisnamedSettings } from "./files/stray-files.ts";
 import type { CheckedText } from "./hosts/hosts-context.ts";
 import type { CleanTexts } from "./schema/clean-texts.ts";
 import { mostSchemaErrors, type SchemaKind } from "./schema/compile-schemas.ts";
@@ -39,12 +40,12 @@ export function readFile<Entry>(
   reading: Reading,
   set: readonly SetOverride[],
 ): LoadedFile<Entry> | null {
-  const { root, home, diagnostics, budget, digests } = reading;
+  const { root, home, files, diagnostics, budget, digests } = reading;
   budget.admitFile(escapeText(path));
   const found = readPositions(reading, path);
   if ("diagnostic" in found) {
     const diagnostic =
-      kind === "dtsync" && found.diagnostic?.rule === "missing-file" ? noSettingsDiagnostic : found.diagnostic;
+      kind === "dtsync" && found.diagnostic?.rule === "missing-file" ? noSettings(files) : found.diagnostic;
     if (diagnostic) diagnostics.error(inFile({ ...inventoryStart, file: escapeText(path) }), diagnostic);
     return null;
   }
@@ -87,11 +88,17 @@ function readValue(
   return overridden.data;
 }
 
-const noSettingsDiagnostic: DiagnosticText = {
-  rule: "missing-file",
-  message: "the inventory folder has no dtsync.yaml",
-  hint: "Write a first inventory with dtsync init, or name the right folder with --inventory.",
-};
+function noSettings(files: InventoryFiles): DiagnosticText {
+  const meant = files.list().others.find(isMisnamedSettings);
+  return {
+    rule: "missing-file",
+    message: "the inventory folder has no dtsync.yaml",
+    hint:
+      meant === undefined
+        ? "Write a first inventory with dtsync init, or name the right folder with --inventory."
+        : `Rename ${meant} to dtsync.yaml.`,
+  };
+}
 
 /** The value without the parts that the schema does not accept, each of which is reported. */
 function withoutInvalidParts(
