@@ -3,7 +3,8 @@ import type { Customer, Environment } from "../../model/inventory.ts";
 import { type DiagnosticText, inFile } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { readHosts } from "../hosts/read-hosts.ts";
-import { isEnvironmentSetting, meantStageKey, stageOf } from "../schema/environment-keys.ts";
+import { environmentEntries, isSettingOf } from "../schema/entries.ts";
+import { meantStageKey, stageOf } from "../schema/environment-keys.ts";
 import type { CustomerEntry, EnvironmentDefaultsEntry, EnvironmentEntry } from "../schema/file-types.ts";
 import { hasUnusable, hasUnusableInside } from "../schema/has-unusable.ts";
 import { explainMisplacedSetting } from "../schema/key-slips.ts";
@@ -85,13 +86,13 @@ function identify(
   if (hasUnusable(body)) return null;
   context.diagnostics.error(
     inFile(place),
-    isEnvironmentSetting(key) ? misplaced(key, base) : unusableKey(key, customer),
+    isSettingOf(environmentEntries, key) ? misplaced(key, base) : unusableKey(key, customer),
   );
   return null;
 }
 
 const misplaced = (key: string, { file: { entry, positions } }: EnvironmentBase): DiagnosticText =>
-  explainMisplacedSetting(key, entry.environments ?? {}, positions);
+  explainMisplacedSetting(key, environmentEntries, entry.environments ?? {}, positions);
 
 function unusableKey(key: string, customer: Customer): DiagnosticText {
   const meant = meantStageKey(key, customer.id);

@@ -2,7 +2,7 @@ import { suggest } from "../diagnostics/suggest.ts";
 import { type Container, keyOffset, type Positions } from "../yaml/positions.ts";
 import { entryOf, isMap } from "../yaml/value-path.ts";
 import type { SchemaKind } from "./compile-schemas.ts";
-import { isEnvironmentSetting, stageOf } from "./environment-keys.ts";
+import { entriesOf, isEntryOutside, isSettingOf } from "./entries.ts";
 import type { SchemaFinding } from "./schema-findings.ts";
 import { type Annotated, accepts } from "./schema-hints.ts";
 
@@ -16,40 +16,53 @@ interface Rejected {
 
 /** The findings, those that one slip leads to as one. What is only a consequence is still left out of the data. */
 export function mergeConsequences(rejected: Rejected): readonly SchemaFinding[] {
-  const known = rejected.kind === "customer" ? outsideEnvironments(insideEnvironments(rejected)) : rejected;
-  return withoutMeant(withHostKeys(known.findings));
+  return withoutMeant(withHostKeys(outside(inside(rejected)).findings));
 }
 
-/** A setting in the column of the environments, which makes faults of whatever is in it. */
-function insideEnvironments(rejected: Rejected): Rejected {
-  const environments = entryOf(rejected.root, "environments");
+/** A setting in the column of the entries, one of which it belongs to. It makes faults of whatever is in it. */
+function inside(rejected: Rejected): Rejected {
+  const entries = rejected.kind === null ? null : entriesOf[rejected.kind];
+  if (entries === null) return rejected;
+  const map = entryOf(rejected.root, entries.key);
   const misplaced = new Map<string, SchemaFinding>();
   const others = rejected.findings.filter((finding) => {
     const [first, key] = finding.path;
-    if (first !== "environments" || typeof key !== "string" || !isEnvironmentSetting(key)) return true;
-    const body = entryOf(environments, key);
-    if (isMap(body) && Object.hasOwn(body, "id")) return true;
+    if (first !== entries.key || typeof key !== "string" || !isSettingOf(entries, key)) return true;
+    const body = entryOf(map, key);
+    if (isMap(body) && Object.hasOwn(body, entries.own)) return true;
     misplaced.set(key, { error: finding.error, path: [first, key], about: "misplaced" });
     return false;
   });
-  return { ...rejected, findings: [...others, ...misplaced.values()] };
+  if (misplaced.size === 0) return rejected;
+  // The entry that lacks what stands beside it is not to be blamed for being empty.
+  const rest = others.map((finding) => {
+    const [first, key, ...more] = finding.path;
+    const isEmpty = first === entries.key && key !== undefined && more.length === 0 && entryOf(map, key) === null;
+    return isEmpty ? consequence(finding) : finding;
+  });
+  return { ...rejected, findings: [...rest, ...misplaced.values()] };
 }
 
-/** Environments in the column of `environments:`, which is one slip for all of them. */
-function outsideEnvironments(rejected: Rejected): Rejected {
-  const { findings, root, positions } = rejected;
-  const outside = findings.filter(
-    ({ about, path }) => about === "key" && path.length === 1 && stageOf(String(path[0])) !== null,
+/** Entries in the column of the key that they belong below, which is one slip for all of them. */
+function outside(rejected: Rejected): Rejected {
+  const { findings, root, positions, kind } = rejected;
+  const found = findings.filter(
+    ({ about, path }) => about === "key" && path.length === 1 && isEntryOutside(String(path[0]), root, kind),
   );
+  if (found.length === 0) return rejected;
   const offset = ({ path }: SchemaFinding): number => keyOffset(positions, root as Container, String(path[0])) ?? 0;
-  const [, ...later] = outside.sort((left, right) => offset(left) - offset(right));
-  if (later.length === 0) return rejected;
+  const [, ...later] = found.sort((left, right) => offset(left) - offset(right));
   const isLater = new Set(later);
   return {
     ...rejected,
-    findings: findings.map((finding) => (isLater.has(finding) ? { ...finding, about: "consequence" } : finding)),
+    findings: findings.map((finding) => {
+      const isOfClusters = finding.path.length === 1 && finding.path[0] === "clusters";
+      return isOfClusters || isLater.has(finding) ? consequence(finding) : finding;
+    }),
   };
 }
+
+const consequence = (finding: SchemaFinding): SchemaFinding => ({ ...finding, about: "consequence" });
 
 const isUnknownKey = ({ about, error }: SchemaFinding): boolean =>
   about === "key" && error.keyword === "additionalProperties";

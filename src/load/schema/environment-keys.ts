@@ -1,5 +1,3 @@
-import { resolveSchema } from "./schema-hints.ts";
-
 /** A key from which the id of an environment can be made. */
 const stageKey = /^([a-z]{1,8})[1-9][0-9]{0,3}$/;
 
@@ -19,7 +17,3 @@ export function meantStageKey(key: string, customer: string): string | null {
   // Words of YAML were not meant as a stage.
   return /^(?:|true|false|null|yes|no|on|off)$/.test(letters) || meant === key ? null : meant;
 }
-
-/** Whether a key among those of the environments is one of their settings. */
-export const isEnvironmentSetting = (key: string): boolean =>
-  Object.hasOwn(resolveSchema({ $ref: "#/$defs/environment" }).properties ?? {}, key);

@@ -1,11 +1,12 @@
 import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { entryOf, isMap } from "../yaml/value-path.ts";
+import { entriesOf, environmentEntries } from "./entries.ts";
 import {
-  environmentBefore,
   explainMisplacedSetting,
   explainUnknownKey,
   type FaultyKey,
+  hintForEntryBefore,
   hintForEnvironmentKey,
 } from "./key-slips.ts";
 import type { SchemaFinding } from "./schema-findings.ts";
@@ -13,9 +14,11 @@ import { type Annotated, hintForKey, hintForMissingKey, hintForUnknownKey } from
 
 /** Says what is wrong with a key, or that it is missing. */
 export function describeKey({ error, about }: SchemaFinding, faulty: FaultyKey): DiagnosticText {
-  const { key, schema, root, positions } = faulty;
-  const environments = entryOf(root, "environments");
-  if (about === "misplaced") return explainMisplacedSetting(key, environments as object, positions);
+  const { key, schema, root, positions, kind } = faulty;
+  const environments = entryOf(root, environmentEntries.key);
+  const entries = kind === null ? null : entriesOf[kind];
+  if (about === "misplaced" && entries !== null)
+    return explainMisplacedSetting(key, entries, entryOf(root, entries.key) as object, positions);
   if (about === "host") return hostAsKey(faulty);
   if (error.keyword !== "additionalProperties") return invalidKey(faulty);
   return (
@@ -31,7 +34,7 @@ export function describeKey({ error, about }: SchemaFinding, faulty: FaultyKey):
 function indentHint({ key, path, root, kind, positions, schema }: FaultyKey, environments: unknown): string {
   const isInside = kind === "customer" && path.length === 1 && isMap(root) && isMap(environments);
   if (!isInside || !hintForUnknownKey(key, schema).includes("under")) return "";
-  const hint = environmentBefore(key, root, environments, positions);
+  const hint = hintForEntryBefore(key, { entries: environmentEntries, map: environments, positions, from: root });
   return hint === null ? "" : `. ${hint}`;
 }
 

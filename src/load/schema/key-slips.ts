@@ -4,7 +4,8 @@ import { isInBrackets, keyOffset, keysInFile, type Positions, placeAt } from "..
 import { missingBlankText, splitTogether } from "../yaml/slips/missing-blank.ts";
 import { entryOf, isMap, type ValuePath } from "../yaml/value-path.ts";
 import type { SchemaKind } from "./compile-schemas.ts";
-import { isEnvironmentSetting, meantStageKey, stageOf } from "./environment-keys.ts";
+import { type Entries, entriesOf, isEntryOutside, isSettingOf } from "./entries.ts";
+import { meantStageKey } from "./environment-keys.ts";
 import { type Annotated, resolveSchema, schemaOfFile } from "./schema-hints.ts";
 
 /** A key that its mapping does not have or does not accept. */
@@ -27,7 +28,8 @@ export function explainUnknownKey(faulty: FaultyKey): DiagnosticText | null {
     const [message, hint] = missingBlankText(together, true);
     return { rule: "unknown-key", message, hint };
   }
-  if (kind === "customer" && path.length === 1 && stageOf(key) !== null) return environmentOutside(faulty);
+  const entries = kind === null ? null : entriesOf[kind];
+  if (entries && path.length === 1 && isEntryOutside(key, faulty.root, kind)) return entryOutside(faulty, entries);
   const levels = levelsAbove(faulty);
   if (levels === 0) return null;
   return {
@@ -38,15 +40,15 @@ export function explainUnknownKey(faulty: FaultyKey): DiagnosticText | null {
 }
 
 /** `p1:` in the column of `environments:`. */
-function environmentOutside({ key, root, positions }: FaultyKey): DiagnosticText {
-  const line = isMap(root) && "environments" in root ? placeOf(positions, root, "environments")?.line : undefined;
+function entryOutside({ key, root, positions }: FaultyKey, entries: Entries): DiagnosticText {
+  const line = isMap(root) && entries.key in root ? placeOf(positions, root, entries.key)?.line : undefined;
   return {
     rule: "unknown-key",
-    message: `${showText(key)} stands among the keys of the customer, but is the key of an environment`,
+    message: `${showText(key)} stands among the keys of the file, but is the name of ${entries.one}`,
     hint:
       line === undefined
-        ? "Write environments: on a line above it, and indent it and what belongs to it."
-        : `Indent it and what belongs to it: it goes below environments: of line ${line}.`,
+        ? `Write ${entries.key}: on a line above it, and indent it and what belongs to it.`
+        : `Indent it and what belongs to it: it goes below ${entries.key}: of line ${line}.`,
   };
 }
 
@@ -68,26 +70,40 @@ function levelsAbove({ key, path, kind }: FaultyKey): number {
   return home < 0 || isInItem ? 0 : schemas.length - 1 - home;
 }
 
-/** `hosts:` in the column of the environment that it belongs to. */
-export function explainMisplacedSetting(key: string, environments: object, positions: Positions): DiagnosticText {
+/** `hosts:` in the column of the environment that it belongs to, or `url:` in that of its cluster. */
+export function explainMisplacedSetting(
+  key: string,
+  entries: Entries,
+  map: object,
+  positions: Positions,
+): DiagnosticText {
   return {
     rule: "unknown-key",
-    message: `${showText(key)} stands among the environments, but belongs to one of them`,
-    hint: environmentBefore(key, environments, environments, positions) ?? "Put it below an environment.",
+    message: `${showText(key)} stands among the ${entries.key}, but belongs to one of them`,
+    hint: hintForEntryBefore(key, { entries, map, positions, from: map }) ?? `Put it below ${entries.one}.`,
   };
 }
 
-/** How far to indent a key so that it belongs to the environment before it; null when there is none before it. */
-export function environmentBefore(key: string, map: object, environments: object, positions: Positions): string | null {
-  const entries = environments as Readonly<Record<string, unknown>>;
-  const offset = keyOffset(positions, map as Readonly<Record<string, unknown>>, key);
+interface Misplaced {
+  readonly entries: Entries;
+  /** The entries. */
+  readonly map: object;
+  readonly positions: Positions;
+  /** The map that the key is in. */
+  readonly from: object;
+}
+
+/** How far to indent a key so that it belongs to the entry before it; null when there is none before it. */
+export function hintForEntryBefore(key: string, { entries, map, positions, from }: Misplaced): string | null {
+  const known = map as Readonly<Record<string, unknown>>;
+  const offset = keyOffset(positions, from as Readonly<Record<string, unknown>>, key);
   if (offset === undefined) return null;
-  const before = keysInFile(positions, entries).findLast(
-    (name) => name !== key && !isEnvironmentSetting(name) && (keyOffset(positions, entries, name) ?? offset) < offset,
+  const before = keysInFile(positions, known).findLast(
+    (name) => name !== key && !isSettingOf(entries, name) && (keyOffset(positions, known, name) ?? offset) < offset,
   );
-  const place = before === undefined ? null : placeOf(positions, entries, before);
+  const place = before === undefined ? null : placeOf(positions, known, before);
   if (before === undefined || place === null) return null;
-  const body = entries[before];
+  const body = known[before];
   const [first] = isMap(body) ? keysInFile(positions, body) : [];
   const inner = isMap(body) && first !== undefined ? placeOf(positions, body, first) : null;
   // Within brackets nothing can be indented.

@@ -92,7 +92,11 @@ function hintForList(value: unknown, schema: Annotated): string | null {
   if (isMap(value)) return `Put a dash before each item. ${explain(schema)}`;
   if (typeof value !== "string" && typeof value !== "number") return null;
   if (typeof value === "string" && /^-\S/.test(value)) return `Put a blank after each dash. ${explain(schema)}`;
-  if (!items || !accepts(items, value)) return null;
+  if (!items) return null;
+  const several = typeof value === "string" ? value.split(/,\s+/, 50) : [];
+  if (several.length > 1 && several.every((item) => accepts(items, item)))
+    return `Write it as a list: ${inYaml(several)}.`;
+  if (!accepts(items, value)) return null;
   const parts = title === "Command" ? String(value).trim().split(/\s+/) : [value];
   return `Write it as a list: ${inYaml(parts)}.`;
 }

@@ -3,6 +3,7 @@ import { compareText } from "../../lib/text.ts";
 import type { Cluster, Safety, TokenSource } from "../../model/inventory.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { resolveAnywhere } from "../files/setting-paths.ts";
+import { clusterEntries, isSettingOf } from "../schema/entries.ts";
 import type { ClusterEntry, SafetyEntry, SettingsEntry } from "../schema/file-types.ts";
 import { hasUnusable } from "../schema/has-unusable.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
@@ -31,8 +32,9 @@ export function unreadableSettings(context: SettingsContext): ReadSettings {
 export function readSettings(file: LoadedFile<SettingsEntry>, context: SettingsContext): ReadSettings {
   const { entry, positions } = file;
   const declared: Readonly<Record<string, ClusterEntry | undefined>> = entry.clusters ?? {};
-  const names = Object.keys(declared).sort(compareText);
-  // A cluster with an invalid declaration is still known by name.
+  // A cluster with an invalid declaration is still known by name, a setting that stands among the clusters is none.
+  const isCluster = (name: string): boolean => declared[name] !== undefined || !isSettingOf(clusterEntries, name);
+  const names = Object.keys(declared).filter(isCluster).sort(compareText);
   const complete = entry.clusters !== undefined;
   const clusters = names.flatMap((name) => {
     const cluster = declared[name];

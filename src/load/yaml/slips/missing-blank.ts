@@ -8,7 +8,7 @@ export const missingColon: Slip = ({ code, line, lineStart, offset, show }) => {
   if (together) return explained(offset, ...missingBlankText(together, show(rest) !== null));
   const [, key = "", value] = /^([A-Za-z_][\w-]{0,99})(?: +([^\s#].*)|(?: +#.*)?)$/.exec(rest) ?? [];
   if (key === "" || show(key) === null) return null;
-  const shown = value === undefined || show(rest) === null ? "" : ` ${value}`;
+  const shown = value === undefined || show(rest) === null ? "" : ` ${value.replace(/^=\s*/, "")}`;
   return explained(offset, `a colon is missing behind "${key}"`, `Write ${key}:${shown}`);
 };
 
