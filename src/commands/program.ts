@@ -25,11 +25,8 @@ export function createProgram(context: Context): ProgramRun {
   basic(program.command("init"))
     .description("write a first inventory, with schemas for editors and a pipeline beside it")
     .action(async (raw: RawOptions) => {
-      const [{ commonOptions }, { init }] = await Promise.all([
-        import("./options/common-options.ts"),
-        import("./init.ts"),
-      ]);
-      code = await init(await commonOptions(raw, context.variables), context);
+      const [{ initOptions }, { init }] = await Promise.all([import("./options/init-options.ts"), import("./init.ts")]);
+      code = await init(await initOptions(raw, context.variables), context);
     });
 
   report(changedSince(common(program.command("validate"))), "json, markdown, gitlab-codequality, sarif, junit")

@@ -1,6 +1,7 @@
 import { rulesOf, takesAway } from "../kinds/kinds.ts";
 import { count } from "../lib/printable.ts";
 import type { DifferenceReport } from "../model/difference.ts";
+import { renamingLines, withoutFollowingNames } from "./customer-lines.ts";
 import { diffEntries, distinctItems, type SettingGroup, settingGroups, undeclaredGroups } from "./diff-entries.ts";
 import { type DiffPlaces, renderPlaces } from "./diff-places.ts";
 import { diffSummaryLine, inSections, sharedTitle, sideName, someNames } from "./diff-text.ts";
@@ -9,7 +10,7 @@ import { code, escapeHtml, escapeMarkdown, fitMarkdown, markdownList, signs } fr
 /** A difference for a merge request: counts, what reaches many and what is no longer declared on top, the rest folded. */
 export function renderDiffMarkdown(report: DifferenceReport, places: DiffPlaces = new Map()): string {
   const placesOf = ({ key }: { readonly key: string }): string => renderPlaces(places.get(key), code);
-  const { base, head, changes, unmanaged, settings, warnings } = report;
+  const { base, head, changes, unmanaged, settings, renamedCustomers, warnings } = report;
   const { shared, single } = diffEntries(changes);
   const names = (list: readonly string[]) => someNames(list, code);
   const top = [
@@ -19,6 +20,13 @@ export function renderDiffMarkdown(report: DifferenceReport, places: DiffPlaces 
     "",
     diffSummaryLine(report),
     "",
+    ...markdownList(
+      "Renamed customers",
+      renamedCustomers.map((renamed) => {
+        const { title, details } = renamingLines(renamed);
+        return `${escapeMarkdown(title)}: ${details.map(escapeMarkdown).join("; ")}`;
+      }),
+    ),
     ...markdownList(
       "Takes away",
       single.filter(({ first }) => takesAway(first)).map(({ first }) => `${first.action} ${code(first.id)}`),
@@ -39,7 +47,7 @@ export function renderDiffMarkdown(report: DifferenceReport, places: DiffPlaces 
     ),
     ...markdownList(
       "Settings of dtsync",
-      settingGroups(settings).map((group) => settingItem(group, placesOf(group))),
+      settingGroups(withoutFollowingNames(settings)).map((group) => settingItem(group, placesOf(group))),
     ),
     ...markdownList("Warnings", warnings.map(escapeMarkdown)),
   ];

@@ -1,6 +1,7 @@
 import { rulesOf } from "../kinds/kinds.ts";
 import { count, type Paint, printableLine } from "../lib/printable.ts";
-import type { DifferenceReport, Side } from "../model/difference.ts";
+import type { DifferenceReport, RenamedCustomer, Side } from "../model/difference.ts";
+import { renamingLines, withoutFollowingNames } from "./customer-lines.ts";
 import {
   type DiffEntry,
   diffEntries,
@@ -34,12 +35,16 @@ const signStyles = { "+": "green", "~": "yellow", "-": "red", "»": "cyan" } as 
 export function renderDiffText(report: DifferenceReport, paint: Paint, places: DiffPlaces = new Map()): string {
   const placesOf = ({ key }: { readonly key: string }): string =>
     renderPlaces(places.get(key), (place) => paint("dim", place));
-  const { base, head, changes, unmanaged, settings, warnings } = report;
+  const { base, head, changes, unmanaged, settings, renamedCustomers, warnings } = report;
   const { shared, single } = diffEntries(changes);
   const lines = [paint("dim", `${sideName(base)} → ${sideName(head)}`), ""];
   const block = (heading: string, items: readonly string[]) => {
     if (items.length > 0) lines.push(heading, ...items.map((item) => `  ${item}`), "");
   };
+  block(
+    paint("bold", "Renamed customers"),
+    renamedCustomers.map((renamed) => renamingBlock(renamed, paint)),
+  );
   block(
     paint("bold", "Declared alike for several"),
     shared.map((entry) => sharedLine(entry, placesOf(entry), paint)),
@@ -60,11 +65,17 @@ export function renderDiffText(report: DifferenceReport, paint: Paint, places: D
   );
   block(
     "Settings of dtsync:",
-    settingGroups(settings).map((group) => settingLine(group, placesOf(group))),
+    settingGroups(withoutFollowingNames(settings)).map((group) => settingLine(group, placesOf(group))),
   );
   block(paint("yellow", "Warnings:"), warnings.map(printableLine));
   lines.push(diffSummaryLine(report));
   return `${lines.join("\n")}\n`;
+}
+
+function renamingBlock(renamed: RenamedCustomer, paint: Paint): string {
+  const { title, details } = renamingLines(renamed);
+  const place = paint("dim", `${printableLine(renamed.source.file)}:${renamed.source.line}`);
+  return [`${paint("yellow", `~ ${title}`)}  ${place}`, ...details.map((detail) => `    ${detail}`)].join("\n  ");
 }
 
 /** By customer, what belongs to none first; otherwise the order of the changes. */
@@ -125,7 +136,7 @@ export function diffSummaryLine({ summary, changes, unmanaged, settings }: Diffe
     `${remove} to remove`,
     `${deploy} to deploy`,
     `${summary.unmanaged} no longer declared`,
-    ...(summary.settings > 0 ? [count(summary.settings, "setting")] : []),
+    ...(settings.length > 0 ? [count(withoutFollowingNames(settings).length, "setting")] : []),
   ];
   return `Declared differently: ${parts.join(", ")}.`;
 }

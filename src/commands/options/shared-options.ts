@@ -8,7 +8,10 @@ const collect = (value: string, previous: readonly string[] | undefined): readon
 /** Options of every command that has to do with an inventory folder. */
 export function basic(command: Command): Command {
   return command
-    .option("--inventory <dir>", "folder of the inventory (default: $DTSYNC_INVENTORY, else ./inventory)")
+    .option(
+      "--inventory <dir>",
+      "folder of the inventory (default: $DTSYNC_INVENTORY, else ./inventory, else the one that this folder is in)",
+    )
     .option("--format <format>", "text, json or markdown (default: text)")
     .option("--log-level <level>", "error, warn, info or debug (default: warn)")
     .option("--no-color", "no colours (also: NO_COLOR)")
