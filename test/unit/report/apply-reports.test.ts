@@ -43,15 +43,15 @@ test("the text of an apply says what was held, waits and was warned of, and coun
     Not done:
     failed    create group/emea/x: no *reason* [http-400]
 
+    Warnings:
+      look here
+
     Held back:
       ! cluster/apac (12 items): no answer, @all
       ! host/web01.abc.example.com: unreachable
 
     Waiting to be deleted:
       abc-t1: disabled, may be deleted from 2026-03-12
-
-    Warnings:
-      look here
 
     Applied 2 changes: 1 done, 1 failed, 0 uncertain, 0 skipped, 0 stale, 13 held.
     "
@@ -88,7 +88,7 @@ test("Markdown has the same, with nothing in it that a forge would act on", () =
 
     **Held back**
 
-    - \`cluster/apac\`: no answer, \\@all
+    - \`cluster/apac\` (12 items): no answer, \\@all
     - \`host/web01.abc.example.com\`: unreachable
 
     **Waiting to be deleted**

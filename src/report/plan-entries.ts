@@ -1,0 +1,145 @@
+import type { Sign } from "../kinds/kind.ts";
+import { actionRules, rulesOf } from "../kinds/kinds.ts";
+import { groupBy } from "../lib/group-by.ts";
+import type { Change } from "../model/change.ts";
+import { groupAlike } from "./alike.ts";
+import { changeEntries, changeSections } from "./change-lines.ts";
+import { type FieldText, type FoldedField, foldedFields, summariseFields } from "./folded-fields.ts";
+
+/** One change of a plan, or many that are shown as one. */
+export interface PlanEntry {
+  readonly sign: Sign;
+  readonly title: string;
+  readonly changes: readonly [Change, ...Change[]];
+  readonly fields: readonly FieldText[];
+  readonly notes: readonly string[];
+  /** With --base: who caused the changes; null: it is not known. */
+  readonly origin: string | null;
+}
+
+/** A change with what has to be known of it to fold it. */
+interface FoldableChange {
+  readonly change: Change;
+  readonly key: string;
+  readonly least: number;
+  readonly fields: readonly FoldedField[];
+}
+
+/** Changes that become an entry. */
+interface Group {
+  readonly members: readonly [FoldableChange, ...FoldableChange[]];
+  /** Just the same is done to all of them. */
+  readonly exact: boolean;
+}
+
+/** Lines of entries that are read at a glance; with more of them changes that are less alike are put together, too. */
+const mostLines = 100;
+
+/** Stronger and stronger ways to put together changes of one action; the largest entries that are alike are kept. */
+const foldings: readonly { readonly kept: number; readonly by: "shape" | "action" }[] = [
+  { kept: 5, by: "shape" },
+  { kept: 3, by: "action" },
+  { kept: 0, by: "action" },
+];
+
+/** Each change by itself, by customer and environment, but hosts of one environment that undergo just the same as one. */
+export function fullEntries(changes: readonly Change[]): readonly PlanEntry[] {
+  return exactGroups(changes.map(foldableChange)).map(entryOf);
+}
+
+/** Each change together with all that are alike. */
+export function alikeEntries(changes: readonly Change[]): readonly PlanEntry[] {
+  return alikeGroups(changes.map((change) => ({ ...foldableChange(change), least: 2 }))).map(entryOf);
+}
+
+/** The same, where there are enough that are alike, and in so few entries that they are read. */
+export function foldedEntries(changes: readonly Change[]): readonly PlanEntry[] {
+  const alike = alikeGroups(changes.map(foldableChange));
+  const byAction = groupBy(alike, ({ members: [{ change }] }) => JSON.stringify([change.kind, change.action]));
+  return fewer([...byAction.values()])
+    .flat()
+    .map(entryOf);
+}
+
+/** Groups by action, the longest lists folded more strongly until all of them are short enough. */
+function fewer(byAction: readonly (readonly Group[])[]): readonly (readonly Group[])[] {
+  let lists = byAction.map((groups) => ({ groups, lines: lineCount(groups) }));
+  for (const folding of foldings) {
+    const longest = [...lists].sort((left, right) => right.lines - left.lines);
+    for (const list of longest) {
+      if (lists.reduce((sum, { lines }) => sum + lines, 0) <= mostLines) break;
+      const groups = foldRare(list.groups, folding);
+      lists = lists.map((other) => (other === list ? { groups, lines: lineCount(groups) } : other));
+    }
+  }
+  return lists.map(({ groups }) => groups);
+}
+
+const lineCount = (groups: readonly Group[]): number =>
+  groups.reduce((sum, { members: [{ fields, change }, ...others] }) => {
+    return sum + 1 + fields.length + change.notes.length + (others.length > 0 ? 2 : 0);
+  }, 0);
+
+function foldRare(groups: readonly Group[], { kept, by }: (typeof foldings)[number]): readonly Group[] {
+  const sorted = [...groups].sort((left, right) => right.members.length - left.members.length);
+  const largest = sorted.slice(0, kept).filter(({ members }) => members.length > 1);
+  const shape = ({ change, fields }: FoldableChange) =>
+    JSON.stringify([change.origin, ...fields.map(({ field }) => field)]);
+  const rare = sorted.slice(largest.length).flatMap(({ members }) => members);
+  const folded = groupBy(rare, by === "shape" ? shape : () => "");
+  return [...largest, ...[...folded.values()].map((members) => ({ members, exact: false }))];
+}
+
+function alikeGroups(changes: readonly FoldableChange[]): readonly Group[] {
+  const { alike, others } = groupAlike(changes);
+  return [...alike.map((members) => ({ members, exact: false })), ...exactGroups(others)];
+}
+
+function exactGroups(changes: readonly FoldableChange[]): readonly Group[] {
+  const known = new Map(changes.map((foldable) => [foldable.change, foldable]));
+  const sections = changeSections([...known.keys()]);
+  return sections.flatMap((section) =>
+    changeEntries(section.changes).map((entry): Group => {
+      const members = entry.flatMap((change) => known.get(change) ?? []);
+      return { members: members as [FoldableChange, ...FoldableChange[]], exact: true };
+    }),
+  );
+}
+
+function foldableChange(change: Change): FoldableChange {
+  const { kind, action, origin, notes } = change;
+  const folding = rulesOf(change).folding(change);
+  const fields = foldedFields(change, folding);
+  const common = fields.map(({ field, isName, general }) => (isName ? field : [field, general]));
+  return { change, key: JSON.stringify([kind, action, origin, notes, common]), least: folding.least, fields };
+}
+
+function entryOf({ members, exact }: Group): PlanEntry {
+  const [first, ...others] = members;
+  const changes: readonly [Change, ...Change[]] = [first.change, ...others.map(({ change }) => change)];
+  return {
+    sign: actionRules(first.change).sign,
+    title: rulesOf(first.change).title(changes),
+    changes,
+    fields:
+      exact || others.length === 0 ? exactFields(first.change) : summariseFields(members.map(({ fields }) => fields)),
+    notes: [...new Set(changes.flatMap(({ notes }) => notes))],
+    origin: originOf(changes),
+  };
+}
+
+/** What is before and after, whole. */
+const exactFields = (change: Change): readonly FieldText[] =>
+  rulesOf(change)
+    .details(change)
+    .map(({ field, before, after }) => ({
+      field,
+      text: before !== null && after !== null ? `${before} → ${after}` : (after ?? before ?? "none"),
+    }));
+
+/** The origin of all of them, or how many have which. */
+function originOf(changes: readonly [Change, ...Change[]]): string | null {
+  const origins = groupBy(changes, ({ origin }) => origin ?? "unknown");
+  if (origins.size === 1) return changes[0].origin;
+  return [...origins].map(([origin, { length }]) => `${origin} ${length}`).join(", ");
+}

@@ -1,0 +1,116 @@
+import { leavesLess, rulesOf } from "../kinds/kinds.ts";
+import { groupBy } from "../lib/group-by.ts";
+import { compareText } from "../lib/text.ts";
+import type { Change } from "../model/change.ts";
+import type { Guard, Plan } from "../model/plan.ts";
+import {
+  type AlikeHeld,
+  type AlikeWaiting,
+  type AlikeWarnings,
+  alikeHeld,
+  alikeWaiting,
+  alikeWarnings,
+} from "./alike-remarks.ts";
+import { sectionRank } from "./change-lines.ts";
+import { type ChangeCounts, type CustomerTable, countForReaders, customerTable } from "./customer-counts.ts";
+import type { Fullness } from "./fullness.ts";
+import { alikeEntries, foldedEntries, fullEntries, type PlanEntry } from "./plan-entries.ts";
+
+/** Entries under one heading. */
+export interface PlanSection {
+  /** The entries are about several customers each. */
+  readonly several: boolean;
+  /** Null: several, or none, as of what belongs to all of them. */
+  readonly customer: string | null;
+  /** Null: several environments of the customer, or none. */
+  readonly environment: string | null;
+  readonly entries: readonly PlanEntry[];
+}
+
+/**
+ * A plan as every rendering for people has it: what is alike is put together here, once, and renderings only lay it out.
+ * Each change is in exactly one entry.
+ */
+export interface PlanView {
+  /** What is created, updated and deployed. */
+  readonly sections: readonly PlanSection[];
+  /** What leaves somebody or something with less: every item of it is to be named. */
+  readonly takesAway: readonly PlanEntry[];
+  readonly warnings: readonly AlikeWarnings[];
+  readonly guards: readonly Guard[];
+  readonly held: readonly AlikeHeld[];
+  readonly waiting: readonly AlikeWaiting[];
+  readonly customers: CustomerTable;
+  readonly counts: ChangeCounts;
+}
+
+/** The view of a plan. `full`: nothing is put together but hosts of one environment that undergo just the same. */
+export function planView(plan: Plan, { full = false }: Fullness = {}): PlanView {
+  const away = new Set(plan.changes.filter(leavesLess));
+  const others = plan.changes.filter((change) => !away.has(change));
+  return {
+    sections: sectionsOf(full ? fullEntries(others) : foldedEntries(others)),
+    takesAway: full ? fullEntries([...away]) : alikeEntries([...away]),
+    warnings: alikeWarnings(plan.warnings, full),
+    guards: plan.guards,
+    held: alikeHeld(plan.held),
+    waiting: alikeWaiting(plan.waiting),
+    customers: customerTable(plan.changes),
+    counts: countForReaders(plan.changes),
+  };
+}
+
+/**
+ * Names of the items of an entry, in order: as short as they are unique, or, where each has to be known by itself, with the
+ * group or cluster unless it is the same for all.
+ */
+export function entryNames({ changes }: PlanEntry, naming: "short" | "exact"): readonly string[] {
+  const [first] = changes;
+  const short = changes.map((change) => rulesOf(change).name(change));
+  const unique = new Set(short).size === changes.length;
+  const uniform = changes.every(({ group, cluster }) => group === first.group && cluster === first.cluster);
+  return unique && (naming === "short" || uniform) ? short : changes.map((change) => rulesOf(change).fullName(change));
+}
+
+/** Customers that an entry is about, those with most changes first. */
+export function entryCustomers({ changes }: PlanEntry): readonly { readonly name: string; readonly changes: number }[] {
+  const owned = changes.flatMap(({ customer }) => (customer === null ? [] : [customer]));
+  return [...groupBy(owned, (customer) => customer)]
+    .map(([name, { length }]) => ({ name, changes: length }))
+    .sort((left, right) => right.changes - left.changes || compareText(left.name, right.name));
+}
+
+/** `FILE:LINE` of every place that declares what an entry is about. */
+export const entryPlaces = ({ changes }: PlanEntry): readonly string[] => [
+  ...new Set(changes.map(({ source }) => `${source.file}:${source.line}`)),
+];
+
+/** Environments that an entry is about. */
+export const entryEnvironments = ({ changes }: PlanEntry): readonly string[] => [
+  ...new Set(changes.flatMap(({ environment }) => (environment === null ? [] : [environment]))),
+];
+
+/** What reaches several customers comes first, then what belongs to none, then customer by customer. */
+function sectionsOf(entries: readonly PlanEntry[]): readonly PlanSection[] {
+  const sections = groupBy(entries, ({ changes }) => JSON.stringify(headingOf(changes)));
+  return [...sections.values()]
+    .map((group) => ({ ...headingOf(group[0].changes), entries: group }))
+    .sort(
+      (left, right) =>
+        Number(right.several) - Number(left.several) || compareText(sectionRank(left), sectionRank(right)),
+    );
+}
+
+function headingOf(changes: readonly [Change, ...Change[]]): Omit<PlanSection, "entries"> {
+  const [{ customer, environment }] = changes;
+  if (changes.some((change) => change.customer !== customer))
+    return { several: true, customer: null, environment: null };
+  const here = changes.every((change) => change.environment === environment);
+  return { several: false, customer, environment: here ? environment : null };
+}
+
+/** What stands above a section, without its environment. */
+export function sectionHeading({ several, customer }: PlanSection): string {
+  if (several) return "Several customers";
+  return customer === null ? "All customers" : `Customer ${customer}`;
+}
