@@ -33,6 +33,15 @@ export interface DiffEntries {
   readonly single: readonly DiffEntry[];
 }
 
+/** Each change by itself. */
+export const singleEntries = (changes: readonly DeclaredChange[]): DiffEntries => ({
+  shared: [],
+  single: changes.map((change) => {
+    const { sign } = actionRules(change);
+    return { key: change.id, sign, first: change, changes: [change], details: diffDetails(change) };
+  }),
+});
+
 /**
  * Puts together what many items undergo alike, because it comes from one default, role or template: equal changes of a
  * field, equal rights, equal installations, and items that one place creates in numbers.

@@ -3,15 +3,16 @@ import { count } from "../lib/printable.ts";
 import type { DifferenceReport } from "../model/difference.ts";
 import { diffEntries, distinctItems, type SettingGroup, settingGroups, undeclaredGroups } from "./diff-entries.ts";
 import { type DiffPlaces, renderPlaces } from "./diff-places.ts";
-import { diffSummaryLine, inSections, sharedTitle, sideName, someNames } from "./diff-text.ts";
+import { diffSummaryLine, inSections, sharedTitle, sideName } from "./diff-text.ts";
 import { code, escapeHtml, escapeMarkdown, fitMarkdown, markdownList, signs } from "./markdown.ts";
+import { listNames } from "./remarks-text.ts";
 
 /** A difference for a merge request: counts, what reaches many and what is no longer declared on top, the rest folded. */
 export function renderDiffMarkdown(report: DifferenceReport, places: DiffPlaces = new Map()): string {
   const placesOf = ({ key }: { readonly key: string }): string => renderPlaces(places.get(key), code);
   const { base, head, changes, unmanaged, settings, warnings } = report;
   const { shared, single } = diffEntries(changes);
-  const names = (list: readonly string[]) => someNames(list, code);
+  const names = (list: readonly string[]) => listNames(list, undefined, code);
   const top = [
     "### dtsync diff",
     "",
@@ -71,7 +72,7 @@ function settingItem({ kind, text, names }: SettingGroup, places: string): strin
   if (kind === "safety") return code(`safety.${text}`);
   return names.length === 1
     ? `${kind} ${code(names[0] ?? "")}: ${code(text)}${places}`
-    : `${code(text)} on ${count(names.length, kind)}${places}: ${someNames(names, code)}`;
+    : `${code(text)} on ${count(names.length, kind)}${places}: ${listNames(names, undefined, code)}`;
 }
 
 /** What is to be declared reads as it is written. */

@@ -36,6 +36,26 @@ Declared differently: 0 to create, 12 to update, 0 to remove, 0 to deploy, 0 no 
 `);
   });
 
+  test("shows each by itself in full", () => {
+    const difference = report(
+      fleet(() => []),
+      fleet(() => ["team:web"]),
+    );
+    const full = renderDiffText(difference, (_, text) => text, new Map(), { full: true });
+    for (const id of ids) expect(full).toContain(`  ~ update environment ${id} on emea`);
+    expect(full).not.toContain("Declared alike for several");
+    const gone = renderDiffText(
+      report(
+        fleet(() => []),
+        anInventory(),
+      ),
+      (_, text) => text,
+      new Map(),
+      { full: true },
+    );
+    expect(gone).toContain(`12 environments (${ids.join(", ")}): becomes unmanaged`);
+  });
+
   test("says where all of them have it from, now or before", () => {
     const difference = report(
       fleet(() => []),
