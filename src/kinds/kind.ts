@@ -74,6 +74,8 @@ export interface Folding {
   readonly titled: readonly string[];
   /** From how many on they are one. */
   readonly least: number;
+  /** It is too important to be put together with what is not just alike. */
+  readonly apart: boolean;
 }
 
 /** Where `explain` has the setting behind a field of a change. */

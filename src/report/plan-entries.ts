@@ -22,6 +22,7 @@ interface FoldableChange {
   readonly change: Change;
   readonly key: string;
   readonly least: number;
+  readonly apart: boolean;
   readonly fields: readonly FoldedField[];
 }
 
@@ -33,7 +34,7 @@ interface Group {
 }
 
 /** Lines of entries that are read at a glance; with more of them changes that are less alike are put together, too. */
-const mostLines = 100;
+const mostLines = 120;
 
 /** Stronger and stronger ways to put together changes of one action; the largest entries that are alike are kept. */
 const foldings: readonly { readonly kept: number; readonly by: "shape" | "action" }[] = [
@@ -49,16 +50,21 @@ export function fullEntries(changes: readonly Change[]): readonly PlanEntry[] {
 
 /** Each change together with all that are alike. */
 export function alikeEntries(changes: readonly Change[]): readonly PlanEntry[] {
-  return alikeGroups(changes.map((change) => ({ ...foldableChange(change), least: 2 }))).map(entryOf);
+  return inOrder(changes, alikeGroups(changes.map((change) => ({ ...foldableChange(change), least: 2 })))).map(entryOf);
 }
 
 /** The same, where there are enough that are alike, and in so few entries that they are read. */
 export function foldedEntries(changes: readonly Change[]): readonly PlanEntry[] {
   const alike = alikeGroups(changes.map(foldableChange));
   const byAction = groupBy(alike, ({ members: [{ change }] }) => JSON.stringify([change.kind, change.action]));
-  return fewer([...byAction.values()])
-    .flat()
-    .map(entryOf);
+  return inOrder(changes, fewer([...byAction.values()]).flat()).map(entryOf);
+}
+
+/** In the order of the changes that they begin with. */
+function inOrder(changes: readonly Change[], groups: readonly Group[]): readonly Group[] {
+  const positions = new Map(changes.map((change, index) => [change, index]));
+  const position = ({ members: [{ change }] }: Group) => positions.get(change) ?? 0;
+  return [...groups].sort((left, right) => position(left) - position(right));
 }
 
 /** Groups by action, the longest lists folded more strongly until all of them are short enough. */
@@ -82,12 +88,14 @@ const lineCount = (groups: readonly Group[]): number =>
 
 function foldRare(groups: readonly Group[], { kept, by }: (typeof foldings)[number]): readonly Group[] {
   const sorted = [...groups].sort((left, right) => right.members.length - left.members.length);
-  const largest = sorted.slice(0, kept).filter(({ members }) => members.length > 1);
+  const isApart = ({ members: [{ apart }] }: Group) => apart;
+  const common = sorted.filter((group) => !isApart(group));
+  const largest = common.slice(0, kept).filter(({ members }) => members.length > 1);
   const shape = ({ change, fields }: FoldableChange) =>
     JSON.stringify([change.origin, ...fields.map(({ field }) => field)]);
-  const rare = sorted.slice(largest.length).flatMap(({ members }) => members);
+  const rare = common.slice(largest.length).flatMap(({ members }) => members);
   const folded = groupBy(rare, by === "shape" ? shape : () => "");
-  return [...largest, ...[...folded.values()].map((members) => ({ members, exact: false }))];
+  return [...sorted.filter(isApart), ...largest, ...[...folded.values()].map((members) => ({ members, exact: false }))];
 }
 
 function alikeGroups(changes: readonly FoldableChange[]): readonly Group[] {
@@ -111,7 +119,13 @@ function foldableChange(change: Change): FoldableChange {
   const folding = rulesOf(change).folding(change);
   const fields = foldedFields(change, folding);
   const common = fields.map(({ field, isName, general }) => (isName ? field : [field, general]));
-  return { change, key: JSON.stringify([kind, action, origin, notes, common]), least: folding.least, fields };
+  return {
+    change,
+    key: JSON.stringify([kind, action, origin, notes, common]),
+    fields,
+    least: folding.least,
+    apart: folding.apart,
+  };
 }
 
 function entryOf({ members, exact }: Group): PlanEntry {

@@ -45,6 +45,7 @@ export const environmentRules: KindRules<"environment"> = {
     naming: ["name"],
     titled: [],
     least: change.action === "create" ? manyFromOnePlace : 2,
+    apart: false,
   }),
   lostRights: () => [],
   sharedTitle: () => null,

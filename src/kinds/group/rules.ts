@@ -61,6 +61,7 @@ export const groupRules: KindRules<"group"> = {
     naming: ["name"],
     titled: [],
     least: change.action === "create" ? manyFromOnePlace : 2,
+    apart: change.after?.isClusterAdminGroup === true,
   }),
   lostRights: () => [],
   sharedTitle: () => null,
@@ -112,6 +113,7 @@ export const permissionRules: KindRules<"permission"> = {
     naming: [],
     titled: ["group"],
     least: 2,
+    apart: false,
   }),
   lostRights: ({ before, after }) => before.filter((name) => !after.includes(name)),
   sharedTitle: (changes, details) => {

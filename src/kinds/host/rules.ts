@@ -53,6 +53,7 @@ export const hostRules: KindRules<"host"> = {
     naming: ["hostName"],
     titled: [],
     least: change.action === "install" ? manyFromOnePlace : 2,
+    apart: false,
   }),
   lostRights: () => [],
   sharedTitle: () => null,
