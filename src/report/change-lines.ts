@@ -10,7 +10,7 @@ export interface ChangeSection {
 }
 
 export function changeSections(changes: readonly Change[]): readonly ChangeSection[] {
-  const sections = groupBy(changes, ({ customer, environment }) => JSON.stringify([customer, environment]));
+  const sections = groupBy(changes, sectionRank);
   return [...sections.values()]
     .map((group) => ({ customer: group[0].customer, environment: group[0].environment, changes: group }))
     .sort((left, right) => compareText(sectionRank(left), sectionRank(right)));

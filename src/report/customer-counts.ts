@@ -24,7 +24,7 @@ const shownCustomers = 8;
 
 /** Counts for each customer with changes, as far as anybody reads them. */
 export function customerTable(changes: readonly Change[]): CustomerTable {
-  const rows = [...groupBy(changes, ({ customer }) => JSON.stringify(customer)).values()]
+  const rows = [...groupBy(changes, ({ customer }) => customer ?? "").values()]
     .map((group): CustomerCounts & { readonly total: number } => ({
       customer: group[0].customer,
       total: group.length,

@@ -118,14 +118,11 @@ function foldableChange(change: Change): FoldableChange {
   const { kind, action, origin, notes } = change;
   const folding = rulesOf(change).folding(change);
   const fields = foldedFields(change, folding);
-  const common = fields.map(({ field, isName, general }) => (isName ? field : [field, general]));
-  return {
-    change,
-    key: JSON.stringify([kind, action, origin, notes, common]),
-    fields,
-    least: folding.least,
-    apart: folding.apart,
-  };
+  const told = notes.length === 0 ? "" : JSON.stringify(notes);
+  // No text of a field has a control character.
+  const common = fields.map(({ field, isName, general }) => (isName ? field : `${field}\u0001${general}`));
+  const key = [kind, action, origin, told, ...common].join("\u0000");
+  return { change, key, fields, least: folding.least, apart: folding.apart };
 }
 
 function entryOf({ members, exact }: Group): PlanEntry {

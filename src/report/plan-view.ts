@@ -14,6 +14,7 @@ import {
 import { sectionRank } from "./change-lines.ts";
 import { type ChangeCounts, type CustomerTable, countForReaders, customerTable } from "./customer-counts.ts";
 import type { Fullness } from "./fullness.ts";
+import { placeholdersOf, withPlaceholders } from "./placeholders.ts";
 import { alikeEntries, foldedEntries, fullEntries, type PlanEntry } from "./plan-entries.ts";
 
 /** Entries under one heading. */
@@ -61,15 +62,23 @@ export function planView(plan: Plan, { full = false }: Fullness = {}): PlanView 
 }
 
 /**
- * Names of the items of an entry, in order: as short as they are unique, or, where each has to be known by itself, with the
- * group or cluster unless it is the same for all.
+ * Names of the items of an entry, in order: as short as they are unique. `exact`: each by itself tells what it is, with its
+ * group or cluster unless that is the same for all, or follows from a template that is.
  */
 export function entryNames({ changes }: PlanEntry, naming: "short" | "exact"): readonly string[] {
-  const [first] = changes;
   const short = changes.map((change) => rulesOf(change).name(change));
   const unique = new Set(short).size === changes.length;
-  const uniform = changes.every(({ group, cluster }) => group === first.group && cluster === first.cluster);
-  return unique && (naming === "short" || uniform) ? short : changes.map((change) => rulesOf(change).fullName(change));
+  return unique && (naming === "short" || haveOneOwner(changes))
+    ? short
+    : changes.map((change) => rulesOf(change).fullName(change));
+}
+
+/** An environment is on one cluster; what has none is told by group and cluster. */
+function haveOneOwner(changes: PlanEntry["changes"]): boolean {
+  const owner = (change: Change) =>
+    change.environment === null ? change.cluster : withPlaceholders(change.group ?? "", placeholdersOf(change));
+  const [first] = changes;
+  return changes.every((change) => owner(change) === owner(first));
 }
 
 /** Customers that an entry is about, those with most changes first. */

@@ -251,6 +251,31 @@ describe("what is alike is one entry", () => {
     expect(shown.split(all.join(", "))).toHaveLength(3);
   });
 
+  test("names of what is taken away are exact: with the group, or the cluster, where those differ", () => {
+    const revoke = (group: string, place: (typeof places)[number]) =>
+      aChange({
+        ...{ ...place, kind: "permission", action: "revoke", group, fields: ["VIEWER"] },
+        ...{ before: ["VIEWER"], after: [] },
+      });
+    const remove = (cluster: string, group: string) =>
+      aChange({
+        kind: "group",
+        action: "delete",
+        cluster,
+        group,
+        customer: null,
+        before: { name: group },
+        after: null,
+      });
+    const [one, , other] = [places[0], places[1], places[10]];
+    if (one === undefined || other === undefined) throw new Error("there are 500 places");
+    const ofTemplate = [one, other].map((place) => revoke(`${place.customer}-operators`, place));
+    const shown = block(text(withChanges([...ofTemplate, remove("emea", "a"), remove("apac", "b")])), "Takes away:");
+    expect(shown).toContain("      group   {customer}-operators\n");
+    expect(shown).toContain("\n      cust10-p1, cust11-p1\n");
+    expect(shown).toContain("- delete 2 groups  customers/abc.yaml:4\n      a on emea, b on apac");
+  });
+
   test("warnings that differ in names alone are shown in part", () => {
     const warnings = places.map(({ environment }) => `${environment}: hosts are left as they are`);
     const shown = block(text(withChanges([], { warnings })), "Warnings:");
