@@ -20,7 +20,7 @@ export function takenMarkdown(entry: PlanEntry, detail: MarkdownDetail): string 
   if (others.length === 0)
     return `${first.action} ${code(first.id)}${fieldsOf(entry, detail)}${notesOf(entry, detail)}`;
   const names = codeNames(entryNames(entry, "exact"), detail.listedNames);
-  return `${escapeMarkdown(entry.title)}${fieldsOf(entry, detail)}${notesOf(entry, detail)}: ${names}`;
+  return `${escapeMarkdown(entry.title)}${fieldsOf(entry, detail)}${notesOf(entry, detail)}; items: ${names}`;
 }
 
 function aboutEntry(entry: PlanEntry, { places, names }: MarkdownDetail): string {
