@@ -28,3 +28,21 @@ export function changeEntries(changes: readonly Change[]): readonly (readonly [C
     kind === "host" ? JSON.stringify([action, before, after, notes, origin]) : id;
   return [...groupBy(changes, key).values()];
 }
+
+/** Where changes that are shown as one stand. */
+export interface Heading {
+  /** They are about several customers. */
+  readonly several: boolean;
+  /** Null: several, or none, as of what belongs to all of them. */
+  readonly customer: string | null;
+  /** Null: several environments of the customer, or none. */
+  readonly environment: string | null;
+}
+
+export function headingOf(changes: readonly [Change, ...Change[]]): Heading {
+  const [{ customer, environment }] = changes;
+  if (changes.some((change) => change.customer !== customer))
+    return { several: true, customer: null, environment: null };
+  const here = changes.every((change) => change.environment === environment);
+  return { several: false, customer, environment: here ? environment : null };
+}

@@ -90,7 +90,7 @@ function summarise(values: readonly FoldedField[]): string {
   for (const element of lists.flatMap((list) => [...new Set(list)])) {
     carriers.set(element, (carriers.get(element) ?? 0) + 1);
   }
-  const common = [...carriers].flatMap(([element, lists_]) => (lists_ === lists.length ? [element] : []));
+  const common = [...carriers].flatMap(([element, times]) => (times === lists.length ? [element] : []));
   const differing = lists.flat().filter((element) => carriers.get(element) !== lists.length);
   return [...common, `differs: ${frequent(differing)}`].join(", ");
 }

@@ -3,7 +3,7 @@ import { actionRules, rulesOf } from "../kinds/kinds.ts";
 import { groupBy } from "../lib/group-by.ts";
 import type { Change } from "../model/change.ts";
 import { groupAlike } from "./alike.ts";
-import { changeEntries, changeSections } from "./change-lines.ts";
+import { changeEntries, changeSections, headingOf } from "./change-lines.ts";
 import { type FieldText, type FoldedField, foldedFields, summariseFields } from "./folded-fields.ts";
 
 /** One change of a plan, or many that are shown as one. */
@@ -34,7 +34,7 @@ interface Group {
 }
 
 /** Lines of entries that are read at a glance; with more of them changes that are less alike are put together, too. */
-const mostLines = 120;
+const mostLines = 130;
 
 /** Stronger and stronger ways to put together changes of one action; the largest entries that are alike are kept. */
 const foldings: readonly { readonly kept: number; readonly by: "shape" | "action" }[] = [
@@ -67,24 +67,50 @@ function inOrder(changes: readonly Change[], groups: readonly Group[]): readonly
   return [...groups].sort((left, right) => position(left) - position(right));
 }
 
+/** The groups of an action with what they take of a screen. */
+interface ActionList {
+  readonly groups: readonly Group[];
+  readonly lines: number;
+  /** Headings that they stand below, each with its lines. */
+  readonly headings: ReadonlyMap<string, number>;
+}
+
 /** Groups by action, the longest lists folded more strongly until all of them are short enough. */
 function fewer(byAction: readonly (readonly Group[])[]): readonly (readonly Group[])[] {
-  let lists = byAction.map((groups) => ({ groups, lines: lineCount(groups) }));
+  let lists = byAction.map(measured);
   for (const folding of foldings) {
     const longest = [...lists].sort((left, right) => right.lines - left.lines);
     for (const list of longest) {
-      if (lists.reduce((sum, { lines }) => sum + lines, 0) <= mostLines) break;
-      const groups = foldRare(list.groups, folding);
-      lists = lists.map((other) => (other === list ? { groups, lines: lineCount(groups) } : other));
+      if (totalLines(lists) <= mostLines) break;
+      const folded = measured(foldRare(list.groups, folding));
+      lists = lists.map((other) => (other === list ? folded : other));
     }
   }
   return lists.map(({ groups }) => groups);
 }
 
-const lineCount = (groups: readonly Group[]): number =>
-  groups.reduce((sum, { members: [{ fields, change }, ...others] }) => {
+function totalLines(lists: readonly ActionList[]): number {
+  const headings = new Map(lists.flatMap((list) => [...list.headings]));
+  return [...headings.values(), ...lists.map(({ lines }) => lines)].reduce((sum, lines) => sum + lines, 0);
+}
+
+function measured(groups: readonly Group[]): ActionList {
+  const lines = groups.reduce((sum, { members: [{ fields, change }, ...others] }) => {
     return sum + 1 + fields.length + change.notes.length + (others.length > 0 ? 2 : 0);
   }, 0);
+  const headings = new Map<string, number>();
+  for (const { members } of groups) {
+    const { customer, environment } = headingOf(changesOf(members));
+    // The line of the customer comes once; a section ends with an empty line.
+    headings.set(JSON.stringify([customer]), 1);
+    headings.set(JSON.stringify([customer, environment]), environment === null ? 1 : 2);
+  }
+  return { groups, lines, headings };
+}
+
+function changesOf([first, ...others]: Group["members"]): readonly [Change, ...Change[]] {
+  return [first.change, ...others.map(({ change }) => change)];
+}
 
 function foldRare(groups: readonly Group[], { kept, by }: (typeof foldings)[number]): readonly Group[] {
   const sorted = [...groups].sort((left, right) => right.members.length - left.members.length);
@@ -127,7 +153,7 @@ function foldableChange(change: Change): FoldableChange {
 
 function entryOf({ members, exact }: Group): PlanEntry {
   const [first, ...others] = members;
-  const changes: readonly [Change, ...Change[]] = [first.change, ...others.map(({ change }) => change)];
+  const changes = changesOf(members);
   return {
     sign: actionRules(first.change).sign,
     title: rulesOf(first.change).title(changes),

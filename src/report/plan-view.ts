@@ -11,20 +11,14 @@ import {
   alikeWaiting,
   alikeWarnings,
 } from "./alike-remarks.ts";
-import { sectionRank } from "./change-lines.ts";
+import { type Heading, headingOf, sectionRank } from "./change-lines.ts";
 import { type ChangeCounts, type CustomerTable, countForReaders, customerTable } from "./customer-counts.ts";
 import type { Fullness } from "./fullness.ts";
 import { placeholdersOf, withPlaceholders } from "./placeholders.ts";
 import { alikeEntries, foldedEntries, fullEntries, type PlanEntry } from "./plan-entries.ts";
 
 /** Entries under one heading. */
-export interface PlanSection {
-  /** The entries are about several customers each. */
-  readonly several: boolean;
-  /** Null: several, or none, as of what belongs to all of them. */
-  readonly customer: string | null;
-  /** Null: several environments of the customer, or none. */
-  readonly environment: string | null;
+export interface PlanSection extends Heading {
   readonly entries: readonly PlanEntry[];
 }
 
@@ -108,14 +102,6 @@ function sectionsOf(entries: readonly PlanEntry[]): readonly PlanSection[] {
       (left, right) =>
         Number(right.several) - Number(left.several) || compareText(sectionRank(left), sectionRank(right)),
     );
-}
-
-function headingOf(changes: readonly [Change, ...Change[]]): Omit<PlanSection, "entries"> {
-  const [{ customer, environment }] = changes;
-  if (changes.some((change) => change.customer !== customer))
-    return { several: true, customer: null, environment: null };
-  const here = changes.every((change) => change.environment === environment);
-  return { several: false, customer, environment: here ? environment : null };
 }
 
 /** What stands above a section, without its environment. */
