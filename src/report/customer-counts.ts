@@ -7,35 +7,37 @@ import type { Change } from "../model/change.ts";
 /** How many changes there are, by where they count in the summary of a plan, and how many rights are lost. */
 export type ChangeCounts = Readonly<Record<Count, number>> & { readonly lostRights: number };
 
-/** The changes of one customer, of those that belong to none, or of several customers together. */
 export interface CustomerCounts extends ChangeCounts {
-  /** Null: of no customer. */
-  readonly customer: string | null;
+  readonly customer: string;
 }
 
 export interface CustomerTable {
   /** Those with most changes, most first. */
   readonly shown: readonly CustomerCounts[];
-  /** All others together; null: there are none. */
+  /** All other customers together; null: there are none. */
   readonly others: (ChangeCounts & { readonly customers: number }) | null;
+  /** What belongs to no customer, but to all; null: nothing does. */
+  readonly common: ChangeCounts | null;
 }
 
 const shownCustomers = 8;
 
 /** Counts for each customer with changes, as far as anybody reads them. */
 export function customerTable(changes: readonly Change[]): CustomerTable {
-  const rows = [...groupBy(changes, ({ customer }) => customer ?? "").values()]
-    .map((group): CustomerCounts & { readonly total: number } => ({
-      customer: group[0].customer,
-      total: group.length,
-      ...countForReaders(group),
-    }))
-    .sort((left, right) => right.total - left.total || compareText(left.customer ?? "", right.customer ?? ""));
-  const counts = rows.map(({ total: _total, ...row }) => row);
-  const rest = counts.slice(shownCustomers);
+  const byCustomer = groupBy(changes, ({ customer }) => customer ?? "");
+  const rows = [...byCustomer]
+    .filter(([customer]) => customer !== "")
+    .sort(([left, many], [right, more]) => more.length - many.length || compareText(left, right));
+  const counted = rows.map(([customer, own]) => ({ customer, ...countForReaders(own) }));
+  const common = byCustomer.get("");
   // One line for one customer is as short as one for all others.
-  if (rest.length <= 1) return { shown: counts, others: null };
-  return { shown: counts.slice(0, shownCustomers), others: { customers: rest.length, ...sum(rest) } };
+  const many = counted.length > shownCustomers + 1;
+  const rest = counted.slice(shownCustomers);
+  return {
+    shown: many ? counted.slice(0, shownCustomers) : counted,
+    others: many ? { customers: rest.length, ...sum(rest) } : null,
+    common: common === undefined ? null : countForReaders(common),
+  };
 }
 
 export function countForReaders(changes: readonly Change[]): ChangeCounts {

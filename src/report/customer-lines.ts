@@ -13,12 +13,12 @@ const columns = [
 ] as const satisfies readonly (readonly [string, keyof ChangeCounts])[];
 
 /** Rows of counts for each customer, with the names of the columns above; nothing for few customers. */
-export function customerRows({ shown, others }: CustomerTable): readonly (readonly string[])[] {
-  const customers = shown.filter(({ customer }) => customer !== null).length + (others?.customers ?? 0);
-  if (customers < leastCustomers) return [];
+export function customerRows({ shown, others, common }: CustomerTable): readonly (readonly string[])[] {
+  if (shown.length + (others?.customers ?? 0) < leastCustomers) return [];
   const all = [
-    ...shown.map((counts) => ({ name: counts.customer ?? "for all customers", counts })),
+    ...shown.map((counts) => ({ name: counts.customer, counts })),
     ...(others === null ? [] : [{ name: count(others.customers, "other customer"), counts: others }]),
+    ...(common === null ? [] : [{ name: "for all customers", counts: common }]),
   ];
   const rights = all.some(({ counts }) => counts.lostRights > 0);
   const used = columns.filter(([, column]) => column !== "lostRights" || rights);

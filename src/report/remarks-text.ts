@@ -19,11 +19,11 @@ export function textBlock(heading: string, items: readonly string[]): readonly s
 export const heldBlock = (held: readonly Held[], paint: Paint): readonly string[] =>
   textBlock(
     paint("yellow", "Held back:"),
-    alikeHeld(held).map(({ scopes, reason, items }) => {
+    alikeHeld(held).flatMap(({ scopes, reason, items }) => {
       const [first = "", ...others] = scopes.map(printableLine);
       const counted = items === scopes.length ? "" : ` (${count(items, "item")})`;
-      if (others.length === 0) return `! ${first}${counted}: ${printableLine(reason)}`;
-      return `! ${scopes.length} held${counted}: ${printableLine(reason)}: ${[first, ...others].join(", ")}`;
+      if (others.length === 0) return [`! ${first}${counted}: ${printableLine(reason)}`];
+      return [`! ${scopes.length} held${counted}: ${printableLine(reason)}`, `    ${[first, ...others].join(", ")}`];
     }),
   );
 

@@ -58,7 +58,8 @@ describe("whatever a plan has", () => {
     fc.assert(
       fc.property(someChanges(120), (changes) => {
         const { customers, counts } = planView(withChanges(changes));
-        const rows = [...customers.shown, ...(customers.others === null ? [] : [customers.others])];
+        const { shown, others, common } = customers;
+        const rows = [...shown, ...[others, common].filter((row) => row !== null)];
         for (const column of ["create", "update", "remove", "deploy", "lostRights"] as const) {
           expect(rows.reduce((sum, row) => sum + row[column], 0)).toBe(counts[column]);
         }
@@ -130,7 +131,7 @@ test("guards, what is held and what waits are named whole", () => {
     const words = names(shown);
     for (const name of [...many("environment/p"), ...many("host/h"), ...many("w")]) expect(words).toContain(name);
   }
-  expect(text(plan)).toContain("! 30 held: {name} ({address}): timed out: host/h0, host/h1, ");
+  expect(text(plan)).toContain("  ! 30 held: {name} ({address}): timed out\n      host/h0, host/h1, ");
 });
 
 /** An estate: 50 customers with 10 environments each. */
@@ -281,6 +282,26 @@ describe("what is alike is one entry", () => {
     );
     expect(text(withChanges([], { warnings }), true)).toContain("cust59-p10: hosts are left as they are");
   });
+});
+
+test("customers with most changes have a line each, all others one, and what belongs to none another", () => {
+  const update = (place: (typeof places)[number]) =>
+    aChange({
+      ...{ ...place, kind: "environment", action: "update", fields: ["trial"] },
+      ...{ before: { trial: true }, after: { trial: false } },
+    });
+  const common = aChange({ kind: "group", action: "create", after: { name: "noc" }, fields: ["name"] });
+  const shown = text(withChanges([...places.slice(4).map(update), common]));
+  expect(shown.slice(shown.indexOf("  customer "))).toBe(`  customer            create  update  remove  deploy
+${Array.from({ length: 8 }, (_, index) => `  cust${index + 11}                   –      10       –       –\n`).join("")}  42 other customers       –     416       –       –
+  for all customers        1       –       –       –
+
+Plan: 1 to create, 496 to update, 0 to remove, 0 to deploy; 0 unchanged.
+`);
+  expect(text(withChanges([...places.slice(0, 20).map(update), common]))).not.toContain("customer  ");
+  const nine = text(withChanges(places.slice(0, 90).map(update)));
+  expect(nine).toContain("  cust18");
+  expect(nine).not.toContain("other customer");
 });
 
 /** Lines of a terminal that is so wide. */
