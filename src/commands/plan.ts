@@ -3,7 +3,6 @@ import { readingExitCode } from "../application/exit-codes.ts";
 import { loadForRun } from "../application/load-or-print.ts";
 import { createLog } from "../application/log.ts";
 import { type MadePlan, makePlan } from "../application/make-plan.ts";
-import type { Format } from "../application/options.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { repositoryPath } from "../application/repository-path.ts";
 import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
@@ -24,7 +23,7 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
   const made = await makePlan(inventory, options, context);
   const result = await withOrigins(made, options, context);
   const planned = { inventory, hosts: made.input.hosts, folder: repositoryPath(options.inventory) };
-  context.output.out(render(result, options.format, options.color && context.terminal.output));
+  context.output.out(render(result, options, options.color && context.terminal.output));
   // One that cannot be written is no reason to leave out the others.
   const written = await Promise.allSettled([
     options.out === null ? null : savePlan(result, options.out, options, outputs, context),
@@ -48,7 +47,7 @@ async function withOrigins({ plan: made, input }: MadePlan, options: PlanOptions
   return labelOrigins(made, input, options.base, options, context);
 }
 
-function render(result: Plan, format: Format, coloured: boolean): string {
+function render(result: Plan, { format, full }: PlanOptions, coloured: boolean): string {
   if (format === "json") return renderJson(result);
-  return format === "markdown" ? renderPlanMarkdown(result) : renderPlanText(result, painter(coloured));
+  return format === "markdown" ? renderPlanMarkdown(result) : renderPlanText(result, painter(coloured), { full });
 }

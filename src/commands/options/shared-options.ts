@@ -42,5 +42,8 @@ export function fleet(command: Command): Command {
 export const changedSince = (command: Command): Command =>
   command.option("--changed-since <ref>", "only what changed since this Git revision; anything unclear is everything");
 
+export const full = (command: Command): Command =>
+  command.option("--full", "text with everything by itself, nothing folded");
+
 export const report = (command: Command, kinds: string): Command =>
   command.option("--report <kind=file>", `write a report: ${kinds} (repeatable)`, collect);
