@@ -3,6 +3,7 @@ import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import type { RawOptions } from "./options/raw-options.ts";
 import { basic, changedSince, common, fleet, report } from "./options/shared-options.ts";
+import { versionLine } from "./version-line.ts";
 
 /** How a command ended, for cli.ts. */
 interface ProgramRun {
@@ -16,7 +17,7 @@ export function createProgram(context: Context): ProgramRun {
   let code: ExitCode = exitCodes.done;
   const program = new Command("dtsync")
     .description("Makes Dynatrace Managed clusters and OneAgent hosts match an inventory in Git.")
-    .version(context.version)
+    .version(versionLine(context.version, process.version))
     .exitOverride()
     .enablePositionalOptions()
     .configureOutput({ writeOut: context.output.out, writeErr: context.output.err })
