@@ -153,22 +153,20 @@ async function run(): Promise<number> {
     return code;
   };
   try {
-    const { createProgram } = await import("./commands/program.ts");
+    const [{ createProgram }, { runProgram }] = await Promise.all([
+      import("./commands/program.ts"),
+      import("./commands/usage/run-program.ts"),
+    ]);
     const { program, exitCode } = createProgram(context);
     // Directly after the command, so that what the user gives comes later and wins.
     const [command, ...rest] = parameters;
     const words = command === undefined ? [] : [command, ...addedOptions(command), ...rest];
-    await awaitEnd(() => program.parseAsync(words, { from: "user" }));
+    await awaitEnd(() => runProgram(program, words));
     return exitCode();
   } catch (error) {
     if (bug !== null) return exitCodes.failed;
     if (stop.signal.aborted) return fail("interrupted; nothing was left running", null, exitCodes.interrupted);
     if (error instanceof DtsyncError) return fail(error.message, error.hint, error.exitCode);
-    if (error instanceof Error && error.name === "CommanderError" && "exitCode" in error) {
-      if (error.exitCode === 0) return exitCodes.done;
-      printError(error.message, null, exitCodes.invalid);
-      return exitCodes.invalid;
-    }
     tellBug(error);
     return exitCodes.failed;
   }

@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
+import { checkChoices } from "./options/choices.ts";
 import type { RawOptions } from "./options/raw-options.ts";
 import { basic, changedSince, common, fleet, report } from "./options/shared-options.ts";
-import { versionLine } from "./version-line.ts";
+import { commandGroups, commandNotes, helpLayout, programNotes } from "./usage/help-layout.ts";
+import { versionLine } from "./usage/version-line.ts";
 
 /** How a command ended, for cli.ts. */
 interface ProgramRun {
@@ -19,11 +21,15 @@ export function createProgram(context: Context): ProgramRun {
     .description("Makes Dynatrace Managed clusters and OneAgent hosts match an inventory in Git.")
     .version(versionLine(context.version, process.version))
     .exitOverride()
+    .helpCommand(false)
     .enablePositionalOptions()
-    .configureOutput({ writeOut: context.output.out, writeErr: context.output.err })
-    .showHelpAfterError("(dtsync --help lists the commands)");
+    .configureOutput({ writeOut: context.output.out, writeErr: context.output.err, outputError: () => undefined })
+    .configureHelp(helpLayout)
+    .hook("preAction", (_program, command) => checkChoices(command))
+    .addHelpText("after", programNotes)
+    .commandsGroup(commandGroups.inventory);
 
-  basic(program.command("init"))
+  basic(program.command("init"), ["text", "json"])
     .description("write a first inventory, with schemas for editors and a pipeline beside it")
     .action(async (raw: RawOptions) => {
       const [{ commonOptions }, { init }] = await Promise.all([
@@ -43,7 +49,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await validate(await validateOptions(raw, context.variables), context);
     });
 
-  common(program.command("explain <id>"))
+  common(program.command("explain <id>"), ["text", "json"])
     .description("the effective settings of an environment, group or host, each with the place it comes from")
     .action(async (id: string, raw: RawOptions) => {
       const [{ explainOptions }, { explain }] = await Promise.all([
@@ -53,7 +59,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await explain(await explainOptions(id, raw, context.variables), context);
     });
 
-  basic(program.command("fmt"))
+  basic(program.command("fmt"), ["text", "json"])
     .description("give the files of the inventory a stable layout; comments are kept")
     .option("--check", "write nothing; end with 2 when files would change")
     .action(async (raw: RawOptions) => {
@@ -70,6 +76,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await diff(await diffOptions(revisions, raw, context.variables), context);
     });
 
+  program.commandsGroup(commandGroups.fleet);
   report(fleet(program.command("plan")), "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit")
     .description("compare the inventory with clusters and hosts; writes nothing there")
     .option("--out <file>", "save the plan for dtsync apply")
@@ -95,7 +102,8 @@ export function createProgram(context: Context): ProgramRun {
       code = await apply(await applyOptions(planFile, raw, context.variables), context);
     });
 
-  common(program.command("sandbox [command...]"))
+  program.commandsGroup(commandGroups.trial);
+  common(program.command("sandbox [command...]"), ["text", "json"])
     .description(
       "serve simulated clusters and hosts for the inventory on loopback; with a command, run it against them",
     )
@@ -119,5 +127,6 @@ export function createProgram(context: Context): ProgramRun {
       code = await demo(raw["color"] !== false, context);
     });
 
+  for (const command of program.commands) command.addHelpText("after", commandNotes(command.name()));
   return { program, exitCode: () => code };
 }

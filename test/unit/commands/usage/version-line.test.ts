@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { versionLine } from "../../../src/commands/version-line.ts";
+import { versionLine } from "../../../../src/commands/usage/version-line.ts";
 
 test.each([
   ["3f2a1b4c", "dtsync 0.1.0 (commit 3f2a1b4c, Node.js v20.20.2)"],
