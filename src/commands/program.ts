@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
-import { checkChoices } from "./options/choices.ts";
-import type { RawOptions } from "./options/raw-options.ts";
+import { shells } from "./completion/scripts.ts";
+import { checkChoices, choiceArgument } from "./options/choices.ts";
+import { oneOf, type RawOptions } from "./options/raw-options.ts";
 import { basic, changedSince, common, fleet, report } from "./options/shared-options.ts";
 import { commandGroups, commandNotes, helpLayout, programNotes } from "./usage/help-layout.ts";
 import { versionLine } from "./usage/version-line.ts";
@@ -125,6 +126,26 @@ export function createProgram(context: Context): ProgramRun {
     .action(async (raw: RawOptions) => {
       const { demo } = await import("./demo.ts");
       code = await demo(raw["color"] !== false, context);
+    });
+
+  program.commandsGroup(commandGroups.help);
+  program
+    .command("completion")
+    .description("print the script with which a shell completes commands, options and names of the inventory")
+    .addArgument(choiceArgument("<shell>", shells))
+    .action(async (shell: string) => {
+      const { completion } = await import("./completion.ts");
+      code = completion(oneOf("the shell", shell, shells), context);
+    });
+
+  program
+    .command("complete", { hidden: true })
+    .argument("<shell>")
+    .argument("[words...]")
+    .passThroughOptions()
+    .action(async (shell: string, words: readonly string[]) => {
+      const { complete } = await import("./complete.ts");
+      code = await complete(program, oneOf("the shell", shell, shells), words, context);
     });
 
   for (const command of program.commands) command.addHelpText("after", commandNotes(command.name()));

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { oneOf } from "./raw-options.ts";
 
 /**
@@ -9,6 +9,13 @@ export function choiceOption(flags: string, description: string, words: readonly
   const option = new Option(flags, description);
   option.argChoices = [...words];
   return option;
+}
+
+/** The same for an argument. */
+export function choiceArgument(name: string, words: readonly string[]): Argument {
+  const argument = new Argument(name, words.join(", "));
+  argument.argChoices = [...words];
+  return argument;
 }
 
 /** Throws an OptionError where an option with one word has another than this command takes. */

@@ -92,4 +92,12 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     examples: [{ line: "dtsync demo", what: "see it all in some seconds" }],
     topics: ["sandbox"],
   },
+  completion: {
+    examples: [
+      { line: "source <(dtsync completion bash)", what: "bash: in ~/.bashrc" },
+      { line: "source <(dtsync completion zsh)", what: "zsh: in ~/.zshrc, below compinit" },
+      { line: "dtsync completion fish > ~/.config/fish/completions/dtsync.fish", what: "fish: once" },
+    ],
+    topics: ["commands"],
+  },
 };

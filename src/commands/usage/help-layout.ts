@@ -17,6 +17,7 @@ const rank = (heading: string): number => order.indexOf(heading);
 /** How commander writes the help: groups of options in their own order, and no list of choices behind a description. */
 export const helpLayout: HelpConfiguration = {
   optionDescription: ({ description }) => description,
+  argumentDescription: ({ description }) => description,
   groupItems: (all, visible, groupOf) => {
     const groups = new Help().groupItems(all, visible, groupOf);
     return new Map([...groups].sort(([left], [right]) => rank(left) - rank(right)));

@@ -103,7 +103,8 @@ describe("the help of", () => {
       const parsed = createProgram(context).program;
       const called: string[] = [];
       for (const command of parsed.commands) command.action(() => void called.push(command.name()));
-      await runProgram(parsed, shellWords(line).slice(1));
+      const [call = ""] = /\bdtsync [^)>]*/.exec(line) ?? [];
+      await runProgram(parsed, shellWords(call).slice(1));
       expect(called).toEqual([name]);
     }
   });
