@@ -48,7 +48,8 @@ const directory = mkdtempSync(join(tmpdir(), "dtsync-package-"));
 // The bill of materials takes the name of the program from that of the folder.
 const stage = join(directory, manifest.name);
 try {
-  for (const path of ["package.json", "package-lock.json", "README.md", "LICENSE", ...manifest.files]) {
+  const taken = manifest.files.filter((path) => !path.startsWith("!"));
+  for (const path of ["package.json", "package-lock.json", "README.md", "LICENSE", ...taken]) {
     cpSync(join(root, path), join(stage, path), { recursive: true });
   }
   // Optional is only what has to be compiled.

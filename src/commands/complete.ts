@@ -4,12 +4,13 @@ import { type KnownNames, knownNames, noNames } from "../application/known-names
 import { loadOptions } from "../application/load-declared.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { openCacheFolder } from "../state/cache-folder.ts";
-import { type Expected, expectedHere } from "./completion/expected-here.ts";
+import { type Candidate, type Expected, expectedHere } from "./completion/expected-here.ts";
 import { offerFor } from "./completion/offer.ts";
 import type { Shell } from "./completion/scripts.ts";
 import { readTypedLine, type TypedLine, wordsOfProgram } from "./completion/typed-line.ts";
 import { writeOffer, writeOfferForBash } from "./completion/write-offer.ts";
 import { commonOptions } from "./options/common-options.ts";
+import { visibleCommands } from "./usage/help-layout.ts";
 
 /**
  * What the scripts of shells call at each press of Tab. It sends nothing, runs nothing of the inventory, writes nothing but the
@@ -38,7 +39,7 @@ async function answer(program: Command, shell: Shell, given: readonly string[], 
   const typed = shell === "bash" ? readTypedLine(line.slice(0, Number(point))) : readLastWord(words, shell);
   if (typed === null) return "";
   const expected = expectedHere(program, wordsOfProgram(typed.words));
-  const offer = offerFor(expected, await namesFor(expected, context), []);
+  const offer = offerFor(expected, await namesFor(expected, context), await topicsFor(expected, program));
   return shell === "bash" ? writeOfferForBash(offer, typed, current) : writeOffer(offer);
 }
 
@@ -56,6 +57,15 @@ async function namesFor({ value, before }: Expected, context: Context): Promise<
   const { variables, version } = context;
   const options = await commonOptions({ inventory: inventoryGiven(before, variables["HOME"] ?? "~") }, variables);
   return knownNames(loadOptions(options, context), openCacheFolder(variables), version);
+}
+
+/** What `dtsync help` takes, codes and settings aside: they are too many. */
+async function topicsFor({ value }: Expected, program: Command): Promise<readonly Candidate[]> {
+  if (value.kind !== "topics") return [];
+  const { readPages } = await import("../application/documentation.ts");
+  const commands = visibleCommands(program).map((command) => [command.name(), command.description()] as const);
+  const pages = readPages().map(({ topic, title }) => [topic, title] as const);
+  return [...commands, ...pages].map(([text, about]) => ({ text, about, open: false }));
 }
 
 /** The folder of the last `--inventory`; a shell would put the home in place of `~`. */

@@ -130,6 +130,15 @@ export function createProgram(context: Context): ProgramRun {
 
   program.commandsGroup(commandGroups.help);
   program
+    .command("help [topic]")
+    .description("a page of the documentation, the help of a command, or what an error code means")
+    .allowUnknownOption()
+    .action(async (topic: string | undefined) => {
+      const { help } = await import("./help.ts");
+      code = await help(topic, program, context);
+    });
+
+  program
     .command("completion")
     .description("print the script with which a shell completes commands, options and names of the inventory")
     .addArgument(choiceArgument("<shell>", shells))

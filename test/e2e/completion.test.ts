@@ -152,6 +152,7 @@ describe.each(Object.keys(starts) as Shell[])("%s", (shell) => {
       ["dtsync plan --report json=pl\t", ["plan", "--report", "json=plan.json"]],
       ["dtsync validate --inventory inv\t", ["validate", "--inventory", "inventory"]],
       ["dtsync plan --target=web12\t", ["plan", "--target=web12.abc.example.com"]],
+      ["dtsync help exit-c\t", ["help", "exit-codes"]],
       ["dtsync explain abc-p\t", ["explain", "abc-p1"]],
       ["dtsync explain group/emea/NOC\t", ["explain", "group/emea/NOC Team"]],
       ["dtsync explain 'NOC\t", ["explain", "NOC Team"]],

@@ -31,6 +31,7 @@ export const placeholders = {
   revisions: "nothing",
   shell: "words",
   source: "files",
+  topic: "topics",
   what: "targets",
 } as const satisfies Readonly<Record<string, ValueKind["kind"]>>;
 

@@ -92,6 +92,15 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     examples: [{ line: "dtsync demo", what: "see it all in some seconds" }],
     topics: ["sandbox"],
   },
+  help: {
+    examples: [
+      { line: "dtsync help", what: "all commands and pages" },
+      { line: "dtsync help inventory", what: "a page" },
+      { line: "dtsync help installer-exit-6", what: "what an error code means" },
+      { line: "dtsync help target", what: "what the pages say of an option" },
+    ],
+    topics: [],
+  },
   completion: {
     examples: [
       { line: "source <(dtsync completion bash)", what: "bash: in ~/.bashrc" },

@@ -1,4 +1,4 @@
-import { Help, type HelpConfiguration } from "commander";
+import { type Command, Help, type HelpConfiguration } from "commander";
 import { optionGroups } from "../options/shared-options.ts";
 import { commandHelp } from "./command-help.ts";
 
@@ -36,3 +36,18 @@ export function commandNotes(name: string): string {
 
 export const programNotes = `
 dtsync COMMAND --help shows the options of a command with examples, and dtsync help the pages of the documentation.`;
+
+/** Commands that are shown to users. */
+export const visibleCommands = (program: Command): readonly Command[] => program.createHelp().visibleCommands(program);
+
+/** All that `--help` prints, as text. */
+export function helpOf(command: Command): string {
+  let text = "";
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+  });
+  command.outputHelp();
+  return text;
+}

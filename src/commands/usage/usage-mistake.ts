@@ -1,6 +1,7 @@
 import type { Command, CommanderError } from "commander";
 import { didYouMean } from "../options/raw-options.ts";
 import { commandHelp } from "./command-help.ts";
+import { visibleCommands } from "./help-layout.ts";
 
 interface Mistake {
   readonly message: string;
@@ -32,10 +33,8 @@ export function usageMistake({ code, message }: CommanderError, command: Command
 
 const called = (command: Command): string => (command.parent ? `dtsync ${command.name()}` : "dtsync");
 
-const visible = (program: Command): readonly Command[] => program.createHelp().visibleCommands(program);
-
 function unknownCommand(word: string, program: Command): Mistake {
-  const names = visible(program).map((command) => command.name());
+  const names = visibleCommands(program).map((command) => command.name());
   return { message: `there is no command ${word}`, hint: didYouMean(word, names) ?? null };
 }
 
@@ -46,7 +45,7 @@ const longNames = (command: Command): readonly string[] => [
 
 function unknownOption(flag: string, command: Command, program: Command, words: readonly string[]): Mistake {
   const message = `${called(command)} has no option ${flag}`;
-  const owners = visible(program).filter((candidate) => longNames(candidate).includes(flag));
+  const owners = visibleCommands(program).filter((candidate) => longNames(candidate).includes(flag));
   if (command === program && owners.length > 0) {
     const meant = owners.find((owner) => words.includes(owner.name()))?.name() ?? "COMMAND";
     return { message, hint: `options follow the command, as in dtsync ${meant} ${flag}` };

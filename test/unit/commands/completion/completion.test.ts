@@ -46,6 +46,7 @@ describe("offers", () => {
     ["validate --report js", ["json=…"]],
     ["validate --report gitlab-", ["gitlab-codequality=…"]],
     ["completion ", ["bash", "zsh", "fish"]],
+    ["help i", ["inventory"]],
     ["plan --target ab", ["abc", "abc-p1", "abc-t1"]],
     ["plan --target stage=", ["stage=p", "stage=t"]],
     ["plan --exclude=cl", ["--exclude=cluster=emea", "--exclude=cluster=apac"]],
