@@ -4,6 +4,8 @@ export interface CommandHelp {
   readonly examples: readonly Example[];
   /** Pages of the documentation that `dtsync help` shows. */
   readonly topics: readonly string[];
+  /** Sections of docs/commands.md that its manual page has. */
+  readonly sections: readonly string[];
 }
 
 export interface Example {
@@ -19,6 +21,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
       { line: "dtsync init --inventory fleet/inventory", what: "begin in another folder" },
     ],
     topics: ["inventory", "gitlab"],
+    sections: ["A first inventory"],
   },
   validate: {
     examples: [
@@ -27,6 +30,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
       { line: "dtsync validate --report gitlab-codequality=quality.json", what: "write them for a merge request too" },
     ],
     topics: ["inventory", "inventory-reference"],
+    sections: ["Only what changed", "Code quality and SARIF", "What validate keeps"],
   },
   explain: {
     examples: [
@@ -35,6 +39,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
       { line: "dtsync explain group/emea/noc", what: "a group, by the id that plans print" },
     ],
     topics: ["commands", "inventory"],
+    sections: ["Explain"],
   },
   fmt: {
     examples: [
@@ -42,6 +47,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
       { line: "dtsync fmt --check", what: "only say which files would change, for a pipeline" },
     ],
     topics: ["commands"],
+    sections: ["Layout"],
   },
   diff: {
     examples: [
@@ -50,6 +56,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
       { line: "dtsync diff origin/main --format markdown", what: "as a comment for a merge request" },
     ],
     topics: ["commands"],
+    sections: ["Diff"],
   },
   plan: {
     examples: [
@@ -62,6 +69,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
       { line: "dtsync plan --only groups --report markdown=plan.md", what: "groups and rights, and a report" },
     ],
     topics: ["commands", "hosts", "exit-codes"],
+    sections: ["Targets", "Only what changed", "Who declared it", "Reports"],
   },
   apply: {
     examples: [
@@ -73,6 +81,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
       },
     ],
     topics: ["life-of-a-run", "exit-codes", "hosts"],
+    sections: ["Targets", "Reports"],
   },
   sandbox: {
     examples: [
@@ -87,10 +96,12 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
       },
     ],
     topics: ["sandbox"],
+    sections: [],
   },
   demo: {
     examples: [{ line: "dtsync demo", what: "see it all in some seconds" }],
     topics: ["sandbox"],
+    sections: [],
   },
   help: {
     examples: [
@@ -100,6 +111,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
       { line: "dtsync help target", what: "what the pages say of an option" },
     ],
     topics: [],
+    sections: ["Help"],
   },
   completion: {
     examples: [
@@ -108,5 +120,6 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
       { line: "dtsync completion fish > ~/.config/fish/completions/dtsync.fish", what: "fish: once" },
     ],
     topics: ["commands"],
+    sections: ["Completion"],
   },
 };
