@@ -6,10 +6,11 @@ import { type ExitCode, exitCodes } from "../errors.ts";
 import { openCacheFolder } from "../state/cache-folder.ts";
 import { type Candidate, type Expected, expectedHere } from "./completion/expected-here.ts";
 import { offerFor } from "./completion/offer.ts";
-import type { Shell } from "./completion/scripts.ts";
+import { type Shell, shells } from "./completion/scripts.ts";
 import { readTypedLine, type TypedLine, wordsOfProgram } from "./completion/typed-line.ts";
 import { writeOffer, writeOfferForBash } from "./completion/write-offer.ts";
 import { commonOptions } from "./options/common-options.ts";
+import { oneOf } from "./options/raw-options.ts";
 import { visibleCommands } from "./usage/help-layout.ts";
 
 /**
@@ -21,12 +22,12 @@ import { visibleCommands } from "./usage/help-layout.ts";
  */
 export async function complete(
   program: Command,
-  shell: Shell,
+  shell: string,
   given: readonly string[],
   context: Context,
 ): Promise<ExitCode> {
   try {
-    context.output.out(await answer(program, shell, given, context));
+    context.output.out(await answer(program, oneOf("the shell", shell, shells), given, context));
   } catch {
     // As good as nothing to offer.
   }

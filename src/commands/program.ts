@@ -1,10 +1,8 @@
 import { Command } from "commander";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
-import { shells } from "./completion/scripts.ts";
-import { checkChoices, choiceArgument } from "./options/choices.ts";
-import { oneOf, type RawOptions } from "./options/raw-options.ts";
-import { basic, changedSince, common, fleet, report } from "./options/shared-options.ts";
+import type { RawOptions } from "./options/raw-options.ts";
+import { basic, changedSince, choiceArgument, common, fleet, report } from "./options/shared-options.ts";
 import { commandGroups, commandNotes, helpLayout, programNotes } from "./usage/help-layout.ts";
 import { versionLine } from "./usage/version-line.ts";
 
@@ -26,7 +24,10 @@ export function createProgram(context: Context): ProgramRun {
     .enablePositionalOptions()
     .configureOutput({ writeOut: context.output.out, writeErr: context.output.err, outputError: () => undefined })
     .configureHelp(helpLayout)
-    .hook("preAction", (_program, command) => checkChoices(command))
+    .hook("preAction", async (_program, command) => {
+      const { checkChoices } = await import("./options/check-choices.ts");
+      checkChoices(command);
+    })
     .addHelpText("after", programNotes)
     .commandsGroup(commandGroups.inventory);
 
@@ -141,10 +142,10 @@ export function createProgram(context: Context): ProgramRun {
   program
     .command("completion")
     .description("print the script with which a shell completes commands, options and names of the inventory")
-    .addArgument(choiceArgument("<shell>", shells))
+    .addArgument(choiceArgument("<shell>", ["bash", "zsh", "fish"]))
     .action(async (shell: string) => {
       const { completion } = await import("./completion.ts");
-      code = completion(oneOf("the shell", shell, shells), context);
+      code = completion(shell, context);
     });
 
   program
@@ -154,7 +155,7 @@ export function createProgram(context: Context): ProgramRun {
     .passThroughOptions()
     .action(async (shell: string, words: readonly string[]) => {
       const { complete } = await import("./complete.ts");
-      code = await complete(program, oneOf("the shell", shell, shells), words, context);
+      code = await complete(program, shell, words, context);
     });
 
   for (const command of program.commands) command.addHelpText("after", commandNotes(command.name()));

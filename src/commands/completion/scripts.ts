@@ -1,8 +1,3 @@
-/** Shells that there is a script for. */
-export const shells = ["bash", "zsh", "fish"] as const;
-
-export type Shell = (typeof shells)[number];
-
 // The scripts ask the hidden command `dtsync complete` and evaluate nothing that it answers. It is always the dtsync of the
 // PATH: one that lies in a repository does not run before Enter is pressed.
 
@@ -73,4 +68,9 @@ end
 complete --command dtsync --no-files --arguments '(__dtsync_complete)'
 `;
 
-export const completionScripts: Readonly<Record<Shell, string>> = { bash, zsh, fish };
+/** By the name of the shell. */
+export const completionScripts = { bash, zsh, fish } as const;
+
+export type Shell = keyof typeof completionScripts;
+
+export const shells = Object.keys(completionScripts) as readonly Shell[];

@@ -1,5 +1,4 @@
-import type { Command } from "commander";
-import { choiceOption } from "./choices.ts";
+import { Argument, type Command, Option } from "commander";
 
 /** Headings of options in the help of a command, in their order. What a command has for itself alone stands first. */
 export const optionGroups = {
@@ -94,3 +93,20 @@ export const report = (command: Command, kinds: string): Command =>
       ),
     )
     .optionsGroup(optionGroups.own);
+
+/**
+ * An option that takes a few words, `words`. They are kept as commander's own choices, from where completion has them, but
+ * commander does not check them: who reads the option does, in the words of dtsync.
+ */
+export function choiceOption(flags: string, description: string, words: readonly string[]): Option {
+  const option = new Option(flags, description);
+  option.argChoices = [...words];
+  return option;
+}
+
+/** The same for an argument. */
+export function choiceArgument(name: string, words: readonly string[]): Argument {
+  const argument = new Argument(name, words.join(", "));
+  argument.argChoices = [...words];
+  return argument;
+}

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type KnownNames, noNames } from "../../../../src/application/known-names.ts";
 import { expectedHere } from "../../../../src/commands/completion/expected-here.ts";
 import { offerFor } from "../../../../src/commands/completion/offer.ts";
+import { shells } from "../../../../src/commands/completion/scripts.ts";
 import { placeholderOf, placeholders } from "../../../../src/commands/completion/value-kinds.ts";
 import { createProgram } from "../../../../src/commands/program.ts";
 import { aContext } from "../../../support/context.ts";
@@ -124,4 +125,9 @@ test("whatever has a few words as values has them in its definition", () => {
     }),
   );
   expect(without.map(({ flags }) => flags)).toEqual([]);
+});
+
+test("there is a script for every shell that the definition names, and no other", () => {
+  const command = program.commands.find((candidate) => candidate.name() === "completion");
+  expect(command?.registeredArguments[0]?.argChoices).toEqual(shells);
 });
