@@ -108,23 +108,25 @@ describe("offers", () => {
   });
 });
 
-test("every placeholder of an option or argument says what it stands for, and no other is listed", () => {
+test("every placeholder of an option or argument says what it stands for", () => {
   const used = program.commands.flatMap((command) => [
     ...command.options.flatMap((option) => placeholderOf(option) ?? []),
     ...(command.name() === "complete" ? [] : command.registeredArguments.map((argument) => argument.name())),
   ]);
-  expect(Object.keys(placeholders).sort()).toEqual([...new Set(used)].sort());
+  expect(used.filter((placeholder) => !Object.hasOwn(placeholders, placeholder))).toEqual([]);
 });
 
 test("whatever has a few words as values has them in its definition", () => {
   const kinds = new Map<string, string>(Object.entries(placeholders));
-  const without = program.commands.flatMap(({ options }) =>
-    options.filter((option) => {
-      const kind = kinds.get(placeholderOf(option) ?? "");
-      return kind !== undefined && ["words", "list", "word-and-file"].includes(kind) && !option.argChoices;
-    }),
-  );
-  expect(without.map(({ flags }) => flags)).toEqual([]);
+  const hasWords = (placeholder: string | null) =>
+    ["words", "list", "word-and-file"].includes(kinds.get(placeholder ?? "") ?? "");
+  const without = program.commands
+    .filter((command) => command.name() !== "complete")
+    .flatMap(({ options, registeredArguments }) => [
+      ...options.filter((option) => hasWords(placeholderOf(option)) && !option.argChoices).map(({ flags }) => flags),
+      ...registeredArguments.filter((each) => hasWords(each.name()) && !each.argChoices).map((each) => each.name()),
+    ]);
+  expect(without).toEqual([]);
 });
 
 test("there is a script for every shell that the definition names, and no other", () => {
