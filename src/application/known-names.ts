@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordedAnswer } from "../load/files/recorded-answers.ts";
 import type { LoadOptions } from "../load/load-inventory.ts";
@@ -44,7 +44,8 @@ export async function knownNames(options: LoadOptions, cache: CacheFolder, versi
     import("../load/files/inventory-files.ts"),
   ]);
   const root = openFolder(options.directory);
-  if (root === null) return noNames;
+  // Any other folder may be the whole disk.
+  if (root === null || !existsSync(join(root, "dtsync.yaml"))) return noNames;
   const files = inventoryFiles(root);
   const { customers, groups, others } = files.list();
   const listed = [...customers, ...groups, ...others];

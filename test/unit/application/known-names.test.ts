@@ -79,11 +79,15 @@ describe("the names of an inventory", () => {
     });
   });
 
-  test("are none where there is no inventory, or never was a valid one", async () => {
-    await withFiles({}, async (folder) => {
-      const { cache } = memory();
+  test("are none where there never was a valid inventory; a folder that is none is not searched", async () => {
+    await withFiles({ "dtsync.yaml": "a: {" }, async (folder) => {
+      const { cache, written } = memory();
       expect(await knownNames(options(join(folder, "none")), cache, "1.0.0")).toEqual(noNames);
       expect(await knownNames(options(folder), cache, "1.0.0")).toEqual(noNames);
+      rmSync(join(folder, "dtsync.yaml"));
+      const { length } = written;
+      expect(await knownNames(options(folder), cache, "1.0.0")).toEqual(noNames);
+      expect(written).toHaveLength(length);
     });
   });
 
