@@ -64,11 +64,17 @@ function excessArgument(command: Command): Mistake {
     most === 0
       ? `${called(command)} takes no argument, but there is ${JSON.stringify(word)}`
       : `${called(command)} takes one argument, but there is ${JSON.stringify(word)} too`;
-  const option = command.options.find(({ argChoices = [], mandatory }) => !mandatory && argChoices.includes(word));
+  const option = command.options.find(({ argChoices = [] }) => argChoices.includes(word));
   const has = (long: string): boolean => command.options.some((candidate) => candidate.long === long);
   const isPlain = /^[\w@%+:,./*?~-]+$/.test(word);
   if (!isPlain || most > 0 || word === "help") return { message, hint: null };
-  if (option?.long) return { message, hint: `did you mean ${option.long} ${word}?` };
+  if (option?.long) {
+    const value = option.flags.includes("=") ? `${word}=FILE` : word;
+    return { message, hint: `did you mean ${option.long} ${value}?` };
+  }
+  if (has("--out") && word.endsWith(".json")) {
+    return { message, hint: `did you mean --out ${word}, or dtsync apply ${word}?` };
+  }
   if (has("--target")) return { message, hint: `did you mean --target ${quotedGlob(word)}?` };
   if (/\.ya?ml$/i.test(word))
     return { message, hint: "it is always about the whole inventory, and --inventory names the folder" };
