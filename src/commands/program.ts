@@ -3,7 +3,7 @@ import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import type { RawOptions } from "./options/raw-options.ts";
 import { basic, changedSince, choiceArgument, common, fleet, report } from "./options/shared-options.ts";
-import { commandGroups, commandNotes, helpLayout, programNotes } from "./usage/help-layout.ts";
+import { completeHelp, helpLayout, programNotes } from "./usage/help-layout.ts";
 import { versionLine } from "./usage/version-line.ts";
 
 /** How a command ended, for cli.ts. */
@@ -28,8 +28,7 @@ export function createProgram(context: Context): ProgramRun {
       const { checkChoices } = await import("./options/check-choices.ts");
       checkChoices(command);
     })
-    .addHelpText("after", programNotes)
-    .commandsGroup(commandGroups.inventory);
+    .addHelpText("after", programNotes);
 
   basic(program.command("init"), ["text", "json"])
     .description("write a first inventory, with schemas for editors and a pipeline beside it")
@@ -78,7 +77,6 @@ export function createProgram(context: Context): ProgramRun {
       code = await diff(await diffOptions(revisions, raw, context.variables), context);
     });
 
-  program.commandsGroup(commandGroups.fleet);
   report(fleet(program.command("plan")), "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit")
     .description("compare the inventory with clusters and hosts; writes nothing there")
     .option("--out <file>", "save the plan for dtsync apply")
@@ -104,7 +102,6 @@ export function createProgram(context: Context): ProgramRun {
       code = await apply(await applyOptions(planFile, raw, context.variables), context);
     });
 
-  program.commandsGroup(commandGroups.trial);
   common(program.command("sandbox [command...]"), ["text", "json"])
     .description(
       "serve simulated clusters and hosts for the inventory on loopback; with a command, run it against them",
@@ -129,7 +126,6 @@ export function createProgram(context: Context): ProgramRun {
       code = await demo(raw["color"] !== false, context);
     });
 
-  program.commandsGroup(commandGroups.help);
   program
     .command("help [topic]")
     .description("a page of the documentation, the help of a command, or what an error code means")
@@ -158,6 +154,6 @@ export function createProgram(context: Context): ProgramRun {
       code = await complete(program, shell, words, context);
     });
 
-  for (const command of program.commands) command.addHelpText("after", commandNotes(command.name()));
+  completeHelp(program);
   return { program, exitCode: () => code };
 }

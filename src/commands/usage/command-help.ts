@@ -1,5 +1,15 @@
+/** Headings of commands in the help of dtsync. */
+export const commandGroups = {
+  inventory: "Write and check:",
+  fleet: "Plan and apply:",
+  trial: "Try it out:",
+  help: "Help:",
+} as const;
+
 /** What the help of a command says besides its options. */
 export interface CommandHelp {
+  /** Under which heading it stands in the help of dtsync. */
+  readonly group: keyof typeof commandGroups;
   /** Calls that can be typed as they are, against the example inventory. */
   readonly examples: readonly Example[];
   /** Pages of the documentation that `dtsync help` shows. */
@@ -16,6 +26,7 @@ export interface Example {
 /** By the name of the command. Tests run every example. */
 export const commandHelp: Readonly<Record<string, CommandHelp>> = {
   init: {
+    group: "inventory",
     examples: [
       { line: "dtsync init", what: "begin in ./inventory" },
       { line: "dtsync init --inventory fleet/inventory", what: "begin in another folder" },
@@ -24,6 +35,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     sections: ["A first inventory"],
   },
   validate: {
+    group: "inventory",
     examples: [
       { line: "dtsync validate", what: "check everything" },
       { line: "dtsync validate --changed-since origin/main", what: "show only faults that this branch brings" },
@@ -33,6 +45,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     sections: ["Only what changed", "Code quality and SARIF", "What validate keeps"],
   },
   explain: {
+    group: "inventory",
     examples: [
       { line: "dtsync explain abc-p1", what: "an environment" },
       { line: "dtsync explain db01.abc.example.com", what: "a host" },
@@ -42,6 +55,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     sections: ["Explain"],
   },
   fmt: {
+    group: "inventory",
     examples: [
       { line: "dtsync fmt", what: "give every file its layout" },
       { line: "dtsync fmt --check", what: "only say which files would change, for a pipeline" },
@@ -50,6 +64,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     sections: ["Layout"],
   },
   diff: {
+    group: "inventory",
     examples: [
       { line: "dtsync diff", what: "what this branch and the work tree declare differently" },
       { line: "dtsync diff HEAD~1..HEAD", what: "what the last commit declared differently" },
@@ -59,6 +74,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     sections: ["Diff"],
   },
   plan: {
+    group: "fleet",
     examples: [
       { line: "dtsync plan", what: "compare everything" },
       { line: "dtsync plan --target abc --out plan.json", what: "one customer, and keep the plan for dtsync apply" },
@@ -72,6 +88,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     sections: ["Targets", "Only what changed", "Who declared it", "Reports"],
   },
   apply: {
+    group: "fleet",
     examples: [
       { line: "dtsync apply --target abc-t1", what: "plan one environment, ask, and make it so" },
       { line: "dtsync apply plan.json", what: "make what a reviewed plan chose" },
@@ -84,6 +101,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     sections: ["Targets", "Reports"],
   },
   sandbox: {
+    group: "trial",
     examples: [
       { line: "dtsync sandbox -- dtsync plan", what: "a plan against empty clusters" },
       {
@@ -99,11 +117,13 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     sections: [],
   },
   demo: {
+    group: "trial",
     examples: [{ line: "dtsync demo", what: "see it all in some seconds" }],
     topics: ["sandbox"],
     sections: [],
   },
   help: {
+    group: "help",
     examples: [
       { line: "dtsync help", what: "all commands and pages" },
       { line: "dtsync help inventory", what: "a page" },
@@ -114,6 +134,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     sections: ["Help"],
   },
   completion: {
+    group: "help",
     examples: [
       { line: "source <(dtsync completion bash)", what: "bash: in ~/.bashrc" },
       { line: "source <(dtsync completion zsh)", what: "zsh: in ~/.zshrc, below compinit" },

@@ -1,14 +1,6 @@
 import { type Command, Help, type HelpConfiguration } from "commander";
 import { optionGroups } from "../options/shared-options.ts";
-import { commandHelp } from "./command-help.ts";
-
-/** Headings of commands in the help of dtsync. */
-export const commandGroups = {
-  inventory: "Write and check:",
-  fleet: "Plan and apply:",
-  trial: "Try it out:",
-  help: "Help:",
-} as const;
+import { type CommandHelp, commandGroups, commandHelp } from "./command-help.ts";
 
 const order: readonly string[] = Object.values(optionGroups);
 
@@ -24,9 +16,16 @@ export const helpLayout: HelpConfiguration = {
   },
 };
 
+/** Gives commands their headings in the help of the program, and their own help what it has besides options. */
+export function completeHelp(program: Command): void {
+  for (const command of program.commands) {
+    const help = commandHelp[command.name()];
+    if (help) command.helpGroup(commandGroups[help.group]).addHelpText("after", commandNotes(help));
+  }
+}
+
 /** What stands below the options of a command. */
-export function commandNotes(name: string): string {
-  const { examples, topics } = commandHelp[name] ?? { examples: [], topics: [] };
+function commandNotes({ examples, topics }: CommandHelp): string {
   const lines = examples.flatMap(({ line, what }) => [`  # ${what}`, `  ${line}`]);
   return [
     ...(lines.length === 0 ? [] : ["", "Examples:", ...lines]),
