@@ -38,11 +38,20 @@ export async function openSsh(
     {
       config: readSshConfig({ file: configFile, home }, files),
       home,
-      user: userInfo().username,
+      user: userName(),
       agentSocket: variables["SSH_AUTH_SOCK"] || null,
     },
     { taken, write: writeHostKeys },
   );
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // In a container a user may have no name: its number is none on any host, so a name has to be declared.
+    return String(process.getuid?.() ?? "unknown");
+  }
 }
 
 function readConfigFile(path: string): string | null {
