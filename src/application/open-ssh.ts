@@ -66,9 +66,19 @@ async function clientSettings(
   const { readSshConfig } = await import("../ssh/read-config.ts");
   const home = variables["HOME"] || homedir();
   const files = { read: readConfigFile, list: (folder: string) => readdirSync(folder) };
-  const { username, uid } = userInfo();
   const config = readSshConfig({ file: configFile, home }, files);
-  return { config, home, user: { name: username, id: uid }, machine: hostname(), variables };
+  return { config, home, user: localUser(), machine: hostname(), variables };
+}
+
+function localUser(): SshClientSettings["user"] {
+  try {
+    const { username, uid } = userInfo();
+    return { name: username, id: uid };
+  } catch {
+    // In a container a user may have no name: its number is none on any host, so a name has to be declared.
+    const id = process.getuid?.() ?? -1;
+    return { name: String(id), id };
+  }
 }
 
 function readConfigFile(path: string): string | null {
