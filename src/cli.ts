@@ -1,12 +1,15 @@
 #!/usr/bin/env node
+import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { closeSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { bugMessage } from "./application/bug-message.ts";
 import type { Context } from "./application/context.ts";
+import { createLog } from "./application/log.ts";
 import { isFile, openSink } from "./application/output-sink.ts";
 import { DtsyncError, exitCodes } from "./errors.ts";
+import type { Clock } from "./ports.ts";
 import { createRedactor } from "./secrets/redactor.ts";
 import { createAwaitEnd } from "./unsettled.ts";
 
@@ -29,17 +32,15 @@ const results = openSink(1, process.stdout, {
   onFailure: ({ code, message }) => {
     // A reader such as `head` that has seen enough is no failure.
     if (code !== "EPIPE" && code !== "ECONNRESET")
-      say(`the result could not be written to standard output: ${message}`);
+      log.say(`the result could not be written to standard output: ${message}`);
   },
 });
-const output = {
-  out: (text: string) => results.write(redactor.redact(text)),
-  err: (text: string) => errors.write(redactor.redact(text)),
+const clock: Clock = {
+  now: () => new Date(),
+  sleep: async (milliseconds, abort) => {
+    await wait(milliseconds, undefined, abort ? { signal: abort } : {});
+  },
 };
-
-function say(message: string, hint: string | null = null): void {
-  output.err(`dtsync: ${message}\n${hint === null ? "" : `  ${hint}\n`}`);
-}
 
 /** What is given to dtsync itself, and not to a command after `--`. */
 const parameters = process.argv.slice(2);
@@ -50,6 +51,20 @@ const isGiven = (option: string, value: string): boolean =>
   ownParameters.some(
     (text, index) => text === `${option}=${value}` || (text === value && ownParameters[index - 1] === option),
   );
+
+const runId = randomBytes(6).toString("hex");
+const writeError = (text: string) => errors.write(redactor.redact(text));
+const log = createLog(
+  { write: writeError, redact: redactor.redact, clock, runId, terminal: process.stderr.isTTY === true },
+  isGiven("--log-format", "json") ? "json" : "text",
+);
+const output = {
+  out: (text: string) => results.write(redactor.redact(text)),
+  err: (text: string) => {
+    if (!log.isJson()) return writeError(text);
+    for (const line of text.split("\n")) if (line.trim() !== "") log.say(line.trim(), { level: "info" });
+  },
+};
 
 /** With `--format json` standard output is one document in every case: this one, unless there is another. */
 function printError(message: string, hint: string | null, exitCode: number): void {
@@ -92,7 +107,7 @@ let bug: string | null = null;
 function tellBug(error: unknown): void {
   if (bug !== null) return;
   bug = bugMessage(error, version);
-  say(bug);
+  log.say(bug);
   if (isGiven("--log-level", "debug") && error instanceof Error) output.err(`${error.stack ?? ""}\n`);
 }
 
@@ -119,18 +134,16 @@ process.on("exit", () => {
 function end(code: number): void {
   ended = true;
   process.exitCode = bug === null ? code : exitCodes.failed;
+  log.info("run ended", () => ({ exitCode: Number(process.exitCode), ms: Math.round(performance.now()) }));
   if (bug !== null) printError(bug, null, exitCodes.failed);
 }
 
 const context: Context = {
   redactor,
   output,
-  clock: {
-    now: () => new Date(),
-    sleep: async (milliseconds, abort) => {
-      await wait(milliseconds, undefined, abort ? { signal: abort } : {});
-    },
-  },
+  log,
+  runId,
+  clock,
   variables: process.env,
   version,
   signal: stop.signal,
@@ -149,7 +162,7 @@ const context: Context = {
 async function run(): Promise<number> {
   const fail = (message: string, hint: string | null, code: number): number => {
     printError(message, hint, code);
-    say(message, hint);
+    log.say(message, { hint, exitCode: code });
     return code;
   };
   try {
@@ -167,6 +180,8 @@ async function run(): Promise<number> {
     if (error instanceof Error && error.name === "CommanderError" && "exitCode" in error) {
       if (error.exitCode === 0) return exitCodes.done;
       printError(error.message, null, exitCodes.invalid);
+      // As text it has been said already, with what helps besides.
+      if (log.isJson()) log.say(error.message, { exitCode: exitCodes.invalid });
       return exitCodes.invalid;
     }
     tellBug(error);

@@ -9,7 +9,6 @@ import type { RaisedLimits } from "../plan/guards.ts";
 import { inShard } from "../plan/shard.ts";
 import { applyProgress } from "./apply-progress.ts";
 import type { Context } from "./context.ts";
-import { createLog } from "./log.ts";
 import { openRun } from "./open-run.ts";
 import { openSsh } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
@@ -72,8 +71,7 @@ async function makeChanges(
   context: Context,
 ): Promise<readonly ChangeResult[]> {
   const { allowCommands, concurrency, sshConfig } = options;
-  const { warn } = createLog(options, context);
-  const run = await openRun({ changes, inventory, allowCommands, warn }, context);
+  const run = await openRun({ changes, inventory, allowCommands }, context);
   try {
     const progress = await applyProgress(changes, options, context);
     try {

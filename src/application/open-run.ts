@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,14 +27,14 @@ export interface RunOptions {
   readonly inventory: Inventory;
   /** Whether the command of a token may run. */
   readonly allowCommands: boolean;
-  readonly warn: (message: string) => void;
 }
 
 /** Opens the clusters that the changes or killed runs of this machine are about, and cleans up after the latter. */
 export async function openRun(options: RunOptions, context: Context): Promise<Run> {
-  const { changes, inventory, warn } = options;
+  const { changes, inventory } = options;
   const folder = join(ownFolder("state", context.variables), "runs");
-  const runId = randomBytes(6).toString("hex");
+  const { runId, log } = context;
+  const { warn } = log;
   const { now } = context.clock;
   const identity = ownIdentity();
   const journal = openJournal({ folder, runId, process: identity, now, warn });

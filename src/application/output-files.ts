@@ -4,8 +4,7 @@ import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
 import { inspectTarget, type WriteOptions, type WriteTarget, writeTarget } from "../files/write-file.ts";
 import type { Report } from "../report/report.ts";
 import type { Context } from "./context.ts";
-import { createLog } from "./log.ts";
-import type { CommonOptions, ReportTarget } from "./options.ts";
+import type { ReportTarget } from "./options.ts";
 
 /** The files that a run is to write. */
 export interface OutputFiles {
@@ -25,7 +24,6 @@ export interface OutputFiles {
  */
 export async function openOutputs(
   files: readonly string[],
-  options: Pick<CommonOptions, "logLevel" | "color">,
   context: Context,
   keep: string | null = null,
 ): Promise<OutputFiles> {
@@ -50,7 +48,7 @@ export async function openOutputs(
       for (const { kind, file } of reports) {
         const report = render(kind);
         if (typeof report === "string") await write(file, report).catch((error: unknown) => failures.push(error));
-        else createLog(options, context).warn(`--report ${kind}=${file} is not written: ${report.withheld}`);
+        else context.log.warn(`--report ${kind}=${file} is not written: ${report.withheld}`);
       }
       if (failures.length > 0) throw failures[0];
     },

@@ -19,8 +19,21 @@ export function createProgram(context: Context): ProgramRun {
     .version(context.version)
     .exitOverride()
     .enablePositionalOptions()
-    .configureOutput({ writeOut: context.output.out, writeErr: context.output.err })
-    .showHelpAfterError("(dtsync --help lists the commands)");
+    .configureOutput({
+      writeOut: context.output.out,
+      // What cannot be understood is said in one line there, by who called this.
+      writeErr: (text) => (context.log.isJson() ? undefined : context.output.err(text)),
+    })
+    .showHelpAfterError("(dtsync --help lists the commands)")
+    .hook("preAction", async (_program, command) => {
+      const { logOptions } = await import("./options/log-options.ts");
+      await context.log.open(logOptions(command.opts(), context.variables), context.signal);
+      context.log.info("run begins", () => ({
+        command: command.name(),
+        dtsync: context.version,
+        node: process.version,
+      }));
+    });
 
   basic(program.command("init"))
     .description("write a first inventory, with schemas for editors and a pipeline beside it")

@@ -1,4 +1,5 @@
 import { usageError } from "../../errors.ts";
+import type { ProcessVariables } from "../../ports.ts";
 
 /** Options as commander hands them over, by their names in camelCase. */
 export interface RawOptions {
@@ -9,6 +10,10 @@ export interface RawOptions {
 export const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 
 export const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+/** Whether colours are wanted where there is a terminal. */
+export const mayColor = (raw: RawOptions, variables: ProcessVariables): boolean =>
+  raw["color"] !== false && !variables["NO_COLOR"];
 
 /** One of the words that an option takes. Throws a usage error for another. */
 export function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {

@@ -10,7 +10,9 @@ export function basic(command: Command): Command {
   return command
     .option("--inventory <dir>", "folder of the inventory (default: $DTSYNC_INVENTORY, else ./inventory)")
     .option("--format <format>", "text, json or markdown (default: text)")
-    .option("--log-level <level>", "error, warn, info or debug (default: warn)")
+    .option("--log-level <level>", "error, warn, info or debug (default: warn, in a file: info)")
+    .option("--log-format <format>", "text or json: a line for each entry (default: text)")
+    .option("--log-file <file>", "add the log to this file; standard error has warnings and errors then")
     .option("--no-color", "no colours (also: NO_COLOR)")
     .option("--no-progress", "no progress on standard error");
 }

@@ -29,7 +29,6 @@ const options: CommonOptions = {
   inventory: "inventory",
   set: [],
   format: "text",
-  logLevel: "warn",
   color: false,
   progress: true,
 };

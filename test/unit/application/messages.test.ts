@@ -1,34 +1,10 @@
 import { expect, test, vi } from "vitest";
 import { applyProgress } from "../../../src/application/apply-progress.ts";
-import { createLog } from "../../../src/application/log.ts";
-import type { LogLevel } from "../../../src/application/options.ts";
 import { readingProgress } from "../../../src/application/reading-progress.ts";
 import { aChange } from "../../support/builders.ts";
 import { aContext } from "../../support/context.ts";
 
 const onTerminal = { input: false, output: false, errors: true };
-
-test.each<[LogLevel, string]>([
-  ["error", "error: a\n"],
-  ["warn", "error: a\nwarn: b\n"],
-  ["info", "error: a\nwarn: b\ninfo: c\n"],
-  ["debug", "error: a\nwarn: b\ninfo: c\ndebug: d\n"],
-])("--log-level %s shows what is at least as grave, on standard error", (logLevel, text) => {
-  const { context, output, errors } = aContext();
-  const log = createLog({ logLevel, color: true }, context);
-  log.error("a");
-  log.warn("b");
-  log.info("c");
-  log.debug("d");
-  expect([output(), errors()]).toEqual(["", text]);
-});
-
-test("the level is coloured on a terminal alone", () => {
-  const { context, errors } = aContext({ terminal: onTerminal });
-  createLog({ logLevel: "warn", color: true }, context).warn("b");
-  createLog({ logLevel: "warn", color: false }, context).warn("b");
-  expect(errors()).toBe("\u001b[33mwarn:\u001b[39m b\nwarn: b\n");
-});
 
 test("what is being read is one line that is replaced, and only where somebody watches", () => {
   const now = { clusters: { done: 1, total: 2 }, hosts: { done: 3, total: 40 } };
