@@ -40,6 +40,8 @@ export async function openCluster(declared: Cluster, access: ClusterAccess, cont
   for (const secret of proxy?.secrets ?? []) context.redactor.conceal(secret);
   const transport = await createTransport({ ca: cluster.ca, connections: cluster.maxConcurrency, proxy });
   const client = createClient({
+    name: `${cluster.name}/${access.readOnly ? "read" : "apply"}`,
+    log: context.log,
     url: cluster.url,
     token,
     fetch: transport.fetch,

@@ -49,12 +49,13 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
       const access = { inventory, allowCommands: options.allowCommands, readOnly: false };
       const open = await openCluster(cluster, access, context);
       const chain = createTokenChain({
+        cluster: cluster.name,
         client: open.client,
         clock: context.clock,
         runId,
         conceal: context.redactor.conceal,
         journal: { made: (environment) => journal.tokenMade(cluster.url, environment) },
-        warn,
+        log,
       });
       opened.set(cluster.name, open);
       chains.set(cluster.name, chain);

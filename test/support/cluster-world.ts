@@ -16,6 +16,7 @@ import {
 } from "../../src/sandbox/cluster/simulated-cluster.ts";
 import { everything, noon } from "./builders.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
+import { silentLog } from "./log.ts";
 import { mswFetch } from "./msw-cluster.ts";
 
 /** Clusters, clients, planner and executor in one process, on a clock that does not tick: only hosts are left out. */
@@ -63,6 +64,8 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
   const clientOf = (name: string, signal?: AbortSignal) => {
     const simulated = clusters.get(name) ?? cluster;
     return createClient({
+      name: "emea",
+      log: silentLog,
       url: "https://dynatrace.example.com",
       token: simulated.clusterToken,
       fetch: wrap(mswFetch(simulated)),

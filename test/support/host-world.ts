@@ -22,6 +22,7 @@ import { type SimulatedHost, startSimulatedHosts } from "../../src/sandbox/hosts
 import { parseSshConfig } from "../../src/ssh/config.ts";
 import { createSshConnector } from "../../src/ssh/connect.ts";
 import { HostError } from "../../src/ssh/host-error.ts";
+import { silentLog } from "./log.ts";
 
 export const realClock: Clock = {
   now: () => new Date(),
@@ -81,6 +82,8 @@ export async function startHostWorld(names: readonly string[]): Promise<HostWorl
   });
   const transport = await createTransport({ ca: null, connections: 8, proxy: null });
   const client = createClient({
+    name: "emea",
+    log: silentLog,
     url: server.url,
     token: cluster.clusterToken,
     fetch: transport.fetch,
@@ -94,7 +97,8 @@ export async function startHostWorld(names: readonly string[]): Promise<HostWorl
     runId: "test",
     conceal: () => undefined,
     journal: { made: async () => undefined },
-    warn: () => undefined,
+    cluster: "emea",
+    log: silentLog,
   });
   const installers = createInstallerProvider({
     clients: new Map([["emea", client]]),

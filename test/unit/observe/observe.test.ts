@@ -5,6 +5,7 @@ import { type ObservePorts, observe, type ReadingProgress } from "../../../src/o
 import { HostError } from "../../../src/ssh/host-error.ts";
 import { aCluster, aHost, anInventory } from "../../support/builders.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";
+import { silentLog } from "../../support/log.ts";
 
 const url = "https://dynatrace.example.com";
 const clusters = [aCluster({ name: "emea" }), aCluster({ name: "apac" })];
@@ -19,7 +20,16 @@ function world() {
     async openCluster({ name }) {
       events.push(`open ${name}`);
       const { clusterToken: token, fetch } = cluster;
-      const client = createClient({ url, token, fetch, clock, random: () => 0, limiter: createLimiter(8) });
+      const client = createClient({
+        name: "emea",
+        log: silentLog,
+        url,
+        token,
+        fetch,
+        clock,
+        random: () => 0,
+        limiter: createLimiter(8),
+      });
       return { client, close: async () => void events.push(`close ${name}`) };
     },
     async openConnector() {
