@@ -20,7 +20,7 @@ const takenIn = new WeakMap<Pick<Context, "variables">, TakenHostKeys>();
 /** The SSH connector. Throws DtsyncError when the configuration cannot be used. */
 export async function openSsh(
   { configFile, writeHostKeys }: SshOptions,
-  context: Pick<Context, "variables">,
+  context: Pick<Context, "variables" | "log">,
 ): Promise<ConnectShell> {
   const [{ createSshConnector }, { readSshConfig }] = await Promise.all([
     import("../ssh/connect.ts"),
@@ -42,6 +42,7 @@ export async function openSsh(
       agentSocket: variables["SSH_AUTH_SOCK"] || null,
     },
     { taken, write: writeHostKeys },
+    context.log,
   );
 }
 

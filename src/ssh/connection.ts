@@ -5,10 +5,12 @@ import ssh2, { type AnyAuthMethod, type Client, type ServerHostKeyAlgorithm } fr
 import { errorMessage } from "../errors.ts";
 import { largestSecretFile, readOrdinaryText } from "../files/read-ordinary-file.ts";
 import { createPromiseCache } from "../lib/promise-cache.ts";
+import type { Log } from "../ports.ts";
 import { type BoundedAgent, createBoundedAgent } from "./agent.ts";
 import { explainConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
 import type { HostKeys, JudgeHostKey } from "./host-keys.ts";
+import { keyTypeIn } from "./known-hosts-line.ts";
 import type { SshTarget } from "./target.ts";
 
 /** An authenticated connection to a machine whose key was judged. */
@@ -52,7 +54,7 @@ const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
 const keyTypeOf = (algorithm: string): string => (algorithm.startsWith("rsa-sha2") ? "ssh-rsa" : algorithm);
 
 /** node-ssh, with host keys judged by known_hosts files. Private keys are read once per opener. */
-export function createConnectionOpener(hostKeys: HostKeys): OpenConnection {
+export function createConnectionOpener(hostKeys: HostKeys, log: Log): OpenConnection {
   const keys = createPromiseCache<string | HostError | null>();
 
   const keyOf = (path: string) => keys.get(path, () => readKey(path));
@@ -82,12 +84,22 @@ export function createConnectionOpener(hostKeys: HostKeys): OpenConnection {
       const [known, methods] = await Promise.all([hostKeys.of(target), authentication(target, agent)]);
       signal.throwIfAborted();
       const shown = createHostKeyCheck(known, target);
+      const began = performance.now();
       const connection = await logIn(target, methods, { known, shown, through, signal });
+      log.debug("logged in", () => ({
+        to: placeOf(target),
+        user: target.user,
+        through: through === null ? "network" : "jump host",
+        hostKey: keyTypeIn(shown.key),
+        verdict: shown.verdict,
+        ms: Math.round(performance.now() - began),
+      }));
       if (shown.verdict === "unknown" || shown.verdict === "taken") {
         await hostKeys.take(target, shown.key).catch((error: unknown) => {
           connection.cut();
           throw error;
         });
+        log.info("host key taken", () => ({ to: placeOf(target), hostKey: keyTypeIn(shown.key) }));
       }
       return connection;
     } finally {
@@ -96,6 +108,8 @@ export function createConnectionOpener(hostKeys: HostKeys): OpenConnection {
     }
   };
 }
+
+export const placeOf = ({ hostName, port }: Pick<SshTarget, "hostName" | "port">): string => `${hostName}:${port}`;
 
 /** The host key that a server shows. Each new exchange of keys must show the same. */
 interface HostKeyCheck {

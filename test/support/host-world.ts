@@ -110,6 +110,7 @@ export async function startHostWorld(names: readonly string[]): Promise<HostWorl
   const connect = createSshConnector(
     { config: parseSshConfig(hosts.sshConfig, () => []), home: directory, user: "nobody", agentSocket: null },
     { taken: new Map(), write: false },
+    silentLog,
   );
   const ports = {
     connect,

@@ -9,6 +9,7 @@ import { portOf } from "../../src/sandbox/hosts/serve-connection.ts";
 import { parseSshConfig } from "../../src/ssh/config.ts";
 import { createSshConnector, type NewHostKeys } from "../../src/ssh/connect.ts";
 import type { ConnectShell } from "../../src/ssh/shell.ts";
+import { silentLog } from "./log.ts";
 
 /** What a host does instead of what a host should do; whatever is left out is done as usual. */
 export interface Hostility {
@@ -193,6 +194,7 @@ export function createHostileWorld(
           agentSocket: agentSocket ?? null,
         },
         { taken, write },
+        silentLog,
       ),
     close: async () => rmSync(home, { recursive: true, force: true }),
   };

@@ -6,6 +6,7 @@ import { type SimulatedHosts, startSimulatedHosts } from "../../../src/sandbox/h
 import { parseSshConfig } from "../../../src/ssh/config.ts";
 import { createSshConnector } from "../../../src/ssh/connect.ts";
 import type { ConnectShell } from "../../../src/ssh/shell.ts";
+import { silentLog } from "../../support/log.ts";
 
 const names = ["web01.example.com", "web02.example.com", "web03.example.com"];
 let directory: string;
@@ -38,6 +39,7 @@ beforeAll(async () => {
   connect = createSshConnector(
     { config, home: directory, user: "nobody", agentSocket: null },
     { taken: new Map(), write: false },
+    silentLog,
   );
 });
 

@@ -89,14 +89,15 @@ async function install(host: Host, facts: HostFacts, change: SentHostChange, por
   });
   const marker = newMarker();
   const parameters = installerArguments(host.oneagent, installer.connection, facts.agent === null);
-  const run = (script: string, stdin: Readable) =>
-    runAgentScript({ script, marker, program: "installer", stdin }, host, ports.shell);
+  const run = (step: "install" | "pull and install", script: string, stdin: Readable) =>
+    runAgentScript({ step, script, marker, program: "installer", stdin }, host, ports.shell);
   if (host.oneagent.transfer !== "pull") {
-    return run(installScript(marker, installer.size, parameters, ports.lockWait), installer.stream());
+    return run("install", installScript(marker, installer.size, parameters, ports.lockWait), installer.stream());
   }
   const authorities = await ports.authorities(host.cluster);
   await installer.pull(({ token, ...download }) =>
     run(
+      "pull and install",
       pullScript(marker, { ...download, ca: authorities !== "" }, parameters, ports.lockWait),
       Readable.from([Buffer.from(`${token}\n${authorities}`)], { objectMode: false }),
     ),
@@ -111,15 +112,18 @@ async function configure(
 ): Promise<void> {
   const marker = newMarker();
   const parameters = agent === null ? [] : changeArguments(open, agent);
-  const script = parameters.length === 0 ? restartScript(marker) : configureScript(marker, parameters);
+  const [step, script] =
+    parameters.length === 0
+      ? (["restart", restartScript(marker)] as const)
+      : (["configure", configureScript(marker, parameters)] as const);
   // A setter that was refused shows when the settings are read back, with its name.
-  await runAgentScript({ script, marker, program: null }, host, ports.shell);
+  await runAgentScript({ step, script, marker, program: null }, host, ports.shell);
 }
 
 async function uninstall(host: Host, ports: DeployPorts): Promise<void> {
   const marker = newMarker();
   const script = uninstallScript(marker, ports.lockWait);
-  await runAgentScript({ script, marker, program: "uninstaller" }, host, ports.shell);
+  await runAgentScript({ step: "uninstall", script, marker, program: "uninstaller" }, host, ports.shell);
   const facts = await probeHost(ports.shell, host);
   if (facts.agent !== null)
     throw new HostError("still-installed", "the uninstaller ended without an error, but the agent is still there");
