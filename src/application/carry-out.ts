@@ -7,6 +7,7 @@ import type { Guard, Plan } from "../model/plan.ts";
 import type { ChangeResult } from "../model/result.ts";
 import type { RaisedLimits } from "../plan/guards.ts";
 import { inShard } from "../plan/shard.ts";
+import type { LogFields } from "../ports.ts";
 import { applyProgress } from "./apply-progress.ts";
 import type { Context } from "./context.ts";
 import { openRun } from "./open-run.ts";
@@ -59,6 +60,11 @@ export async function carryOut(approved: ApprovedPlan, options: CarryOutOptions,
   return { guards: [], results: review === undefined ? results : inOrderOf(review, results) };
 }
 
+const resultFields = ({ id, action, status, attempts, durationMs, error }: ChangeResult): LogFields => ({
+  ...{ change: id, action, result: status, attempts, ms: durationMs },
+  ...{ error: error?.code, reason: error?.message },
+});
+
 function inOrderOf({ ids, settled }: Review, results: readonly ChangeResult[]): readonly ChangeResult[] {
   const byId = new Map([...settled, ...results].map((result) => [result.id, result]));
   return ids.flatMap((id) => byId.get(id) ?? []);
@@ -75,7 +81,7 @@ async function makeChanges(
   try {
     const progress = await applyProgress(changes, options, context);
     try {
-      const { signal, clock } = context;
+      const { signal, clock, log } = context;
       const appliers = createAppliers(
         { hosts, environments: inventory.environments, concurrency },
         {
@@ -83,6 +89,7 @@ async function makeChanges(
           installers: run.installers,
           connect: await openSsh({ configFile: sshConfig, writeHostKeys: true }, context),
           clock,
+          log,
           signal,
           lockWait: { seconds: 10, tries: 12 },
           connectWait: 30_000,
@@ -92,7 +99,14 @@ async function makeChanges(
           },
         },
       );
-      const { started: onStart, finished: onResult } = progress;
+      const onStart = (change: Change) => {
+        log.info("change begins", () => ({ change: change.id, action: change.action }));
+        progress.started(change);
+      };
+      const onResult = (change: Change, result: ChangeResult) => {
+        log.info("change ended", () => resultFields(result));
+        progress.finished(change, result);
+      };
       return await context.awaitEnd(() => execute({ changes, signal, clock, onStart, onResult }, appliers));
     } finally {
       await progress.close();

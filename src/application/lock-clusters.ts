@@ -54,8 +54,9 @@ function clustersOf(
 
 async function lockOne(name: string, context: Context): Promise<Lock> {
   const { clock, signal, variables, log } = context;
+  const began = clock.now().getTime();
   try {
-    return await takeLock({
+    const lock = await takeLock({
       folder: join(ownFolder("state", variables), "locks"),
       name,
       process: ownIdentity(),
@@ -64,6 +65,8 @@ async function lockOne(name: string, context: Context): Promise<Lock> {
       patience,
       onWait: (owner) => log.warn(`another apply of ${name} is running (${owner}): waiting until it ends`),
     });
+    log.info("lock taken", () => ({ of: name, waitMs: clock.now().getTime() - began }));
+    return lock;
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof LockHeld) {

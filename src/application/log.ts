@@ -47,6 +47,8 @@ const levels: readonly LogLevel[] = ["error", "warn", "info", "debug"];
 const includes = (shown: LogLevel, level: LogLevel): boolean => levels.indexOf(level) <= levels.indexOf(shown);
 /** Characters of a message or a field; what comes from outside may have more. */
 const longest = 10_000;
+/** Entries of a list. */
+const longestList = 50;
 /** Characters that may wait for who reads a log that is a pipe. */
 const mostWaiting = 1_000_000;
 
@@ -115,13 +117,16 @@ export function createLog(edges: LogEdges, early: LogFormat = "text"): RunLog {
 function mapFields(fields: LogFields, clean: (text: string) => string): LogFields {
   const cleanValue = (value: LogValue | undefined) => {
     if (typeof value === "string") return clean(value);
-    return Array.isArray(value) ? value.map(clean) : value;
+    return Array.isArray(value) ? shortList(value).map(clean) : value;
   };
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cleanValue(value)]));
 }
 
 const lastWords = (message: string, help: readonly string[]): string =>
   [`dtsync: ${message}`, ...help.map((text) => `  ${text}`), ""].map(printable).join("\n");
+
+const shortList = (list: readonly string[]): readonly string[] =>
+  list.length <= longestList ? list : [...list.slice(0, longestList), `… and ${list.length - longestList} more`];
 
 /** A log is worth less than what it tells of: where it cannot be written any more, the run goes on without it. */
 async function openFile(path: string, log: Log, signal: AbortSignal): Promise<LineFile> {

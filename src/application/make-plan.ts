@@ -65,7 +65,24 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
       ...scopeWarnings,
     ],
   };
-  return { plan: createPlan(input), input };
+  const plan = createPlan(input);
+  logPlan(plan, context);
+  return { plan, input };
+}
+
+/** Notes what was planned: counts alone, the plan itself is the result. */
+export function logPlan(
+  { summary, changes, held, waiting, guards, warnings }: Plan,
+  { log }: Pick<Context, "log">,
+): void {
+  log.info("plan made", () => ({
+    changes: changes.length,
+    ...summary,
+    held: held.map(({ scope }) => scope),
+    waiting: waiting.length,
+    guards: guards.map(({ guard }) => guard),
+    warnings: warnings.length,
+  }));
 }
 
 /** What --changed-since leaves; Git is asked only where it is given. */

@@ -76,6 +76,7 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
       conceal,
       directory: installerFolder.path,
       clock: context.clock,
+      log,
       signal: context.signal,
     }),
     async close() {

@@ -39,6 +39,7 @@ export async function openOutputs(
     await orUnwritable(file, async () => {
       const target = targets.get(file) ?? (await inspectTarget(file));
       await writeTarget(target, context.redactor.redact(text), { secret, signal: context.signal });
+      context.log.info("file written", () => ({ file, characters: text.length }));
     });
   }
   return {

@@ -3,6 +3,7 @@ import { probeHost } from "../kinds/host/effects/probe.ts";
 import { createLimiter } from "../lib/limiter.ts";
 import type { Host } from "../model/inventory.ts";
 import type { HostReading } from "../model/observed.ts";
+import type { Log } from "../ports.ts";
 import { HostError } from "../ssh/host-error.ts";
 import type { ConnectShell } from "../ssh/shell.ts";
 
@@ -11,6 +12,7 @@ interface HostObservation {
   readonly concurrency: number;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
+  readonly log: Log;
 }
 
 /** Probes hosts: one connection and one command each. A host that cannot be judged is unreadable, never absent. */
@@ -23,7 +25,11 @@ export async function observeHosts(
   await Promise.all(
     hosts.map((host) =>
       limiter.run(async () => {
-        readings.set(host.name, await probe(host, options));
+        const reading = await probe(host, options);
+        if (reading.status === "unreadable") {
+          options.log.info("host could not be probed", () => ({ host: host.name, reason: reading.reason }));
+        }
+        readings.set(host.name, reading);
         options.onProgress(readings.size, hosts.length);
       }),
     ),

@@ -9,6 +9,7 @@ import { observeHosts } from "../../src/observe/observe-hosts.ts";
 import type { CommandResult, Shell } from "../../src/ssh/shell.ts";
 import { aHost, noon, oneAgentSettings } from "../support/builders.ts";
 import { fakeClock } from "../support/fake-clock.ts";
+import { silentLog } from "../support/log.ts";
 import { type ScriptedAgent, type ScriptedHost, scriptedHost } from "../support/scripted-host.ts";
 import { type Damage, damaged, damageToText } from "./damage.ts";
 import { expectMeantWords, fuzz } from "./fuzz.ts";
@@ -116,7 +117,7 @@ const installers: InstallerProvider = {
 
 async function planOf(host: Host, shell: Shell) {
   const signal = new AbortController().signal;
-  const options = { connect: async () => shell, concurrency: 1, signal, onProgress: () => undefined };
+  const options = { connect: async () => shell, concurrency: 1, signal, onProgress: () => undefined, log: silentLog };
   const reading = (await observeHosts([host], options)).get(host.name);
   if (reading === undefined) throw new Error("the host was not read");
   if (reading.status === "unreadable") expectMeantWords(reading.reason);
@@ -156,6 +157,7 @@ fuzz("outputs of hosts", disturbedHost, async ({ state, settings: declared, ther
     connect: async () => shell,
     installers,
     clock: fakeClock(noon),
+    log: silentLog,
     lockWait: { seconds: 0, tries: 1 },
     connectWait: 2_500,
     authorities: async () => "",

@@ -8,7 +8,7 @@ import type { Plan, PlanScope } from "../../src/model/plan.ts";
 import type { ChangeResult } from "../../src/model/result.ts";
 import { observeCluster } from "../../src/observe/observe-cluster.ts";
 import { createPlan } from "../../src/plan/create-plan.ts";
-import type { Fetch } from "../../src/ports.ts";
+import type { Fetch, Log } from "../../src/ports.ts";
 import {
   createSimulatedCluster,
   type SimulatedCluster,
@@ -43,10 +43,17 @@ export interface ClusterWorldOptions extends Partial<Omit<SimulatedClusterOption
   /** Stands between the client and the cluster. */
   readonly wrap?: (fetch: Fetch) => Fetch;
   readonly clock?: FakeClock;
+  readonly log?: Log;
 }
 
 export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
-  const { names = ["emea"], wrap = (fetch: Fetch) => fetch, clock = fakeClock(noon), ...rest } = options;
+  const {
+    names = ["emea"],
+    wrap = (fetch: Fetch) => fetch,
+    clock = fakeClock(noon),
+    log = silentLog,
+    ...rest
+  } = options;
   const clusters = new Map(
     names.map((name) => [
       name,
@@ -65,7 +72,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
     const simulated = clusters.get(name) ?? cluster;
     return createClient({
       name: "emea",
-      log: silentLog,
+      log,
       url: "https://dynatrace.example.com",
       token: simulated.clusterToken,
       fetch: wrap(mswFetch(simulated)),
@@ -107,6 +114,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
       {
         clients: new Map(inventory.clusters.map(({ name }) => [name, clientOf(name, signal)])),
         clock,
+        log,
         signal,
         connect: () => Promise.reject(new Error("there are no hosts in this world")),
         installers: { provide: () => Promise.reject(new Error("there are no installers in this world")) },

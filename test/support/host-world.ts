@@ -14,7 +14,7 @@ import { planHost } from "../../src/kinds/host/plan.ts";
 import { createLimiter } from "../../src/lib/limiter.ts";
 import type { Host, OneAgentSettings, SshSettings } from "../../src/model/inventory.ts";
 import type { HostReading } from "../../src/model/observed.ts";
-import type { Clock } from "../../src/ports.ts";
+import type { Clock, Log } from "../../src/ports.ts";
 import { appendPresets, buildInstallerBody } from "../../src/sandbox/agent/build-installer.ts";
 import { serveCluster } from "../../src/sandbox/cluster/serve-cluster.ts";
 import { createSimulatedCluster, type SimulatedCluster } from "../../src/sandbox/cluster/simulated-cluster.ts";
@@ -52,7 +52,7 @@ export interface HostWorld {
 export const installedVersions = ["1.311.70.20250416-104152", "1.313.52.20250602-150703", "1.321.51.20250905-075429"];
 
 /** A simulated cluster over real HTTP and simulated hosts over real SSH, with the real deployer between. */
-export async function startHostWorld(names: readonly string[]): Promise<HostWorld> {
+export async function startHostWorld(names: readonly string[], log: Log = silentLog): Promise<HostWorld> {
   const directory = mkdtempSync(join(tmpdir(), "dtsync-world-"));
   const bodies = new Map<string, Uint8Array>();
   const cluster = createSimulatedCluster({
@@ -83,7 +83,7 @@ export async function startHostWorld(names: readonly string[]): Promise<HostWorl
   const transport = await createTransport({ ca: null, connections: 8, proxy: null });
   const client = createClient({
     name: "emea",
-    log: silentLog,
+    log,
     url: server.url,
     token: cluster.clusterToken,
     fetch: transport.fetch,
@@ -98,24 +98,26 @@ export async function startHostWorld(names: readonly string[]): Promise<HostWorl
     conceal: () => undefined,
     journal: { made: async () => undefined },
     cluster: "emea",
-    log: silentLog,
+    log,
   });
   const installers = createInstallerProvider({
     clients: new Map([["emea", client]]),
     tokens: new Map([["emea", tokens]]),
     clock: realClock,
+    log,
     directory: async () => directory,
     conceal: () => undefined,
   });
   const connect = createSshConnector(
     { config: parseSshConfig(hosts.sshConfig, () => []), home: directory, user: "nobody", agentSocket: null },
     { taken: new Map(), write: false },
-    silentLog,
+    log,
   );
   const ports = {
     connect,
     installers,
     clock: realClock,
+    log,
     lockWait: { seconds: 1, tries: 5 },
     connectWait: 2_500,
     authorities: async () => "",

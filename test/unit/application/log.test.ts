@@ -152,6 +152,8 @@ describe("what comes from outside", () => {
     const { log, written } = await aLog({ level: "debug" });
     log.debug("a", () => ({ reason: "x".repeat(1_000_000) }));
     expect(written().length).toBeLessThan(11_000);
+    log.debug("b", () => ({ list: Array.from({ length: 60 }, (_, index) => `host${index}`) }));
+    expect(written()).toContain(",host49,… and 10 more");
   });
 });
 

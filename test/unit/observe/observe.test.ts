@@ -5,7 +5,7 @@ import { type ObservePorts, observe, type ReadingProgress } from "../../../src/o
 import { HostError } from "../../../src/ssh/host-error.ts";
 import { aCluster, aHost, anInventory } from "../../support/builders.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";
-import { silentLog } from "../../support/log.ts";
+import { keepingLog, silentLog } from "../../support/log.ts";
 
 const url = "https://dynatrace.example.com";
 const clusters = [aCluster({ name: "emea" }), aCluster({ name: "apac" })];
@@ -14,6 +14,7 @@ const inventory = anInventory({ clusters });
 /** Ports to a simulated cluster of one environment, and what was opened and closed through them. */
 function world() {
   const { cluster, clock } = aClusterWorld({ seed: { environments: [{ id: "abc-p1" }] } });
+  const log = keepingLog();
   const events: string[] = [];
   const progress: ReadingProgress[] = [];
   const ports: ObservePorts = {
@@ -39,8 +40,10 @@ function world() {
     concurrency: 2,
     signal: new AbortController().signal,
     onProgress: (now) => progress.push(now),
+    clock,
+    log,
   };
-  return { cluster, events, progress, ports };
+  return { cluster, events, progress, ports, log };
 }
 
 const wanted = { clusters, hosts: [], groups: true };
@@ -114,5 +117,36 @@ describe("hosts", () => {
     const openConnector = () => Promise.reject(new Error("--ssh-config cannot be read"));
     await expect(observe(inventory, { ...wanted, hosts }, { ...ports, openConnector })).rejects.toThrow(/ssh-config/);
     expect(events).toEqual([]);
+  });
+});
+
+describe("what is logged", () => {
+  test("what a cluster has, or why it was not read", async () => {
+    const { ports, log } = world();
+    const openCluster: ObservePorts["openCluster"] = (cluster) =>
+      cluster.name === "emea" ? Promise.reject(new Error("its token is not set")) : ports.openCluster(cluster);
+    await observe(inventory, wanted, { ...ports, openCluster });
+    const entries = log.entries.filter(({ level }) => level === "info");
+    expect(entries.map(({ message }) => message)).toEqual(["cluster read", "cluster read"]);
+    expect(entries.map(({ fields }) => fields)).toEqual([
+      {
+        ...{ cluster: "emea", url, version: null, environments: null, groups: null, requests: 0, ms: 0 },
+        unreadable: [`emea (${url}) was not asked: its token is not set`],
+      },
+      {
+        ...{ cluster: "apac", url, environments: 1, requests: 3, ms: 0, unreadable: undefined },
+        ...{ version: expect.stringMatching(/^1\./), groups: expect.any(Number) },
+      },
+    ]);
+  });
+
+  test("each host that could not be probed, and how many there were", async () => {
+    const { ports, log } = world();
+    const hosts = [aHost({ name: "web01.example.com" })];
+    await observe(inventory, { clusters: [], hosts, groups: false }, ports);
+    expect(log.entries.map(({ message, fields }) => [message, fields])).toEqual([
+      ["host could not be probed", { host: "web01.example.com", reason: "it is not there" }],
+      ["hosts probed", { hosts: 1, unreadable: 1, ms: 0 }],
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { repeatUntil, within } from "../../../lib/repeat-until.ts";
 import type { Host } from "../../../model/inventory.ts";
 import type { HostFacts, ObservedAgent } from "../../../model/observed.ts";
-import type { Clock } from "../../../ports.ts";
+import type { Clock, Log } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 import { newMarker } from "../../../ssh/remote-script.ts";
 import type { Shell } from "../../../ssh/shell.ts";
@@ -28,6 +28,7 @@ export interface DeployPorts {
   readonly shell: Shell;
   readonly installers: InstallerProvider;
   readonly clock: Clock;
+  readonly log: Log;
   readonly lockWait: LockWait;
   /** Text of the certificate authorities that a cluster needs besides the usual ones, or nothing. */
   readonly authorities: (cluster: string) => Promise<string>;
@@ -87,6 +88,12 @@ async function install(host: Host, facts: HostFacts, change: SentHostChange, por
     installed: facts.agent?.version ?? null,
     version: change.fields.includes("version") ? String(change.after.version) : (facts.agent?.version ?? "latest"),
   });
+  ports.log.info("installer goes to the host", () => ({
+    ...{ host: host.name, version: installer.version, bytes: installer.size },
+    ...(host.oneagent.transfer === "pull"
+      ? { way: "pull", why: "transfer is pull: the host fetches it from the cluster" }
+      : { way: "push", why: `transfer is ${host.oneagent.transfer}: it is sent over SSH` }),
+  }));
   const marker = newMarker();
   const parameters = installerArguments(host.oneagent, installer.connection, facts.agent === null);
   const run = (step: "install" | "pull and install", script: string, stdin: Readable) =>
@@ -147,12 +154,15 @@ async function settle(change: SentHostChange, host: Host, ports: DeployPorts): P
     return { problem: unappliedProblem(open), next: "look" };
   };
   const waiting = within(ports.clock, ports.connectWait, connectInterval);
+  const began = ports.clock.now().getTime();
   const { problem } = await repeatUntil(
     look,
     ({ next }) => next === "end",
     (attempt, found) => (found.next === "look" ? 0 : waiting(attempt, found)),
     ports,
   );
+  const ms = ports.clock.now().getTime() - began;
+  ports.log.info("agent looked at after the change", () => ({ host: host.name, problem: problem?.code ?? null, ms }));
   return problem;
 }
 
