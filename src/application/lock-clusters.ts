@@ -65,7 +65,7 @@ async function lockOne(name: string, context: Context): Promise<Lock> {
       patience,
       onWait: (owner) => log.warn(`another apply of ${name} is running (${owner}): waiting until it ends`),
     });
-    log.info("lock taken", () => ({ of: name, waitMs: clock.now().getTime() - began }));
+    log.info("lock taken", () => ({ lock: name, waitMs: clock.now().getTime() - began }));
     return lock;
   } catch (error) {
     if (signal.aborted) throw error;

@@ -33,9 +33,9 @@ function fieldsText(fields: LogFields): string {
 }
 
 function showField(value: LogValue): string {
-  if (Array.isArray(value)) return showText(value.join(","));
+  if (Array.isArray(value)) return value.length === 0 ? "none" : showText(value.join(","));
   return typeof value === "string" ? showText(value) : String(value);
 }
 
 /** In quotes where it would not be seen where the text ends. */
-const showText = (text: string): string => printableLine(/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text));
+const showText = (text: string): string => printableLine(/^[^\s"]+$/.test(text) ? text : JSON.stringify(text));

@@ -7,6 +7,7 @@ import { createPlan, hostsInScope, type PlanInput } from "../plan/create-plan.ts
 import type { ChangedSince } from "./changed-since.ts";
 import { checkedScope } from "./checked-scope.ts";
 import type { Context } from "./context.ts";
+import { gitEdges } from "./git-edges.ts";
 import type { FleetOptions } from "./options.ts";
 import { readFleet } from "./read-fleet.ts";
 import { requireOrigins } from "./require-origins.ts";
@@ -30,7 +31,7 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
     scope,
     allowCommands,
     variables: context.variables,
-    run: programRunner(context.signal),
+    run: programRunner(context),
   });
   const listed = scope.hosts === "probe" && scope.only.includes("hosts") && list.held.length === 0;
   const scopeWarnings = checkedScope(inventory, { hosts: list.hosts, complete: !hasCommands || listed }, scope);
@@ -44,7 +45,7 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
   };
   const [observed, { reason, ...revision }] = await Promise.all([
     readFleet(inventory, wanted, options, context),
-    readRevision(inventory.directory, { environment: context.variables, signal: context.signal }),
+    readRevision(inventory.directory, gitEdges(context)),
   ]);
   context.signal.throwIfAborted();
   const input: PlanInput = {

@@ -33,7 +33,7 @@ export async function openCluster(declared: Cluster, access: ClusterAccess, cont
     ]);
   const { inventory, allowCommands } = access;
   const { variables } = context;
-  const run = programRunner(context.signal);
+  const run = programRunner(context);
   const token = await resolveToken(cluster, { variables, allowCommands, inventory, run });
   context.redactor.conceal(token);
   const proxy = resolveProxy(cluster.url, variables);

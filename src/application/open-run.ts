@@ -64,7 +64,7 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
       warn(`${cluster.name}: ${errorMessage(error)}`);
     }
   }
-  await cleanUpAfter(abandoned, { tokens: chainsByUrl, now, warn });
+  await cleanUpAfter(abandoned, { tokens: chainsByUrl, now, log });
   const clients = new Map([...opened].map(([name, { client }]) => [name, client]));
   const { conceal } = context.redactor;
   const installerFolder = createInstallerFolder(journal, runId);

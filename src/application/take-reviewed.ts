@@ -87,7 +87,7 @@ async function planReviewed(reviewed: Plan, inventory: Inventory, options: Carry
     scope,
     allowCommands: options.allowCommands,
     variables: context.variables,
-    run: programRunner(context.signal),
+    run: programRunner(context),
   });
   const wanted = {
     clusters: inventory.clusters.filter(({ name }) => named.clusters.has(name)),

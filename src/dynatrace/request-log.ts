@@ -29,8 +29,8 @@ const longestTrace = 200;
 /** The log of one call, which has this id. Of headers and bodies nothing is logged but the id that a server gave the request. */
 export function callLog(log: Log, id: string, { method, path, query }: ApiRequest): CallLog {
   const call = (): LogFields => {
-    const search = query === undefined ? "" : `?${new URLSearchParams(query)}`;
-    return { request: id, method, path: `${path}${search}` };
+    const search = new URLSearchParams(query).toString();
+    return { request: id, method, path: search === "" ? path : `${path}?${search}` };
   };
   return {
     attempted: ({ attempt, ms, response, failure }) =>

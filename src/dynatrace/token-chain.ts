@@ -128,7 +128,7 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
         { clock },
       );
       options.conceal(token.secret);
-      tokens.made(environment, { token: token.id, name: tokenName, scopes: [], minutes: managementTokenMinutes });
+      tokens.made(environment, { token: token.id, name: tokenName, minutes: managementTokenMinutes });
       return { secret: token.secret, madeAt };
     };
     return renewedWhenRefused(make, async () => {

@@ -5,7 +5,8 @@ interface MadeToken {
   /** Its public id. */
   readonly token: string;
   readonly name: string;
-  readonly scopes: readonly string[];
+  /** Where this run chose them. */
+  readonly scopes?: readonly string[];
   /** How long it lives. */
   readonly minutes: number;
 }
@@ -18,6 +19,8 @@ interface TokenLog {
 }
 
 export const tokenLog = (log: Log, cluster: string): TokenLog => ({
-  made: (environment, token) => log.info("token made", () => ({ cluster, environment, ...token })),
-  revoked: (environment, token, name) => log.info("token revoked", () => ({ cluster, environment, token, name })),
+  made: (environment, token) =>
+    log.info("token made", () => ({ cluster, environment: environment ?? undefined, ...token })),
+  revoked: (environment, token, name) =>
+    log.info("token revoked", () => ({ cluster, environment: environment ?? undefined, token, name })),
 });

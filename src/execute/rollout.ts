@@ -57,7 +57,7 @@ export async function runRollout<T>(
       continue;
     }
     const name = index === 0 && hasCanary ? "canary" : `batch ${hasCanary ? index : index + 1}`;
-    log.info("wave begins", () => ({ environment, wave: name, of: sizes.length, hosts: size }));
+    log.info("wave begins", () => ({ environment, wave: name, waves: sizes.length, hosts: size }));
     const outcomes = await Promise.all(wave.map(work));
     failures += outcomes.filter(({ status }) => resultMeanings[status] === "failure").length;
   }

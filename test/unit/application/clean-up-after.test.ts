@@ -5,6 +5,7 @@ import { cleanUpAfter, installerFolderName } from "../../../src/application/clea
 import type { AbandonedRun } from "../../../src/state/journal.ts";
 import { ownIdentity } from "../../../src/state/process-identity.ts";
 import { noon } from "../../support/builders.ts";
+import { keepingLog } from "../../support/log.ts";
 import { withFiles } from "../load/load-files.ts";
 
 const [emea, apac] = ["https://emea.example.com", "https://apac.example.com"];
@@ -38,8 +39,9 @@ function ports(origins: readonly string[], broken: readonly string[] = []) {
     },
   });
   const tokens = new Map(origins.map((origin) => [origin, chain(origin)]));
-  const warn = (message: string) => void warnings.push(message);
-  return { removed, warnings, ports: { tokens, now: () => noon, warn } };
+  const kept = keepingLog();
+  const log = { ...kept, warn: (message: string) => void warnings.push(message) };
+  return { removed, warnings, logged: kept.entries, ports: { tokens, now: () => noon, log } };
 }
 
 const tokens = [
@@ -58,6 +60,7 @@ test("removes folder and tokens, and then the journal", async () => {
     expect(existsSync(directory)).toBe(false);
     expect(world.removed).toEqual([`${emea} r1 null`, `${emea} r1 abc-p1`, `${apac} r1 xyz-p1`]);
     expect([state.forgotten, world.warnings]).toEqual([true, []]);
+    expect(world.logged).toMatchObject([{ message: "cleaned up after a killed run", fields: { killed: "r1" } }]);
   });
 });
 

@@ -337,7 +337,7 @@ describe("what is logged", () => {
       {
         message: "token made",
         fields: {
-          environment: null,
+          environment: undefined,
           name: "dtsync run run1 run 1",
           scopes: ["EnvironmentTokenManagement"],
           minutes: 60,
@@ -346,7 +346,7 @@ describe("what is logged", () => {
       { message: "token made", fields: { ...about, name: "dtsync run run1 management 2", minutes: 15 } },
       { message: "token made", fields: { ...about, scopes: ["InstallerDownload"], minutes: 60 } },
       { message: "token revoked", fields: about },
-      { message: "token revoked", fields: { cluster: "emea", environment: null, token } },
+      { message: "token revoked", fields: { cluster: "emea", environment: undefined, token } },
     ]);
   });
 

@@ -81,12 +81,12 @@ describe("stopping", () => {
   test("waves are logged, and once that the rest is left alone", async () => {
     const { logged } = await rolledOut(7, { ...one, maxFailures: count(0) }, { 2: failure });
     expect(logged).toEqual([
-      ["wave begins", { wave: "canary", of: 4, hosts: 1 }],
-      ["wave begins", { wave: "batch 1", of: 4, hosts: 2 }],
+      ["wave begins", { wave: "canary", waves: 4, hosts: 1 }],
+      ["wave begins", { wave: "batch 1", waves: 4, hosts: 2 }],
       ["rollout stopped", { failures: 1, limit: 0, left: 4 }],
     ]);
     const withoutCanary = await rolledOut(2, { ...one, canary: count(0) }, {});
-    expect(withoutCanary.logged).toEqual([["wave begins", { wave: "batch 1", of: 1, hosts: 2 }]]);
+    expect(withoutCanary.logged).toEqual([["wave begins", { wave: "batch 1", waves: 1, hosts: 2 }]]);
   });
 
   test("a wave is worked on side by side, and the next one only when it has ended", async () => {
