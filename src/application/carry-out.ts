@@ -41,6 +41,8 @@ export interface CarryOutOptions extends FleetOptions {
   readonly raisedLimits: RaisedLimits;
   /** The part of the host changes that this run makes; null: everything. */
   readonly shard: { readonly index: number; readonly total: number } | null;
+  /** A file for the journal of the run; null: the folder of the user's state. */
+  readonly journal: string | null;
 }
 
 export interface Outcome {
@@ -76,8 +78,8 @@ async function makeChanges(
   options: CarryOutOptions,
   context: Context,
 ): Promise<readonly ChangeResult[]> {
-  const { allowCommands, concurrency, sshConfig } = options;
-  const run = await openRun({ changes, inventory, allowCommands }, context);
+  const { allowCommands, concurrency, sshConfig, journal } = options;
+  const run = await openRun({ changes, inventory, allowCommands, journal }, context);
   try {
     const progress = await applyProgress(changes, options, context);
     try {

@@ -15,15 +15,15 @@ export interface CleanUpPorts {
 
 /**
  * Removes what killed runs left: installers here, and tokens on clusters that can be reached. The journal of a run is
- * kept until everything of it is gone. Of a run elsewhere nobody knows whether it goes on: it is forgotten with its last
- * token.
+ * kept until everything of it is gone. Of a run elsewhere nobody may know whether it goes on: it is forgotten with its last
+ * token then.
  */
 export async function cleanUpAfter(runs: readonly AbandonedRun[], { tokens, now, log }: CleanUpPorts): Promise<void> {
-  for (const { entry, elsewhere, forget } of runs) {
+  for (const { entry, elsewhere, over, forget } of runs) {
     try {
       const expired = now().getTime() - entry.lastToken > tokenLife;
       if (!elsewhere) await removeInstallers(entry);
-      if (expired || (!elsewhere && (await removeTokens(entry, tokens)))) {
+      if (expired || (over && (await removeTokens(entry, tokens)))) {
         await forget();
         log.info("cleaned up after a killed run", () => ({ killed: entry.runId, elsewhere }));
       }

@@ -9,11 +9,12 @@ import { createInstallerProvider, type InstallerProvider } from "../kinds/host/e
 import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { OpenCluster } from "../observe/observe.ts";
-import { abandonedRuns, type Journal, openJournal } from "../state/journal.ts";
+import { abandonedRuns, type Journal, journalInFolder, openJournal } from "../state/journal.ts";
 import { ownIdentity } from "../state/process-identity.ts";
 import { cleanUpAfter, installerFolderName } from "./clean-up-after.ts";
 import type { Context } from "./context.ts";
 import { openCluster } from "./open-cluster.ts";
+import { useJournal } from "./use-journal.ts";
 
 /** Everything that a run opens and must let go of: clients, tokens, a folder for installers, its journal. */
 export interface Run {
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly inventory: Inventory;
   /** Whether the command of a token may run. */
   readonly allowCommands: boolean;
+  /** A file for the journal; null: it is kept where those of all runs of this user are. */
+  readonly journal: string | null;
 }
 
 /** Opens the clusters that the changes or killed runs of this machine are about, and cleans up after the latter. */
@@ -37,8 +40,10 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
   const { warn } = log;
   const { now } = context.clock;
   const identity = ownIdentity();
-  const journal = openJournal({ folder, runId, process: identity, now, warn });
-  const abandoned = abandonedRuns(folder, identity, warn);
+  const file = options.journal === null ? null : useJournal(options.journal, identity);
+  const place = file ?? journalInFolder(folder, runId);
+  const journal = openJournal({ place, runId, process: identity, now, warn });
+  const abandoned = [...(file?.abandoned ?? []), ...abandonedRuns(folder, identity, warn)];
   const named = new Set(changes.map(({ cluster }) => cluster));
   const left = new Set(abandoned.flatMap(({ entry }) => entry.tokens.map((token) => token.cluster)));
   const opened = new Map<string, OpenCluster>();

@@ -10,6 +10,7 @@ import { planAndConfirm } from "../application/plan-and-confirm.ts";
 import { readPlanFile } from "../application/plan-file.ts";
 import { printPlanFaults } from "../application/print-plan-faults.ts";
 import { takeReviewed } from "../application/take-reviewed.ts";
+import { checkJournal } from "../application/use-journal.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -25,6 +26,7 @@ import type { ApplyOptions } from "./options/apply-options.ts";
 export async function apply(options: ApplyOptions, context: Context): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
   const outputs = await openOutputs(reports, context, options.planFile);
+  if (options.journal !== null) checkJournal(options.journal);
   const reviewed = options.planFile === null ? null : readPlanFile(options.planFile);
   if (reviewed !== null && "faults" in reviewed) {
     const message = `${options.planFile} is not a plan that this version can apply`;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -116,6 +116,66 @@ defaults: { cluster: emea, ssh: { user: deploy, become: sudo } }
     expect(text).not.toMatch(/\.[A-Z0-9]{64}/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(ended.stderr).toBe("");
+  });
+});
+
+describe("a journal in a file", () => {
+  let world: EndToEnd;
+
+  beforeEach(async () => {
+    world = await startEndToEnd({ inventory: smallInventory, clusters: ["emea", "apac"] });
+  });
+
+  afterEach(() => world.close());
+
+  const apply = ["apply", "--auto-approve", "--no-progress", "--journal", "cache/journal.json"];
+
+  test("of a run elsewhere that was killed leads the next one to its tokens", async () => {
+    const runId = "a".repeat(12);
+    const emea = world.url("emea");
+    const post = (path: string, body: object) =>
+      fetch(`${emea}${path}`, {
+        method: "POST",
+        headers: {
+          authorization: `Api-Token ${world.cluster("emea").clusterToken}`,
+          "content-type": "application/json",
+        },
+        body: JSON.stringify(body),
+      });
+    await post("/api/cluster/v2/tokens", {
+      name: `dtsync run ${runId} run 1`,
+      scopes: ["EnvironmentTokenManagement"],
+      expiresIn: { value: 60, unit: "MINUTES" },
+    });
+    const left = () =>
+      world
+        .cluster("emea")
+        .snapshot()
+        .tokens.filter(({ name }) => name.startsWith(`dtsync run ${runId}`));
+    expect(left()).toHaveLength(1);
+    const process = { pid: 1, start: "1", boot: "b", space: "s", machine: "runner-1" };
+    const tokens = [{ cluster: emea, environment: null }];
+    const entry = { format: "dtsync-journal/1", runId, process, lastToken: Date.now(), tokens, directory: null };
+    mkdirSync(join(world.directory, "cache"));
+    const file = join(world.directory, "cache/journal.json");
+    writeFileSync(file, JSON.stringify({ format: "dtsync-journals/1", runs: [entry] }), { mode: 0o600 });
+    const ended = await world.run([...apply, "--log-level", "info"]);
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stderr).toContain(`cleaned up after a killed run  killed=${runId}`);
+    expect(left().filter(({ revoked }) => !revoked)).toEqual([]);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test("that is something else ends the run before anything is asked of anyone", async () => {
+    mkdirSync(join(world.directory, "cache"));
+    writeFileSync(join(world.directory, "cache/journal.json"), "{}");
+    const ended = await world.run(apply);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(
+      /^dtsync: cache\/journal.json cannot be used as a journal \(it is not in the form of a journal\)\n {2}name a file/,
+    );
+    expect(world.cluster("emea").requests).toEqual([]);
+    expect(readFileSync(join(world.directory, "cache/journal.json"), "utf8")).toBe("{}");
   });
 });
 

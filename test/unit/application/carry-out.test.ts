@@ -21,6 +21,7 @@ const options: CarryOutOptions = {
   ...fleetOptionsOf(),
   raisedLimits: { removals: null, updates: null },
   shard: null,
+  journal: null,
 };
 
 const withHome = <T>(run: (home: string) => Promise<T>) => withFiles({}, run);

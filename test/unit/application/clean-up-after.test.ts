@@ -11,7 +11,7 @@ import { withFiles } from "../load/load-files.ts";
 const [emea, apac] = ["https://emea.example.com", "https://apac.example.com"];
 
 /** What a killed run left, and whether its journal has been removed. */
-function aKilledRun(given: Partial<AbandonedRun["entry"]> = {}, elsewhere = false) {
+function aKilledRun(given: Partial<AbandonedRun["entry"]> = {}, elsewhere = false, over = !elsewhere) {
   const state = { forgotten: false };
   const entry = {
     format: "dtsync-journal/1" as const,
@@ -25,7 +25,7 @@ function aKilledRun(given: Partial<AbandonedRun["entry"]> = {}, elsewhere = fals
   const forget = async () => {
     state.forgotten = true;
   };
-  return { run: { entry, elsewhere, forget }, state };
+  return { run: { entry, elsewhere, over, forget }, state };
 }
 
 /** Clusters that remember which tokens they were to remove; `broken` ones fail. */
@@ -132,5 +132,16 @@ test("touches nothing of a run elsewhere, and forgets it with its last token", a
     expect(existsSync(directory)).toBe(true);
     expect([alive.state.forgotten, expired.state.forgotten]).toEqual([false, true]);
     expect([world.removed, world.warnings]).toEqual([[], []]);
+  });
+});
+
+test("removes the tokens of a run elsewhere that is over, and leaves a folder of its name here alone", async () => {
+  await withFiles({}, async (folder) => {
+    const directory = mkdtempSync(join(folder, installerFolderName("r1")));
+    const { run, state } = aKilledRun({ directory, tokens }, true, true);
+    const world = ports([emea, apac]);
+    await cleanUpAfter([run], world.ports);
+    expect(existsSync(directory)).toBe(true);
+    expect([state.forgotten, world.removed.length]).toEqual([true, 3]);
   });
 });
