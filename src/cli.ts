@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { closeSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
@@ -52,7 +51,10 @@ const isGiven = (option: string, value: string): boolean =>
     (text, index) => text === `${option}=${value}` || (text === value && ownParameters[index - 1] === option),
   );
 
-const runId = randomBytes(6).toString("hex");
+/** It tells runs apart and is no secret, so it need not wait for the library that makes those. */
+const runId = Math.floor(Math.random() * 2 ** 48)
+  .toString(16)
+  .padStart(12, "0");
 const writeError = (text: string) => errors.write(redactor.redact(text));
 const log = createLog(
   { write: writeError, redact: redactor.redact, clock, runId, terminal: process.stderr.isTTY === true },
