@@ -93,6 +93,7 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     const now = performance.now();
     if (interrupt === null && !ended) {
       interrupt = { name, at: now };
+      log.info("interrupted", () => ({ signal: name }));
       output.err("\nInterrupted: finishing what is running. Once more leaves at once.\n");
       stop.abort();
     } else if (interrupt === null || name !== "SIGHUP" || now - interrupt.at > hangUp) {

@@ -39,6 +39,7 @@ export async function openCluster(declared: Cluster, access: ClusterAccess, cont
   const proxy = resolveProxy(cluster.url, variables);
   for (const secret of proxy?.secrets ?? []) context.redactor.conceal(secret);
   const transport = await createTransport({ ca: cluster.ca, connections: cluster.maxConcurrency, proxy });
+  context.log.debug("cluster opened", () => ({ cluster: cluster.name, url: cluster.url, proxy: proxy?.place }));
   const client = createClient({
     name: `${cluster.name}/${access.readOnly ? "read" : "apply"}`,
     log: context.log,

@@ -162,7 +162,7 @@ async function settle(change: SentHostChange, host: Host, ports: DeployPorts): P
     ports,
   );
   const ms = ports.clock.now().getTime() - began;
-  ports.log.info("agent looked at after the change", () => ({ host: host.name, problem: problem?.code ?? null, ms }));
+  ports.log.info("agent looked at after the change", () => ({ host: host.name, problem: problem?.code, ms }));
   return problem;
 }
 
