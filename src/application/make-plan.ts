@@ -8,6 +8,7 @@ import type { ChangedSince } from "./changed-since.ts";
 import { checkedScope } from "./checked-scope.ts";
 import type { Context } from "./context.ts";
 import { gitEdges } from "./git-edges.ts";
+import { sshWarnings } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
 import { readFleet } from "./read-fleet.ts";
 import { requireOrigins } from "./require-origins.ts";
@@ -43,6 +44,7 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
     hosts: hostsInScope(inventory, list.hosts, scope, affected),
     groups: scope.only.some((kind) => kind !== "hosts"),
   };
+  const leftOut = await sshWarnings(wanted.hosts, options.sshConfig, context);
   const [observed, { reason, ...revision }] = await Promise.all([
     readFleet(inventory, wanted, options, context),
     readRevision(inventory.directory, gitEdges(context)),
@@ -62,6 +64,7 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
     warnings: [
       ...warnings,
       ...list.warnings,
+      ...leftOut,
       ...(reason === null ? [] : [`the plan does not name the commit of the inventory: ${reason}`]),
       ...scopeWarnings,
     ],

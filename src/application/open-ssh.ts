@@ -1,8 +1,11 @@
 import { readdirSync } from "node:fs";
-import { homedir, userInfo } from "node:os";
+import { homedir, hostname, userInfo } from "node:os";
 import { readOrdinaryText } from "../files/read-ordinary-file.ts";
+import { count } from "../lib/printable.ts";
+import { listNames } from "../report/remarks-text.ts";
 import type { TakenHostKeys } from "../ssh/host-keys.ts";
-import type { ConnectShell } from "../ssh/shell.ts";
+import type { ConnectShell, SshHost } from "../ssh/shell.ts";
+import type { SshClientSettings } from "../ssh/target.ts";
 import type { Context } from "./context.ts";
 
 export interface SshOptions {
@@ -22,28 +25,50 @@ export async function openSsh(
   { configFile, writeHostKeys }: SshOptions,
   context: Pick<Context, "variables" | "log">,
 ): Promise<ConnectShell> {
-  const [{ createSshConnector }, { readSshConfig }] = await Promise.all([
+  const [{ createSshConnector }, settings] = await Promise.all([
     import("../ssh/connect.ts"),
-    import("../ssh/read-config.ts"),
+    clientSettings(configFile, context),
   ]);
-  const { variables } = context;
-  const home = variables["HOME"] || homedir();
-  const files = {
-    read: readConfigFile,
-    list: (folder: string) => readdirSync(folder),
-  };
   const taken: TakenHostKeys = takenIn.get(context) ?? new Map();
   takenIn.set(context, taken);
-  return createSshConnector(
-    {
-      config: readSshConfig({ file: configFile, home }, files),
-      home,
-      user: userInfo().username,
-      agentSocket: variables["SSH_AUTH_SOCK"] || null,
-    },
-    { taken, write: writeHostKeys },
-    context.log,
+  return createSshConnector(settings, { taken, write: writeHostKeys }, context.log);
+}
+
+/** What is left out of the SSH configuration that may concern hosts, in words. Throws DtsyncError like `openSsh`. */
+export async function sshWarnings(
+  hosts: readonly SshHost[],
+  configFile: string | null,
+  context: Pick<Context, "variables">,
+): Promise<readonly string[]> {
+  if (hosts.length === 0) return [];
+  const [{ leftOutFor }, settings] = await Promise.all([
+    import("../ssh/target.ts"),
+    clientSettings(configFile, context),
+  ]);
+  const concerned = new Map<string, string[]>();
+  for (const host of hosts) {
+    for (const place of leftOutFor(host, settings)) {
+      const names = concerned.get(place);
+      if (names) names.push(host.name);
+      else concerned.set(place, [host.name]);
+    }
+  }
+  return [...concerned].map(
+    ([place, names]) =>
+      `${place}: this Match is left out, because it runs a program or is of a kind that dtsync does not know; it may concern ${count(names.length, "host")} (${listNames(names)})`,
   );
+}
+
+async function clientSettings(
+  configFile: string | null,
+  { variables }: Pick<Context, "variables">,
+): Promise<SshClientSettings> {
+  const { readSshConfig } = await import("../ssh/read-config.ts");
+  const home = variables["HOME"] || homedir();
+  const files = { read: readConfigFile, list: (folder: string) => readdirSync(folder) };
+  const { username, uid } = userInfo();
+  const config = readSshConfig({ file: configFile, home }, files);
+  return { config, home, user: { name: username, id: uid }, machine: hostname(), variables };
 }
 
 function readConfigFile(path: string): string | null {

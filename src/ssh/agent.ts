@@ -1,9 +1,12 @@
 import type { Duplex } from "node:stream";
-import ssh2, { type BaseAgent } from "ssh2";
+import ssh2, { type BaseAgent, type ParsedKey, type SignCallback, type SigningRequestOptions } from "ssh2";
 
 /** An SSH agent whose connections can be ended, because one that does not answer would keep them open. */
 export interface BoundedAgent {
-  readonly agent: BaseAgent;
+  /** The agent as if it held some of its keys alone, as `choose` says of their public halves in base64. */
+  only(choose: (publicKey: string) => boolean): BaseAgent;
+  /** Why it could not be asked; null: it could, or was not. */
+  fault(): Error | null;
   end(): void;
 }
 
@@ -13,6 +16,7 @@ const mostBytes = 1_000_000;
 export function createBoundedAgent(socket: string): BoundedAgent {
   const agent = ssh2.createAgent(socket);
   const streams = new Set<Duplex>();
+  let fault: Error | null = null;
   const getStream = agent.getStream?.bind(agent);
   if (getStream) {
     agent.getStream = (callback) =>
@@ -33,8 +37,38 @@ export function createBoundedAgent(socket: string): BoundedAgent {
     });
   }
 
+  /** ssh2 asks nothing but whether it is one of its agents, and these two. */
+  class Chosen extends ssh2.BaseAgent {
+    readonly #choose: (publicKey: string) => boolean;
+
+    constructor(choose: (publicKey: string) => boolean) {
+      super();
+      this.#choose = choose;
+    }
+
+    // An agent that cannot be asked holds no key: keys of files may still be accepted.
+    override getIdentities(callback: Parameters<BaseAgent["getIdentities"]>[0]): void {
+      agent.getIdentities((error, keys) => {
+        if (error) fault = error;
+        const held = (keys ?? []) as readonly ParsedKey[];
+        callback(undefined, [...held.filter((key) => this.#choose(key.getPublicSSH().toString("base64")))]);
+      });
+    }
+
+    override sign(
+      key: ParsedKey | Buffer | string,
+      data: Buffer,
+      options: SigningRequestOptions | SignCallback,
+      callback?: SignCallback,
+    ): void {
+      if (typeof options === "function") agent.sign(key, data, options);
+      else agent.sign(key, data, options, callback);
+    }
+  }
+
   return {
-    agent,
+    only: (choose) => new Chosen(choose),
+    fault: () => fault,
     end: () => {
       for (const stream of streams) stream.destroy();
     },

@@ -1,121 +1,245 @@
-import { matchesHostPatterns } from "./host-patterns.ts";
+import { parseConfigLines } from "./config-lines.ts";
+import { matchesPatterns } from "./host-patterns.ts";
+import { type Criterion, evaluateMatch, parseMatch, wantsFinalPass } from "./match.ts";
 
 /**
- * The parts of OpenSSH's client configuration that decide how a host is reached. Written here because the published
- * parsers run programs while reading (Match exec, name look-ups), do not follow Include, and walk every block for every
- * host, which is quadratic for a fleet.
+ * The parts of OpenSSH's client configuration that decide how a host is reached, as `ssh -G` shows them. Written here
+ * because the published parsers run programs while reading (Match exec, name look-ups), do not follow Include, and walk
+ * every block for every host, which is quadratic for a fleet.
  */
 export interface SshConfig {
-  /** The first value given for a host, per keyword in lower case; identity files add up. */
-  lookup(host: string): SshOptions;
+  lookup(asked: Asked): SshOptions;
 }
 
-export interface SshOptions {
-  /** First value wins, as in OpenSSH. */
-  get(keyword: string): string | undefined;
-  readonly identityFiles: readonly string[];
+export interface Asked {
+  /** The host as `ssh` would be called with it. */
+  readonly host: string;
+  /** The user that is given besides the configuration, or null. */
+  readonly user: string | null;
+  readonly localUser: string;
 }
+
+/** What a configuration says of a host. */
+export interface SshOptions {
+  /** What the host is connected to under: `HostName` filled in, in lower case unless it is an address. */
+  readonly hostName: string;
+  /** The words of a setting, by its keyword in lower case; the first one counts, as in OpenSSH. */
+  words(keyword: string): readonly string[] | undefined;
+  /** The first of the words. */
+  get(keyword: string): string | undefined;
+  /** Those of `IdentityFile`, which add up. */
+  readonly identityFiles: readonly string[];
+  readonly certificateFiles: readonly string[];
+  /** Null where there is neither `ProxyJump` nor `ProxyCommand`, or what counts of them is `none`. */
+  readonly proxy: Proxy | null;
+  /** Places of `Match` lines that would count but for what is left out. */
+  readonly leftOut: readonly string[];
+}
+
+export interface Proxy {
+  readonly kind: "jump" | "command";
+  readonly value: string;
+  /** `FILE:LINE`. */
+  readonly place: string;
+}
+
+/** A file of the configuration. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly text: string;
+  /** The folder that its relative Includes start from. */
+  readonly base: string;
+}
+
+/** The files that an Include names, in their order; it may name several by a pattern, or none. */
+export type IncludeReader = (pattern: string, from: ConfigFile) => readonly ConfigFile[];
+
+interface Setting {
+  readonly keyword: string;
+  readonly words: readonly string[];
+  readonly rest: string;
+  readonly place: string;
+}
+
+type Condition =
+  | { readonly kind: "hosts"; readonly patterns: readonly string[] }
+  | { readonly kind: "match"; readonly criteria: readonly Criterion[]; readonly place: string };
 
 interface Block {
-  /** Null: applies to every host. */
-  readonly patterns: readonly string[] | null;
-  readonly settings: readonly (readonly [keyword: string, value: string])[];
+  /** All of them must hold: its own, and those of the blocks whose Include led to it. */
+  readonly conditions: readonly Condition[];
+  readonly settings: readonly Setting[];
 }
-
-/** The texts of the files that an Include names, in their order; it may name several by a pattern, or none. */
-export type IncludeReader = (pattern: string) => readonly string[];
 
 const maximumIncludeDepth = 16;
 
-/** Parses the text of an ssh_config file. `Match` blocks other than `Match all` are left out: they may run programs. */
-export function parseSshConfig(text: string, readInclude: IncludeReader): SshConfig {
-  const blocks = parseBlocks(text, readInclude, null, 0);
-  // Hosts named literally are found by name; only blocks with wildcards are tried one by one.
-  const literal = new Map<string, number[]>();
-  const general: number[] = [];
-  blocks.forEach(({ patterns }, index) => {
-    if (patterns === null || patterns.some((pattern) => /[*?!]/.test(pattern))) general.push(index);
-    else
-      for (const pattern of patterns) {
-        const name = pattern.toLowerCase();
-        const indexes = literal.get(name);
-        if (indexes) indexes.push(index);
-        else literal.set(name, [index]);
-      }
-  });
+/** Parses files of ssh_config: those of the user come before those of the machine. */
+export function parseSshConfig(files: readonly ConfigFile[], readInclude: IncludeReader): SshConfig {
+  const blocks: Block[] = [];
+  for (const file of files) addBlocks(blocks, file, readInclude, []);
+  const twice = blocks.some(({ conditions }) =>
+    conditions.some((it) => it.kind === "match" && wantsFinalPass(it.criteria)),
+  );
+  const candidates = indexBlocks(blocks);
   return {
-    lookup(host) {
-      const name = host.toLowerCase();
-      const matching = general.filter((index) => matchesHost(blocks[index]?.patterns ?? null, name));
-      const indexes = [...new Set([...(literal.get(name) ?? []), ...matching])].sort((left, right) => left - right);
-      const settings = indexes.flatMap((index) => blocks[index]?.settings ?? []);
-      const first = new Map<string, string>();
-      for (const [keyword, value] of settings) if (!first.has(keyword)) first.set(keyword, value);
-      return {
-        get: (keyword) => first.get(keyword),
-        identityFiles: settings.filter(([keyword]) => keyword === "identityfile").map(([, value]) => value),
-      };
+    lookup(asked) {
+      const reading = createReading(asked);
+      const pass = (final: boolean) =>
+        reading.pass(
+          candidates(reading.name()).flatMap((index) => blocks[index] ?? []),
+          final,
+        );
+      pass(false);
+      const canonical = /^(?:yes|true|always)$/i.test(reading.get("canonicalizehostname") ?? "");
+      if (twice || canonical) {
+        reading.settle();
+        pass(true);
+      }
+      return reading.options();
     },
   };
 }
 
-function parseBlocks(
-  text: string,
+function addBlocks(
+  blocks: Block[],
+  file: ConfigFile,
   readInclude: IncludeReader,
-  enclosing: Block["patterns"],
-  depth: number,
-): readonly Block[] {
-  const blocks: Block[] = [];
-  let patterns: Block["patterns"] = enclosing;
-  let settings: (readonly [string, string])[] = [];
-  let ignored = false;
+  enclosing: readonly Condition[],
+  depth = 0,
+): void {
+  let conditions = enclosing;
+  let settings: Setting[] = [];
   const finish = () => {
-    if (!ignored && settings.length > 0) blocks.push({ patterns, settings });
+    // One without settings may still ask for a second pass, and is said to be left out.
+    if (settings.length > 0 || conditions.some(({ kind }) => kind === "match")) blocks.push({ conditions, settings });
     settings = [];
   };
-  for (const line of text.split(/\r?\n/)) {
-    const setting = parseSetting(line);
-    if (setting === null) continue;
-    const [keyword, value] = setting;
+  for (const { keyword, words, rest, line } of parseConfigLines(file.text)) {
+    const place = `${file.path}:${line}`;
     if (keyword === "host") {
       finish();
-      ignored = false;
-      patterns = words(value);
+      conditions = [...enclosing, { kind: "hosts", patterns: words }];
     } else if (keyword === "match") {
       finish();
-      ignored = value.trim().toLowerCase() !== "all";
-      patterns = null;
+      conditions = [...enclosing, { kind: "match", criteria: parseMatch(words), place }];
     } else if (keyword === "include") {
       finish();
-      if (ignored || depth >= maximumIncludeDepth) continue;
-      for (const path of words(value)) {
-        for (const included of readInclude(path)) {
-          // One by one: as arguments of one call, the blocks of a long file would be more than a call can take.
-          for (const block of parseBlocks(included, readInclude, patterns, depth + 1)) blocks.push(block);
+      if (depth >= maximumIncludeDepth) continue;
+      for (const pattern of words) {
+        for (const included of readInclude(pattern, file)) {
+          addBlocks(blocks, included, readInclude, conditions, depth + 1);
         }
       }
-    } else {
-      settings.push([keyword, keyword === "proxycommand" ? value : words(value).join(" ") || value]);
-    }
+    } else settings.push({ keyword, words, rest, place });
   }
   finish();
-  return blocks;
 }
 
-/** The keyword in lower case and what follows it, after white space or one `=`; null where there is no such thing. */
-function parseSetting(line: string): readonly [keyword: string, value: string] | null {
-  const text = line.trim();
-  const keyword = /^[A-Za-z0-9]+/.exec(text)?.[0] ?? "";
-  const rest = text.slice(keyword.length);
-  const value = rest.trimStart();
-  if (keyword === "" || rest === "" || (value === rest && !value.startsWith("="))) return null;
-  return [keyword.toLowerCase(), value.startsWith("=") ? value.slice(1).trimStart() : value];
+/** Hosts that are named literally are found by name; only blocks for others are tried one by one. Indexes in their order. */
+function indexBlocks(blocks: readonly Block[]): (host: string) => readonly number[] {
+  const literal = new Map<string, number[]>();
+  const general: number[] = [];
+  blocks.forEach(({ conditions }, index) => {
+    const names = conditions.map(literalNames).find((found) => found !== null);
+    if (!names) general.push(index);
+    else {
+      for (const name of new Set(names)) {
+        const indexes = literal.get(name);
+        if (indexes) indexes.push(index);
+        else literal.set(name, [index]);
+      }
+    }
+  });
+  return (host) => [...(literal.get(host) ?? []), ...general].sort((left, right) => left - right);
 }
 
-function words(value: string): readonly string[] {
-  return [...value.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? "");
+function literalNames(condition: Condition): readonly string[] | null {
+  if (condition.kind !== "hosts") return null;
+  return condition.patterns.some((pattern) => /[*?!]/.test(pattern)) ? null : condition.patterns;
 }
 
-function matchesHost(patterns: readonly string[] | null, host: string): boolean {
-  return patterns === null || matchesHostPatterns(patterns, host);
+/** Reads the blocks for one host, as far as they count. */
+function createReading({ host, user, localUser }: Asked) {
+  const first = new Map<string, readonly string[]>();
+  const files = { identityfile: new Set<string>(), certificatefile: new Set<string>() };
+  const leftOut = new Set<string>();
+  let jump: Proxy | null = null;
+  let command: Proxy | null = null;
+  if (user !== null) first.set("user", [user]);
+  let name = host;
+  const get = (keyword: string) => first.get(keyword)?.[0];
+
+  const hostName = () => fillHostName(get("hostname"), host);
+
+  function take({ keyword, words, rest, place }: Setting): void {
+    const [word] = words;
+    if (keyword === "proxyjump") {
+      // The two are one setting, of which the first one counts; only `ProxyJump none` leaves room for a command.
+      if (command === null) jump ??= { kind: "jump", value: word ?? "", place };
+    } else if (keyword === "proxycommand") {
+      if (jump === null || isNone(jump)) command ??= { kind: "command", value: rest, place };
+    } else if (keyword === "identityfile" || keyword === "certificatefile") {
+      if (word !== undefined) files[keyword].add(word);
+    } else if (words.length > 0 && !first.has(keyword)) first.set(keyword, words);
+  }
+
+  return {
+    get,
+    name: () => name,
+    /** Before the second pass: from now on blocks are for the name that the host turned out to have. */
+    settle() {
+      name = settled(hostName());
+      first.set("hostname", [name.replaceAll("%", "%%")]);
+    },
+    pass(blocks: readonly Block[], final: boolean) {
+      // A condition is judged where it stands: settings behind it change nothing about it.
+      const judged = new Map<Condition, boolean>();
+      const holds = (condition: Condition): boolean => {
+        const found = judged.get(condition);
+        if (found !== undefined) return found;
+        const result = judge(condition, final);
+        judged.set(condition, result);
+        return result;
+      };
+      for (const { conditions, settings } of blocks) {
+        if (conditions.every(holds)) for (const setting of settings) take(setting);
+      }
+    },
+    options: (): SshOptions => ({
+      hostName: settled(hostName()),
+      words: (keyword) => first.get(keyword),
+      get,
+      identityFiles: [...files.identityfile],
+      certificateFiles: [...files.certificatefile],
+      proxy: [command, jump].find((proxy) => proxy !== null && !isNone(proxy)) ?? null,
+      leftOut: [...leftOut],
+    }),
+  };
+
+  function judge(condition: Condition, final: boolean): boolean {
+    if (condition.kind === "hosts") return matchesPatterns(condition.patterns, name);
+    const result = evaluateMatch(condition.criteria, {
+      host: hostName(),
+      originalHost: host,
+      user: get("user") ?? localUser,
+      localUser,
+      final,
+    });
+    if (result === "left-out") leftOut.add(condition.place);
+    return result === true;
+  }
 }
+
+const isNone = ({ value }: Proxy): boolean => value.toLowerCase() === "none";
+
+/** Longer than any name or address; more would only grow where `%h` stands many times. */
+const longestHostName = 4_096;
+
+/** `%h` stands for the host as it was asked for. */
+const fillHostName = (template: string | undefined, host: string): string =>
+  template === undefined
+    ? host
+    : template.slice(0, longestHostName).replace(/%([h%])/g, (_all, token: string) => (token === "h" ? host : "%"));
+
+/** Names are compared in lower case from here on; addresses are left as they are written. */
+const settled = (name: string): string => (name.includes(":") ? name : name.toLowerCase());

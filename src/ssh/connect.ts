@@ -57,8 +57,14 @@ export function createSshConnector(settings: SshClientSettings, { taken, write }
       log.debug("host not connected", () => ({ host: host.name, error: code, ms: since(began) }));
       throw error;
     });
+    const { software } = way.connection;
     const jumps = target.jumps.map((jump) => jump.host);
-    log.debug("host connected", () => ({ host: host.name, to: placeOf(target), jumps, ms: since(began) }));
+    log.debug("host connected", () => ({ host: host.name, to: placeOf(target), jumps, software, ms: since(began) }));
+    if (/windows/i.test(software)) {
+      way.connection.close();
+      way.release();
+      throw new HostError("unsupported-system", `it runs Windows (${software}), and dtsync deploys to Linux only`);
+    }
     const logStep: LogStep = (step, started, end) =>
       log.debug("step on a host", () => ({ host: host.name, step, ...end, ms: since(started) }));
     return createShell(way, { signal, timeout: host.ssh.timeout ?? defaultCommandTimeout, logStep });

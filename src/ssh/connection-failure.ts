@@ -1,7 +1,11 @@
 import { errorMessage } from "../errors.ts";
 import { HostError } from "./host-error.ts";
+import type { JudgeHostKey } from "./host-keys.ts";
 import type { HostKeyVerdict } from "./known-hosts.ts";
 import type { SshTarget } from "./target.ts";
+
+/** Of lines that are named; more of them help nobody. */
+const mostPlaces = 4;
 
 /** What to say of a machine that has not let anybody in when its time is over. */
 export const unansweredConnection = (target: Pick<SshTarget, "hostName" | "port" | "connectTimeout">): HostError =>
@@ -10,35 +14,45 @@ export const unansweredConnection = (target: Pick<SshTarget, "hostName" | "port"
     `${target.hostName}:${target.port} did not answer within ${target.connectTimeout / 1_000} s`,
   );
 
+/** What is known of a connection that could not be made: the key of the machine, and keys that it was not offered. */
+export interface FailedConnection extends Pick<JudgeHostKey, "places" | "authorities"> {
+  readonly verdict: HostKeyVerdict | "taken";
+  /** Why a key was not offered; null: all were. */
+  readonly omission: string | null;
+}
+
 /** Why a connection could not be made, as a HostError that says what to do. */
-export function explainConnection(error: unknown, target: SshTarget, verdict: HostKeyVerdict | "taken"): HostError {
+export function explainConnection(error: unknown, target: SshTarget, failed: FailedConnection): HostError {
   const place = `${target.hostName}:${target.port}`;
+  const { verdict } = failed;
   if (verdict === "changed" || verdict === "revoked") {
     const what = verdict === "changed" ? "another host key than known_hosts holds" : "a host key that is revoked";
+    const where = failed.places.length === 0 ? "known_hosts" : failed.places.slice(0, mostPlaces).join(", ");
     return new HostError(
       "host-key-changed",
-      `${place} shows ${what}: make sure that it is the right machine, then correct known_hosts`,
+      `${place} shows ${what}: make sure that it is the right machine, then correct ${where}`,
       { cause: error },
     );
   }
   if (verdict === "unknown" && target.hostKeys === "strict") {
+    const [authority] = failed.authorities;
+    const certificate =
+      authority === undefined ? "" : ` (certificates of hosts, which ${authority} is about, are not judged)`;
     return new HostError(
       "host-key-unknown",
-      `the host key of ${place} is in none of ${target.knownHostsFiles.join(", ")}: add it after checking it, or declare ssh.hostKeys: accept-new`,
+      `the host key of ${place} is in none of ${target.knownHostsFiles.join(", ")}${certificate}: add it after checking it, or declare ssh.hostKeys: accept-new`,
       { cause: error },
     );
   }
   const level = error instanceof Error && "level" in error ? error.level : null;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (level === "client-authentication") {
-    return new HostError("authentication-failed", `${place} accepts none of the keys offered for user ${target.user}`, {
-      cause: error,
-    });
-  }
-  if (level === "agent") {
-    return new HostError("authentication-failed", `the SSH agent cannot be used (${errorMessage(error)})`, {
-      cause: error,
-    });
+    const omitted = failed.omission === null ? "" : `; ${failed.omission}`;
+    return new HostError(
+      "authentication-failed",
+      `${place} accepts none of the keys offered for user ${target.user}${omitted}`,
+      { cause: error },
+    );
   }
   const reasons: Readonly<Record<string, string>> = {
     ECONNREFUSED: "refuses the connection",
@@ -49,6 +63,13 @@ export function explainConnection(error: unknown, target: SshTarget, verdict: Ho
     ETIMEDOUT: "does not answer",
     ECONNRESET: "cut the connection",
   };
+  if (/no matching/i.test(errorMessage(error))) {
+    return new HostError(
+      "unreachable",
+      `${place} has no algorithms in common with dtsync (${errorMessage(error)}): allow one that it has in ssh_config (KexAlgorithms, HostKeyAlgorithms, Ciphers, MACs)`,
+      { cause: error },
+    );
+  }
   return new HostError("unreachable", `${place} ${reasons[code] ?? `cannot be used (${errorMessage(error)})`}`, {
     cause: error,
   });

@@ -1,12 +1,9 @@
 import { connect as openSocket, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { NodeSSH } from "node-ssh";
-import ssh2, { type AnyAuthMethod, type Client, type ServerHostKeyAlgorithm } from "ssh2";
-import { errorMessage } from "../errors.ts";
-import { largestSecretFile, readOrdinaryText } from "../files/read-ordinary-file.ts";
-import { createPromiseCache } from "../lib/promise-cache.ts";
+import type { Client } from "ssh2";
 import type { Log } from "../ports.ts";
-import { type BoundedAgent, createBoundedAgent } from "./agent.ts";
+import { type Authentication, createAuthenticator } from "./authentication.ts";
 import { explainConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
 import type { HostKeys, JudgeHostKey } from "./host-keys.ts";
@@ -16,6 +13,8 @@ import type { SshTarget } from "./target.ts";
 /** An authenticated connection to a machine whose key was judged. */
 export interface SshConnection {
   readonly client: Client;
+  /** How the machine's SSH server calls itself, for example `OpenSSH_9.2p1 Debian-2`. */
+  readonly software: string;
   /** Why it was cut, where that was for what the machine sent. */
   readonly fault: HostError | null;
   /** Bytes that may still arrive, of whatever kind; more cut the connection. */
@@ -40,52 +39,24 @@ const loginAllowance = 2_000_000;
 /** Answers to what a server asks pile up when it does not read them; OpenSSH lets 2 MB be on the way for each channel. */
 const mostUnsent = 64_000_000;
 const farewellTime = 1_000;
+/** Of the line with which a server says what it is, and lines before it. */
+const longestIdentification = 1_000;
 
-/** Host key algorithms in order of preference; the key type of an RSA key is `ssh-rsa` whatever signs with it. */
-const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
-  "ssh-ed25519",
-  "ecdsa-sha2-nistp256",
-  "ecdsa-sha2-nistp384",
-  "ecdsa-sha2-nistp521",
-  "rsa-sha2-512",
-  "rsa-sha2-256",
-];
-
+/** The key type of an RSA key is `ssh-rsa` whatever signs with it. */
 const keyTypeOf = (algorithm: string): string => (algorithm.startsWith("rsa-sha2") ? "ssh-rsa" : algorithm);
 
-/** node-ssh, with host keys judged by known_hosts files. Private keys are read once per opener. */
+/** node-ssh, with host keys judged by known_hosts files. Keys to log in with are read once per opener. */
 export function createConnectionOpener(hostKeys: HostKeys, log: Log): OpenConnection {
-  const keys = createPromiseCache<string | HostError | null>();
-
-  const keyOf = (path: string) => keys.get(path, () => readKey(path));
-
-  async function authentication(target: SshTarget, agent: BoundedAgent | null): Promise<readonly AnyAuthMethod[]> {
-    const found = await Promise.all(target.identityFiles.map(keyOf));
-    const usable = found.filter((key): key is string => typeof key === "string");
-    if (usable.length === 0 && agent === null) {
-      const unusable = found.find((key) => key instanceof HostError);
-      if (unusable instanceof HostError) throw unusable;
-      throw new HostError(
-        "authentication-failed",
-        `there is no key to offer: neither an SSH agent nor any of ${target.identityFiles.join(", ")}`,
-      );
-    }
-    return [
-      ...usable.map((key): AnyAuthMethod => ({ type: "publickey", username: target.user, key })),
-      ...(agent === null ? [] : [{ type: "agent", username: target.user, agent: agent.agent } satisfies AnyAuthMethod]),
-    ];
-  }
-
+  const authenticate = createAuthenticator();
   return async (target, through, signal) => {
-    const agent = target.useAgent && target.agentSocket !== null ? createBoundedAgent(target.agentSocket) : null;
-    const endAgent = () => agent?.end();
-    signal.addEventListener("abort", endAgent);
+    const authentication = await authenticate(target);
+    signal.addEventListener("abort", authentication.end);
     try {
-      const [known, methods] = await Promise.all([hostKeys.of(target), authentication(target, agent)]);
+      const known = await hostKeys.of(target);
       signal.throwIfAborted();
       const shown = createHostKeyCheck(known, target);
       const began = performance.now();
-      const connection = await logIn(target, methods, { known, shown, through, signal });
+      const connection = await logIn(target, authentication, { known, shown, through, signal });
       log.debug("logged in", () => ({
         to: placeOf(target),
         user: target.user,
@@ -103,8 +74,8 @@ export function createConnectionOpener(hostKeys: HostKeys, log: Log): OpenConnec
       }
       return connection;
     } finally {
-      signal.removeEventListener("abort", endAgent);
-      agent?.end();
+      signal.removeEventListener("abort", authentication.end);
+      authentication.end();
     }
   };
 }
@@ -143,10 +114,11 @@ interface Login {
 
 async function logIn(
   target: SshTarget,
-  methods: readonly AnyAuthMethod[],
+  authentication: Authentication,
   { known, shown, through, signal }: Login,
 ): Promise<SshConnection> {
-  const preferred = hostKeyAlgorithms.filter((algorithm) => known.keyTypes.includes(keyTypeOf(algorithm)));
+  const { serverHostKey, ...algorithms } = target.algorithms;
+  const judged = serverHostKey.filter((algorithm) => known.keyTypes.includes(keyTypeOf(algorithm)));
   const ssh = new NodeSSH();
   const stream = through ?? openSocket({ host: target.hostName, port: target.port });
   const cutStream = () => void stream.destroy();
@@ -157,13 +129,16 @@ async function logIn(
       // ssh2 takes any stream; its types name the usual one.
       sock: stream as Socket,
       username: target.user,
-      authHandler: [...methods],
+      authHandler: [...authentication.methods],
       // How long this may take is the caller's matter: the signal.
       readyTimeout: 0,
       keepaliveInterval: keepAliveInterval,
       keepaliveCountMax: 4,
       algorithms: {
-        serverHostKey: [...preferred, ...hostKeyAlgorithms.filter((algorithm) => !preferred.includes(algorithm))],
+        kex: [...algorithms.kex],
+        cipher: [...algorithms.cipher],
+        hmac: [...algorithms.hmac],
+        serverHostKey: [...judged, ...serverHostKey.filter((algorithm) => !judged.includes(algorithm))],
         // What is compressed says nothing about how much it is.
         compress: ["none"],
       },
@@ -176,6 +151,7 @@ async function logIn(
     return {
       ...bounds,
       client,
+      software: bounds.software(),
       get fault() {
         return bounds.fault();
       },
@@ -191,7 +167,14 @@ async function logIn(
     ssh.connection?.on("error", () => undefined);
     stream.on("error", () => undefined);
     cutStream();
-    throw bounds.fault() ?? explainConnection(error, target, shown.verdict);
+    throw (
+      bounds.fault() ??
+      explainConnection(error, target, {
+        ...known,
+        verdict: shown.verdict,
+        omission: authentication.omission(),
+      })
+    );
   } finally {
     signal.removeEventListener("abort", cutStream);
   }
@@ -201,14 +184,17 @@ async function logIn(
 function boundStream(stream: Duplex): {
   readonly allow: (bytes: number) => void;
   readonly unsent: () => number;
+  readonly software: () => string;
   readonly fault: () => HostError | null;
 } {
   let allowance = loginAllowance;
+  let beginning = "";
   let fault: HostError | null = null;
   // Whoever reads it besides starts it.
   stream.pause();
   stream.on("data", (chunk: Buffer) => {
     allowance -= chunk.length;
+    if (beginning.length < longestIdentification) beginning += chunk.toString("latin1");
     if (allowance >= 0 && stream.writableLength <= mostUnsent) return;
     fault ??= new HostError("too-much-output", "it sends without end");
     stream.destroy();
@@ -218,25 +204,7 @@ function boundStream(stream: Duplex): {
       allowance = bytes;
     },
     unsent: () => stream.writableLength,
+    software: () => /^SSH-[\d.]+-([^\r\n]{1,200})/m.exec(beginning)?.[1] ?? "",
     fault: () => fault,
   };
-}
-
-/** Null: there is none. */
-async function readKey(path: string): Promise<string | HostError | null> {
-  let text: string;
-  try {
-    text = readOrdinaryText(path, { largest: largestSecretFile });
-  } catch (error) {
-    // One that is missing or closed to us is not offered, as with OpenSSH.
-    if (error instanceof Error && "code" in error) return null;
-    return new HostError("identity-file", `the key ${path} cannot be used: ${errorMessage(error)}`);
-  }
-  if (text === "") return null;
-  const parsed = ssh2.utils.parseKey(text);
-  if (!(parsed instanceof Error)) return text;
-  return new HostError(
-    "identity-file",
-    `the key ${path} cannot be used (${parsed.message}): load it into the SSH agent`,
-  );
 }

@@ -28,6 +28,9 @@ export interface JudgeHostKey {
   /** Judges a key (base64 of the public key blob). `taken`: it is the one that was taken earlier in the run. */
   judge(key: string): HostKeyVerdict | "taken";
   readonly keyTypes: readonly string[];
+  /** Where lines for the host stand, and authorities for certificates of hosts: `FILE:LINE`. */
+  readonly places: readonly string[];
+  readonly authorities: readonly string[];
 }
 
 /** The keys that were taken in a run, in base64 by the name that known_hosts would have. */
@@ -42,7 +45,7 @@ export function createHostKeys(taken: TakenHostKeys, { write }: { readonly write
     async of(target) {
       const paths = target.knownHostsFiles;
       const known = await files.get(paths.join("\n"), async () =>
-        parseKnownHosts(await Promise.all(paths.map(readKnownHosts))),
+        parseKnownHosts(await Promise.all(paths.map(async (path) => ({ path, text: await readKnownHosts(path) })))),
       );
       const own = target.knownAs[0];
       const earlierKey = () =>
@@ -57,6 +60,8 @@ export function createHostKeys(taken: TakenHostKeys, { write }: { readonly write
           return earlier === key ? "taken" : "changed";
         },
         keyTypes: target.knownAs.flatMap(({ name, port }) => known.keyTypes(name, port)),
+        places: target.knownAs.flatMap(({ name, port }) => known.places(name, port)),
+        authorities: target.knownAs.flatMap(({ name, port }) => known.authorities(name, port)),
       };
     },
     async take(target, key) {

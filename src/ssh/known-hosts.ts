@@ -10,14 +10,17 @@ import { matchesHostPatterns } from "./host-patterns.ts";
  *
  * Cases: a key that is revoked for the host is `revoked`, whatever else is said of it. One that any other line for the
  * host holds is `trusted`; where there are lines, but none with this key, it is `changed`, and without lines `unknown`.
- * Lines for certificate authorities count for neither: host certificates are not judged here.
+ * As in OpenSSH, a key that nothing is said of at a port other than 22 may be trusted for the host without a port, but is
+ * not changed by what stands there. Lines for certificate authorities count for neither: ssh2 takes no host certificates.
  */
 
 interface KnownHostLine {
-  readonly marker: "revoked" | null;
+  readonly marker: "revoked" | "cert-authority" | null;
   readonly hosts: string;
   readonly keyType: string;
   readonly key: string;
+  /** `FILE:LINE`. */
+  readonly place: string;
 }
 
 export type HostKeyVerdict = "trusted" | "changed" | "revoked" | "unknown";
@@ -27,16 +30,25 @@ export interface KnownHosts {
   judge(host: string, port: number, key: string): HostKeyVerdict;
   /** Key types known for a host, so that the server is asked for a key that can be judged. */
   keyTypes(host: string, port: number): readonly string[];
+  /** Places of the lines for a host: `FILE:LINE`, of what was judged as changed or revoked. */
+  places(host: string, port: number): readonly string[];
+  /** Places of the certificate authorities for a host. */
+  authorities(host: string, port: number): readonly string[];
+}
+
+export interface KnownHostsFile {
+  readonly path: string;
+  readonly text: string;
 }
 
 /**
  * The contents of known_hosts files, in OpenSSH's format: plain names and patterns, `[name]:port`, hashed names,
  * `@revoked`, `@cert-authority`.
  */
-export function parseKnownHosts(texts: readonly string[]): KnownHosts {
+export function parseKnownHosts(files: readonly KnownHostsFile[]): KnownHosts {
   const plain = new Map<string, KnownHostLine[]>();
   const general: KnownHostLine[] = [];
-  for (const line of texts.flatMap((text) => text.split(/\r?\n/)).flatMap(parseLine)) {
+  for (const line of files.flatMap(parseFile)) {
     if (line.marker !== null || /[|*?!]/.test(line.hosts)) general.push(line);
     else for (const host of line.hosts.toLowerCase().split(",")) appendTo(plain, host, line);
   }
@@ -57,21 +69,30 @@ export function parseKnownHosts(texts: readonly string[]): KnownHosts {
     remembered.set(name, found);
     return found;
   };
+  /** With those for the host without a port, where there are none for this one. */
+  const concerning = (host: string, port: number): readonly KnownHostLine[] => {
+    const found = find(host, port);
+    return port === 22 || found.some(({ marker }) => marker === null) ? found : [...found, ...find(host, 22)];
+  };
+  const judge = (host: string, port: number, key: string): HostKeyVerdict => {
+    const found = find(host, port);
+    if (found.some((line) => line.marker === "revoked" && line.key === key)) return "revoked";
+    const keys = found.filter(({ marker }) => marker === null);
+    if (keys.some((line) => line.key === key)) return "trusted";
+    if (keys.length > 0) return "changed";
+    if (port === 22) return "unknown";
+    const withoutPort = judge(host, 22, key);
+    return withoutPort === "changed" ? "unknown" : withoutPort;
+  };
   return {
-    judge(host, port, key) {
-      const found = find(host, port);
-      if (found.some((line) => line.marker === "revoked" && line.key === key)) return "revoked";
-      const keys = found.filter(({ marker }) => marker === null);
-      if (keys.some((line) => line.key === key)) return "trusted";
-      return keys.length > 0 ? "changed" : "unknown";
-    },
+    judge,
     keyTypes: (host, port) => [
-      ...new Set(
-        find(host, port)
-          .filter(({ marker }) => marker === null)
-          .map(({ keyType }) => keyType),
-      ),
+      ...new Set(concerning(host, port).flatMap(({ marker, keyType }) => (marker === null ? [keyType] : []))),
     ],
+    places: (host, port) =>
+      concerning(host, port).flatMap(({ marker, place }) => (marker === "cert-authority" ? [] : [place])),
+    authorities: (host, port) =>
+      concerning(host, port).flatMap(({ marker, place }) => (marker === "cert-authority" ? [place] : [])),
   };
 }
 
@@ -89,14 +110,18 @@ export function nameInFile(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 }
 
-function parseLine(line: string): readonly KnownHostLine[] {
-  const parts = line.trim().split(/\s+/, 4);
-  if (line.trim() === "" || line.trimStart().startsWith("#")) return [];
+const parseFile = ({ path, text }: KnownHostsFile): readonly KnownHostLine[] =>
+  text.split("\n").flatMap((line, index) => parseLine(line, `${path}:${index + 1}`));
+
+function parseLine(line: string, place: string): readonly KnownHostLine[] {
+  const text = line.trim();
+  if (text === "" || text.startsWith("#")) return [];
+  const parts = text.split(/\s+/, 4);
   const marker = parts[0]?.startsWith("@") ? parts.shift()?.slice(1) : null;
   const [hosts, keyType, key] = parts;
   if (hosts === undefined || keyType === undefined || key === undefined) return [];
-  if (marker !== null && marker !== "revoked") return [];
-  return [{ marker, hosts, keyType, key }];
+  if (marker !== null && marker !== "revoked" && marker !== "cert-authority") return [];
+  return [{ marker, hosts, keyType, key, place }];
 }
 
 function concerns(hosts: string, name: string): boolean {

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { errorMessage, usageError } from "../errors.ts";
 import { caseSensitiveGlobMatcher, isGlob } from "../lib/glob.ts";
 import { parseSshConfig, type SshConfig } from "./config.ts";
@@ -23,35 +23,44 @@ export interface ConfigLocation {
 const mostIncludedFiles = 1_000;
 const mostCharacters = 20_000_000;
 
+const systemFolder = "/etc/ssh";
+
 /**
- * Reads the configuration of the SSH client with what it includes. A relative Include is looked for in `~/.ssh`, or
- * beside a file that was named. Throws DtsyncError when that file cannot be read, or when it is too much in all.
+ * Reads the configuration of the SSH client with what it includes: the user's and then the machine's, or a file that was
+ * named alone. A relative Include is looked for in `~/.ssh`, or in `/etc/ssh` from the machine's. Throws DtsyncError when
+ * a file that counts cannot be read, or when it is too much in all.
  */
 export function readSshConfig({ file, home }: ConfigLocation, files: ConfigFiles): SshConfig {
-  const path = file ?? join(home, ".ssh/config");
-  const text = textOfFirst({ path, named: file !== null }, files);
-  const base = file === null ? join(home, ".ssh") : dirname(resolve(file));
+  const folder = join(home, ".ssh");
+  const roots =
+    file === null
+      ? [
+          { path: join(folder, "config"), base: folder },
+          { path: join(systemFolder, "ssh_config"), base: systemFolder },
+        ]
+      : [{ path: file, base: folder }];
+  const texts = roots.map((root) => ({ ...root, text: textOfRoot({ path: root.path, named: file !== null }, files) }));
   let included = 0;
-  let characters = text.length;
-  return parseSshConfig(text, (pattern) => {
+  let characters = texts.reduce((sum, { text }) => sum + text.length, 0);
+  return parseSshConfig(texts, (pattern, { base }) => {
     const expanded = expandHome(pattern, home);
-    return pathsOf(isAbsolute(expanded) ? expanded : join(base, expanded), files).map((include) => {
+    return pathsOf(isAbsolute(expanded) ? expanded : join(base, expanded), files).map((path) => {
       // OpenSSH passes over what an Include names in vain.
-      const found = textOfIncluded(include, files);
+      const text = textOfIncluded(path, files);
       included += 1;
-      characters += found.length;
+      characters += text.length;
       if (included > mostIncludedFiles || characters > mostCharacters) {
         throw usageError(
-          `the SSH configuration ${path} includes too much: at most ${mostIncludedFiles} files and ${mostCharacters / 1_000_000} MB are read`,
+          `the SSH configuration ${roots[0]?.path} includes too much: at most ${mostIncludedFiles} files and ${mostCharacters / 1_000_000} MB are read`,
         );
       }
-      return found;
+      return { path, text, base };
     });
   });
 }
 
-/** The user's own file need not be there; but settings that cannot be read are not none. */
-function textOfFirst({ path, named }: { readonly path: string; readonly named: boolean }, files: ConfigFiles): string {
+/** Files that nobody named need not be there; but settings that cannot be read are not none. */
+function textOfRoot({ path, named }: { readonly path: string; readonly named: boolean }, files: ConfigFiles): string {
   const option = named ? "--ssh-config " : "the SSH configuration ";
   let text: string | null;
   try {
@@ -71,13 +80,25 @@ function textOfIncluded(path: string, files: ConfigFiles): string {
   }
 }
 
+/** Paths that a pattern stands for, in the order of their names. */
 function pathsOf(pattern: string, files: ConfigFiles): readonly string[] {
-  if (!isGlob(pattern)) return [pattern];
-  const folder = dirname(pattern);
-  return namesIn(folder, files)
-    .map((name) => join(folder, name))
-    .filter(caseSensitiveGlobMatcher(pattern))
-    .sort();
+  const [, ...parts] = pattern.split("/");
+  let paths: readonly string[] = [""];
+  for (const part of parts) {
+    if (!isGlob(part)) paths = paths.map((path) => `${path}/${part}`);
+    else {
+      const matches = caseSensitiveGlobMatcher(part);
+      paths = paths.flatMap((path) =>
+        namesIn(path || "/", files)
+          // As in a shell, a file with a dot in front has to be named with it.
+          .filter((name) => matches(name) && (part.startsWith(".") || !name.startsWith(".")))
+          .sort()
+          .map((name) => `${path}/${name}`),
+      );
+    }
+    if (paths.length > mostIncludedFiles) return paths;
+  }
+  return paths;
 }
 
 function namesIn(folder: string, files: ConfigFiles): readonly string[] {

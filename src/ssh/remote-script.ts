@@ -7,16 +7,48 @@ export function quote(word: string): string {
   return /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** What stands in the output where sudo was called: what follows without a section is sudo's own. */
+export const sudoMark = "#dtsync-sudo";
+
 /**
- * The command line that runs a script as root. The script is an argument, because standard input is kept for data (some
- * shells read ahead); it must therefore hold no secret: the host's process list shows it. With `become` undeclared,
- * root needs no sudo; a root without sudo installed needs none either.
+ * The command line that runs a script as root, whatever the user's login shell is: sh, csh and fish alike take words in
+ * single quotation marks as they are, without quotation marks, line ends, `!` and doubled backslashes in them, so the
+ * script travels in words without those. It is no input, because standard input is kept for data (some shells read
+ * ahead); it must therefore hold no secret: the host's process list shows it. With `become` undeclared, root needs no
+ * sudo; a root without sudo installed needs none either.
  */
 export function asRoot(script: string, become: SshSettings["become"]): string {
-  if (become === "none") return `exec /bin/sh -c ${quote(script)}`;
-  const direct = become === "sudo" ? "! command -v sudo >/dev/null 2>&1" : "true";
-  const chooser = `if [ "$(id -u)" = 0 ] && ${direct}; then exec /bin/sh -c "$0"; else exec sudo -n /bin/sh -c "$0"; fi`;
-  return `exec /bin/sh -c ${quote(chooser)} ${quote(script)}`;
+  const words = encodedWords(script).map((word) => `'${word}'`);
+  return `exec /bin/sh -c '${`script=$(printf %b "$@"); ${sudoFor(become)}set --; eval "$script"`}' sh ${words.join(" ")}`;
+}
+
+function sudoFor(become: SshSettings["become"]): string {
+  if (become === "none") return "";
+  const user = '[ "$(id -u)" -gt 0 ]';
+  const wanted = become === "sudo" ? `command -v sudo >/dev/null 2>&1 || ${user}` : user;
+  return `if ${wanted}; then LC_ALL=C; export LC_ALL; echo "${sudoMark}"; exec sudo -n /bin/sh -c "$script"; fi; `;
+}
+
+/** Some shells refuse longer ones. */
+const longestWord = 900;
+const plain = /[ "#-&(-[\]-_a-z{-~]/;
+
+/**
+ * A text as words that `printf %b` puts together again, one for each line: what a shell could take for something else than
+ * itself within single quotation marks is written as its octal number, and the rest stays readable in a process list.
+ */
+function encodedWords(text: string): readonly string[] {
+  const words: string[] = [];
+  let word = "";
+  for (const byte of Buffer.from(text)) {
+    const character = String.fromCharCode(byte);
+    word += plain.test(character) ? character : `\\0${byte.toString(8).padStart(3, "0")}`;
+    if (character === "\n" || word.length > longestWord) {
+      words.push(word);
+      word = "";
+    }
+  }
+  return [...words, word];
 }
 
 /** Text that no program's output contains by accident or on purpose: new for every script. */
@@ -24,9 +56,13 @@ export function newMarker(): string {
   return `#dtsync-${randomBytes(9).toString("hex")}`;
 }
 
-/** First lines of every script: messages in English, system programs found under sudo and without a login shell. */
+/**
+ * First lines of every script: messages in English, system programs found under sudo and without a login shell, and an
+ * end of whatever line the user's shell may have begun.
+ */
 export function prelude(marker: string): string {
   return [
+    "echo",
     "LC_ALL=C; export LC_ALL",
     "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH",
     `section() { printf '${marker} %s\\n' "$*"; }`,

@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import type { ProcessVariables } from "../ports.ts";
+import { type Algorithms, algorithmsOf } from "./algorithms.ts";
 import type { SshConfig, SshOptions } from "./config.ts";
-import { expandHome } from "./expand-home.ts";
+import { expandTokens, type Surroundings, type Tokens } from "./expand-tokens.ts";
 import { HostError } from "./host-error.ts";
 import type { SshHost } from "./shell.ts";
 
@@ -11,11 +13,13 @@ import type { SshHost } from "./shell.ts";
  * Premise: each setting is taken from the inventory, else from ssh_config, else from OpenSSH's defaults; ssh_config is
  * asked for what the host is called, as `ssh` would be.
  *
- * Cases: identity files of the inventory stand for all keys, so that neither those of ssh_config nor the SSH agent are
- * offered besides. A `HostKeyAlias` is the only name that a key may be known by; without one it may be known by the
+ * Cases: identity files of the inventory stand for all keys, so that neither those of ssh_config nor other keys of the
+ * SSH agent are offered besides. A `HostKeyAlias` is the only name that a key may be known by; without one it may be known by the
  * name that is connected to, by what the host is called, or by its name in the inventory. A `ProxyCommand` is refused
- * rather than passed over: the host would be reached by another way than was meant. With `accept-new` the file that new
- * keys are written to counts besides the one that the inventory names; else they would be new in every run.
+ * rather than passed over: the host would be reached by another way than was meant. The first jump host of a way is
+ * reached by the way that ssh_config gives for it; the others are reached from the one before them, whatever it says of
+ * them. With `accept-new` the file that new keys are written to counts besides the one that the inventory names; else
+ * they would be new in every run.
  */
 
 /** Where and how to connect. */
@@ -26,8 +30,8 @@ export interface SshTarget {
   readonly user: string;
   /** Files that were named; those that are missing are passed over. */
   readonly identityFiles: readonly string[];
-  /** False: only the identity files may be offered. */
-  readonly useAgent: boolean;
+  /** Whether keys of the agent that no identity file names may be offered, too. */
+  readonly otherKeys: boolean;
   readonly agentSocket: string | null;
   readonly jumps: readonly JumpAddress[];
   readonly knownHostsFiles: readonly string[];
@@ -38,6 +42,7 @@ export interface SshTarget {
   readonly hostKeys: "strict" | "accept-new";
   /** Milliseconds. */
   readonly connectTimeout: number;
+  readonly algorithms: Algorithms;
 }
 
 export interface JumpAddress {
@@ -47,21 +52,20 @@ export interface JumpAddress {
 }
 
 /** What this machine's SSH client goes by, besides the inventory. */
-export interface SshClientSettings {
+export interface SshClientSettings extends Surroundings {
   readonly config: SshConfig;
-  /** Home folder of the local user. */
-  readonly home: string;
-  /** Name of the local user. */
-  readonly user: string;
-  /** `$SSH_AUTH_SOCK`. */
-  readonly agentSocket: string | null;
+  /** The local user. */
+  readonly user: { readonly name: string; readonly id: number };
+  /** Name of this machine. */
+  readonly machine: string;
+  /** `SSH_AUTH_SOCK` is one of them. */
+  readonly variables: ProcessVariables;
 }
 
 const defaultConnectTimeout = 10_000;
 /** Nobody builds a longer way; each machine on it may take its time. */
 const mostJumps = 8;
 const longestHostName = 255;
-const longestPath = 4_096;
 const defaultIdentityFiles = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
 /** `[user@]host[:port]`, with an IPv6 address in brackets. */
@@ -74,24 +78,30 @@ export function parseJump(text: string): JumpAddress {
   return { user: found[1] ?? null, host: found[2] ?? found[3] ?? "", port };
 }
 
+/** Throws HostError where a setting cannot be used. */
 export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTarget {
   const called = host.address ?? host.name;
-  const options = settings.config.lookup(called);
   const { ssh } = host;
-  const jumps = ssh.jump ?? listOf(options.get("proxyjump"));
-  if (jumps.length > mostJumps) throw new HostError("jump-host", `it has more than ${mostJumps} jump hosts`);
-  const proxyCommand = options.get("proxycommand");
-  if (jumps.length === 0 && proxyCommand !== undefined && proxyCommand !== "none") {
-    throw new HostError(
-      "proxy-command",
-      "ssh_config sets ProxyCommand for it, which dtsync does not run: use ProxyJump or ssh.jump",
-    );
-  }
-  const hostName = (options.get("hostname") ?? called).slice(0, longestPath).replaceAll("%h", () => called);
+  const options = lookup(called, ssh.user ?? null, settings);
+  const jumps = ssh.jump === undefined ? ownJumps(options) : ssh.jump.map(parseJump);
+  const { hostName } = options;
   if (hostName.length > longestHostName) throw new HostError("unreachable", "its HostName in ssh_config is too long");
   const port = ssh.port ?? portOf(options.get("port")) ?? 22;
-  const agent = options.get("identityagent") ?? settings.agentSocket;
-  const expand = (path: string) => expandPath(path, { home: settings.home, host: hostName, user: settings.user });
+  const user = ssh.user ?? options.get("user") ?? settings.user.name;
+  const alias = options.get("hostkeyalias");
+  const tokens = {
+    d: settings.home,
+    h: hostName,
+    i: String(settings.user.id),
+    k: alias ?? called,
+    L: settings.machine.replace(/\..*$/s, ""),
+    l: settings.machine,
+    n: called,
+    p: String(port),
+    r: user,
+    u: settings.user.name,
+  };
+  const expand = (path: string) => expandTokens(path, tokens, settings);
   const [ownKnownHosts = null] = userKnownHosts(options, settings.home);
   const knownHosts =
     ssh.knownHosts === undefined
@@ -100,23 +110,80 @@ export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTa
   return {
     hostName,
     port,
-    user: ssh.user ?? options.get("user") ?? settings.user,
-    identityFiles: identityFiles(ssh.identityFile, options, settings.home).map(expand),
-    useAgent: ssh.identityFile === undefined && options.get("identitiesonly") !== "yes",
-    agentSocket:
-      agent === null || agent === "none"
-        ? null
-        : expand(agent === "SSH_AUTH_SOCK" ? (settings.agentSocket ?? "none") : agent),
-    jumps: jumps.map(parseJump),
-    knownHostsFiles: knownHosts.map(expand),
+    user,
+    identityFiles: identityFiles(ssh.identityFile, options, settings.home, expand),
+    otherKeys: ssh.identityFile === undefined && !isYes(options.get("identitiesonly")),
+    agentSocket: agentSocket(options, tokens, settings),
+    jumps: wayOf(jumps, ssh.jump === undefined ? [called] : [], settings),
+    knownHostsFiles: knownHosts.map((path) => (path === ssh.knownHosts ? path : expand(path))),
     newHostKeys: {
       file: ownKnownHosts === null || ownKnownHosts === "/dev/null" ? null : expand(ownKnownHosts),
-      hashed: options.get("hashknownhosts") === "yes",
+      hashed: isYes(options.get("hashknownhosts")),
     },
-    knownAs: knownNames(options.get("hostkeyalias"), [hostName, called, host.name], port),
+    knownAs: knownNames(alias, [hostName, called, host.name], port),
     hostKeys: ssh.hostKeys,
-    connectTimeout: ssh.connectTimeout ?? seconds(options.get("connecttimeout")) ?? defaultConnectTimeout,
+    connectTimeout: ssh.connectTimeout ?? milliseconds(options.get("connecttimeout")) ?? defaultConnectTimeout,
+    algorithms: algorithmsOf(options),
   };
+}
+
+/** Places of `Match` lines that are left out for a host, or for what it is reached over. */
+export function leftOutFor(host: SshHost, settings: SshClientSettings): readonly string[] {
+  const own = lookup(host.address ?? host.name, host.ssh.user ?? null, settings).leftOut;
+  try {
+    const jumps = resolveTarget(host, settings).jumps;
+    return [...new Set([...own, ...jumps.flatMap((jump) => lookup(jump.host, jump.user, settings).leftOut)])];
+  } catch (error) {
+    // Whoever connects to it is told why that cannot be.
+    if (error instanceof HostError) return own;
+    throw error;
+  }
+}
+
+const lookup = (host: string, user: string | null, settings: SshClientSettings): SshOptions =>
+  settings.config.lookup({ host, user, localUser: settings.user.name });
+
+/** The jump hosts that ssh_config names for a host. Throws HostError where it names a command in their place. */
+function ownJumps({ proxy }: SshOptions): readonly JumpAddress[] {
+  if (proxy === null) return [];
+  if (proxy.kind === "jump") return proxy.value.split(",").map(parseJump);
+  throw new HostError(
+    "proxy-command",
+    `ssh_config sets ProxyCommand for it (${proxy.place}), which dtsync does not run: use ProxyJump or ssh.jump`,
+  );
+}
+
+/** All jump hosts to go through, with those that lead to the first one. `behind`: what has been asked for already. */
+function wayOf(
+  jumps: readonly JumpAddress[],
+  behind: readonly string[],
+  settings: SshClientSettings,
+): readonly JumpAddress[] {
+  const [first] = jumps;
+  if (first === undefined) return [];
+  if (behind.includes(first.host)) {
+    throw new HostError("jump-host", `its jump hosts lead in a circle: ${[...behind, first.host].join(" → ")}`);
+  }
+  const way = [...wayOf(jumpsTo(first, settings), [...behind, first.host], settings), ...jumps];
+  if (way.length > mostJumps) throw new HostError("jump-host", `it has more than ${mostJumps} jump hosts`);
+  return way;
+}
+
+function jumpsTo({ host, user }: JumpAddress, settings: SshClientSettings): readonly JumpAddress[] {
+  try {
+    return ownJumps(lookup(host, user, settings));
+  } catch (error) {
+    if (error instanceof HostError) throw new HostError(error.code, `jump host ${host}: ${error.message}`);
+    throw error;
+  }
+}
+
+function agentSocket(options: SshOptions, tokens: Tokens, settings: SshClientSettings): string | null {
+  const declared = options.get("identityagent") ?? "SSH_AUTH_SOCK";
+  if (declared.toLowerCase() === "none") return null;
+  const [, named] = /^(?:\$(\w+)|SSH_AUTH_SOCK)$/.exec(declared) ?? [];
+  const isVariable = named !== undefined || declared === "SSH_AUTH_SOCK";
+  return isVariable ? settings.variables[named ?? "SSH_AUTH_SOCK"] || null : expandTokens(declared, tokens, settings);
 }
 
 /** As in OpenSSH an alias stands without a port. A key that is known for the host's name in the inventory counts too. */
@@ -125,53 +192,41 @@ function knownNames(alias: string | undefined, names: readonly string[], port: n
   return alias === undefined ? own : [{ name: alias, port: 22 }];
 }
 
-function identityFiles(declared: string | undefined, options: SshOptions, home: string): readonly string[] {
+function identityFiles(
+  declared: string | undefined,
+  { identityFiles: named }: SshOptions,
+  home: string,
+  expand: (path: string) => string,
+): readonly string[] {
   if (declared !== undefined) return [declared];
-  if (options.identityFiles.length > 0) return options.identityFiles.filter((path) => path !== "none");
+  if (named.length > 0) return named.filter((path) => path.toLowerCase() !== "none").map(expand);
   return defaultIdentityFiles.map((name) => join(home, ".ssh", name));
 }
 
 /** The first one is where new keys are written. */
-function userKnownHosts(options: SshOptions, home: string): readonly string[] {
-  return (
-    options
-      .get("userknownhostsfile")
-      ?.split(/\s+/)
-      .filter((path) => path !== "none") ?? [join(home, ".ssh/known_hosts"), join(home, ".ssh/known_hosts2")]
-  );
-}
+const userKnownHosts = (options: SshOptions, home: string): readonly string[] =>
+  withoutNone(options.words("userknownhostsfile")) ?? [join(home, ".ssh/known_hosts"), join(home, ".ssh/known_hosts2")];
 
-function globalKnownHosts(options: SshOptions): readonly string[] {
-  const declared = options.get("globalknownhostsfile")?.split(/\s+/);
-  return (declared ?? ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]).filter((path) => path !== "none");
-}
+const globalKnownHosts = (options: SshOptions): readonly string[] =>
+  withoutNone(options.words("globalknownhostsfile")) ?? ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
 
-function expandPath(path: string, tokens: { home: string; host: string; user: string }): string {
-  const values: Readonly<Record<string, string>> = { d: tokens.home, h: tokens.host, u: tokens.user, "%": "%" };
-  const expanded = expandHome(path.slice(0, longestPath + 1), tokens.home).replace(
-    /%[dhu%]/g,
-    (token) => values[token.slice(1)] ?? token,
-  );
-  // No file system takes a longer one; a shortened one would be another file.
-  if (expanded.length > longestPath) throw new HostError("unreachable", "ssh_config names a path that is too long");
-  return expanded;
-}
+const withoutNone = (paths: readonly string[] | undefined): readonly string[] | undefined =>
+  paths?.filter((path) => path.toLowerCase() !== "none");
 
-const listOf = (value: string | undefined): readonly string[] =>
-  value === undefined || value === "none" ? [] : value.split(",").map((part) => part.trim());
-
-function numberOf(value: string | undefined): number | undefined {
-  const number = Number(value);
-  return value === undefined || !Number.isInteger(number) ? undefined : number;
-}
+const isYes = (value: string | undefined): boolean => /^(?:yes|true)$/i.test(value ?? "");
 
 function portOf(value: string | undefined): number | undefined {
-  const number = numberOf(value);
-  return number !== undefined && number >= 1 && number <= 65_535 ? number : undefined;
+  const number = value === undefined ? Number.NaN : Number(value);
+  return Number.isInteger(number) && number >= 1 && number <= 65_535 ? number : undefined;
 }
 
-/** As in OpenSSH, 0 sets no time of its own. */
-const seconds = (value: string | undefined): number | undefined => {
-  const number = numberOf(value);
-  return number === undefined || number <= 0 ? undefined : number * 1_000;
-};
+const secondsOf: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+const longestTimeout = 86_400_000;
+
+/** A time such as `90` or `1m30s`. As in OpenSSH, 0 and `none` set no time of their own. */
+function milliseconds(value: string | undefined): number | undefined {
+  if (value === undefined || value.length > 100 || !/^(?:\d+[smhdw]?)+$/i.test(value)) return undefined;
+  const parts = [...value.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)];
+  const seconds = parts.reduce((sum, [, number, unit]) => sum + Number(number) * (secondsOf[unit ?? ""] ?? 1), 0);
+  return seconds === 0 ? undefined : Math.min(seconds * 1_000, longestTimeout);
+}

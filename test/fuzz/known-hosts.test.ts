@@ -2,7 +2,8 @@ import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { expect } from "vitest";
 import { HostError } from "../../src/ssh/host-error.ts";
-import { type KnownHosts, parseKnownHosts } from "../../src/ssh/known-hosts.ts";
+import type { KnownHosts } from "../../src/ssh/known-hosts.ts";
+import { knownHostsOf } from "../support/ssh-settings.ts";
 import { damaged, damageToText } from "./damage.ts";
 import { fuzz } from "./fuzz.ts";
 
@@ -67,7 +68,7 @@ fuzz("known_hosts files", damagedFile, ({ damages, port }) => {
 
 function parsed(text: string): KnownHosts | null {
   try {
-    return parseKnownHosts([text]);
+    return knownHostsOf(text);
   } catch (error) {
     expect(error).toBeInstanceOf(HostError);
     return null;

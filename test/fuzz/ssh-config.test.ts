@@ -6,6 +6,7 @@ import { HostError } from "../../src/ssh/host-error.ts";
 import { readSshConfig } from "../../src/ssh/read-config.ts";
 import { resolveTarget } from "../../src/ssh/target.ts";
 import { aHost } from "../support/builders.ts";
+import { sshClientOf } from "../support/ssh-settings.ts";
 import { damaged, damageToText } from "./damage.ts";
 import { expectMeantWords, fuzz } from "./fuzz.ts";
 
@@ -65,12 +66,7 @@ fuzz("ssh_config files", damagedFile, ({ file, damages }) => {
   if (config === null) return;
   for (const name of ["web01", "web02.example.com", "db01.example.com", "web03", "constructor", "__proto__"]) {
     try {
-      const target = resolveTarget(aHost({ name }), {
-        config,
-        home: "/home/me",
-        user: "me",
-        agentSocket: "/run/agent",
-      });
+      const target = resolveTarget(aHost({ name }), sshClientOf(config));
       expect(Number.isInteger(target.port) && target.port >= 1 && target.port <= 65_535).toBe(true);
       expect(target.connectTimeout).toBeGreaterThan(0);
       expect(target.connectTimeout).toBeLessThan(Number.POSITIVE_INFINITY);

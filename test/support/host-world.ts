@@ -19,10 +19,10 @@ import { appendPresets, buildInstallerBody } from "../../src/sandbox/agent/build
 import { serveCluster } from "../../src/sandbox/cluster/serve-cluster.ts";
 import { createSimulatedCluster, type SimulatedCluster } from "../../src/sandbox/cluster/simulated-cluster.ts";
 import { type SimulatedHost, startSimulatedHosts } from "../../src/sandbox/hosts/start-simulated-hosts.ts";
-import { parseSshConfig } from "../../src/ssh/config.ts";
 import { createSshConnector } from "../../src/ssh/connect.ts";
 import { HostError } from "../../src/ssh/host-error.ts";
 import { silentLog } from "./log.ts";
+import { sshClientOf, sshConfigOf } from "./ssh-settings.ts";
 
 export const realClock: Clock = {
   now: () => new Date(),
@@ -109,7 +109,7 @@ export async function startHostWorld(names: readonly string[], log: Log = silent
     conceal: () => undefined,
   });
   const connect = createSshConnector(
-    { config: parseSshConfig(hosts.sshConfig, () => []), home: directory, user: "nobody", agentSocket: null },
+    sshClientOf(sshConfigOf(hosts.sshConfig), { home: directory, user: { name: "nobody", id: 65_534 } }),
     { taken: new Map(), write: false },
     log,
   );

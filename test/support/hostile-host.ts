@@ -6,15 +6,17 @@ import { Worker } from "node:worker_threads";
 import ssh2, { type ServerChannel } from "ssh2";
 import { generateKey } from "../../src/sandbox/hosts/host-keys.ts";
 import { portOf } from "../../src/sandbox/hosts/serve-connection.ts";
-import { parseSshConfig } from "../../src/ssh/config.ts";
 import { createSshConnector, type NewHostKeys } from "../../src/ssh/connect.ts";
 import type { ConnectShell } from "../../src/ssh/shell.ts";
 import { silentLog } from "./log.ts";
+import { sshClientOf, sshConfigOf } from "./ssh-settings.ts";
 
 /** What a host does instead of what a host should do; whatever is left out is done as usual. */
 export interface Hostility {
   /** Speaks on the socket instead of SSH. */
   readonly speak?: (socket: Socket) => void;
+  /** What the server calls itself. */
+  readonly software?: string;
   /** A login is neither accepted nor refused. */
   readonly ignoresLogin?: boolean;
   /** Runs a command; else it ends with code 0 and prints nothing. */
@@ -48,9 +50,11 @@ export async function startHostileHost(hostility: Hostility): Promise<HostileHos
       socket.resume();
       return hostility.speak(socket);
     }
-    new ssh2.Server({ hostKeys: [key.private] }, (connection) => serve(connection, socket, hostility)).injectSocket(
-      socket,
-    );
+    const { software: ident } = hostility;
+    const named = ident === undefined ? {} : { ident };
+    new ssh2.Server({ hostKeys: [key.private], ...named }, (connection) =>
+      serve(connection, socket, hostility),
+    ).injectSocket(socket);
   });
   const port = await listen(server);
   return {
@@ -187,12 +191,11 @@ export function createHostileWorld(
     sshConfig,
     connector: ({ agentSocket, taken = new Map(), write = false } = {}) =>
       createSshConnector(
-        {
-          config: parseSshConfig(sshConfig, () => []),
+        sshClientOf(sshConfigOf(sshConfig), {
           home,
-          user: "nobody",
-          agentSocket: agentSocket ?? null,
-        },
+          user: { name: "nobody", id: 65_534 },
+          variables: agentSocket === undefined ? {} : { SSH_AUTH_SOCK: agentSocket },
+        }),
         { taken, write },
         silentLog,
       ),

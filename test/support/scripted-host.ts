@@ -20,6 +20,16 @@ export interface ScriptedHost {
 
 const markerPattern = /#dtsync-[0-9a-f]+/;
 
+/** The script that a command line carries in words of octal numbers. */
+function scriptIn(commandLine: string): string {
+  const words = [...commandLine.slice(commandLine.indexOf("' sh ") + 4).matchAll(/'([^']*)'/g)];
+  const bytes = words
+    .map(([, word = ""]) => word)
+    .join("")
+    .replace(/\\0(\d{3})/g, (_all, number: string) => String.fromCharCode(Number.parseInt(number, 8)));
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
 function scriptOf(command: string): ScriptOfHost {
   if (command.includes("--get-tenant")) return "probe";
   if (command.includes("Dynatrace-OneAgent-Linux.sh")) return "install";
@@ -39,7 +49,8 @@ export function scriptedHost(agent: ScriptedAgent | null, installed: ScriptedAge
     scripts,
     shell: {
       close: () => undefined,
-      async run(command) {
+      async run(commandLine) {
+        const command = scriptIn(commandLine);
         const marker = markerPattern.exec(command)?.[0] ?? "";
         const script = scriptOf(command);
         scripts.push(script);

@@ -1,11 +1,12 @@
+import { count } from "../../lib/printable.ts";
 import { compareText } from "../../lib/text.ts";
 import type { Change } from "../../model/change.ts";
 import type { Host } from "../../model/inventory.ts";
 import type { Held } from "../../model/plan.ts";
 import type { ClusterInput, Coordinates, FamilyPlan, FamilyRules } from "../kind.ts";
-import { type HostAction, type HostChange, hostChangeId, hostColumns } from "./change.ts";
+import { type HostChange, hostChangeId, hostColumns } from "./change.ts";
 import { compareDeclaredHosts } from "./difference.ts";
-import { planHost } from "./plan.ts";
+import { planHost, runsInstaller } from "./plan.ts";
 
 export const hostCoordinates = (host: Host): Coordinates => {
   const { customer, environment, group, host: name } = hostColumns(host);
@@ -31,6 +32,7 @@ function planHosts(input: ClusterInput, earlier: readonly Change[]): FamilyPlan<
   const held: Held[] = [];
   const compared: string[] = [];
   const leftAlone = new Map<string, number>();
+  const remarks = new Map<string, string[]>();
   const declared = new Map(input.environments.map((environment) => [environment.id.toLowerCase(), environment]));
   const foundations = new Map(
     earlier.flatMap((change) =>
@@ -61,6 +63,10 @@ function planHosts(input: ClusterInput, earlier: readonly Change[]): FamilyPlan<
     if (outcome.held) held.push(outcome.held);
     else compared.push(hostChangeId(host.name));
     if (outcome.change) changes.push(outcome.change);
+    const { remark } = outcome;
+    const alike = remark === null ? undefined : remarks.get(remark);
+    if (alike) alike.push(hostChangeId(host.name));
+    else if (remark !== null) remarks.set(remark, [hostChangeId(host.name)]);
   }
   const warnings = [...leftAlone]
     .sort(([left], [right]) => compareText(left, right))
@@ -72,24 +78,24 @@ function planHosts(input: ClusterInput, earlier: readonly Change[]): FamilyPlan<
     changes,
     held,
     waiting: [],
-    warnings: [...warnings, ...uncheckedInstallers(changes, hosts)],
+    warnings: [...warnings, ...remarkWarnings(remarks), ...uncheckedInstallers(changes, hosts)],
     compared,
     unmanaged: [],
   };
 }
 
-/** Whether an action runs an installer. */
-const installs: Readonly<Record<HostAction, boolean>> = {
-  install: true,
-  update: true,
-  move: true,
-  configure: false,
-  uninstall: false,
-};
+/** What is to be known of hosts, each remark once with those that it is about. */
+const remarkWarnings = (remarks: ReadonlyMap<string, readonly string[]>): readonly string[] =>
+  [...remarks]
+    .sort(([left], [right]) => compareText(left, right))
+    .map(([remark, [first = "", ...others]]) => {
+      const more = others.length === 0 ? "" : ` and ${count(others.length, "more host")}`;
+      return `${first}${more}: ${remark}`;
+    });
 
 /** One warning for all installers whose signature nobody could check. */
 function uncheckedInstallers(changes: readonly HostChange[], hosts: readonly Host[]): readonly string[] {
-  const installed = new Set(changes.filter(({ action }) => installs[action]).map(({ host }) => host));
+  const installed = new Set(changes.filter(({ action }) => runsInstaller[action]).map(({ host }) => host));
   const unchecked = hosts.some(
     ({ name, oneagent }) => installed.has(name) && oneagent.signature === "auto" && oneagent.rootCertificate === null,
   );

@@ -93,6 +93,15 @@ export function wantedUpdate(settings: OneAgentSettings, installed: string | nul
   return null;
 }
 
+/** What is said of an agent that is newer than declared, which nothing brings back; null: it is not. */
+export function downgradeRemark({ state, oneagent }: Host, agent: ObservedAgent | null): string | null {
+  const { version = "latest" } = oneagent;
+  if (state === "absent" || version === "latest" || !agent?.version || agent.incomplete) return null;
+  return compareVersions(agent.version, version) > 0
+    ? `installed ${agent.version}, declared ${version}: not downgraded; uninstall first`
+    : null;
+}
+
 /** What has to happen on a host so that its agent is as declared, compared with what a probe found there. */
 export function compareAgent(host: Host, agent: ObservedAgent | null): AgentComparison {
   if (host.state === "absent") {

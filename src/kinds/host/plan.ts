@@ -3,15 +3,32 @@ import type { Host } from "../../model/inventory.ts";
 import type { HostFacts, HostReading } from "../../model/observed.ts";
 import type { Held } from "../../model/plan.ts";
 import { makeChange, sourceOf } from "../change.ts";
-import { type HostChange, type HostContent, type HostField, hostChangeId, hostColumns } from "./change.ts";
-import { type AgentComparison, compareAgent, sameEnvironment } from "./fields.ts";
+import { agentArchitecture } from "./agent-architecture.ts";
+import {
+  type HostAction,
+  type HostChange,
+  type HostContent,
+  type HostField,
+  hostChangeId,
+  hostColumns,
+} from "./change.ts";
+import { type AgentComparison, compareAgent, downgradeRemark, sameEnvironment } from "./fields.ts";
+
+/** Whether an action runs an installer. */
+export const runsInstaller: Readonly<Record<HostAction, boolean>> = {
+  install: true,
+  update: true,
+  move: true,
+  configure: false,
+  uninstall: false,
+};
 
 interface HostOutcome {
   readonly change: HostChange | null;
   readonly held: Held | null;
+  /** What is to be known of the host although nothing is done about it; null: nothing. */
+  readonly remark: string | null;
 }
-
-const unchanged: HostOutcome = { change: null, held: null };
 
 /** Fields after whose change monitored applications must be restarted. */
 const applicationRestart: ReadonlySet<HostField> = new Set(["environment", "hostGroup", "monitoringMode"]);
@@ -38,7 +55,10 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
   }
   const comparison = compareAgent(host, agent);
   const content = hostContent(comparison, facts);
-  if (content === null) return unchanged;
+  const remark = downgradeRemark(host, agent);
+  if (content === null) return { change: null, held: null, remark };
+  const architecture = agentArchitecture(facts.machine);
+  if (runsInstaller[content.action] && typeof architecture !== "string") return hold(host, architecture.message);
   const restarts =
     content.action !== "install" && comparison.differences.some(({ field }) => applicationRestart.has(field));
   const about = {
@@ -46,13 +66,16 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
     cluster: host.cluster,
     source: sourceOf(host),
     dependsOn,
-    notes: restarts ? ["monitored applications must be restarted for it to take full effect"] : [],
+    notes: [
+      ...(restarts ? ["monitored applications must be restarted for it to take full effect"] : []),
+      ...(remark === null ? [] : [remark]),
+    ],
   };
-  return { change: makeChange(about, hostColumns(host), content), held: null };
+  return { change: makeChange(about, hostColumns(host), content), held: null, remark };
 }
 
 function hold(host: Host, reason: string): HostOutcome {
-  return { change: null, held: { scope: hostChangeId(host.name), reason, items: 1 } };
+  return { change: null, held: { scope: hostChangeId(host.name), reason, items: 1 }, remark: null };
 }
 
 /** A comparison as what a change does; null: nothing. An installation starts from nothing, or from what a cut-off one left. */

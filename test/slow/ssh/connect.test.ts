@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type SimulatedHosts, startSimulatedHosts } from "../../../src/sandbox/hosts/start-simulated-hosts.ts";
-import { parseSshConfig } from "../../../src/ssh/config.ts";
 import { createSshConnector } from "../../../src/ssh/connect.ts";
 import type { ConnectShell } from "../../../src/ssh/shell.ts";
 import { keepingLog } from "../../support/log.ts";
+import { sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
 const log = keepingLog();
 
@@ -61,10 +61,13 @@ beforeAll(async () => {
   const throughGate = (name: string, { port }: Gate) =>
     `Host ${name}\n  HostName 127.0.0.1\n  Port ${port}\n  HostKeyAlias ${name}\n`;
   const text = throughGate("web01.example.com", web) + throughGate("bastion.example.com", bastion) + hosts.sshConfig;
-  const config = parseSshConfig(text, () => []);
+  const config = sshConfigOf(text);
   connect = createSshConnector(
-    { config, home: directory, user: "nobody", agentSocket: null },
-    { taken: new Map(), write: false },
+    sshClientOf(config, { home: directory, user: { name: "nobody", id: 65_534 } }),
+    {
+      taken: new Map(),
+      write: false,
+    },
     log,
   );
 });
@@ -209,7 +212,13 @@ test("connections and commands are logged, without what was run, sent and printe
     ["logged in", { to: expect.stringContaining(":"), through: "jump host", ...key }],
     [
       "host connected",
-      { host: "web01.example.com", to: expect.stringContaining(":"), jumps: ["bastion.example.com"], ms },
+      {
+        host: "web01.example.com",
+        to: expect.stringContaining(":"),
+        jumps: ["bastion.example.com"],
+        software: expect.any(String),
+        ms,
+      },
     ],
     [
       "step on a host",

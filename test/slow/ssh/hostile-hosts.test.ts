@@ -201,6 +201,14 @@ test("a port that drops packets is given up after its time, or at once when inte
   await expect(connecting).rejects.toThrow(rejection("interrupted"));
 });
 
+test("a host that runs Windows is told by how its server calls itself, and left", async () => {
+  const { web, world } = await startWorld({ software: "OpenSSH_for_Windows_9.5" });
+  await expect(world.connector()(host())).rejects.toThrow(
+    rejection("unsupported-system", /^it runs Windows \(OpenSSH_for_Windows_9\.5\), and dtsync deploys to Linux only$/),
+  );
+  await gone(web);
+});
+
 test("an agent that never answers is given up with the host's time, and left", async () => {
   const { web, world } = await startWorld({});
   const agentSocket = join(world.home, "agent");

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SimulatedHosts, startSimulatedHosts } from "../../../src/sandbox/hosts/start-simulated-hosts.ts";
-import { parseSshConfig } from "../../../src/ssh/config.ts";
 import { createSshConnector } from "../../../src/ssh/connect.ts";
 import type { ConnectShell } from "../../../src/ssh/shell.ts";
 import { silentLog } from "../../support/log.ts";
+import { sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
 const names = ["web01.example.com", "web02.example.com", "web03.example.com"];
 let directory: string;
@@ -35,10 +35,13 @@ beforeAll(async () => {
     directory,
     nodePath: process.execPath,
   });
-  const config = parseSshConfig(hosts.sshConfig, () => []);
+  const config = sshConfigOf(hosts.sshConfig);
   connect = createSshConnector(
-    { config, home: directory, user: "nobody", agentSocket: null },
-    { taken: new Map(), write: false },
+    sshClientOf(config, { home: directory, user: { name: "nobody", id: 65_534 } }),
+    {
+      taken: new Map(),
+      write: false,
+    },
     silentLog,
   );
 });

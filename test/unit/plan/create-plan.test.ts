@@ -12,6 +12,7 @@ import {
   anObservedEnvironment,
   anObservedGroup,
   changeOf,
+  oneAgentSettings,
   planOf,
   scopeOf,
 } from "../../support/builders.ts";
@@ -217,4 +218,19 @@ describe("the digest of a plan", () => {
     const other = { ...plan, changes: [{ ...first, notes: ["x"] }, ...rest] } as typeof plan;
     expect(planDigest(other)).not.toBe(planDigest(plan));
   });
+});
+
+test("agents that are newer than declared are one warning, and no change", () => {
+  const names = ["web01", "web02", "web03"];
+  const plan = planOf({
+    inventory: anInventory({
+      environments: [anEnvironment({ id: "abc-p1" })],
+      hosts: names.map((name) => aHost({ name, oneagent: oneAgentSettings({ version: "1.309" }) })),
+    }),
+    clusters: { emea: { environments: [anObservedEnvironment({ id: "abc-p1" })] } },
+    probes: Object.fromEntries(names.map((name) => [name, aHostReading({ agent: anAgent() })])),
+  });
+  const remark = `installed ${anAgent().version}, declared 1.309: not downgraded; uninstall first`;
+  expect(plan.warnings).toEqual([`host/web01 and 2 more hosts: ${remark}`]);
+  expect(plan.changes).toEqual([]);
 });

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { parseSshConfig } from "../../../src/ssh/config.ts";
-import { parseJump, resolveTarget, type SshClientSettings } from "../../../src/ssh/target.ts";
+import { parseJump, resolveTarget } from "../../../src/ssh/target.ts";
+import { askedOf, sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
-const parse = (text: string, files: Readonly<Record<string, string>> = {}) =>
-  parseSshConfig(text, (path) => (path in files ? [files[path] ?? ""] : []));
+const parse = sshConfigOf;
 
 test("the first value wins, wildcards apply in order, identity files add up", () => {
   const config = parse(`
@@ -17,15 +16,15 @@ Host *.example.com !db01.example.com
 Host *
   User nobody
 `);
-  const web = config.lookup("WEB01.example.com");
+  const web = config.lookup(askedOf("web01.example.com"));
   expect([web.get("port"), web.get("user"), web.identityFiles]).toEqual(["2201", "deploy", ["~/first", "~/second"]]);
-  expect(config.lookup("db01.example.com").get("user")).toBe("nobody");
+  expect(config.lookup(askedOf("db01.example.com")).get("user")).toBe("nobody");
 });
 
 test("keywords have any case, `=` may separate, values may be quoted, comments are passed over", () => {
   const config = parse(`# comment\nHOST "a b" web\n  HostName=127.0.0.1\n  UserKnownHostsFile "/tmp/known hosts"\n`);
-  expect(config.lookup("web").get("hostname")).toBe("127.0.0.1");
-  expect(config.lookup("web").get("userknownhostsfile")).toBe("/tmp/known hosts");
+  expect(config.lookup(askedOf("web")).get("hostname")).toBe("127.0.0.1");
+  expect(config.lookup(askedOf("web")).get("userknownhostsfile")).toBe("/tmp/known hosts");
 });
 
 test("Include is followed inside its block; Match runs nothing, but `Match all` applies", () => {
@@ -35,15 +34,17 @@ test("Include is followed inside its block; Match runs nothing, but `Match all` 
       extra: "User included\n",
     },
   );
-  expect(config.lookup("web").get("user")).toBe("included");
-  expect(config.lookup("other").get("user")).toBeUndefined();
-  expect(config.lookup("other").get("port")).toBe("2222");
+  expect(config.lookup(askedOf("web")).get("user")).toBe("included");
+  expect(config.lookup(askedOf("other")).get("user")).toBeUndefined();
+  expect(config.lookup(askedOf("other")).get("port")).toBe("2222");
 });
 
 test("what stands before the first Host applies to all, and a block ends where the next begins", () => {
   const config = parse("Port 2200\nHost web\n  User deploy\nHost db\n  User oracle\nMatch exec true\n  User evil\n");
   expect(
-    ["web", "db", "other"].map((name) => [config.lookup(name).get("port"), config.lookup(name).get("user")]),
+    ["web", "db", "other"]
+      .map((name) => config.lookup(askedOf(name)))
+      .map((found) => [found.get("port"), found.get("user")]),
   ).toEqual([
     ["2200", "deploy"],
     ["2200", "oracle"],
@@ -52,27 +53,24 @@ test("what stands before the first Host applies to all, and a block ends where t
 });
 
 test("a Host after a Match counts again", () => {
-  expect(parse("Match exec true\n  User evil\nHost web\n  User deploy\n").lookup("web").get("user")).toBe("deploy");
+  expect(parse("Match exec true\n  User evil\nHost web\n  User deploy\n").lookup(askedOf("web")).get("user")).toBe(
+    "deploy",
+  );
 });
 
 test("what stands before an Include comes before what it includes, and what stands after it comes after", () => {
   const include = { extra: "User included\nPort 2201\nCompression yes\n" };
-  const web = parse("Host web\n  User first\n  Include extra\n  Port 2202\n", include).lookup("web");
+  const web = parse("Host web\n  User first\n  Include extra\n  Port 2202\n", include).lookup(askedOf("web"));
   expect([web.get("user"), web.get("port")]).toEqual(["first", "2201"]);
-  expect(parse("Match exec true\n  Include extra\n", include).lookup("web").get("user")).toBeUndefined();
+  expect(parse("Match exec true\n  Include extra\n", include).lookup(askedOf("web")).get("user")).toBeUndefined();
 });
 
 test("an Include of itself ends", () => {
   const text = "Include loop\nUser last\n";
-  expect(parse(text, { loop: text }).lookup("web").get("user")).toBe("last");
+  expect(parse(text, { loop: text }).lookup(askedOf("web")).get("user")).toBe("last");
 });
 
-const settings = (text: string): SshClientSettings => ({
-  config: parse(text),
-  home: "/home/me",
-  user: "me",
-  agentSocket: "/run/agent",
-});
+const settings = (text: string) => sshClientOf(parse(text), { variables: { SSH_AUTH_SOCK: "/run/agent" } });
 
 const host = { name: "web01.example.com", address: null, ssh: { hostKeys: "strict" as const } };
 
@@ -92,7 +90,7 @@ test("the inventory's settings come before ssh_config's, and these before OpenSS
     user: "root",
     jumps: [],
     identityFiles: ["/keys/id"],
-    useAgent: false,
+    otherKeys: false,
   });
   expect(resolveTarget(host, settings(""))).toMatchObject({
     hostName: "web01.example.com",
@@ -120,6 +118,60 @@ test("a ProxyCommand is not run", () => {
   expect(() => resolveTarget(host, settings("Host *\n  ProxyCommand nc %h %p\n"))).toThrow(/ProxyJump/);
 });
 
+test("the first jump host of a way is reached by the way that ssh_config gives for it", () => {
+  const text =
+    "Host web01.example.com\n  ProxyJump inner,last\nHost inner\n  ProxyJump ops@outer:2222\nHost last\n  ProxyJump never\n";
+  expect(resolveTarget(host, settings(text)).jumps.map(({ host: jump }) => jump)).toEqual(["outer", "inner", "last"]);
+  const declared = { ...host, ssh: { ...host.ssh, jump: ["inner"] } };
+  expect(resolveTarget(declared, settings(text)).jumps.map(({ host: jump }) => jump)).toEqual(["outer", "inner"]);
+  expect(resolveTarget({ ...host, ssh: { ...host.ssh, jump: [] } }, settings(text)).jumps).toEqual([]);
+});
+
+test("jump hosts that lead in a circle are refused", () => {
+  const ring = "Host web01.example.com\n  ProxyJump a\nHost a\n  ProxyJump b\nHost b\n  ProxyJump a\n";
+  expect(() => resolveTarget(host, settings(ring))).toThrow("web01.example.com → a → b → a");
+  const own = { ...host, address: "gate", ssh: { ...host.ssh, jump: ["gate:2222"] } };
+  expect(resolveTarget(own, settings("")).jumps).toHaveLength(1);
+  expect(() => resolveTarget(host, settings("Host *\n  ProxyJump bastion\n"))).toThrow("bastion → bastion");
+});
+
+test("a ProxyCommand of the first jump host is not run either, and its place is said", () => {
+  const text = "Host web01.example.com\n  ProxyJump a\nHost a\n  ProxyCommand nc %h\n";
+  expect(() => resolveTarget(host, settings(text))).toThrow(
+    "jump host a: ssh_config sets ProxyCommand for it (config:4)",
+  );
+  const declared = { ...host, ssh: { ...host.ssh, jump: [] } };
+  expect(resolveTarget(declared, settings("ProxyCommand nc %h\n")).jumps).toEqual([]);
+});
+
+test("a Match line that is left out is named for the hosts that it concerns", () => {
+  const config = parse("Match originalhost web exec true\nPort 1\nMatch tagged x\nPort 2\nHost db\nMatch exec true\n");
+  expect(config.lookup(askedOf("web")).leftOut).toEqual(["config:1", "config:3", "config:6"]);
+  expect(config.lookup(askedOf("other")).leftOut).toEqual(["config:3", "config:6"]);
+  expect(config.lookup(askedOf("web")).get("port")).toBeUndefined();
+});
+
+test("tokens and variables in paths stand for what OpenSSH puts there, and others are refused", () => {
+  const text = `Host web01.example.com
+  HostName web.internal
+  Port 2200
+  User deploy
+  HostKeyAlias alias
+  IdentityFile ~/%d/%h/%i/%k/%L/%l/%n/%p/%r/%u/%%/\${KEYS}
+  IdentityAgent $OTHER_AGENT
+`;
+  const client = sshClientOf(parse(text), { variables: { KEYS: "keys", OTHER_AGENT: "/run/other" } });
+  expect(resolveTarget(host, client)).toMatchObject({
+    identityFiles: [
+      "/home/me//home/me/web.internal/1000/alias/desk/desk.example.com/web01.example.com/2200/deploy/me/%/keys",
+    ],
+    agentSocket: "/run/other",
+  });
+  for (const path of ["%C", ["$", "{MISSING}"].join("")]) {
+    expect(() => resolveTarget(host, settings(`IdentityFile ~/${path}\n`))).toThrow(/stands for nothing here/);
+  }
+});
+
 test("jump hosts may have a user, a port and an IPv6 address", () => {
   expect(parseJump("bastion.example.com")).toEqual({ user: null, host: "bastion.example.com", port: null });
   expect(parseJump("ops@[2001:db8::1]:2222")).toEqual({ user: "ops", host: "2001:db8::1", port: 2222 });
@@ -136,18 +188,19 @@ test.each([
 ])("%s is looked up in no time", (_what, text) => {
   const config = parse(text);
   const name = "a".repeat(250);
-  for (let host = 0; host < 200; host += 1) expect(config.lookup(`${name}${host}`).get("user")).not.toBe("wrong");
+  for (let host = 0; host < 200; host += 1)
+    expect(config.lookup(askedOf(`${name}${host}`)).get("user")).not.toBe("wrong");
 });
 
 test("a list with a pattern longer than OpenSSH takes matches nothing", () => {
   expect(
     parse(`Host ${"*".repeat(1_024)}\n  User wrong\n`)
-      .lookup("web")
+      .lookup(askedOf("web"))
       .get("user"),
   ).toBeUndefined();
   expect(
     parse(`Host ${"*".repeat(1_023)}\n  User right\n`)
-      .lookup("web")
+      .lookup(askedOf("web"))
       .get("user"),
   ).toBe("right");
 });
@@ -162,7 +215,7 @@ test.each([
   ["User-deploy", undefined],
   ["#User deploy", undefined],
 ])("%j gives a user of %j", (line, user) => {
-  expect(parse(`${line}\n`).lookup("web").get("user")).toBe(user);
+  expect(parse(`${line}\n`).lookup(askedOf("web")).get("user")).toBe(user);
 });
 
 test("new keys go into the user's own known_hosts, whatever the inventory names", () => {
@@ -195,13 +248,16 @@ test("a way, a port, a name or a path that cannot be is refused or passed over",
 
 test("tokens in paths are written for, and text that only looks like one in their values is not", () => {
   const text = "HostName %h.example.org\nIdentityFile ~/%u/%h/%%d\n";
-  expect(resolveTarget({ ...host, name: "a$&b" }, { ...settings(text), user: "%d" }).identityFiles).toEqual([
-    "/home/me/%d/a$&b.example.org/%d",
-  ]);
+  expect(
+    resolveTarget({ ...host, name: "a$&b" }, { ...settings(text), user: { name: "%d", id: 1 } }).identityFiles,
+  ).toEqual(["/home/me/%d/a$&b.example.org/%d"]);
 });
 
 test("an included file may hold hundreds of thousands of blocks", () => {
   const included = "Host other\nUser someone\n".repeat(200_000);
-  const config = parseSshConfig("Include fleet\nHost web\nUser deploy\n", () => [included]);
-  expect([config.lookup("other").get("user"), config.lookup("web").get("user")]).toEqual(["someone", "deploy"]);
+  const config = parse("Include fleet\nHost web\nUser deploy\n", { fleet: included });
+  expect([config.lookup(askedOf("other")).get("user"), config.lookup(askedOf("web")).get("user")]).toEqual([
+    "someone",
+    "deploy",
+  ]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { generateKey } from "../../../src/sandbox/hosts/host-keys.ts";
-import { parseKnownHosts } from "../../../src/ssh/known-hosts.ts";
 import { knownHostsLine } from "../../../src/ssh/known-hosts-line.ts";
+import { knownHostsOf } from "../../support/ssh-settings.ts";
 
 const key = generateKey().public.split(" ")[1] ?? "";
 
@@ -13,7 +13,7 @@ test.each([
   expect(knownHostsLine({ name, port, key, hashed: false })).toBe(`${written} ssh-ed25519 ${key}`);
   const hashed = knownHostsLine({ name, port, key, hashed: true });
   expect(hashed).toMatch(/^\|1\|\S+\|\S+ ssh-ed25519 /);
-  expect(parseKnownHosts([hashed]).judge(name, port, key)).toBe("trusted");
+  expect(knownHostsOf(hashed).judge(name, port, key)).toBe("trusted");
   expect(hashed).not.toBe(knownHostsLine({ name, port, key, hashed: true }));
 });
 

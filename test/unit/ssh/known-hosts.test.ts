@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import { parseKnownHosts } from "../../../src/ssh/known-hosts.ts";
+import { knownHostsOf } from "../../support/ssh-settings.ts";
 
 const key = "AAAAC3NzaC1lZDI1NTE5AAAAIKEY";
 const otherKey = "AAAAC3NzaC1lZDI1NTE5AAAAIOTHER";
@@ -23,35 +23,43 @@ test.each([
   ],
   ["a pattern", `*.example.com,!db*.example.com ssh-ed25519 ${key}`, "web01.example.com", 22],
 ])("%s trusts its key and refuses another", (_what, line, host, port) => {
-  const known = parseKnownHosts([`# comment\n\n${line}\n`]);
+  const known = knownHostsOf(`# comment\n\n${line}\n`);
   expect(known.judge(host, port, key)).toBe("trusted");
   expect(known.judge(host, port, otherKey)).toBe("changed");
   expect(known.judge("elsewhere.example.org", port, key)).toBe("unknown");
   expect(known.keyTypes(host, port)).toEqual(["ssh-ed25519"]);
 });
 
-test("a name without its port says nothing about another port", () => {
-  expect(parseKnownHosts([`web01.example.com ssh-ed25519 ${key}`]).judge("web01.example.com", 2222, key)).toBe(
+test("a name without its port may trust a key at another port, and changes none there", () => {
+  const known = knownHostsOf(`web01.example.com ssh-ed25519 ${key}`);
+  expect(known.judge("web01.example.com", 2222, key)).toBe("trusted");
+  expect(known.judge("web01.example.com", 2222, otherKey)).toBe("unknown");
+  expect(known.keyTypes("web01.example.com", 2222)).toEqual(["ssh-ed25519"]);
+  const both = knownHostsOf(`[web01]:2222 ssh-ed25519 ${otherKey}\nweb01 ssh-ed25519 ${key}\n`);
+  expect(both.judge("web01", 2222, key)).toBe("changed");
+  const revoked = knownHostsOf(`@revoked web01 ssh-ed25519 ${key}\n`);
+  expect(revoked.judge("web01", 2222, key)).toBe("revoked");
+});
+
+test("lines are known by their places", () => {
+  const known = knownHostsOf("\n# x\n", `db ssh-rsa A\n\nweb01 ssh-ed25519 ${key}\n@cert-authority web* ssh-rsa C\n`);
+  expect([known.places("web01", 22), known.places("web01", 2222)]).toEqual([["known_hosts2:3"], ["known_hosts2:3"]]);
+  expect([known.authorities("web01", 22), known.authorities("db", 22)]).toEqual([["known_hosts2:4"], []]);
+});
+
+test("a negated pattern refuses the host whatever else matches", () => {
+  expect(knownHostsOf(`*.example.com,!db01.example.com ssh-ed25519 ${key}`).judge("db01.example.com", 22, key)).toBe(
     "unknown",
   );
 });
 
-test("a negated pattern refuses the host whatever else matches", () => {
-  expect(
-    parseKnownHosts([`*.example.com,!db01.example.com ssh-ed25519 ${key}`]).judge("db01.example.com", 22, key),
-  ).toBe("unknown");
-});
-
 test("a revoked key is refused although it is also listed", () => {
-  const known = parseKnownHosts([`@revoked * ssh-ed25519 ${key}\nweb01.example.com ssh-ed25519 ${key}`]);
+  const known = knownHostsOf(`@revoked * ssh-ed25519 ${key}\nweb01.example.com ssh-ed25519 ${key}`);
   expect(known.judge("web01.example.com", 22, key)).toBe("revoked");
 });
 
 test("several keys and several files add up; an authority for certificates is no host key", () => {
-  const known = parseKnownHosts([
-    `web01 ssh-rsa ${key}`,
-    `web01 ssh-ed25519 ${otherKey}\n@cert-authority * ssh-rsa AAAA`,
-  ]);
+  const known = knownHostsOf(`web01 ssh-rsa ${key}`, `web01 ssh-ed25519 ${otherKey}\n@cert-authority * ssh-rsa AAAA`);
   expect([known.judge("web01", 22, key), known.judge("web01", 22, otherKey), known.judge("web01", 22, "AAAA")]).toEqual(
     ["trusted", "trusted", "changed"],
   );
@@ -64,13 +72,13 @@ test.each([
   ["a name again and again", `web01 ssh-ed25519 ${key}\n`.repeat(300_000)],
   ["a list of the same name", `${"web01,".repeat(2_000_000)} ssh-ed25519 ${key}\n`],
 ])("%s is judged in no time", (_what, text) => {
-  const known = parseKnownHosts([text]);
+  const known = knownHostsOf(text);
   const name = "a".repeat(250);
   for (let host = 0; host < 50; host += 1) expect(known.judge(`${name}${host}`, 22, key)).toBe("unknown");
 });
 
 test("lines that would have to be tried for every host are bounded", () => {
   const line = `${hashed("web01")} ssh-ed25519 ${key}\n`;
-  expect(parseKnownHosts([line.repeat(50_000)]).judge("web01", 22, key)).toBe("trusted");
-  expect(() => parseKnownHosts([line.repeat(50_001)])).toThrow(expect.objectContaining({ code: "known-hosts" }));
+  expect(knownHostsOf(line.repeat(50_000)).judge("web01", 22, key)).toBe("trusted");
+  expect(() => knownHostsOf(line.repeat(50_001))).toThrow(expect.objectContaining({ code: "known-hosts" }));
 });

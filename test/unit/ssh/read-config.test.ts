@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { expandHome } from "../../../src/ssh/expand-home.ts";
 import { type ConfigFiles, readSshConfig } from "../../../src/ssh/read-config.ts";
+import { askedOf } from "../../support/ssh-settings.ts";
 
 function filesOf(texts: Readonly<Record<string, string>>): ConfigFiles {
   return {
@@ -17,26 +18,30 @@ const read = (file: string | null, texts: Readonly<Record<string, string>>) =>
   readSshConfig({ file, home: "/home/me" }, filesOf(texts));
 
 test("the user's own configuration is read, and need not be there", () => {
-  expect(read(null, { "/home/me/.ssh/config": "User deploy\n" }).lookup("web").get("user")).toBe("deploy");
-  expect(read(null, {}).lookup("web").get("user")).toBeUndefined();
+  expect(read(null, { "/home/me/.ssh/config": "User deploy\n" }).lookup(askedOf("web")).get("user")).toBe("deploy");
+  expect(read(null, {}).lookup(askedOf("web")).get("user")).toBeUndefined();
 });
 
 test("a file that was named must be there", () => {
-  expect(read("/etc/fleet", { "/etc/fleet": "Port 2222\n" }).lookup("web").get("port")).toBe("2222");
+  expect(read("/etc/fleet", { "/etc/fleet": "Port 2222\n" }).lookup(askedOf("web")).get("port")).toBe("2222");
   expect(() => read("/etc/fleet", {})).toThrow(
     expect.objectContaining({ exitCode: 3, message: "--ssh-config /etc/fleet cannot be read (there is no such file)" }),
   );
 });
 
-test("a relative Include is looked for in ~/.ssh, or beside the file that was named", () => {
+test("a relative Include is looked for in ~/.ssh, also from a file that was named, or in /etc/ssh", () => {
   const texts = {
     "/home/me/.ssh/config": "Include extra\n",
     "/home/me/.ssh/extra": "User own\n",
     "/etc/fleet/config": "Include extra\n",
     "/etc/fleet/extra": "User fleet\n",
+    "/etc/ssh/ssh_config": "Include ssh_config.d/*.conf\nUser last\n",
+    "/etc/ssh/ssh_config.d/fleet.conf": "Port 2222\nUser later\n",
   };
-  expect(read(null, texts).lookup("web").get("user")).toBe("own");
-  expect(read("/etc/fleet/config", texts).lookup("web").get("user")).toBe("fleet");
+  expect(read(null, texts).lookup(askedOf("web")).get("user")).toBe("own");
+  expect(read(null, texts).lookup(askedOf("web")).get("port")).toBe("2222");
+  const named = read("/etc/fleet/config", texts).lookup(askedOf("web"));
+  expect([named.get("user"), named.get("port")]).toEqual(["own", undefined]);
 });
 
 test("an Include may begin with ~ and name several files, which are read in the order of their names", () => {
@@ -46,12 +51,15 @@ test("an Include may begin with ~ and name several files, which are read in the 
     "/home/me/fleet/a.conf": "User first\n",
     "/home/me/fleet/readme": "User wrong\n",
   });
-  expect([config.lookup("web").get("user"), config.lookup("web").get("port")]).toEqual(["first", "2222"]);
+  expect([config.lookup(askedOf("web")).get("user"), config.lookup(askedOf("web")).get("port")]).toEqual([
+    "first",
+    "2222",
+  ]);
 });
 
 test("an Include that names nothing is passed over", () => {
   const text = "Include missing /nowhere/*.conf\nUser last\n";
-  expect(read(null, { "/home/me/.ssh/config": text }).lookup("web").get("user")).toBe("last");
+  expect(read(null, { "/home/me/.ssh/config": text }).lookup(askedOf("web")).get("user")).toBe("last");
 });
 
 test("only the own home folder is written for ~", () => {
@@ -68,7 +76,7 @@ test("what an Include names is told apart by case", () => {
     "/home/me/.ssh/config": "Include fleet*\n",
     "/home/me/.ssh/FLEET": "User wrong\n",
   });
-  expect(config.lookup("web").get("user")).toBeUndefined();
+  expect(config.lookup(askedOf("web")).get("user")).toBeUndefined();
 });
 
 test("a file that is there but cannot be read is not taken for none", () => {

@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { asRoot, newMarker, parseSections, prelude, quote } from "../../../src/ssh/remote-script.ts";
 
 test("any word survives quoting for a shell", () => {
@@ -18,9 +18,33 @@ test("any word survives quoting for a shell", () => {
   );
 });
 
-test("a script runs whatever it holds, directly where no sudo is needed", () => {
-  const script = `printf '%s\\n' "it's" '$HOME' "a\\b"; printf 'two lines\\n'`;
-  expect(execFileSync("/bin/sh", ["-c", asRoot(script, "none")]).toString()).toBe("it's\n$HOME\na\\b\ntwo lines\n");
+const ascii = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("");
+const script = [
+  `printf '%s\\n' ${quote(ascii)} "it's" "é\t%b" '^x^y'`,
+  "if true; then",
+  "  printf 'two lines\\n'",
+  "fi",
+  `# ${"'!x`\\".repeat(2_000)}`,
+  "^x^y 2>/dev/null",
+  "exit 0",
+].join("\n");
+const printed = `${ascii}\nit's\né\t%b\n^x^y\ntwo lines\n`;
+
+describe.each(["sh", "bash", "dash", "zsh", "fish", "csh", "tcsh", "ksh", "mksh"])("the login shell %s", (shell) => {
+  const missing = spawnSync(shell, ["-c", "exit 0"]).error !== undefined;
+
+  test.skipIf(missing)(`runs a script whatever it holds${missing ? ` (skipped: ${shell} is missing)` : ""}`, () => {
+    expect(execFileSync(shell, ["-c", asRoot(script, "none")]).toString()).toBe(printed);
+  });
+});
+
+test("what a shell printed without a line end does not hide the first section", () => {
+  const marker = newMarker();
+  const output = execFileSync("/bin/sh", [
+    "-c",
+    `printf '\\033[1mwelcome$ '; ${asRoot(`${prelude(marker)}\nsection one`, "none")}`,
+  ]);
+  expect([...parseSections(output.toString(), marker).keys()]).toEqual(["one"]);
 });
 
 test("sections are told from the output of programs, also when these print markers of another run", () => {

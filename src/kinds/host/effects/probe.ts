@@ -88,7 +88,7 @@ export async function probeHost(shell: Shell, host: Host, timeout?: number): Pro
   const limits = { maximumOutput: maximumProbeOutput, ...(timeout === undefined ? {} : { timeout }) };
   const result = await shell.run(command, { step: "probe", ...limits });
   const sections = parseSections(result.stdout, marker);
-  if (!sections.has("end")) throw explainFailedStart(result, host);
+  if (!sections.has("end")) throw explainFailedStart(result);
   return {
     system: firstLine(sections.get("system")),
     machine: firstLine(sections.get("machine")),

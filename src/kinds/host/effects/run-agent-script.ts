@@ -32,6 +32,6 @@ export async function runAgentScript(
   const ended = sections.get("ended");
   const code = ended?.words[0] ?? "";
   // It becomes a part of an error's code.
-  if (!ended || !sections.has("end") || !/^\d{1,3}$/.test(code)) throw explainFailedStart(result, host);
+  if (!ended || !sections.has("end") || !/^\d{1,3}$/.test(code)) throw explainFailedStart(result);
   if (program !== null && code !== "0") throw problemError(exitCodeProblem(program, code, ended.lines));
 }

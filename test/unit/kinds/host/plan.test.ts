@@ -12,6 +12,7 @@ describe("held, because nothing can be said of it", () => {
     ["unreachable", { status: "unreadable", reason: "no route" }, {}, /^no route$/],
     ["another system", { system: "AIX" }, {}, /it runs AIX, and dtsync deploys to Linux only/],
     ["an unknown system", { system: "" }, {}, /it runs an unknown system/],
+    ["another architecture", { machine: "riscv64" }, {}, /^there is no OneAgent for the architecture riscv64$/],
     ["an installation is running", { locked: true }, {}, /is running on it: plan again/],
     [
       "absent, but its agent reports elsewhere",
@@ -23,11 +24,45 @@ describe("held, because nothing can be said of it", () => {
     expect(planned(facts, host)).toEqual({
       change: null,
       held: { scope: "host/web01.abc.example.com", reason: expect.stringMatching(reason), items: 1 },
+      remark: null,
     });
   });
 
   test("a lock of an update of a complete agent is none", () => {
-    expect(planned({ locked: true, agent: anAgent() })).toEqual({ change: null, held: null });
+    expect(planned({ locked: true, agent: anAgent() })).toEqual({ change: null, held: null, remark: null });
+  });
+});
+
+test("an architecture without installers stops neither settings nor a removal", () => {
+  const machine = "riscv64";
+  const settings = { oneagent: oneAgentSettings({ hostGroup: "g" }) };
+  expect(planned({ machine, agent: anAgent({ hostGroup: "old" }) }, settings).change?.action).toBe("configure");
+  expect(planned({ machine, agent: anAgent() }, { state: "absent" }).change?.action).toBe("uninstall");
+});
+
+describe("an agent that is newer than declared", () => {
+  const pinned = { oneagent: oneAgentSettings({ version: "1.309" }) };
+  const remark = `installed ${anAgent().version}, declared 1.309: not downgraded; uninstall first`;
+
+  test("is left as it is, with a remark", () => {
+    expect(planned({ agent: anAgent() }, pinned)).toEqual({ change: null, held: null, remark });
+  });
+
+  test("is noted on what else is to be done", () => {
+    const outcome = planned(
+      { agent: anAgent({ hostTags: [] }) },
+      { oneagent: oneAgentSettings({ version: "1.309", hostTags: ["a"] }) },
+    );
+    expect(outcome.change).toMatchObject({ action: "configure", fields: ["hostTags"], notes: [remark] });
+  });
+
+  test.each([
+    ["no version is pinned", anAgent(), {}],
+    ["it is of the pinned version", anAgent({ version: "1.309.2.20250602-150703" }), pinned],
+    ["its installation was cut off", anAgent({ incomplete: true }), pinned],
+    ["it is to go", anAgent(), { ...pinned, state: "absent" as const }],
+  ])("is no matter where %s", (_what, agent, host) => {
+    expect(planned({ agent }, host).remark).toBeNull();
   });
 });
 
@@ -74,7 +109,7 @@ describe("changes as data", () => {
   });
 
   test("an absent one without an agent is as it should be, also when its agent is nowhere", () => {
-    expect(planned({}, { state: "absent" })).toEqual({ change: null, held: null });
+    expect(planned({}, { state: "absent" })).toEqual({ change: null, held: null, remark: null });
     expect(planned({ agent: anAgent({ tenant: "" }) }, { state: "absent" }).change?.action).toBe("uninstall");
   });
 });
