@@ -103,6 +103,14 @@ defaults: { cluster: emea, ssh: { user: deploy, become: sudo } }
       expect(named(lines, message), message).toHaveLength(1);
     }
 
+    expect(named(lines, "installer downloaded")).toMatchObject([
+      { cluster: "emea", arch: "x86", bytes: expect.any(Number), signature: "not checked" },
+    ]);
+    expect(named(lines, "installer goes to the host").map(({ host, way, why }) => [host, way, why])).toEqual([
+      ["web01.abc.example.com", "push", "transfer is auto: it is sent over SSH"],
+      ["web02.abc.example.com", "push", "transfer is auto: it is sent over SSH"],
+    ]);
+
     const { run } = ended.report;
     expect(run).toMatch(/^[0-9a-f]{12}$/);
     expect(new Set(lines.map((line) => line["run"]))).toEqual(new Set([run]));
