@@ -5,8 +5,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { bugMessage } from "./application/bug-message.ts";
 import type { Context } from "./application/context.ts";
-import { createLog } from "./application/log.ts";
+import { createLog, type RunLog } from "./application/log.ts";
+import { createMessageStream, type TerminalSize } from "./application/message-stream.ts";
 import { isFile, openSink } from "./application/output-sink.ts";
+import { wrapText } from "./application/wrap-text.ts";
 import { DtsyncError, exitCodes } from "./errors.ts";
 import type { Clock } from "./ports.ts";
 import { createRedactor } from "./secrets/redactor.ts";
@@ -39,6 +41,32 @@ const clock: Clock = {
   sleep: async (milliseconds, abort) => {
     await wait(milliseconds, undefined, abort ? { signal: abort } : {});
   },
+  every: (milliseconds, task) => {
+    const timer = setInterval(task, milliseconds).unref();
+    return () => clearInterval(timer);
+  },
+};
+
+/**
+ * Asked each time, because a terminal's window can be resized. One that does not tell is taken for the usual size, and a dumb
+ * one, which knows no cursor, for none.
+ */
+const sizeOf =
+  (stream: NodeJS.WriteStream): TerminalSize =>
+  () =>
+    stream.isTTY && process.env["TERM"] !== "dumb" ? { columns: stream.columns || 80, rows: stream.rows || 24 } : null;
+const messages = createMessageStream(errors.write, sizeOf(process.stderr), clock);
+const sizeOfOutput = sizeOf(process.stdout);
+const output = {
+  out(text: string) {
+    const shown = wrapText(redactor.redact(text), isProse ? (sizeOfOutput()?.columns ?? null) : null);
+    if (process.stdout.isTTY) messages.aside(() => results.write(shown));
+    else results.write(shown);
+  },
+  err(text: string) {
+    if (!log.isJson()) return messages.write(redactor.redact(text));
+    for (const line of text.split("\n")) if (line.trim() !== "") log.say(line.trim(), { level: "info" });
+  },
 };
 
 /** What is given to dtsync itself, and not to a command after `--`. */
@@ -51,22 +79,25 @@ const isGiven = (option: string, value: string): boolean =>
     (text, index) => text === `${option}=${value}` || (text === value && ownParameters[index - 1] === option),
   );
 
+/** Whether standard output is for people, and no document that a program may read from the terminal, too. */
+const isProse = !["json", "markdown", "html"].some((format) => isGiven("--format", format));
+
 /** It tells runs apart and is no secret, so it need not wait for the library that makes those. */
 const runId = Math.floor(Math.random() * 2 ** 48)
   .toString(16)
   .padStart(12, "0");
-const writeError = (text: string) => errors.write(redactor.redact(text));
-const log = createLog(
-  { write: writeError, redact: redactor.redact, clock, runId, terminal: process.stderr.isTTY === true },
+/** A line for programs is one, however narrow the terminal. */
+const writeLog = (text: string) => (log.isJson() ? errors : messages).write(redactor.redact(text));
+const log: RunLog = createLog(
+  {
+    write: writeLog,
+    redact: redactor.redact,
+    clock,
+    runId,
+    terminal: process.stderr.isTTY === true,
+  },
   isGiven("--log-format", "json") ? "json" : "text",
 );
-const output = {
-  out: (text: string) => results.write(redactor.redact(text)),
-  err: (text: string) => {
-    if (!log.isJson()) return writeError(text);
-    for (const line of text.split("\n")) if (line.trim() !== "") log.say(line.trim(), { level: "info" });
-  },
-};
 
 /** With `--format json` standard output is one document in every case: this one, unless there is another. */
 function printError(message: string, hint: string | null, exitCode: number): void {
@@ -94,12 +125,22 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     if (interrupt === null && !ended) {
       interrupt = { name, at: now };
       log.info("interrupted", () => ({ signal: name }));
-      output.err("\nInterrupted: finishing what is running. Once more leaves at once.\n");
+      answerInterrupt();
       stop.abort();
     } else if (interrupt === null || name !== "SIGHUP" || now - interrupt.at > hangUp) {
       process.exit(exitCodes.interrupted);
     }
   });
+}
+
+/** Whether another program answers to what is typed on the terminal. */
+let terminalIsLent = false;
+
+function answerInterrupt(): void {
+  // The other program gets the signal too.
+  if (terminalIsLent) return;
+  // What was typed stands at the end of a line, unless something is shown live there.
+  output.err(`${messages.isLive() ? "" : "\n"}Interrupted: finishing what is running. Once more leaves at once.\n`);
 }
 
 /** Whether the command is over, and only its output may still be on its way. */
@@ -153,10 +194,23 @@ const context: Context = {
   interruptedBy: () => interrupt?.name ?? null,
   awaitEnd,
   terminal: {
-    input: process.stdin.isTTY === true,
+    // A question that nobody sees would wait for ever.
+    input: process.stdin.isTTY === true && process.stderr.isTTY === true,
     // GitLab's log shows colours. It reads a pipe, as does a program that the output is given to; a file is neither.
     output: process.stdout.isTTY === true || (process.env["GITLAB_CI"] === "true" && !isFile(1)),
     errors: process.stderr.isTTY === true,
+    get columns() {
+      return sizeOfOutput()?.columns ?? null;
+    },
+  },
+  openRegion: (render) => messages.openRegion((columns) => render(columns).map(redactor.redact)),
+  async lendTerminal(work) {
+    terminalIsLent = process.stderr.isTTY === true;
+    try {
+      return await work();
+    } finally {
+      terminalIsLent = false;
+    }
   },
   prompt: { input: process.stdin, output: process.stderr },
 };

@@ -26,6 +26,8 @@ export interface Clock {
   now(): Date;
   /** Resolves after the milliseconds, or rejects with the signal's reason as soon as it is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Calls the task again and again until the function that it gives is called. Keeps no process alive. */
+  every(milliseconds: number, task: () => void): () => void;
 }
 
 /** Where text leaves the program. Implementations redact secrets. */

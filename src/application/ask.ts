@@ -1,5 +1,6 @@
 import { DtsyncError, exitCodes } from "../errors.ts";
 import type { Prompt } from "./context.ts";
+import { wrapText } from "./wrap-text.ts";
 
 /**
  * Asks a question. Only "yes" is yes; the end of the input is a no. Throws with the exit code of an interrupt for Ctrl-C and
@@ -18,7 +19,9 @@ export async function ask(question: string, { input, output }: Prompt, signal: A
   asker.on("error", () => asker.close());
   const closed = new Promise<string>((resolve) => asker.once("close", () => resolve("")));
   const answer = await Promise.race([
-    asker.question(`${question} Only "yes" goes on: `, { signal }).catch(() => ""),
+    asker
+      .question(`${wrapText(`${question} Only "yes" goes on:`, output.columns ?? null)} `, { signal })
+      .catch(() => ""),
     closed,
   ]);
   asker.close();

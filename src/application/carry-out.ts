@@ -81,7 +81,7 @@ async function makeChanges(
   const { allowCommands, concurrency, sshConfig, journal } = options;
   const run = await openRun({ changes, inventory, allowCommands, journal }, context);
   try {
-    const progress = await applyProgress(changes, options, context);
+    const progress = applyProgress(changes, options, context);
     try {
       const { signal, clock, log } = context;
       const appliers = createAppliers(
@@ -111,7 +111,7 @@ async function makeChanges(
       };
       return await context.awaitEnd(() => execute({ changes, signal, clock, onStart, onResult }, appliers));
     } finally {
-      await progress.close();
+      progress.close();
     }
   } finally {
     await run.close();

@@ -1,6 +1,7 @@
 import type { Clock, Output, ProcessVariables } from "../ports.ts";
 import type { Redactor } from "../secrets/redactor.ts";
 import type { RunLog } from "./log.ts";
+import type { MessageStream } from "./message-stream.ts";
 
 /** What every command is given by cli.ts: the edges of the process. */
 export interface Context {
@@ -23,12 +24,19 @@ export interface Context {
     readonly input: boolean;
     readonly output: boolean;
     readonly errors: boolean;
+    /** Of standard output, now; null: it has no width. */
+    readonly columns: number | null;
   };
+  /** Shows something live on standard error, below all messages; null: it is no terminal. */
+  readonly openRegion: MessageStream["openRegion"];
+  /** Does work of another program that has the terminal meanwhile: that one answers to an interrupt there. */
+  readonly lendTerminal: <T>(work: () => Promise<T>) => Promise<T>;
   /** Where questions are asked and answered. */
   readonly prompt: Prompt;
 }
 
 export interface Prompt {
   readonly input: NodeJS.ReadableStream;
-  readonly output: NodeJS.WritableStream;
+  /** `columns`: of a terminal. */
+  readonly output: NodeJS.WritableStream & { readonly columns?: number };
 }

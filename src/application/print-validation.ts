@@ -27,5 +27,5 @@ export function renderFaults(
   { terminal }: Pick<Context, "terminal">,
 ): string {
   const lineOf = terminal.output ? openSourceLines(inventory) : undefined;
-  return renderDiagnosticsText(diagnostics, painter(color && terminal.output), lineOf);
+  return renderDiagnosticsText(diagnostics, painter(color && terminal.output), lineOf, terminal.columns);
 }

@@ -15,7 +15,7 @@ export async function readFleet(
   context: Context,
 ): Promise<Observed> {
   const { allowCommands, sshConfig, concurrency } = options;
-  const progress = readingProgress(options, context);
+  const progress = readingProgress(wanted, options, context);
   const access = { inventory, allowCommands, readOnly: true };
   return observe(inventory, wanted, {
     openCluster: (cluster) => openCluster(cluster, access, context),
@@ -24,6 +24,6 @@ export async function readFleet(
     signal: context.signal,
     clock: context.clock,
     log: context.log,
-    onProgress: progress.update,
+    events: progress.events,
   }).finally(progress.close);
 }

@@ -20,7 +20,8 @@ export interface WayToSandbox {
 
 /** Runs a program and gives its exit code; every dtsync that it calls is this one and is led to the sandbox. */
 export async function runInSandbox(command: readonly string[], way: WayToSandbox, context: Context): Promise<number> {
-  return runProgram(command, await variablesOfCommand(way, context.variables), context);
+  const variables = await variablesOfCommand(way, context.variables);
+  return context.lendTerminal(() => runProgram(command, variables, context));
 }
 
 async function variablesOfCommand(

@@ -6,12 +6,13 @@ import type { HostReading } from "../model/observed.ts";
 import type { Log } from "../ports.ts";
 import { HostError } from "../ssh/host-error.ts";
 import type { ConnectShell } from "../ssh/shell.ts";
+import type { ReadingEvents } from "./reading-events.ts";
 
 interface HostObservation {
   readonly connect: ConnectShell;
   readonly concurrency: number;
   readonly signal: AbortSignal;
-  readonly onProgress: (done: number, total: number) => void;
+  readonly events: ReadingEvents;
   readonly log: Log;
 }
 
@@ -25,12 +26,14 @@ export async function observeHosts(
   await Promise.all(
     hosts.map((host) =>
       limiter.run(async () => {
+        const item = { kind: "host", name: host.name } as const;
+        options.events.started(item);
         const reading = await probe(host, options);
         if (reading.status === "unreadable") {
           options.log.info("host could not be probed", () => ({ host: host.name, reason: reading.reason }));
         }
         readings.set(host.name, reading);
-        options.onProgress(readings.size, hosts.length);
+        options.events.ended(item, reading.status === "unreadable" ? reading.reason : null);
       }),
     ),
   );

@@ -6,6 +6,7 @@ import type { Clock, Log, LogFields } from "../ports.ts";
 import type { ConnectShell } from "../ssh/shell.ts";
 import { observeCluster, unusableCluster } from "./observe-cluster.ts";
 import { observeHosts } from "./observe-hosts.ts";
+import type { ReadingEvents } from "./reading-events.ts";
 
 /** What is to be read. */
 export interface Wanted {
@@ -21,12 +22,6 @@ export interface OpenCluster {
   close(): Promise<void>;
 }
 
-/** How much has been read so far. */
-export interface ReadingProgress {
-  readonly clusters: { readonly done: number; readonly total: number };
-  readonly hosts: { readonly done: number; readonly total: number };
-}
-
 export interface ObservePorts {
   /** Rejects when the cluster cannot be asked, for example because its token is not there: it is unreadable then. */
   openCluster(cluster: Cluster): Promise<OpenCluster>;
@@ -36,7 +31,7 @@ export interface ObservePorts {
   readonly concurrency: number;
   /** Aborted: hosts are let go of at once. Clients have a signal of their own. */
   readonly signal: AbortSignal;
-  onProgress(progress: ReadingProgress): void;
+  readonly events: ReadingEvents;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
 }
@@ -49,23 +44,15 @@ export async function observe(
 ): Promise<Observed> {
   const { clock, log } = ports;
   const connect = hosts.length === 0 ? null : await ports.openConnector();
-  const done = { clusters: 0, hosts: 0 };
-  const report = () =>
-    ports.onProgress({
-      clusters: { done: done.clusters, total: clusters.length },
-      hosts: { done: done.hosts, total: hosts.length },
-    });
+  const { events } = ports;
   const readCluster = async (cluster: Cluster): Promise<readonly [string, ObservedCluster]> => {
+    const item = { kind: "cluster", name: cluster.name } as const;
+    events.started(item);
     const began = clock.now().getTime();
     const reading = await openAndObserve(cluster, inventory, groups, ports);
     log.info("cluster read", () => ({ ...readingFields(cluster, reading), ms: clock.now().getTime() - began }));
-    done.clusters += 1;
-    report();
+    events.ended(item, problemOf(reading));
     return [cluster.name, reading];
-  };
-  const onProgress = (count: number) => {
-    done.hosts = count;
-    report();
   };
   const { concurrency, signal } = ports;
   const began = clock.now().getTime();
@@ -73,7 +60,7 @@ export async function observe(
     Promise.all(clusters.map(readCluster)),
     connect === null
       ? new Map<string, HostReading>()
-      : observeHosts(hosts, { connect, concurrency, signal, onProgress, log }),
+      : observeHosts(hosts, { connect, concurrency, signal, events, log }),
   ]);
   if (connect !== null) {
     const unreadable = [...hostReadings.values()].filter(({ status }) => status === "unreadable").length;
@@ -98,6 +85,11 @@ function readingFields(
     requests,
     unreadable: reasons.length === 0 ? undefined : [...new Set(reasons)],
   };
+}
+
+function problemOf({ environments, groups }: ObservedCluster): string | null {
+  if (environments.status === "unreadable") return environments.reason;
+  return groups?.status === "unreadable" ? groups.reason : null;
 }
 
 async function openAndObserve(

@@ -8,12 +8,13 @@ export type LineOf = (file: string, line: number) => string | null;
 
 /**
  * Every fault with its place, what is wrong, and what to write instead; with `lineOf` also the line that it is about
- * and a caret below it.
+ * and a caret below it, in as many columns as there are.
  */
 export function renderDiagnosticsText(
   diagnostics: readonly Diagnostic[],
   paint: Paint,
   lineOf: LineOf = () => null,
+  columns: number | null = null,
 ): string {
   const withSecrets = new Set(diagnostics.filter(({ rule }) => rule === secretRule).map(({ file }) => file));
   return diagnostics
@@ -24,7 +25,7 @@ export function renderDiagnosticsText(
       const excerpt =
         text === null
           ? ""
-          : sourceExcerpt(text, line, column)
+          : sourceExcerpt(text, line, column, columns)
               .map((shown, index) => `${index === 0 ? shown : paint(style, shown)}\n`)
               .join("");
       return `${paint("bold", `${printableLine(file)}:${line}:${column}`)} ${paint(style, severity)} ${printableLine(message)} ${paint("dim", `[${rule}]`)}\n${excerpt}    ${printableLine(hint)}\n`;

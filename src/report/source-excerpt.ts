@@ -1,11 +1,25 @@
+import { displayWidth } from "../lib/display-width.ts";
 import { printableLine } from "../lib/printable.ts";
 
-/** Characters of a line on each side of the place that is pointed at. */
-const before = 60;
-const after = 40;
+/** Characters of a line that are shown at most, and those of them before the place that is pointed at. */
+const most = 100;
+const shareBefore = 0.6;
+/** Columns for the number of the line, and for what says that something is left out. */
+const around = 9;
 
-/** A line of a file as people see it, and below it a caret at the column (from 1, in UTF-16 code units). */
-export function sourceExcerpt(text: string, line: number, column: number): readonly [source: string, pointer: string] {
+/**
+ * A line of a file as people see it, and below it a caret at the column (from 1, in UTF-16 code units). `columns`: what both
+ * have to fit in, unless letters are wide; null: they may be long.
+ */
+export function sourceExcerpt(
+  text: string,
+  line: number,
+  column: number,
+  columns: number | null = null,
+): readonly [source: string, pointer: string] {
+  const room = Math.max(10, Math.min(most, (columns ?? Number.POSITIVE_INFINITY) - around));
+  const before = Math.round(room * shareBefore);
+  const after = room - before;
   const at = Math.min(column - 1, text.length);
   const start = wholeCharacter(text, at - before);
   const end = wholeCharacter(text, at + after);
@@ -21,13 +35,3 @@ function wholeCharacter(text: string, offset: number): number {
   const splits = /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(offset - 1, offset + 1));
   return splits ? offset - 1 : offset;
 }
-
-/** Columns that the text takes on a terminal: letters of East Asia and pictures take two, marks on letters none. */
-function displayWidth(text: string): number {
-  let width = 0;
-  for (const character of text) width += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
-  return width;
-}
-
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;

@@ -117,7 +117,13 @@ const installers: InstallerProvider = {
 
 async function planOf(host: Host, shell: Shell) {
   const signal = new AbortController().signal;
-  const options = { connect: async () => shell, concurrency: 1, signal, onProgress: () => undefined, log: silentLog };
+  const options = {
+    connect: async () => shell,
+    concurrency: 1,
+    signal,
+    log: silentLog,
+    events: { started: () => undefined, ended: () => undefined },
+  };
   const reading = (await observeHosts([host], options)).get(host.name);
   if (reading === undefined) throw new Error("the host was not read");
   if (reading.status === "unreadable") expectMeantWords(reading.reason);

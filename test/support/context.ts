@@ -17,7 +17,7 @@ export interface TestContext {
 
 export function aContext(given: Partial<Context> = {}): TestContext {
   const written = { out: "", err: "" };
-  const terminal = given.terminal ?? { input: false, output: false, errors: false };
+  const terminal = given.terminal ?? { input: false, output: false, errors: false, columns: null };
   const redactor = given.redactor ?? createRedactor();
   const clock = given.clock ?? fakeClock(noon);
   const write = (text: string) => {
@@ -41,6 +41,8 @@ export function aContext(given: Partial<Context> = {}): TestContext {
     interruptedBy: () => null,
     awaitEnd: (work) => work(),
     terminal,
+    openRegion: () => null,
+    lendTerminal: (work) => work(),
     prompt: { input: new PassThrough(), output: new PassThrough() },
     ...given,
   };

@@ -2,6 +2,7 @@ import type { Clock } from "../../src/ports.ts";
 
 /** A clock on which waiting takes no time: it is moved ahead instead. */
 export interface FakeClock extends Clock {
+  /** Moves it ahead; what was to be called every so often is called as often as that time asks for. */
   pass(milliseconds: number): void;
   /** Milliseconds of every wait so far. */
   readonly waits: readonly number[];
@@ -10,12 +11,21 @@ export interface FakeClock extends Clock {
 export function fakeClock(start: Date): FakeClock {
   let time = start.getTime();
   const waits: number[] = [];
+  const repeated = new Set<{ next: number; readonly interval: number; readonly task: () => void }>();
+  const moveTo = (until: number) => {
+    for (;;) {
+      const [first] = [...repeated].filter(({ next }) => next <= until).sort((a, b) => a.next - b.next);
+      if (first === undefined) break;
+      time = Math.max(time, first.next);
+      first.next += first.interval;
+      first.task();
+    }
+    time = Math.max(time, until);
+  };
   return {
     waits,
     now: () => new Date(time),
-    pass: (milliseconds) => {
-      time += milliseconds;
-    },
+    pass: (milliseconds) => moveTo(time + milliseconds),
     async sleep(milliseconds, signal) {
       signal?.throwIfAborted();
       waits.push(milliseconds);
@@ -23,7 +33,12 @@ export function fakeClock(start: Date): FakeClock {
       // What runs side by side gets its turn, so that two waits of equal length end together and not one after the other.
       await new Promise((resolve) => setImmediate(resolve));
       signal?.throwIfAborted();
-      time = Math.max(time, until);
+      moveTo(until);
+    },
+    every(interval, task) {
+      const entry = { next: time + interval, interval, task };
+      repeated.add(entry);
+      return () => void repeated.delete(entry);
     },
   };
 }

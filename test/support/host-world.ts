@@ -29,6 +29,10 @@ export const realClock: Clock = {
   sleep: async (milliseconds, signal) => {
     await wait(milliseconds, undefined, signal ? { signal } : {});
   },
+  every: (milliseconds, task) => {
+    const timer = setInterval(task, milliseconds).unref();
+    return () => clearInterval(timer);
+  },
 };
 
 export interface HostWorld {

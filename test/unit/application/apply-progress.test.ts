@@ -1,118 +1,154 @@
-import { stripVTControlCharacters } from "node:util";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { applyProgress } from "../../../src/application/apply-progress.ts";
-import type { Context } from "../../../src/application/context.ts";
-import type { CommonOptions } from "../../../src/application/options.ts";
+import { createMessageStream } from "../../../src/application/message-stream.ts";
 import type { Change } from "../../../src/model/change.ts";
 import type { ChangeResult } from "../../../src/model/result.ts";
-import { aChange } from "../../support/builders.ts";
-
-let written: { output: string; errors: string };
-const { isTTY } = process.stdout;
-
-beforeEach(() => {
-  written = { output: "", errors: "" };
-  const into = (stream: keyof typeof written) => (text: unknown) => {
-    written[stream] += stripVTControlCharacters(String(text));
-    return true;
-  };
-  vi.spyOn(process.stdout, "write").mockImplementation(into("output"));
-  vi.spyOn(process.stderr, "write").mockImplementation(into("errors"));
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.stdout.isTTY = isTTY;
-});
-
-const options: CommonOptions = {
-  inventory: "inventory",
-  set: [],
-  format: "text",
-  color: false,
-  progress: true,
-};
-
-const context = (terminal: Partial<Context["terminal"]> = {}, { signal } = new AbortController()) => ({
-  output: {
-    out: (text: string) => void process.stdout.write(text),
-    err: (text: string) => void process.stderr.write(text),
-  },
-  terminal: { input: true, output: true, errors: true, ...terminal },
-  signal,
-});
+import { aChange, noon } from "../../support/builders.ts";
+import { aContext } from "../../support/context.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { screenOf } from "../../support/screen.ts";
 
 const install = (host: string): Change => aChange({ kind: "host", action: "install", host });
 const [web, db, app] = [install("web01"), install("db01"), install("app01")];
 const group = aChange({ kind: "group", action: "create" });
 
-const resultOf = ({ id, action }: Change, status: ChangeResult["status"]): ChangeResult => ({
+const resultOf = (
+  { id, action }: Change,
+  status: ChangeResult["status"],
+  message = "nobody answers",
+): ChangeResult => ({
   id,
   action,
   status,
   attempts: 1,
   durationMs: 0,
-  ...(status === "done" ? {} : { error: { code: "unreachable", message: "nobody answers" } }),
+  ...(status === "done" ? {} : { error: { code: "unreachable", message } }),
 });
 
-test("counts what is done, what runs and what was not done, for each kind", async () => {
-  process.stdout.isTTY = true;
-  const shown = (text: string) => vi.waitFor(() => expect(written.errors).toContain(text));
-  const progress = await applyProgress([group, web, db, app], options, context());
-  await shown(" Groups 0/1\n");
-  progress.started(web);
-  await shown(" Hosts 0/3, 1 running\n");
-  progress.finished(web, resultOf(web, "done"));
-  await shown(" Hosts 1/3\n");
-  // What is skipped has never run.
-  progress.finished(app, resultOf(app, "skipped"));
-  await shown(" Hosts 2/3, 1 not done\n");
-  progress.started(db);
-  await shown(" Hosts 2/3, 1 running, 1 not done\n");
-  progress.finished(db, resultOf(db, "failed"));
-  await shown(" Hosts 3/3, 2 not done\n");
-  progress.started(group);
-  progress.finished(group, resultOf(group, "done"));
-  await shown(" Groups 1/1\n");
-  await progress.close();
-  expect(written.errors).not.toContain("Environments");
-  // Ticked off when the last one ended, and not before.
-  expect(written.errors).toMatch(/[✔√] Hosts 3\/3/);
-  expect(written.errors).not.toMatch(/[✔√] Hosts [012]\/3/);
-  expect(written.output).toBe("");
+const options = { progress: true, color: false };
+
+/** The edges of a process whose standard error is a terminal, and what is on its screen. */
+function onTerminal(interrupt = new AbortController()) {
+  const clock = fakeClock(noon);
+  let written = "";
+  const messages = createMessageStream(
+    (text) => {
+      written += text;
+    },
+    () => ({ columns: 80, rows: 24 }),
+    clock,
+  );
+  const { context } = aContext({
+    clock,
+    output: { out: () => expect.unreachable("progress is no result"), err: messages.write },
+    openRegion: messages.openRegion,
+    terminal: { input: true, output: false, errors: true, columns: null },
+    signal: interrupt.signal,
+  });
+  return { clock, context, screen: () => screenOf(written) };
+}
+
+describe("on a terminal", () => {
+  test("counts what is done and what failed, for each kind, and names what runs longest", () => {
+    const { clock, context, screen } = onTerminal();
+    const progress = applyProgress([group, web, db, app], options, context);
+    expect(screen()).toEqual(["· Groups  0/1", "· Hosts   0/3"]);
+    progress.started(web);
+    progress.started(db);
+    clock.pass(3_000);
+    expect(screen()).toEqual(["· Groups  0/1", "▸ Hosts   0/3", "  longest: host/web01 3 s, host/db01 3 s"]);
+    progress.finished(web, resultOf(web, "done"));
+    // What is skipped has never run.
+    progress.finished(app, resultOf(app, "skipped"));
+    progress.finished(db, resultOf(db, "failed"));
+    progress.started(group);
+    progress.finished(group, resultOf(group, "done"));
+    clock.pass(100);
+    expect(screen()).toEqual([
+      "failed    install host/db01: nobody answers [unreachable]",
+      "✔ Groups  1/1",
+      "✖ Hosts   3/3  1 failed  1 not made",
+    ]);
+    progress.close();
+    clock.pass(1_000);
+    expect(screen()).toHaveLength(3);
+  });
+
+  test("a failure cannot move the cursor", () => {
+    const { context, screen } = onTerminal();
+    const progress = applyProgress([web], options, context);
+    progress.finished(web, resultOf(web, "failed", "it says \u001b[2J\nand more"));
+    expect(screen()[0]).toBe("failed    install host/web01: it says \\u001b[2J\\nand more [unreachable]");
+  });
+
+  test("an interrupt is told until what runs has ended", () => {
+    const interrupt = new AbortController();
+    const { clock, context, screen } = onTerminal(interrupt);
+    const progress = applyProgress([web, db], options, context);
+    progress.started(web);
+    interrupt.abort();
+    clock.pass(100);
+    expect(screen()).toEqual(["▸ Hosts  0/2", "  interrupted: finishing what is running"]);
+    progress.finished(web, resultOf(web, "done"));
+    progress.finished(db, resultOf(db, "skipped"));
+    progress.close();
+    expect(screen()).toEqual(["! Hosts  2/2  1 not made"]);
+  });
+});
+
+describe("without a terminal", () => {
+  test("a line every ten seconds, at once for a failure, and none for each change", () => {
+    const clock = fakeClock(noon);
+    const { context, output, errors } = aContext({ clock });
+    const progress = applyProgress([group, web, db, app], options, context);
+    progress.started(group);
+    progress.finished(group, resultOf(group, "done"));
+    progress.started(web);
+    clock.pass(9_999);
+    expect(errors()).toBe("");
+    clock.pass(1);
+    expect(errors()).toBe("applying: groups 1/1, hosts 0/3, longest: host/web01 10 s\n");
+    progress.finished(web, resultOf(web, "uncertain"));
+    expect(errors()).toMatch(/\nuncertain install host\/web01: nobody answers \[unreachable\]\n$/);
+    clock.pass(10_000);
+    expect(errors()).toMatch(/\napplying: groups 1\/1, hosts 1\/3 \(1 failed\), 3\.0\/min, about 40 s left\n$/);
+    for (const change of [db, app]) progress.finished(change, resultOf(change, "done"));
+    progress.close();
+    expect(errors()).toMatch(/\napplying: groups 1\/1, hosts 3\/3 \(1 failed\)\n$/);
+    clock.pass(60_000);
+    expect(errors().split("\n")).toHaveLength(5);
+    expect(output()).toBe("");
+  });
+
+  test("a short run says nothing of itself", () => {
+    const { context, errors } = aContext();
+    const progress = applyProgress([web], options, context);
+    progress.finished(web, resultOf(web, "done"));
+    progress.close();
+    expect(errors()).toBe("");
+  });
+
+  test("the first hundred failures are named, and a line says that there are more", () => {
+    const hosts = Array.from({ length: 12_000 }, (_, index) => install(`web${index}`));
+    const { context, errors } = aContext();
+    const progress = applyProgress(hosts, options, context);
+    for (const host of hosts) progress.finished(host, resultOf(host, "failed"));
+    progress.close();
+    expect(errors().match(/^failed/gm)).toHaveLength(100);
+    expect(errors()).toMatch(/\napplying: 100 failures so far, more are only counted here\n$/);
+  });
 });
 
 test.each([
-  ["counts on standard error where standard output goes elsewhere", { output: false }, /[✖✗✔√] Hosts 1\/1, 1 not done/],
-  ["counts whatever the library thinks of standard output", {}, /[✖✗✔√] Hosts 1\/1, 1 not done/],
-  ["has a line for each change where standard error is no terminal", { errors: false }, /web01/],
-])("%s", async (_name, terminal, text) => {
-  process.stdout.isTTY = false;
-  const progress = await applyProgress([web], options, context(terminal));
-  progress.started(web);
-  progress.finished(web, resultOf(web, "failed"));
-  await progress.close();
-  expect(written.errors).toMatch(text);
-  expect(written.output).toBe("");
-});
-
-test("says of an interrupt that what runs is finished", async () => {
-  process.stdout.isTTY = true;
-  const interrupt = new AbortController();
-  const progress = await applyProgress([web, db], options, context({}, interrupt));
-  progress.started(web);
-  interrupt.abort();
-  await vi.waitFor(() =>
-    expect(written.errors).toContain("Hosts 0/2, 1 running, interrupted: finishing what is running"),
-  );
-  progress.finished(web, resultOf(web, "done"));
-  progress.finished(db, resultOf(db, "skipped"));
-  await progress.close();
-  expect(written.errors).toMatch(/[✔√] Hosts 2\/2, 1 not done\n/);
-});
-
-test("ends where nothing was begun", async () => {
-  const progress = await applyProgress([web, group], options, context());
-  await progress.close();
-  expect(written.errors).toContain("Hosts 0/1");
+  ["--no-progress", [web], { ...options, progress: false }],
+  ["nothing to do", [], options],
+])("says nothing with %s", (_name, changes, given) => {
+  const [terminal, pipe] = [onTerminal(), aContext()];
+  for (const context of [terminal.context, pipe.context]) {
+    const progress = applyProgress(changes, given, context);
+    progress.started(web);
+    progress.finished(web, resultOf(web, "failed"));
+    progress.close();
+  }
+  expect([terminal.screen(), pipe.errors()]).toEqual([[], ""]);
 });

@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import { confirm } from "../../../src/application/confirm.ts";
 import { mustAsk, planAndConfirm } from "../../../src/application/plan-and-confirm.ts";
@@ -51,6 +52,13 @@ describe("asking", () => {
       expect(prompt.asked()).toContain(text);
       expect(prompt.asked()).toContain('Only "yes" goes on');
     }
+  });
+
+  test("breaks the question between words where the terminal is narrow", async () => {
+    const { input, output, asked } = aPrompt();
+    input.write("no\n");
+    await confirm(12, { input, output: Object.assign(output, { columns: 30 }) }, signal);
+    expect(stripVTControlCharacters(asked())).toContain('Make these 12 changes? Only\n  "yes" goes on: ');
   });
 
   test("the end of the input is a no, also after an answer that was not finished", async () => {

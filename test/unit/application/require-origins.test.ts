@@ -32,7 +32,7 @@ function onTerminal(answers: readonly string[], variables: Readonly<Record<strin
   });
   const { context } = aContext({
     variables: { HOME: home, ...variables },
-    terminal: { input: true, output: true, errors: true },
+    terminal: { input: true, output: true, errors: true, columns: null },
     prompt: { input, output },
   });
   return { context, asked: () => asked, left };

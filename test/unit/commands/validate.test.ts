@@ -7,8 +7,13 @@ import { aContext } from "../../support/context.ts";
 import { fakeToken, settingsFile, settingsWithoutRoles, withFiles } from "../load/load-files.ts";
 
 /** Validates a folder as a process would whose standard output is a terminal, or is not. */
-async function run(inventory: string, terminal: boolean, parameters: readonly string[] = []) {
-  const { context, output } = aContext({ terminal: { input: false, output: terminal, errors: false } });
+async function run(
+  inventory: string,
+  terminal: boolean,
+  parameters: readonly string[] = [],
+  columns: number | null = null,
+) {
+  const { context, output } = aContext({ terminal: { input: false, output: terminal, errors: false, columns } });
   const { program, exitCode } = createProgram(context);
   await program.parseAsync(["validate", "--inventory", inventory, "--no-color", ...parameters], { from: "user" });
   return { code: exitCode(), output: output() };
@@ -31,6 +36,13 @@ describe("validate", () => {
       const plain = (await run(inventory, false)).output;
       expect(plain).not.toContain("|");
       expect(plain.split("\n")).toHaveLength(4);
+    });
+  });
+
+  test("shows as much of the source as the terminal has columns for", async () => {
+    await withFiles(faulty, async (folder) => {
+      const { output } = await run(join(folder, "repository/inventory"), true, [], 40);
+      expect(output).toContain("   2 | …ironments: { p1: { tgas: [a], h…\n     |                     ^\n");
     });
   });
 

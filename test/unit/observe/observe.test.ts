@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createClient } from "../../../src/dynatrace/client.ts";
 import { createLimiter } from "../../../src/lib/limiter.ts";
-import { type ObservePorts, observe, type ReadingProgress } from "../../../src/observe/observe.ts";
+import { type ObservePorts, observe } from "../../../src/observe/observe.ts";
 import { HostError } from "../../../src/ssh/host-error.ts";
 import { aCluster, aHost, anInventory } from "../../support/builders.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";
@@ -16,7 +16,7 @@ function world() {
   const { cluster, clock } = aClusterWorld({ seed: { environments: [{ id: "abc-p1" }] } });
   const log = keepingLog();
   const events: string[] = [];
-  const progress: ReadingProgress[] = [];
+  const followed: string[] = [];
   const ports: ObservePorts = {
     async openCluster({ name }) {
       events.push(`open ${name}`);
@@ -39,24 +39,28 @@ function world() {
     },
     concurrency: 2,
     signal: new AbortController().signal,
-    onProgress: (now) => progress.push(now),
+    events: {
+      started: ({ kind, name }) => void followed.push(`started ${kind} ${name}`),
+      ended: ({ kind, name }, problem) => void followed.push(`ended ${kind} ${name}: ${problem ?? "read"}`),
+    },
     clock,
     log,
   };
-  return { cluster, events, progress, ports, log };
+  return { cluster, events, followed, ports, log };
 }
 
 const wanted = { clusters, hosts: [], groups: true };
 
 describe("clusters", () => {
   test("are read side by side, and every one that was opened is closed", async () => {
-    const { ports, events, progress } = world();
+    const { ports, events, followed } = world();
     const observed = await observe(inventory, wanted, ports);
     expect([...observed.clusters.keys()]).toEqual(["emea", "apac"]);
     expect(observed.clusters.get("apac")).toMatchObject({ environments: { status: "complete" } });
     expect(events.slice(0, 2)).toEqual(["open emea", "open apac"]);
     expect(events.slice(2).sort()).toEqual(["close apac", "close emea"]);
-    expect(progress.at(-1)).toEqual({ clusters: { done: 2, total: 2 }, hosts: { done: 0, total: 0 } });
+    expect(followed.slice(0, 2)).toEqual(["started cluster emea", "started cluster apac"]);
+    expect(followed.slice(2).sort()).toEqual(["ended cluster apac: read", "ended cluster emea: read"]);
   });
 
   test("that are not wanted are not opened, and groups not read where nobody needs them", async () => {
@@ -67,7 +71,7 @@ describe("clusters", () => {
   });
 
   test("that cannot be opened are unreadable, with their name and the reason", async () => {
-    const { ports } = world();
+    const { ports, followed } = world();
     const openCluster: ObservePorts["openCluster"] = (cluster) =>
       cluster.name === "emea" ? Promise.reject(new Error("its token is not set")) : ports.openCluster(cluster);
     const observed = await observe(inventory, wanted, { ...ports, openCluster });
@@ -78,10 +82,11 @@ describe("clusters", () => {
       groups: { status: "unreadable", reason },
     });
     expect(observed.clusters.get("apac")).toMatchObject({ environments: { status: "complete" } });
+    expect(followed).toContain(`ended cluster emea: ${reason}`);
   });
 
   test("that answer wrongly are closed too, and their reasons say which one it was", async () => {
-    const { ports, cluster, events } = world();
+    const { ports, cluster, events, followed } = world();
     cluster.addFault({ match: { path: "*/groups", times: Number.POSITIVE_INFINITY }, do: { status: 403 } });
     const observed = await observe(inventory, wanted, ports);
     expect(observed.clusters.get("emea")).toMatchObject({
@@ -89,6 +94,7 @@ describe("clusters", () => {
       groups: { status: "unreadable", reason: expect.stringContaining(`emea (${url}): `) },
     });
     expect(events).toContain("close emea");
+    expect(followed).toContainEqual(expect.stringContaining(`ended cluster emea: emea (${url}): `));
   });
 });
 
@@ -96,14 +102,17 @@ describe("hosts", () => {
   const hosts = ["web01.example.com", "web02.example.com"].map((name) => aHost({ name }));
 
   test("are probed with one connector, and those that cannot be reached are unreadable", async () => {
-    const { ports, events, progress } = world();
+    const { ports, events, followed } = world();
     const observed = await observe(inventory, { clusters: [], hosts, groups: false }, ports);
     expect(events).toEqual(["connector"]);
     expect(Object.fromEntries(observed.hosts)).toEqual({
       "web01.example.com": { status: "unreadable", reason: "it is not there" },
       "web02.example.com": { status: "unreadable", reason: "it is not there" },
     });
-    expect(progress.map(({ hosts: { done, total } }) => `${done}/${total}`)).toEqual(["1/2", "2/2"]);
+    expect(followed.filter((event) => event.includes("web01"))).toEqual([
+      "started host web01.example.com",
+      "ended host web01.example.com: it is not there",
+    ]);
   });
 
   test("need no connector where there are none", async () => {

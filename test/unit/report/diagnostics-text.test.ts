@@ -91,6 +91,15 @@ describe("an excerpt", () => {
     expect(line[pointer.indexOf("^")]).toBe("X");
   });
 
+  test("fits in the columns of a narrow terminal, with the caret in its place", () => {
+    const text = `${"a".repeat(500)}X${"b".repeat(500)}`;
+    for (const columns of [40, 60, 80]) {
+      const [line, pointer] = sourceExcerpt(text, 1, 501, columns);
+      expect(line).toHaveLength(columns);
+      expect(line[pointer.indexOf("^")]).toBe("X");
+    }
+  });
+
   test("points behind the end of a line that is shorter", () => {
     expect(sourceExcerpt("ab", 1, 9)).toEqual(["   1 | ab", "     |   ^"]);
   });

@@ -1,0 +1,12 @@
+/** A cluster or host that is read, by name. */
+export interface ReadItem {
+  readonly kind: "cluster" | "host";
+  readonly name: string;
+}
+
+/** What happens while things are read, for those who follow it. */
+export interface ReadingEvents {
+  started(item: ReadItem): void;
+  /** `problem`: why it, or a part of it, could not be read; null: all of it was. */
+  ended(item: ReadItem, problem: string | null): void;
+}
