@@ -11,6 +11,8 @@ import { makePlan } from "./make-plan.ts";
 import { remainingGuards } from "./remaining-guards.ts";
 
 export interface ConfirmOptions extends CarryOutOptions {
+  /** Text shows everything by itself. */
+  readonly full: boolean;
   /** Nobody is asked. */
   readonly autoApprove: boolean;
 }
@@ -21,7 +23,7 @@ export async function planAndConfirm(
   options: ConfirmOptions,
   context: Context,
 ): Promise<ApprovedPlan> {
-  const { autoApprove, color, format } = options;
+  const { autoApprove, color, format, full } = options;
   if (!autoApprove && !context.terminal.input) {
     throw new DtsyncError("there is no terminal to ask on, so nothing was done", {
       exitCode: exitCodes.refused,
@@ -29,7 +31,7 @@ export async function planAndConfirm(
     });
   }
   const { plan, input } = await makePlan(inventory, options, context);
-  if (format === "text") context.output.out(renderPlanText(plan, painter(color && context.terminal.output)));
+  if (format === "text") context.output.out(renderPlanText(plan, painter(color && context.terminal.output), { full }));
   if (format === "markdown") context.output.out(renderPlanMarkdown(plan));
   if (mustAsk(plan, inventory, options) && !(await confirm(plan.changes.length, context.prompt, context.signal))) {
     throw new DtsyncError("not confirmed, so nothing was done", { exitCode: exitCodes.refused });

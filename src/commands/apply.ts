@@ -4,7 +4,6 @@ import type { Context } from "../application/context.ts";
 import { applyExitCode } from "../application/exit-codes.ts";
 import { loadForRun } from "../application/load-or-print.ts";
 import { lockClusters } from "../application/lock-clusters.ts";
-import type { Format } from "../application/options.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { planAndConfirm } from "../application/plan-and-confirm.ts";
 import { readPlanFile } from "../application/plan-file.ts";
@@ -63,7 +62,7 @@ async function applyAlone(
   const { approved } = taken;
   const { guards, results } = await carryOut(approved, options, context);
   const report = applyReport(approved.plan, { guards, results }, options, context, approved.review?.digest);
-  context.output.out(render(report, options.format, options.color && context.terminal.output));
+  context.output.out(render(report, options, options.color && context.terminal.output));
   await outputs.writeReports(options.report, (kind) => applyReports[kind](report));
   if (guards.length > 0) {
     const reasons = guards.map(describeGuard).join("; ");
@@ -79,9 +78,9 @@ async function applyAlone(
   });
 }
 
-function render(report: ApplyReport, format: Format, coloured: boolean): string {
+function render(report: ApplyReport, { format, full }: ApplyOptions, coloured: boolean): string {
   if (format === "json") return renderJson(report);
-  return format === "markdown" ? renderApplyMarkdown(report) : renderApplyText(report, painter(coloured));
+  return format === "markdown" ? renderApplyMarkdown(report) : renderApplyText(report, painter(coloured), { full });
 }
 
 function describeGuard({ guard, actual, limit, override }: Guard): string {

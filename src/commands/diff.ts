@@ -23,6 +23,6 @@ export async function diff(options: DiffOptions, context: Context): Promise<Exit
   const { report, places } = comparison;
   if (options.format === "json") output.out(renderJson(report));
   else if (options.format === "markdown") output.out(renderDiffMarkdown(report, places));
-  else output.out(renderDiffText(report, painter(options.color && terminal.output), places));
+  else output.out(renderDiffText(report, painter(options.color && terminal.output), places, options));
   return exitCodes.done;
 }

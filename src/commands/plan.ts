@@ -2,7 +2,6 @@ import type { Context } from "../application/context.ts";
 import { readingExitCode } from "../application/exit-codes.ts";
 import { loadForRun } from "../application/load-or-print.ts";
 import { type MadePlan, makePlan } from "../application/make-plan.ts";
-import type { Format } from "../application/options.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { repositoryPath } from "../application/repository-path.ts";
 import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
@@ -23,7 +22,7 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
   const made = await makePlan(inventory, options, context);
   const result = await withOrigins(made, options, context);
   const planned = { inventory, hosts: made.input.hosts, folder: repositoryPath(options.inventory) };
-  context.output.out(render(result, options.format, options.color && context.terminal.output));
+  context.output.out(render(result, options, options.color && context.terminal.output));
   // One that cannot be written is no reason to leave out the others.
   const written = await Promise.allSettled([
     options.out === null ? null : savePlan(result, options.out, outputs, context),
@@ -47,7 +46,7 @@ async function withOrigins({ plan: made, input }: MadePlan, options: PlanOptions
   return labelOrigins(made, input, options.base, options, context);
 }
 
-function render(result: Plan, format: Format, coloured: boolean): string {
+function render(result: Plan, { format, full }: PlanOptions, coloured: boolean): string {
   if (format === "json") return renderJson(result);
-  return format === "markdown" ? renderPlanMarkdown(result) : renderPlanText(result, painter(coloured));
+  return format === "markdown" ? renderPlanMarkdown(result) : renderPlanText(result, painter(coloured), { full });
 }

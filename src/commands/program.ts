@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import type { RawOptions } from "./options/raw-options.ts";
-import { basic, changedSince, common, fleet, report } from "./options/shared-options.ts";
+import { basic, changedSince, common, fleet, full, report } from "./options/shared-options.ts";
 
 /** How a command ended, for cli.ts. */
 interface ProgramRun {
@@ -38,11 +38,8 @@ export function createProgram(context: Context): ProgramRun {
   basic(program.command("init"))
     .description("write a first inventory, with schemas for editors and a pipeline beside it")
     .action(async (raw: RawOptions) => {
-      const [{ commonOptions }, { init }] = await Promise.all([
-        import("./options/common-options.ts"),
-        import("./init.ts"),
-      ]);
-      code = await init(await commonOptions(raw, context.variables), context);
+      const [{ initOptions }, { init }] = await Promise.all([import("./options/init-options.ts"), import("./init.ts")]);
+      code = await init(await initOptions(raw, context.variables), context);
     });
 
   report(changedSince(common(program.command("validate"))), "json, markdown, gitlab-codequality, sarif, junit")
@@ -73,7 +70,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await fmt(await fmtOptions(raw, context.variables), context);
     });
 
-  common(program.command("diff [revisions]"))
+  full(common(program.command("diff [revisions]")))
     .description(
       "what BASE[..HEAD] declare differently (default: merge base with the default branch, to the work tree)",
     )
@@ -82,7 +79,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await diff(await diffOptions(revisions, raw, context.variables), context);
     });
 
-  report(fleet(program.command("plan")), "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit")
+  report(full(fleet(program.command("plan"))), "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit")
     .description("compare the inventory with clusters and hosts; writes nothing there")
     .option("--out <file>", "save the plan for dtsync apply")
     .option("--detailed-exitcode", "end with 2 when there are changes")
@@ -92,7 +89,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await plan(await planOptions(raw, context.variables), context);
     });
 
-  report(fleet(program.command("apply [planfile]")), "json, markdown, junit")
+  report(full(fleet(program.command("apply [planfile]"))), "json, markdown, junit")
     .description("make it so; with a plan file exactly that plan, else a fresh one after asking")
     .option("--auto-approve", "do not ask")
     .option("--allow-removals <n>", "allow this many disables, deletes and uninstalls")

@@ -65,13 +65,8 @@ export async function loadInventory(options: LoadOptions): Promise<LoadResult> {
 }
 
 function reportStrayFiles(reader: InventoryReader, diagnostics: Diagnostics): void {
-  for (const file of reader.strayFiles()) {
-    diagnostics.warning(inFile({ ...inventoryStart, file: escapeText(file) }), {
-      rule: "not-read",
-      message: "this YAML file is not read",
-      hint: "Customers go into customers/, groups into groups/; name it in an item if it is a host list.",
-    });
-  }
+  for (const { path, diagnostic } of reader.strayFiles())
+    diagnostics.warning(inFile({ ...inventoryStart, file: escapeText(path) }), diagnostic);
 }
 
 function finish(inventory: Inventory | null, files: number, collected: Diagnostics): LoadResult {

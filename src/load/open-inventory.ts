@@ -1,11 +1,12 @@
 import { relative, sep } from "node:path";
 import { inventoryStart } from "../model/diagnostic.ts";
 import { createBudget } from "./diagnostics/budget.ts";
-import { type Diagnostics, inFile } from "./diagnostics/diagnostics.ts";
+import { type Diagnostics, type DiagnosticText, inFile } from "./diagnostics/diagnostics.ts";
 import { createSuggestionHint } from "./diagnostics/suggest.ts";
 import { inventoryDigest } from "./digest.ts";
 import type { LoadNotes } from "./explain/load-notes.ts";
 import { type InventoryFiles, inventoryFiles } from "./files/inventory-files.ts";
+import { explainStray, isMisnamedSettings } from "./files/stray-files.ts";
 import type { CheckedText } from "./hosts/hosts-context.ts";
 import type { LoadContext } from "./load-context.ts";
 import { type Reading, readFile, readHostListText } from "./read-file.ts";
@@ -28,11 +29,20 @@ export interface InventoryReader {
   readGroups(path: string): LoadedFile<GroupsEntry> | null;
   /** Number of files that were read. */
   fileCount(): number;
-  /** YAML files that belong to no kind and that no item named. */
-  strayFiles(): readonly string[];
+  /** Files that belong to no kind and that no item named, with what to do with them. */
+  strayFiles(): readonly StrayFile[];
   /** Over everything that was read and over the overrides. */
   digest(): string;
 }
+
+interface StrayFile {
+  /** Relative to the inventory folder. */
+  readonly path: string;
+  readonly diagnostic: DiagnosticText;
+}
+
+/** Files of which the text is looked at to tell what they were meant to be. */
+const mostStrayTexts = 20;
 
 /** Hosts of a whole inventory. More is a mistyped range, which must not fill the memory. */
 const mostHosts = 100_000;
@@ -72,9 +82,19 @@ export function openInventory(root: string, options: OpenOptions, diagnostics: D
     readCustomer: (path) => readFile<CustomerEntry>("customer", path, reading, []),
     readGroups: (path) => readFile<GroupsEntry>("groups", path, reading, []),
     fileCount: () => reading.digests.size,
-    strayFiles: () => folder.others.filter((path) => !reading.digests.has(path)),
+    strayFiles: () => strayFiles(reading, settings !== null),
     digest: () => inventoryDigest(reading.digests, options.set),
   };
+}
+
+function strayFiles({ files, digests }: Reading, hasSettings: boolean): readonly StrayFile[] {
+  const { others, real } = files.list();
+  const stray = others.filter((path) => !digests.has(path) && (hasSettings || !isMisnamedSettings(path)));
+  return stray.map((path, index) => {
+    const read = index < mostStrayTexts ? files.readText(path) : null;
+    const text = read !== null && "text" in read ? read.text : null;
+    return { path, diagnostic: explainStray(path, text, (target) => real.has(target)) };
+  });
 }
 
 function createContext(reading: Reading, { rootCertificate, notes }: OpenOptions): LoadContext {

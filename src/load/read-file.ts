@@ -1,11 +1,14 @@
 import { dirname, join } from "node:path";
 import { inventoryStart } from "../model/diagnostic.ts";
 import type { Budget } from "./diagnostics/budget.ts";
+import { conflictDiagnostic, findConflictMark } from "./diagnostics/conflict-marks.ts";
 import { type Diagnostics, type DiagnosticText, inFile } from "./diagnostics/diagnostics.ts";
+import { findSilentLookAlikes } from "./diagnostics/look-alikes.ts";
 import { escapeText } from "./diagnostics/show-text.ts";
 import { findTextDiagnostics, hasControlCharacter } from "./diagnostics/text-diagnostics.ts";
 import { digestOf } from "./digest.ts";
 import type { InventoryFiles } from "./files/inventory-files.ts";
+import { isMisnamedSettings } from "./files/stray-files.ts";
 import type { CheckedText } from "./hosts/hosts-context.ts";
 import type { CleanTexts } from "./schema/clean-texts.ts";
 import { mostSchemaErrors, type SchemaKind } from "./schema/compile-schemas.ts";
@@ -37,12 +40,12 @@ export function readFile<Entry>(
   reading: Reading,
   set: readonly SetOverride[],
 ): LoadedFile<Entry> | null {
-  const { root, home, diagnostics, budget, digests } = reading;
+  const { root, home, files, diagnostics, budget, digests } = reading;
   budget.admitFile(escapeText(path));
   const found = readPositions(reading, path);
   if ("diagnostic" in found) {
     const diagnostic =
-      kind === "dtsync" && found.diagnostic?.rule === "missing-file" ? noSettingsDiagnostic : found.diagnostic;
+      kind === "dtsync" && found.diagnostic?.rule === "missing-file" ? noSettings(files) : found.diagnostic;
     if (diagnostic) diagnostics.error(inFile({ ...inventoryStart, file: escapeText(path) }), diagnostic);
     return null;
   }
@@ -66,7 +69,7 @@ function readValue(
   { diagnostics, budget, digests, clean }: Reading,
   set: readonly SetOverride[],
 ): unknown {
-  const hasTextDiagnostics = reportTextDiagnostics(positions, diagnostics);
+  const hasTextDiagnostics = reportTextDiagnostics(positions, findSilentLookAlikes(positions.text), diagnostics);
   if (hasControlCharacter(positions.text)) return null;
   digests.set(path, "");
   const parsed = parseYaml(positions.text, positions);
@@ -79,31 +82,36 @@ function readValue(
   const overridden = applyOverrides(parsed.value ?? {}, set, positions);
   for (const diagnostic of overridden.diagnostics) diagnostics.error(inFile(inventoryStart), diagnostic);
   const errors = checkFile(kind, overridden.data);
-  if (errors.length > 0) return withoutInvalidParts(errors, overridden.data, positions, diagnostics);
+  if (errors.length > 0) return withoutInvalidParts(errors, { root: overridden.data, positions, kind }, diagnostics);
   if (parsed.plain && !hasTextDiagnostics && set.length === 0)
     clean?.keep(kind, { value: parsed.value, digest }, positions);
   return overridden.data;
 }
 
-const noSettingsDiagnostic: DiagnosticText = {
-  rule: "missing-file",
-  message: "the inventory folder has no dtsync.yaml",
-  hint: "Write a first inventory with dtsync init, or name the right folder with --inventory.",
-};
+function noSettings(files: InventoryFiles): DiagnosticText {
+  const meant = files.list().others.find(isMisnamedSettings);
+  return {
+    rule: "missing-file",
+    message: "the inventory folder has no dtsync.yaml",
+    hint:
+      meant === undefined
+        ? "Write a first inventory with dtsync init, or name the right folder with --inventory."
+        : `Rename ${meant} to dtsync.yaml.`,
+  };
+}
 
 /** The value without the parts that the schema does not accept, each of which is reported. */
 function withoutInvalidParts(
   errors: ReturnType<typeof checkFile>,
-  value: unknown,
-  positions: Positions,
+  source: Parameters<typeof describeSchemaErrors>[1],
   diagnostics: Diagnostics,
 ): unknown {
-  const described = describeSchemaErrors(errors.slice(0, mostSchemaErrors), value, positions);
+  const described = describeSchemaErrors(errors.slice(0, mostSchemaErrors), source);
   for (const { where, diagnostic } of described) if (diagnostic) diagnostics.error(where, diagnostic);
   // What was not described could not be left out either.
   if (errors.length > mostSchemaErrors) return null;
   const unusable = described.flatMap((diagnostic) => (diagnostic.unusable ? [diagnostic.unusable] : []));
-  return withoutValues(value, unusable, positions);
+  return withoutValues(source.root, unusable, source.positions);
 }
 
 /** Reads a host list; `path` is relative to the inventory folder. */
@@ -113,9 +121,12 @@ export function readHostListText(reading: Reading, path: string): CheckedText {
   const read = readPositions(reading, path);
   if ("diagnostic" in read) return read;
   budget.countMarks(countMarks(read.positions.text).marks, true);
-  reportTextDiagnostics(read.positions, diagnostics);
-  digests.set(path, digestOf(read.positions.text));
-  return read;
+  const { text } = read.positions;
+  const conflict = findConflictMark(text);
+  const marks = conflict === null ? [] : [{ offset: conflict, diagnostic: conflictDiagnostic }];
+  reportTextDiagnostics(read.positions, marks, diagnostics);
+  digests.set(path, digestOf(text));
+  return conflict === null ? read : { diagnostic: null };
 }
 
 /** Reads a file as text. */
@@ -128,9 +139,13 @@ function readPositions({ files, diagnostics }: Reading, path: string): CheckedTe
   return { diagnostic: null };
 }
 
-/** Reports what the text of a file alone shows. */
-function reportTextDiagnostics(positions: Positions, diagnostics: Diagnostics): boolean {
-  const found = findTextDiagnostics(positions.text);
+/** Reports what the text of a file alone shows, `further` included; false when that is nothing. */
+function reportTextDiagnostics(
+  positions: Positions,
+  further: ReturnType<typeof findTextDiagnostics>,
+  diagnostics: Diagnostics,
+): boolean {
+  const found = [...findTextDiagnostics(positions.text), ...further];
   for (const { offset, diagnostic } of found) diagnostics.error(inFile(placeAt(positions, offset)), diagnostic);
   return found.length > 0;
 }

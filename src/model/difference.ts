@@ -14,7 +14,7 @@ export type Undeclared = Columns[ChangeKind] & {
 
 /** A setting of dtsync itself that a plan never has as a change: how to connect, how to roll out, what is guarded. */
 export interface SettingChange {
-  /** `cluster/NAME`, `safety`, `environment/ID`, `host/NAME`. */
+  /** `cluster/NAME`, `customer/ID`, `safety`, `environment/ID`, `host/NAME`. */
   readonly subject: string;
   /** For example `ssh.user`. */
   readonly field: string;
@@ -23,11 +23,22 @@ export interface SettingChange {
   readonly after: Value;
 }
 
+/** A customer whose id changed while the rest of it stayed, by all that can be told. */
+export interface RenamedCustomer {
+  readonly before: string;
+  readonly after: string;
+  /** Those whose ids changed with it. */
+  readonly environments: readonly { readonly key: string; readonly before: string; readonly after: string }[];
+  /** Where the later revision declares it. */
+  readonly source: { readonly file: string; readonly line: number };
+}
+
 /** What two revisions of an inventory declare differently. `before` and `after` of changes are declared values. */
 export interface Difference {
   readonly changes: readonly DeclaredChange[];
   readonly unmanaged: readonly Undeclared[];
   readonly settings: readonly SettingChange[];
+  readonly renamedCustomers: readonly RenamedCustomer[];
   readonly warnings: readonly string[];
 }
 

@@ -4,6 +4,7 @@ import type { Difference, DifferenceReport, Side, Undeclared } from "../model/di
 import type { Inventory } from "../model/inventory.ts";
 import { compareSettings } from "./compare-settings.ts";
 import { orderChanges } from "./order.ts";
+import { renamedCustomers } from "./renamed-customers.ts";
 import { countChanges } from "./summary.ts";
 
 /**
@@ -16,6 +17,7 @@ export function compareDeclarations(before: Inventory | null, after: Inventory):
     changes: orderChanges(parts.flatMap(({ changes }) => changes)),
     unmanaged: parts.flatMap(({ unmanaged }) => unmanaged).sort(byKindAndId),
     settings: before === null ? [] : compareSettings(before, after),
+    renamedCustomers: before === null ? [] : renamedCustomers(before, after),
     warnings: commandWarnings(after),
   };
 }
@@ -36,7 +38,7 @@ function commandWarnings({ hostCommands }: Inventory): readonly string[] {
 /** The difference as a document, with counts. */
 export function reportDifference(difference: Difference, base: Side, head: Side): DifferenceReport {
   const { create, update, remove, deploy } = countChanges(difference.changes);
-  const { changes, unmanaged, settings, warnings } = difference;
+  const { changes, unmanaged, settings, renamedCustomers: renamed, warnings } = difference;
   return {
     format: "dtsync-diff/1",
     base,
@@ -44,6 +46,7 @@ export function reportDifference(difference: Difference, base: Side, head: Side)
     changes,
     unmanaged,
     settings,
+    renamedCustomers: renamed,
     warnings,
     summary: { create, update, remove, deploy, unmanaged: unmanaged.length, settings: settings.length },
   };

@@ -3,11 +3,11 @@ import { sameValue } from "../lib/json.ts";
 import { compareText } from "../lib/text.ts";
 import { showAmount } from "../model/amount.ts";
 import type { SettingChange } from "../model/difference.ts";
-import type { Cluster, Environment, Host, HostCommand, Inventory, Safety } from "../model/inventory.ts";
+import type { Cluster, Customer, Environment, Host, HostCommand, Inventory, Safety } from "../model/inventory.ts";
 
 type Settings = Readonly<Record<string, Value>>;
 
-/** Settings of dtsync itself that two revisions declare differently, of clusters, safety, environments and hosts. */
+/** Settings of dtsync itself that two revisions declare differently, of clusters, customers, safety, environments and hosts. */
 export function compareSettings(before: Inventory, after: Inventory): readonly SettingChange[] {
   const changes = [
     ...comparePairs(byName(before.clusters), byName(after.clusters), (name) => `cluster/${name}`, {
@@ -23,6 +23,12 @@ export function compareSettings(before: Inventory, after: Inventory): readonly S
       before,
       after,
     }).filter((change) => change.field !== "defaultName" || (change.before !== null && change.after !== null)),
+    ...comparePairs(customersOf(before), customersOf(after), (id) => `customer/${id}`, {
+      describe: ({ name }) => ({ name }),
+      whole: false,
+      before,
+      after,
+    }),
     ...comparePairs(byName(before.hosts), byName(after.hosts), (name) => `host/${name}`, {
       describe: hostSettings,
       whole: false,
@@ -37,6 +43,9 @@ export function compareSettings(before: Inventory, after: Inventory): readonly S
 
 const byName = <T extends { readonly name: string }>(items: readonly T[]): ReadonlyMap<string, T> =>
   new Map(items.map((item) => [item.name, item]));
+
+const customersOf = ({ customers }: Inventory): ReadonlyMap<string, Customer> =>
+  new Map(customers.map((customer) => [customer.id, customer]));
 
 interface EnvironmentWithCommands {
   readonly environment: Environment;

@@ -41,6 +41,8 @@ export const rules: Readonly<Record<string, Rule>> = {
   "invalid-set": rule("blocker", "Options --set name a path of keys."),
   "invalid-url": rule("blocker", "The url of a cluster is an origin; http leads to loopback only."),
   "invalid-value": rule("blocker", "Values have the form that the schema asks for."),
+  "look-alike": rule("blocker", "Blanks, dashes and quotation marks are those of the keyboard."),
+  "merge-conflict": rule("blocker", "Files hold no marks of a merge conflict."),
   "missing-cluster": rule("major", "Every environment has a cluster."),
   "missing-clusters": rule("major", "A group says where it belongs, by access or by clusters."),
   "missing-file": rule("blocker", "Files that are named exist."),

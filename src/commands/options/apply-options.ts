@@ -23,6 +23,7 @@ export async function applyOptions(
     ...(await fleetOptions(raw, variables)),
     report: reportTargets(raw, applyReports),
     planFile: planFile ?? null,
+    full: raw["full"] === true,
     autoApprove: raw["autoApprove"] === true,
     raisedLimits: {
       removals: wholeNumber("--allow-removals", raw["allowRemovals"], 0),

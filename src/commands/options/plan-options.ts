@@ -10,6 +10,8 @@ export interface PlanOptions extends FleetOptions {
   /** A file for the plan. */
   readonly out: string | null;
   readonly detailedExitcode: boolean;
+  /** Text shows everything by itself. */
+  readonly full: boolean;
   /** A Git revision that origins of changes are told from. */
   readonly base: string | null;
 }
@@ -20,6 +22,7 @@ export async function planOptions(raw: RawOptions, variables: ProcessVariables):
     report: reportTargets(raw, planReports),
     out: textOrNull(raw["out"]),
     detailedExitcode: raw["detailedExitcode"] === true,
+    full: raw["full"] === true,
     base: textOrNull(raw["base"]),
   };
 }

@@ -8,7 +8,10 @@ const collect = (value: string, previous: readonly string[] | undefined): readon
 /** Options of every command that has to do with an inventory folder. */
 export function basic(command: Command): Command {
   return command
-    .option("--inventory <dir>", "folder of the inventory (default: $DTSYNC_INVENTORY, else ./inventory)")
+    .option(
+      "--inventory <dir>",
+      "folder of the inventory (default: $DTSYNC_INVENTORY, else ./inventory, else the one that this folder is in)",
+    )
     .option("--format <format>", "text, json or markdown (default: text)")
     .option("--log-level <level>", "error, warn, info or debug (default: warn, in a file: info)")
     .option("--log-format <format>", "text or json: a line for each entry (default: text)")
@@ -40,6 +43,9 @@ export function fleet(command: Command): Command {
 
 export const changedSince = (command: Command): Command =>
   command.option("--changed-since <ref>", "only what changed since this Git revision; anything unclear is everything");
+
+export const full = (command: Command): Command =>
+  command.option("--full", "text with everything by itself, nothing folded");
 
 export const report = (command: Command, kinds: string): Command =>
   command.option("--report <kind=file>", `write a report: ${kinds} (repeatable)`, collect);

@@ -1,5 +1,7 @@
 import type { Customer, Environment, Host, HostCommand } from "../../model/inventory.ts";
+import { stageOf } from "../schema/environment-keys.ts";
 import type { CustomerEntry, EnvironmentEntry } from "../schema/file-types.ts";
+import { hasUnusable } from "../schema/has-unusable.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
 import type { Levels } from "../settings/levels.ts";
@@ -42,7 +44,10 @@ export function readCustomer(
   const hosts: Host[] = [];
   const commands: HostCommand[] = [];
   const withoutHosts: Environment[] = [];
-  let complete = !("environments" in entry) || entry.environments !== undefined;
+  const isUnusable = (key: string): boolean => key in entry && entry[key as keyof CustomerEntry] === undefined;
+  // A key that no customer has may be that of an environment.
+  let complete =
+    !isUnusable("environments") && !Object.keys(entry).some((key) => stageOf(key) !== null && isUnusable(key));
   const declared: Readonly<Record<string, EnvironmentEntry | null | undefined>> = entry.environments ?? {};
   for (const key of keysInFile(positions, declared)) {
     const body = declared[key];
@@ -59,5 +64,7 @@ export function readCustomer(
     for (const host of read.hosts) hosts.push(host);
     for (const command of read.commands) commands.push(command);
   }
-  return { customer, environments, hosts, commands, withoutHosts, complete };
+  // The hosts may stand at an invalid key of the customer, or among the environments.
+  const isClear = complete && !hasUnusable(entry);
+  return { customer, environments, hosts, commands, withoutHosts: isClear ? withoutHosts : [], complete };
 }

@@ -1,9 +1,13 @@
 import type { Place } from "../../model/diagnostic.ts";
 import type { Customer, Environment } from "../../model/inventory.ts";
-import { inFile } from "../diagnostics/diagnostics.ts";
+import { type DiagnosticText, inFile } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { readHosts } from "../hosts/read-hosts.ts";
+import { environmentEntries, isSettingOf } from "../schema/entries.ts";
+import { meantStageKey, stageOf } from "../schema/environment-keys.ts";
 import type { CustomerEntry, EnvironmentDefaultsEntry, EnvironmentEntry } from "../schema/file-types.ts";
+import { hasUnusable, hasUnusableInside } from "../schema/has-unusable.ts";
+import { explainMisplacedSetting } from "../schema/key-slips.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
 import { type Levels, resolveEnvironmentSettings } from "../settings/levels.ts";
@@ -25,7 +29,7 @@ export function readEnvironment(key: string, body: EnvironmentEntry, base: Envir
   const { customer, file, context } = base;
   const place = keyPlace(file.positions, file.entry.environments ?? {}, key).place;
   context.budget.spend("environments", 1, inFile(place));
-  const identity = identify(key, body, customer, place, context);
+  const identity = identify(key, body, place, base);
   if (identity === null) return null;
   const { cluster: ownCluster, oneagent, ssh, rollout } = body;
   const declared = { cluster: ownCluster, oneagent, ssh, rollout, environment: ownDefaults(body) };
@@ -54,8 +58,9 @@ export function readEnvironment(key: string, body: EnvironmentEntry, base: Envir
   context.notes?.environments.set(environment, { levels, body });
   const owner = { environment: identity.id, customer: customer.id, cluster };
   const { hosts, commands, complete } = readHosts(body.hosts ?? [], owner, levels, file, context);
-  const isInvalid = !complete || (["hosts", "state"] as const).some((name) => name in body && body[name] === undefined);
   const isSilent = hosts.length + commands.length === 0 && body.hosts?.length !== 0;
+  // The hosts may stand at an invalid key, here or too far in.
+  const isInvalid = isSilent && (!complete || hasUnusableInside(body));
   return { environment, hosts, commands, isWithoutHosts: isSilent && !isInvalid };
 }
 
@@ -70,21 +75,33 @@ const longestName = 100;
 function identify(
   key: string,
   body: EnvironmentEntry,
-  customer: Customer,
   place: Place,
-  context: CustomersContext,
+  base: EnvironmentBase,
 ): Pick<Environment, "id" | "stage"> | null {
+  const { customer, context } = base;
   if (body.id) return { id: body.id, stage: key };
-  const stage = /^([a-z]{1,8})[1-9][0-9]{0,3}$/.exec(key)?.[1];
-  if (stage !== undefined) return { id: `${customer.id}-${key}`, stage };
-  // The id was there and is reported already.
-  if ("id" in body && body.id === undefined) return null;
-  context.diagnostics.error(inFile(place), {
+  const stage = stageOf(key);
+  if (stage !== null) return { id: `${customer.id}-${key}`, stage };
+  // The id was there and is reported already, perhaps under another name.
+  if (hasUnusable(body)) return null;
+  context.diagnostics.error(
+    inFile(place),
+    isSettingOf(environmentEntries, key) ? misplaced(key, base) : unusableKey(key, customer),
+  );
+  return null;
+}
+
+const misplaced = (key: string, { file: { entry, positions } }: EnvironmentBase): DiagnosticText =>
+  explainMisplacedSetting(key, environmentEntries, entry.environments ?? {}, positions);
+
+function unusableKey(key: string, customer: Customer): DiagnosticText {
+  const meant = meantStageKey(key, customer.id);
+  const suggestion = meant === null ? "" : `Did you mean "${meant}"? Its id is then ${customer.id}-${meant}. `;
+  return {
     rule: "environment-key",
     message: `${showText(key)} is not stage letters and a number, and the environment has no id of its own`,
-    hint: `${/^[a-z]{1,8}0+[1-9][0-9]{0,3}$/.test(key) ? `Did you mean "${key.replace(/0+(?=[1-9])/, "")}"? ` : ""}Write a key such as p1 (one to eight letters, then a number from 1 to 9999), or add id: with the id that the environment has.`,
-  });
-  return null;
+    hint: `${suggestion}Write a key such as p1 (one to eight letters, then a number from 1 to 9999), or add id: with the id that the environment has.`,
+  };
 }
 
 /** The cluster of an environment. Empty when there is none, which is reported. */
@@ -93,8 +110,8 @@ function clusterOf(key: string, body: EnvironmentEntry, { cluster }: Levels, bas
   const { positions, entry } = file;
   if (body.cluster) checkCluster(body.cluster, clusters, valuePlace(positions, body, "cluster"), context);
   if (cluster !== null) return cluster;
-  // An invalid name was reported where it stands.
-  const reported = [body, entry].some((map) => "cluster" in map && map.cluster === undefined);
+  // An invalid name was reported where it stands, and so was a key that may have been meant for it.
+  const reported = [body, entry].some(hasUnusable);
   if (reported || clusters === null) return "";
   const taken = body.cluster === null || entry.cluster === null;
   const where = taken ? keyPlace(positions, entry.environments ?? {}, key) : startPlace(positions, entry);

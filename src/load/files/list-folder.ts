@@ -4,6 +4,7 @@ import { compareText } from "../../lib/text.ts";
 import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import { escapeText } from "../diagnostics/show-text.ts";
 import { errorCode, isInside, outsideDiagnostic, unreadable } from "./inventory-folder.ts";
+import { isMisnamed } from "./stray-files.ts";
 
 const isYaml = (name: string): boolean => /\.ya?ml$/i.test(name);
 
@@ -17,7 +18,7 @@ interface FolderDiagnostic {
 export interface FolderContents {
   readonly customers: readonly string[];
   readonly groups: readonly string[];
-  /** YAML files that are not part of the inventory, unless an item names them. */
+  /** Files that are not part of the inventory, unless an item names them, and look as if they were meant to be. */
   readonly others: readonly string[];
   /** Absolute paths with links resolved, by path, of customers and groups. */
   readonly real: ReadonlyMap<string, string>;
@@ -29,10 +30,11 @@ export function listFolder(root: string): FolderContents {
   const diagnostics: FolderDiagnostic[] = [];
   const seen = new Set<string>();
   const real = new Map<string, string>();
-  const walk: Walk = { root, seen, real, diagnostics };
+  const misnamed: string[] = [];
+  const walk: Walk = { root, seen, real, misnamed, diagnostics };
   const customers = findYaml(walk, "customers");
   const groups = findYaml(walk, "groups");
-  const others = findStrayYaml(root, "", seen).filter((file) => file !== "dtsync.yaml");
+  const others = [...misnamed, ...findStrayYaml(root, "", seen).filter((file) => file !== "dtsync.yaml")];
   return { customers, groups, others: others.sort(compareText), real, diagnostics };
 }
 
@@ -42,6 +44,8 @@ interface Walk {
   readonly seen: Set<string>;
   /** Real paths of the files by the path under which they were found. */
   readonly real: Map<string, string>;
+  /** Files of the folders whose names end in another way. */
+  readonly misnamed: string[];
   readonly diagnostics: FolderDiagnostic[];
 }
 
@@ -70,7 +74,7 @@ function findYaml(walk: Walk, start: string): readonly string[] {
       else if (isYaml(entry.name) && !walk.seen.has(join(found.real, entry.name))) {
         walk.seen.add(join(found.real, entry.name));
         add(child, join(found.real, entry.name));
-      }
+      } else if (isMisnamed(entry.name)) walk.misnamed.push(child);
     }
   }
   return files.sort(compareText);
@@ -151,7 +155,8 @@ function findStrayYaml(root: string, folder: string, seen: ReadonlySet<string>):
     const hidden = entry.name.startsWith(".") && !/^(?:customers|groups)(?:\/|$)/.test(folder);
     if (hidden || entry.name === "node_modules" || seen.has(join(root, path))) return [];
     if (entry.isDirectory()) return isTooDeep(path) ? [] : findStrayYaml(root, path, seen);
-    return isYaml(entry.name) && !entry.isSymbolicLink() ? [path] : [];
+    const isMeant = isYaml(entry.name) || (folder === "" && isMisnamed(entry.name));
+    return isMeant && !entry.isSymbolicLink() ? [path] : [];
   });
 }
 

@@ -2,6 +2,7 @@ import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { suggestionHint } from "../diagnostics/suggest.ts";
 import { asList } from "../schema/as-list.ts";
+import { hasUnusable } from "../schema/has-unusable.ts";
 import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
 import { keyPlace, valuePlace } from "../yaml/positions.ts";
 import type { AccessKey, GroupDeclaration, GroupTemplate } from "./group-template.ts";
@@ -37,10 +38,10 @@ export function readGroupTemplate(
   });
   const access = readAccess(declaration, fill, roles, context);
   const state = entry.state ?? "present";
-  if (!declaredClusters && state === "present" && !("clusters" in entry && entry.clusters === undefined)) {
+  // A key that is not known may have been meant for one of the two.
+  if (!declaredClusters && state === "present" && !hasUnusable(entry)) {
     if (entry.isClusterAdminGroup) context.diagnostics.error(where, clustersDiagnostic);
-    else if (access === null && !("access" in entry && entry.access === undefined))
-      context.diagnostics.error(where, scopeDiagnostic);
+    else if (access === null) context.diagnostics.error(where, scopeDiagnostic);
   }
   if (!usable) return null;
   const texts = (list: readonly string[] | null | undefined): readonly string[] | null =>

@@ -3,6 +3,7 @@ import { compareText } from "../../lib/text.ts";
 import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import type { SettingsEntry } from "../schema/file-types.ts";
+import { hasUnusable } from "../schema/has-unusable.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import { keyPlace, valuePlace } from "../yaml/positions.ts";
 import type { GroupsContext } from "./groups-context.ts";
@@ -15,8 +16,9 @@ export const isPermission = (name: string): boolean => /^[A-Z][A-Z_]*$/.test(nam
 /** Resolves the roles of dtsync.yaml and reports unknown names and cycles. */
 export function readRoles(file: LoadedFile<SettingsEntry>, context: GroupsContext): Roles {
   const { entry, positions } = file;
-  if ("roles" in entry && entry.roles === undefined) return null;
   const declared = entry.roles ?? {};
+  // A key that is not known may have been meant for the roles.
+  if (!entry.roles && hasUnusable(entry)) return null;
   const known = new Map(Object.entries(declared));
   const pending = new Map<string, readonly string[]>();
   for (const [role, names] of Object.entries(declared)) {

@@ -74,7 +74,11 @@ function parseJson(output: string): readonly unknown[] | null {
 function findWrongItem(items: readonly unknown[]): string | null {
   const source = items.findIndex((item) => isContainer(item) && ("file" in item || "command" in item));
   if (source >= 0) return `a source as item ${source + 1}, where only hosts may be`;
-  const [first] = describeSchemaErrors(checkHostItems(items).slice(0, 20), items, createPositions("", ""));
+  const [first] = describeSchemaErrors(checkHostItems(items).slice(0, 20), {
+    root: items,
+    positions: createPositions("", ""),
+    kind: null,
+  });
   return first ? `an item that cannot be used: ${first.diagnostic?.message ?? "it holds a secret"}` : null;
 }
 

@@ -1,9 +1,14 @@
 import { isIP } from "node:net";
+import { findLookAlike, withoutLookAlikes } from "../diagnostics/look-alikes.ts";
 import { showText } from "../diagnostics/show-text.ts";
+import { missingBlankText, splitTogether } from "../yaml/slips/missing-blank.ts";
 
 /** Hosts that one range may stand for. */
 export const mostHostsOfRange = 10_000;
+/** Characters of a name, and of what is between its dots, that DNS allows. */
 const longestName = 253;
+const longestLabel = 63;
+const longLabel = new RegExp(`[^.]{${longestLabel + 1},}`);
 /** Characters of a name with ranges in it; the schema says the same. */
 export const longestRange = 1000;
 
@@ -45,9 +50,15 @@ export function expandHostNames(text: string): ExpandedNames {
 
 /** Whether the text is a host name or an IP address. */
 export function isHostName(text: string): boolean {
-  if (/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(text)) return text.length <= longestName && !text.endsWith(".");
+  if (nameCharacters.test(text)) return !isTooLong(text) && !text.endsWith(".");
   return isIP(text) === 6 && !text.includes("%");
 }
+
+const nameCharacters = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+
+/** A name of at most 63 characters has no longer label either. */
+const isTooLong = (name: string): boolean =>
+  name.length > longestLabel && (name.length > longestName || longLabel.test(name));
 
 export const isIpAddress = (text: string): boolean => isIP(text) !== 0;
 
@@ -82,8 +93,28 @@ function expandRange(text: string, most: number): readonly string[] | string {
 function checkNames(names: readonly string[], text: string): ExpandedNames {
   const wrong = names.find((name) => !isHostName(name));
   if (wrong === undefined) return { names };
+  const tooLong = explainLength(wrong);
+  if (tooLong) return { ...tooLong, tried: names.length };
+  const slip = explainSlip(text);
+  if (slip) return { ...slip, tried: names.length };
   if (/[[\]]/.test(text)) return wrongRange(`${showText(text)} is not a host name`, names.length);
   return { message: `${showText(wrong)} is not a host name`, hint: hintForName(text), tried: 1 };
+}
+
+/** `name:web01`, or a dash that is none; null: it is something else. */
+function explainSlip(text: string): { readonly message: string; readonly hint: string } | null {
+  const together = splitTogether(text);
+  if (together && /^(?:name|address|file|command|state|ssh|oneagent)$/.test(together.key)) {
+    const [message, hint] = missingBlankText(together, true);
+    return { message, hint };
+  }
+  const meant = withoutLookAlikes(text);
+  const lookAlike = isHostName(meant) ? findLookAlike(text, 0) : null;
+  if (!lookAlike) return null;
+  return {
+    message: `${showText(text)} is not a host name: ${lookAlike.diagnostic.message}`,
+    hint: `Did you mean ${showText(meant)}?`,
+  };
 }
 
 /** What to write instead of a name in which one thing is superfluous. */
@@ -118,6 +149,24 @@ const tooMany = (text: string): ExpandedNames => ({
   hint: "Check its ends, or split it.",
   tried: 1,
 });
+
+/** Why DNS has no such name, where it is only too long; null for others. */
+export function explainLength(name: string): { readonly message: string; readonly hint: string } | null {
+  if (!nameCharacters.test(name) || !isTooLong(name)) return null;
+  const label = longLabel.exec(name)?.[0];
+  if (label === undefined) {
+    return {
+      message: `${showText(name)} has ${name.length} characters, more than the ${longestName} of a host name`,
+      hint: dnsHint,
+    };
+  }
+  return {
+    message: `${showText(label)} has ${label.length} characters, more than the ${longestLabel} between two dots of a host name`,
+    hint: dnsHint,
+  };
+}
+
+const dnsHint = "Correct it: DNS has no such name.";
 
 const wrongRange = (message: string, tried = 1): ExpandedNames => ({ message, hint: rangeHint, tried });
 

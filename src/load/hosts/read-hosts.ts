@@ -7,7 +7,7 @@ import type { LoadedFile } from "../schema/loaded-file.ts";
 import type { Levels } from "../settings/levels.ts";
 import { checkSignature, readLevels } from "../settings/read-levels.ts";
 import { keyPlace, valuePlace } from "../yaml/positions.ts";
-import { expandHostNames, isHostName } from "./host-names.ts";
+import { expandHostNames, explainLength, isHostName } from "./host-names.ts";
 import type { HostsContext } from "./hosts-context.ts";
 import { readHostFile } from "./read-host-file.ts";
 
@@ -98,8 +98,10 @@ function addHost(
   if (address !== null && !isHostName(address)) {
     context.diagnostics.error(valuePlace(file.positions, item, "address"), {
       rule: "invalid-host",
-      message: `the address ${showText(address)} is not a host name or IP address`,
-      hint: "Write it without a port (that is ssh.port) and without brackets.",
+      ...(explainLength(address) ?? {
+        message: `the address ${showText(address)} is not a host name or IP address`,
+        hint: "Write it without a port (that is ssh.port) and without brackets.",
+      }),
     });
     found.complete = false;
     return;

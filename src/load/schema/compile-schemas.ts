@@ -66,8 +66,8 @@ function withinBounds(code: string): string {
   return code
     .replace(/vErrors\.concat\((\w+\.errors)\)/g, "$1.reduce((all, error) => (all.push(error), all), vErrors)")
     .replace(
-      /for\(let (i\d+)=0; \1<(len\d+); \1\+\+\)\{/g,
-      `for(let $1=0; $1<$2 && errors <= ${mostSchemaErrors}; $1++){`,
+      /for\(let (i\d+)=(\d+); \1<(len\d+); \1\+\+\)\{/g,
+      `for(let $1=$2; $1<$3 && errors <= ${mostSchemaErrors}; $1++){`,
     )
     .replace(/for\(const key\d+ in data\d*\)\{/g, `$&if(errors > ${mostSchemaErrors})break;`);
 }

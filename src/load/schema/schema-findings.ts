@@ -5,7 +5,10 @@ import { pathOfPointer, type ValuePath } from "../yaml/value-path.ts";
 export interface SchemaFinding {
   readonly error: ErrorObject;
   readonly path: ValuePath;
-  readonly about: "value" | "key" | "missing";
+  /**
+   * Misplaced: a setting stands among the environments. Host: a host is a key. Consequence: another finding says it all.
+   */
+  readonly about: "value" | "key" | "missing" | "misplaced" | "host" | "consequence";
 }
 
 /** One finding for each value, key and missing key that Ajv has errors about: the one that tells most. */

@@ -1,6 +1,7 @@
 import { showText } from "../diagnostics/show-text.ts";
 import { suggestionHint } from "../diagnostics/suggest.ts";
 import { isMap } from "../yaml/value-path.ts";
+import type { FileSchemas, SchemaKind } from "./compile-schemas.ts";
 import { readSchemas } from "./schemas.ts";
 
 /** What a schema says about a value: its annotations end up in hints. */
@@ -44,7 +45,7 @@ function hintForText(value: unknown, schema: Annotated, written: string): string
   if (/^\d[\d_ ',]*$/.test(value) && accepts(schema, number)) {
     return `Write ${number}${/^["']/.test(written) ? ", without quotation marks" : ""}.`;
   }
-  return hintForSlip(value, schema, slips);
+  return hintForSlip(value, schema, schema.title === "Customer id" ? slipsOfNames : slips);
 }
 
 /** Longer text has no small slip. */
@@ -61,13 +62,15 @@ const slips: readonly Correction[] = [
   (text) => text.replace(/^v(?=\d)/i, ""),
 ];
 
-const slipsOfKeys: readonly Correction[] = [
+/** Of names that are made of lower-case letters, digits and dashes. */
+const slipsOfNames: readonly Correction[] = [
   ...slips,
   (text) =>
     text
       .trim()
       .toLowerCase()
       .replaceAll(/[\s_]+/g, "-"),
+  (text) => text.trim().replace(/^[-_]+|[-_]+$/g, ""),
 ];
 
 function hintForSlip(text: string, schema: Annotated, known: readonly Correction[]): string | null {
@@ -84,19 +87,31 @@ function hintForNumber(value: unknown, schema: Annotated): string | null {
 }
 
 function hintForList(value: unknown, schema: Annotated): string | null {
-  const { title, type, items } = resolve(schema);
+  const { title, type, items } = resolveSchema(schema);
   if (![type].flat().includes("array")) return null;
   if (isMap(value)) return `Put a dash before each item. ${explain(schema)}`;
   if (typeof value !== "string" && typeof value !== "number") return null;
   if (typeof value === "string" && /^-\S/.test(value)) return `Put a blank after each dash. ${explain(schema)}`;
-  if (!items || !accepts(items, value)) return null;
+  if (!items) return null;
+  const several = typeof value === "string" ? value.split(/,\s+/, 50) : [];
+  if (several.length > 1 && several.every((item) => accepts(items, item)))
+    return `Write it as a list: ${inYaml(several)}.`;
+  if (!accepts(items, value)) return null;
   const parts = title === "Command" ? String(value).trim().split(/\s+/) : [value];
   return `Write it as a list: ${inYaml(parts)}.`;
 }
 
+/** For several items that are one because nothing divides them; null where each of them would not do either. */
+export function hintForItems(text: string, schema: Annotated, isFlow: boolean): string | null {
+  const items = text.split(/\s+-?/, 50);
+  if (items.length < 2 || !items.every((item) => accepts(schema, item))) return null;
+  if (isFlow) return `Put a comma between two items: ${items.join(", ")}.`;
+  return /\s-/.test(text) ? "Put a blank after each dash." : "Begin each item with a dash.";
+}
+
 /** For the key of a map, corrected if that is all that it needs. */
 export function hintForKey(key: string, schema: Annotated): string {
-  const slip = key.length > longestCorrected ? null : hintForSlip(key, schema, slipsOfKeys);
+  const slip = key.length > longestCorrected ? null : hintForSlip(key, schema, slipsOfNames);
   return slip ?? explain(schema);
 }
 
@@ -106,9 +121,9 @@ export function hintForUnknownKey(key: string, schema: Annotated): string {
     return "YAML 1.2 has no merge keys: write the keys out, or put them into the defaults of a level above.";
   const properties = schema.properties ?? {};
   const homes = Object.entries(properties).flatMap(([name, property]) => {
-    const { properties: inner, additionalProperties: entries } = resolve(property);
+    const { properties: inner, additionalProperties: entries } = resolveSchema(property);
     if (inner && Object.hasOwn(inner, key)) return [`${name}:`];
-    const entry = typeof entries === "object" ? resolve(entries) : {};
+    const entry = typeof entries === "object" ? resolveSchema(entries) : {};
     return entry.properties && Object.hasOwn(entry.properties, key) ? [`one of ${name}:`] : [];
   });
   if (homes.length > 0) return `It belongs one level deeper, under ${homes.join(" or ")}`;
@@ -128,7 +143,7 @@ export function hintForMissingKey(key: string, schema: Annotated): string {
 
 /** Whether a text or number is what the schema asks for. */
 export function accepts(schema: Annotated, value: string | number): boolean {
-  const resolved = resolve(schema);
+  const resolved = resolveSchema(schema);
   const { type, pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = resolved;
   if (resolved.anyOf) return resolved.anyOf.some((choice) => accepts(choice, value));
   if (resolved.const !== undefined) return resolved.const === value;
@@ -142,16 +157,27 @@ export function accepts(schema: Annotated, value: string | number): boolean {
   return types.includes("integer") && Number.isSafeInteger(value) && value >= minimum && value <= maximum;
 }
 
-let definitions: Readonly<Record<string, Annotated>> | null = null;
+let known: { readonly files: FileSchemas; readonly definitions: Readonly<Record<string, Annotated>> } | null = null;
 
-function resolve(schema: Annotated): Annotated {
+function knownSchemas(): NonNullable<typeof known> {
+  if (known === null) {
+    const files = readSchemas();
+    known = { files, definitions: Object.assign({}, ...Object.values(files).map(({ $defs }) => $defs)) };
+  }
+  return known;
+}
+
+/** The schema of a kind of file. */
+export const schemaOfFile = (kind: SchemaKind): Annotated => knownSchemas().files[kind];
+
+/** The schema itself where it only names one of the definitions. */
+export function resolveSchema(schema: Annotated): Annotated {
   if (schema.$ref === undefined) return schema;
-  definitions ??= Object.assign({}, ...Object.values(readSchemas()).map(({ $defs }) => $defs)) as typeof definitions;
-  return definitions?.[schema.$ref.slice("#/$defs/".length)] ?? schema;
+  return knownSchemas().definitions[schema.$ref.slice("#/$defs/".length)] ?? schema;
 }
 
 /** A value as YAML on one line, with quotation marks only where they are needed. */
-function inYaml(value: unknown): string {
+export function inYaml(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inYaml).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value).map(([key, item]) => `${inYaml(key)}: ${inYaml(item)}`);

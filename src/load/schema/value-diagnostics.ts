@@ -3,8 +3,10 @@ import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import { showText, showValue } from "../diagnostics/show-text.ts";
 import { suggestionHint } from "../diagnostics/suggest.ts";
 import { secretDiagnostic } from "../diagnostics/text-diagnostics.ts";
+import { type Container, isInBrackets, type Positions } from "../yaml/positions.ts";
 import { isMap, type ValuePath } from "../yaml/value-path.ts";
-import { type Annotated, accepts, explain, hintFor } from "./schema-hints.ts";
+import { type Annotated, accepts, explain, hintFor, hintForItems } from "./schema-hints.ts";
+import { explainWrongType } from "./value-slips.ts";
 
 /** Values at these keys may be secrets that no pattern recognises; messages do not repeat them. */
 const confidential: ReadonlySet<string | number> = new Set(["token", "installerArguments"]);
@@ -12,27 +14,40 @@ const confidential: ReadonlySet<string | number> = new Set(["token", "installerA
 /** At these, only what looks like an address and nothing more is repeated. */
 const addresses: ReadonlySet<string | number> = new Set(["url", "proxy"]);
 
-function isShown(path: ValuePath, value: unknown): boolean {
+/** Whether a message may repeat the value at a path. */
+export function isShown(path: ValuePath, value: unknown): boolean {
   if (path.some((key) => confidential.has(key))) return false;
   return !path.some((key) => addresses.has(key)) || typeof value !== "string" || /^[\w.:/[\]-]*$/.test(value);
 }
 
-/** Says what is wrong with a value; `written` is how the file writes it, or empty. */
-export function invalidValue(
-  error: ErrorObject,
-  schema: Annotated,
-  path: ValuePath,
-  value: unknown,
-  written: string,
-): DiagnosticText {
+/** A value that its schema rejects. */
+export interface FaultyValue {
+  readonly error: ErrorObject;
+  readonly schema: Annotated;
+  readonly path: ValuePath;
+  readonly value: unknown;
+  readonly parent: Container;
+  /** How the file goes on from the value; empty where the value is not in it. */
+  readonly written: string;
+  readonly positions: Positions;
+}
+
+/** Says what is wrong with a value. */
+export function invalidValue(faulty: FaultyValue): DiagnosticText {
+  const { error, schema, path, value } = faulty;
+  const written = /^[^\s,\]}#]+/.exec(faulty.written)?.[0] ?? "";
   const name = `"${nameOf(path)}"`;
   const isSafe = isShown(path, value);
   const shown = isSafe ? showValue(value) : "this value";
   if (path.at(-1) === "proxy" && typeof value === "string" && /:[^@]*@/.test(value))
     return secretDiagnostic("a proxy password");
-  const hint = isSafe ? hintFor(value, schema, written) : explain(schema);
+  const hint = isSafe ? (hintForDivision(faulty) ?? hintFor(value, schema, written)) : explain(schema);
   switch (error.keyword) {
     case "type":
+      if (isSafe) {
+        const slip = explainWrongType({ value, schema, positions: faulty.positions, source: faulty.written, name });
+        if (slip) return slip;
+      }
       return wrongType(schema, path, value, isSafe ? written : "");
     case "enum":
       return {
@@ -63,6 +78,13 @@ export function invalidValue(
     default:
       return { rule: "invalid-value", message: `${name} cannot be ${shown}`, hint };
   }
+}
+
+/** For an item of a list that is several of them, in brackets or over several lines. */
+function hintForDivision({ value, parent, schema, positions, written }: FaultyValue): string | null {
+  if (typeof value !== "string" || !Array.isArray(parent) || value.length > 1000 || /^["']/.test(written)) return null;
+  const isFlow = isInBrackets(positions, parent);
+  return isFlow || !written.startsWith(value.slice(0, written.length)) ? hintForItems(value, schema, isFlow) : null;
 }
 
 function wrongType(schema: Annotated, path: ValuePath, value: unknown, written: string): DiagnosticText {
@@ -119,7 +141,7 @@ const choices = (schema: Annotated): readonly string[] =>
   (schema.enum ?? []).filter((value): value is string => typeof value === "string");
 
 /** The last name of the path, with the list index if there is one: `tags[1]`. */
-function nameOf(path: ValuePath): string {
+export function nameOf(path: ValuePath): string {
   const from = path.findLastIndex((key) => typeof key === "string");
   return showText(
     path

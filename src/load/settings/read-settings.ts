@@ -3,7 +3,9 @@ import { compareText } from "../../lib/text.ts";
 import type { Cluster, Safety, TokenSource } from "../../model/inventory.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { resolveAnywhere } from "../files/setting-paths.ts";
+import { clusterEntries, isSettingOf } from "../schema/entries.ts";
 import type { ClusterEntry, SafetyEntry, SettingsEntry } from "../schema/file-types.ts";
+import { hasUnusable } from "../schema/has-unusable.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import { keyPlace, valuePlace } from "../yaml/positions.ts";
 import { type ClusterNames, checkCluster } from "./check-cluster.ts";
@@ -30,8 +32,9 @@ export function unreadableSettings(context: SettingsContext): ReadSettings {
 export function readSettings(file: LoadedFile<SettingsEntry>, context: SettingsContext): ReadSettings {
   const { entry, positions } = file;
   const declared: Readonly<Record<string, ClusterEntry | undefined>> = entry.clusters ?? {};
-  const names = Object.keys(declared).sort(compareText);
-  // A cluster with an invalid declaration is still known by name.
+  // A cluster with an invalid declaration is still known by name, a setting that stands among the clusters is none.
+  const isCluster = (name: string): boolean => declared[name] !== undefined || !isSettingOf(clusterEntries, name);
+  const names = Object.keys(declared).filter(isCluster).sort(compareText);
   const complete = entry.clusters !== undefined;
   const clusters = names.flatMap((name) => {
     const cluster = declared[name];
@@ -44,7 +47,8 @@ export function readSettings(file: LoadedFile<SettingsEntry>, context: SettingsC
     checkCluster(defaults.cluster, clusterNames, valuePlace(positions, defaults, "cluster"), context);
   }
   const levels = readLevels(topLevels(context.rootCertificate), defaults, file, context);
-  const isClusterInvalid = isInvalid(entry, "defaults") || isInvalid(defaults, "cluster");
+  // A key that is not known may have been meant for the cluster.
+  const isClusterInvalid = entry.defaults ? hasUnusable(defaults) : hasUnusable(entry);
   return {
     clusters,
     clusterNames,
@@ -52,10 +56,6 @@ export function readSettings(file: LoadedFile<SettingsEntry>, context: SettingsC
     safety: readSafety(entry.safety ?? {}),
   };
 }
-
-/** Invalid values are left out of the data, their keys are not. */
-const isInvalid = (map: object, key: string): boolean =>
-  key in map && (map as Readonly<Record<string, unknown>>)[key] === undefined;
 
 function readCluster(
   name: string,

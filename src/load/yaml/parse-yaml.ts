@@ -1,6 +1,8 @@
 import process from "node:process";
-import type { Document, YAMLError } from "yaml";
+import type { Document } from "yaml";
+import { conflictDiagnostic, findConflictMark } from "../diagnostics/conflict-marks.ts";
 import { type DiagnosticText, mostDiagnosticsOfFile } from "../diagnostics/diagnostics.ts";
+import { explainSyntax } from "./explain-syntax.ts";
 import { parseFast } from "./parse-fast.ts";
 import { toPlainValue } from "./plain-value.ts";
 import type { Positions } from "./positions.ts";
@@ -41,9 +43,12 @@ export function parseYaml(text: string, positions: Positions): ParsedYaml {
   };
   if (tooManyAt !== null) return unusable(tooManyAt, tooManyMarksDiagnostic);
   const fast = parseFast(text, positions);
-  if ("value" in fast) return { readable: true, plain: true, marks, value: fast.value, diagnostics: [] };
+  if ("value" in fast && typeof fast.value !== "string")
+    return { readable: true, plain: true, marks, value: fast.value, diagnostics: [] };
+  const conflict = findConflictMark(text);
+  if (conflict !== null) return unusable(conflict, conflictDiagnostic);
   if (text.length <= longestForFullParser) return { ...parseFully(text, positions), marks };
-  return unusable(Math.min(fast.stoppedAt, text.length), tooLargeDiagnostic);
+  return unusable("value" in fast ? 0 : Math.min(fast.stoppedAt, text.length), tooLargeDiagnostic);
 }
 
 /** The same by the full parser alone, which `parseFast` must never differ from. */
@@ -56,9 +61,10 @@ export function parseFully(text: string, positions: Positions): Omit<ParsedYaml,
   if (document) {
     const errors = [...document.errors, ...document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED")];
     const first = errors.sort((left, right) => left.pos[0] - right.pos[0])[0];
-    const conflict = first ? text.search(/^<{7} /m) : -1;
-    if (conflict >= 0) report(conflict, conflictDiagnostic);
-    else if (first) report(Math.min(first.pos[0], text.length), describeError(first));
+    if (first) {
+      const { offset, diagnostic } = explainSyntax(text, first.code, first.pos[0]);
+      report(offset, diagnostic);
+    }
   }
   if (!document || diagnostics.length > 0) return { readable: false, plain: false, value: undefined, diagnostics };
   return { readable: true, plain: false, value: toPlainValue(document, positions, report), diagnostics };
@@ -150,40 +156,3 @@ const tooManyMarksDiagnostic: DiagnosticText = {
   message: `the file has more than ${mostMarksOfFile} line ends, commas, brackets and other marks of YAML`,
   hint: "Split it: one customer a file, long host lists in files of their own.",
 };
-
-const conflictDiagnostic: DiagnosticText = {
-  rule: "yaml-syntax",
-  message: "a merge conflict of Git begins here",
-  hint: "Settle it: keep one of the two versions, and delete the lines of <, = and >.",
-};
-
-/** Messages of our own, because the library's may repeat the text around the error. */
-const syntaxMessages: Readonly<Record<string, readonly [message: string, hint: string]>> = {
-  TAB_AS_INDENT: ["a tab where the indentation is", "Indent with spaces."],
-  BAD_INDENT: ["the indentation does not fit the lines above", "Begin all keys of a mapping in the same column."],
-  MISSING_CHAR: [
-    "a character is missing, such as a closing quotation mark or bracket, a colon, or a comma",
-    "Complete the line; put text with : # [ ] { } , in quotation marks.",
-  ],
-  MULTILINE_IMPLICIT_KEY: ["a key goes over several lines", "Write a colon after the key, on its line."],
-  BLOCK_AS_IMPLICIT_KEY: [
-    "a mapping or list begins where a value should be",
-    "Put it on lines of its own, indented, or in quotation marks if it is text with a colon.",
-  ],
-  BAD_ALIAS: ["an alias has no anchor before it", "Put text that begins with * or & in quotation marks."],
-  BAD_DIRECTIVE: ["a line that begins with % is not understood", "Delete it, or put the text in quotation marks."],
-  BAD_DQ_ESCAPE: ["an escape is not understood", "Write \\\\ for a backslash, or use single quotation marks."],
-  BAD_SCALAR_START: ["text begins with a character that has a meaning in YAML", "Put the text in quotation marks."],
-  UNEXPECTED_TOKEN: [
-    "text that does not belong here",
-    "Look for a stray bracket or quotation mark; put text with special characters (such as a range in a [list]) in quotation marks.",
-  ],
-};
-
-function describeError(error: YAMLError): DiagnosticText {
-  const [message, hint] = syntaxMessages[error.code] ?? [
-    "this is not valid YAML",
-    "Compare the line and the one before with the examples in the documentation.",
-  ];
-  return { rule: "yaml-syntax", message, hint };
-}

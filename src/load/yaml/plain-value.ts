@@ -103,6 +103,8 @@ function convertKey(conversion: Conversion, node: Node): string | null {
   const value = isAlias(node) ? convert(conversion, node).value : isScalar(node) ? node.value : undefined;
   const text = typeof value === "string" ? value : isScalar(node) ? (node.source ?? String(value)) : null;
   if (text === null) {
+    const placeholder = placeholderAt(conversion, node);
+    if (placeholder !== null) return placeholder;
     conversion.report(startOf(node), {
       rule: "invalid-key",
       message: "a key must be text, not a mapping or a list",
@@ -119,6 +121,19 @@ function convertKey(conversion: Conversion, node: Node): string | null {
     return null;
   }
   checkText(conversion, text, node);
+  return text;
+}
+
+/** `{customer}` without quotation marks, which is reported and then taken as it was meant; null for other keys. */
+function placeholderAt({ positions, report }: Conversion, node: Node): string | null {
+  const [start, end] = node.range ?? [0, 0];
+  const [text] = /^\{\w{1,40}\}$/.exec(positions.text.slice(start, end)) ?? [];
+  if (text === undefined) return null;
+  report(start, {
+    rule: "invalid-key",
+    message: `${text} needs quotation marks, because of its brackets`,
+    hint: `Write ${showText(text)}.`,
+  });
   return text;
 }
 

@@ -75,6 +75,11 @@ export function startPlace(positions: Positions, container: Container): ValuePla
   return { place: start === undefined ? fileStart(positions) : placeAt(positions, start), setPath };
 }
 
+/** Whether the file writes a map or list in brackets. */
+export function isInBrackets({ text, offsets }: Positions, container: Container): boolean {
+  return /^[[{]/.test(text.charAt(offsets.get(container)?.[0] ?? text.length));
+}
+
 function entryPlace(positions: Positions, container: Container, key: string | number, part: 0 | 1): ValuePlace {
   const overrides = positions.overrides.get(container);
   const setPath = overrides?.get(String(key)) ?? overrides?.get(null) ?? null;

@@ -1,8 +1,9 @@
 import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
+import { suggestionHint } from "../diagnostics/suggest.ts";
 import { findTextDiagnostics } from "../diagnostics/text-diagnostics.ts";
 import type { Container, Positions } from "./positions.ts";
-import { isContainer, isMap } from "./value-path.ts";
+import { entryOf, isContainer, isMap } from "./value-path.ts";
 import { movePositions } from "./without-values.ts";
 
 /** One `--set PATH=VALUE`; `value` is the parsed VALUE, `text` the whole option as given. */
@@ -25,11 +26,55 @@ export function applyOverrides(
   if (overrides.length > 0) positions.withoutSet = data;
   let result = data;
   for (const override of overrides) {
-    const diagnostic = checkOverride(override);
+    const diagnostic = checkOverride(override) ?? checkWay(override, result) ?? checkCluster(override, data, overrides);
     if (diagnostic) diagnostics.push(diagnostic);
     else result = setValue(result, override.path.split("."), override, positions);
   }
   return { data: result, diagnostics };
+}
+
+const invalidSet = (path: string, message: string, hint: string): DiagnosticText => ({
+  rule: "invalid-set",
+  message: `--set ${showText(path).slice(1, -1)} leads nowhere: ${message}`,
+  hint,
+});
+
+/** A way that leads through a value, or to an item that a list does not have. */
+function checkWay({ path }: SetOverride, data: unknown): DiagnosticText | null {
+  const keys = path.split(".");
+  let value = data;
+  for (const [index, key] of keys.entries()) {
+    if (value === null || value === undefined) return null;
+    const name = index === 0 ? "dtsync.yaml" : showText(keys.slice(0, index).join(".")).slice(1, -1);
+    if (!isContainer(value))
+      return invalidSet(path, `${name} is a value and has no keys`, `Write --set ${name}=… to give it another.`);
+    if (Array.isArray(value) && !(/^\d{1,9}$/.test(key) && Number(key) <= value.length)) {
+      const last = value.length - 1;
+      const range = last === 0 ? `it has ${name}.0 alone` : `the first is ${name}.0, the last ${name}.${last}`;
+      const items = last < 0 ? "it has none yet" : range;
+      return invalidSet(path, `${name} is a list`, `Name an item by its number: ${items}.`);
+    }
+    value = entryOf(value, key);
+  }
+  return null;
+}
+
+/** A part of a cluster that the file does not have: a mistyped name, unless the options give all that a cluster needs. */
+function checkCluster({ path }: SetOverride, data: unknown, overrides: readonly SetOverride[]): DiagnosticText | null {
+  const [root, name = "", ...rest] = path.split(".");
+  const clusters = entryOf(data, "clusters");
+  if (root !== "clusters" || rest.length === 0 || entryOf(clusters, name) !== undefined) return null;
+  const given = (key: string): boolean =>
+    overrides.some(
+      (other) => `${other.path}.`.startsWith(`clusters.${name}.${key}.`) || other.path === `clusters.${name}`,
+    );
+  if (given("url") && given("token")) return null;
+  const known = isMap(clusters) ? Object.keys(clusters) : [];
+  return invalidSet(
+    path,
+    `there is no cluster ${showText(name)}`,
+    suggestionHint(name, known, "Write --set clusters.NAME='{ url: …, token: { env: … } }' to add one."),
+  );
 }
 
 function checkOverride({ path, text }: SetOverride): DiagnosticText | null {

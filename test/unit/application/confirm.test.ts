@@ -109,7 +109,7 @@ describe("whether somebody is asked", () => {
     const { context, output, errors } = aContext();
     const refusing = planAndConfirm(
       inventory,
-      { ...fleetOptionsOf(), ...options, shard: null, journal: null },
+      { ...fleetOptionsOf(), ...options, full: false, shard: null, journal: null },
       context,
     );
     await expect(refusing).rejects.toMatchObject({

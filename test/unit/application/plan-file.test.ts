@@ -149,11 +149,32 @@ describe("a plan file", () => {
     });
   });
 
+  test.each<[name: string, text: string, what: string, hint: string]>([
+    ["README.md", "# dtsync\n", "no JSON", "dtsync plan --out FILE"],
+    ["plan.json", '{ "format": "dtsync-plan/1",', "no valid JSON", "dtsync plan --out FILE"],
+    ["abc.yaml", "customer: abc\n", "a YAML file", "name its folder with --inventory"],
+    ["apply.json", '{ "format": "dtsync-apply/1" }', "the report of an apply", "dtsync plan --out FILE"],
+    ["validate.json", '{ "format": "dtsync-validate/2" }', "the report of a validation", "dtsync plan --out FILE"],
+    ["state.json", '{ "format": "dtsync-sandbox/1" }', "the state of a sandbox", "dtsync sandbox --state"],
+  ])("that is another file says what it is: %s", async (name, text, what, hint) => {
+    await withFiles({ [name]: text }, async (folder) => {
+      expect(() => readPlanFile(join(folder, name))).toThrow(
+        expect.objectContaining({
+          exitCode: exitCodes.invalid,
+          message: expect.stringContaining(`${name} is not a plan: it is ${what}`),
+          hint: expect.stringContaining(hint),
+        }),
+      );
+    });
+  });
+
   test("that is a pipe or larger than any plan is refused at once", async () => {
     await withFiles({}, async (folder) => {
       const [pipe, large] = [join(folder, "pipe"), join(folder, "large.json")];
       execFileSync("mkfifo", [pipe]);
       expect(() => readPlanFile(pipe)).toThrow("not an ordinary file");
+      expect(() => readPlanFile(folder)).toThrow("is not a plan: it is a folder");
+      expect(() => readPlanFile(join(folder, "missing.json"))).toThrow("there is no file ");
       writeFileSync(large, "{");
       truncateSync(large, 100_000_001);
       expect(() => readPlanFile(large)).toThrow("larger than 100 MB");

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ApplyReport } from "../../../src/model/result.ts";
+import { planDigest } from "../../../src/plan/digest.ts";
 import { renderApplyJunit, renderDiagnosticsJunit, renderPlanJunit } from "../../../src/report/junit.ts";
 import { renderGitlabTerraform } from "../../../src/report/plan-reports.ts";
 import { aChange, anInventory, planOf } from "../../support/builders.ts";
@@ -142,15 +143,18 @@ test("faults of an inventory: errors fail, warnings are skipped", () => {
   expect(renderDiagnosticsJunit([], "")).toContain('name="the inventory is valid"');
 });
 
-test("the forge's three counts add up to all changes of the plan", () => {
+test("the forge's three counts add up to all changes of the plan, and say which plan it is", () => {
   const plan = {
     ...planOf({ inventory: anInventory(), clusters: {} }),
     changes: [aChange({ kind: "host", action: "install" }), aChange({ kind: "host", action: "configure" })],
     summary: { create: 2, update: 3, remove: 4, deploy: 2, unchanged: 9, held: 1 },
   };
-  expect(JSON.parse(String(renderGitlabTerraform(plan)))).toEqual({ create: 3, update: 4, delete: 4 });
+  expect(JSON.parse(String(renderGitlabTerraform(plan)))).toEqual({
+    ...{ create: 3, update: 4, delete: 4 },
+    ...{ environments: 1, digest: planDigest(plan) },
+  });
   const heldAs = (scope: string) => renderGitlabTerraform({ ...plan, held: [{ scope, reason: "no", items: 1 }] });
-  expect(heldAs("host/web01.abc.example.com")).toBe(renderGitlabTerraform(plan));
+  expect(JSON.parse(String(heldAs("host/web01.abc.example.com")))).toMatchObject({ create: 3, update: 4, delete: 4 });
   for (const scope of ["cluster/emea", "cluster/emea/groups", "source/customers/abc.yaml:7"]) {
     expect(heldAs(scope)).toEqual({ withheld: expect.stringContaining(scope) });
   }

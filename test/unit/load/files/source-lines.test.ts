@@ -1,7 +1,8 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openSourceLines, showableLines } from "../../../../src/load/files/source-lines.ts";
+import { showableLines } from "../../../../src/load/diagnostics/showable-lines.ts";
+import { openSourceLines } from "../../../../src/load/files/source-lines.ts";
 import { fakeToken, withFiles } from "../load-files.ts";
 
 describe("lines that may be shown", () => {

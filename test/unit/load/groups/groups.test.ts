@@ -221,5 +221,5 @@ test("with environments missing for another fault, references to them are not fa
     ...withGroups("  - { name: noc, access: { def-p1: viewer, 'def-*': viewer } }\n"),
     "customers/def.yaml": "customer: def\nenvironments: [\n",
   });
-  expect(placesOf(result)).toEqual(["customers/def.yaml:3:1 yaml-syntax"]);
+  expect(placesOf(result)).toEqual(["customers/def.yaml:2:15 yaml-syntax"]);
 });

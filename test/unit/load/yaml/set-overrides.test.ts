@@ -45,7 +45,7 @@ test("faults are at the key where the file has it, else at the start, and name -
       set("clusters.emea.urll", "x"),
       set("defaults.cluster", "eme"),
       set("defaults.ssh.port", "many"),
-      set("clusters.amer.url", "https://amer.example.com"),
+      set("clusters.amer", { url: "https://amer.example.com" }),
       set("safety.protect", [42]),
     ],
   });
@@ -58,6 +58,44 @@ test("faults are at the key where the file has it, else at the start, and name -
     "dtsync.yaml:13:12 unknown-cluster",
   ]);
   for (const { message } of withoutTheRest(result.diagnostics)) expect(message).toMatch(/ \(given by --set [a-z.]+\)$/);
+});
+
+test("a path that leads nowhere says where it ends and what was meant", async () => {
+  const { diagnostics } = await loadFiles(
+    { ...files, "dtsync.yaml": `${settingsFile}groups: [{ name: noc, clusters: [emea] }]\n` },
+    {
+      set: [
+        set("clusters.emae.url", "http://127.0.0.1:9301"),
+        set("clusters.emae.maxConcurrency", 3),
+        set("clusters.other.token.env", "T"),
+        set("version.minor", 1),
+        set("clusters.emea.url.port", 9301),
+        set("groups.noc.name", "operations"),
+        set("groups.2.name", "operations"),
+      ],
+    },
+  );
+  expect(withoutTheRest(diagnostics).map(({ rule, message, hint }) => `${rule}: ${message} | ${hint}`)).toEqual([
+    'invalid-set: --set clusters.emae.maxConcurrency leads nowhere: there is no cluster "emae" | Did you mean "emea"?',
+    'invalid-set: --set clusters.emae.url leads nowhere: there is no cluster "emae" | Did you mean "emea"?',
+    "invalid-set: --set clusters.emea.url.port leads nowhere: clusters.emea.url is a value and has no keys | Write --set clusters.emea.url=… to give it another.",
+    'invalid-set: --set clusters.other.token.env leads nowhere: there is no cluster "other" | Known here: apac, emea.',
+    "invalid-set: --set groups.2.name leads nowhere: groups is a list | Name an item by its number: it has groups.0 alone.",
+    "invalid-set: --set groups.noc.name leads nowhere: groups is a list | Name an item by its number: it has groups.0 alone.",
+    "invalid-set: --set version.minor leads nowhere: version is a value and has no keys | Write --set version=… to give it another.",
+  ]);
+});
+
+test("gives a cluster that the file does not have, in parts or as a whole", async () => {
+  const inventory = await loadValid(files, {
+    set: [
+      set("clusters.amer.url", "https://amer.example.com"),
+      set("clusters.amer.token.env", "DTSYNC_TOKEN_AMER"),
+      set("clusters.anz", { url: "https://anz.example.com", token: { env: "DTSYNC_TOKEN_ANZ" } }),
+      set("clusters.anz.maxConcurrency", 3),
+    ],
+  });
+  expect(inventory.clusters.map(({ name }) => name)).toEqual(["amer", "anz", "apac", "emea"]);
 });
 
 test("a path that is none, and a secret, are faults that repeat nothing", async () => {
