@@ -79,8 +79,10 @@ const isGiven = (option: string, value: string): boolean =>
     (text, index) => text === `${option}=${value}` || (text === value && ownParameters[index - 1] === option),
   );
 
-/** Whether standard output is for people, and no document that a program may read from the terminal, too. */
-const isProse = !["json", "markdown", "html"].some((format) => isGiven("--format", format));
+/** Whether standard output is for people, and no document or script that a program may read from the terminal, too. */
+const isProse =
+  !["json", "markdown", "html"].some((format) => isGiven("--format", format)) &&
+  !["complete", "completion"].includes(parameters[0] ?? "");
 
 /** It tells runs apart and is no secret, so it need not wait for the library that makes those. */
 const runId = Math.floor(Math.random() * 2 ** 48)
@@ -223,24 +225,20 @@ async function run(): Promise<number> {
     return code;
   };
   try {
-    const { createProgram } = await import("./commands/program.ts");
+    const [{ createProgram }, { runProgram }] = await Promise.all([
+      import("./commands/program.ts"),
+      import("./commands/usage/run-program.ts"),
+    ]);
     const { program, exitCode } = createProgram(context);
     // Directly after the command, so that what the user gives comes later and wins.
     const [command, ...rest] = parameters;
     const words = command === undefined ? [] : [command, ...addedOptions(command), ...rest];
-    await awaitEnd(() => program.parseAsync(words, { from: "user" }));
+    await awaitEnd(() => runProgram(program, words));
     return exitCode();
   } catch (error) {
     if (bug !== null) return exitCodes.failed;
     if (stop.signal.aborted) return fail("interrupted; nothing was left running", null, exitCodes.interrupted);
     if (error instanceof DtsyncError) return fail(error.message, error.hint, error.exitCode);
-    if (error instanceof Error && error.name === "CommanderError" && "exitCode" in error) {
-      if (error.exitCode === 0) return exitCodes.done;
-      printError(error.message, null, exitCodes.invalid);
-      // As text it has been said already, with what helps besides.
-      if (log.isJson()) log.say(error.message, { exitCode: exitCodes.invalid });
-      return exitCodes.invalid;
-    }
     tellBug(error);
     return exitCodes.failed;
   }

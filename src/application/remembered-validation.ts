@@ -30,7 +30,7 @@ export async function validateRemembered(
     import("../load/files/recorded-answers.ts"),
   ]);
   const root = openFolder(options.directory);
-  const name = root === null ? null : nameOf(root, options, version);
+  const name = root === null ? null : cacheNameOf(root, options, version);
   const files = root === null ? null : readAhead(inventoryFiles(root));
   const remembered = name === null ? null : parseRemembered(cache.read(`validated-${name}`));
   if (files && remembered && answersHold(files, remembered.answers)) return remembered.validation;
@@ -52,7 +52,7 @@ export async function validateRemembered(
 const validationOf = ({ diagnostics, summary }: Validation): Validation => ({ diagnostics, summary });
 
 /** Everything but the files that the result depends on. The build counts, because a version has many while it is made. */
-function nameOf(root: string, options: LoadOptions, version: string): string {
+export function cacheNameOf(root: string, options: LoadOptions, version: string): string {
   const build = statSync(fileURLToPath(import.meta.url)).mtimeMs;
   const { set, rootCertificate, home } = options;
   const all = JSON.stringify([root, set, rootCertificate, home, version, build, process.version]);

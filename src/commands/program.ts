@@ -2,7 +2,9 @@ import { Command } from "commander";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import type { RawOptions } from "./options/raw-options.ts";
-import { basic, changedSince, common, fleet, full, report } from "./options/shared-options.ts";
+import { basic, changedSince, choiceArgument, common, fleet, full, report } from "./options/shared-options.ts";
+import { completeHelp, helpLayout, programNotes } from "./usage/help-layout.ts";
+import { versionLine } from "./usage/version-line.ts";
 
 /** How a command ended, for cli.ts. */
 interface ProgramRun {
@@ -16,16 +18,15 @@ export function createProgram(context: Context): ProgramRun {
   let code: ExitCode = exitCodes.done;
   const program = new Command("dtsync")
     .description("Makes Dynatrace Managed clusters and OneAgent hosts match an inventory in Git.")
-    .version(context.version)
+    .version(versionLine(context.version, process.version))
     .exitOverride()
+    .helpCommand(false)
     .enablePositionalOptions()
-    .configureOutput({
-      writeOut: context.output.out,
-      // What cannot be understood is said in one line there, by who called this.
-      writeErr: (text) => (context.log.isJson() ? undefined : context.output.err(text)),
-    })
-    .showHelpAfterError("(dtsync --help lists the commands)")
+    .configureOutput({ writeOut: context.output.out, writeErr: context.output.err, outputError: () => undefined })
+    .configureHelp(helpLayout)
     .hook("preAction", async (_program, command) => {
+      const { checkChoices } = await import("./options/check-choices.ts");
+      checkChoices(command);
       const { logOptions } = await import("./options/log-options.ts");
       await context.log.open(logOptions(command.opts(), context.variables), context.signal);
       context.log.info("run begins", () => ({
@@ -33,9 +34,10 @@ export function createProgram(context: Context): ProgramRun {
         dtsync: context.version,
         node: process.version,
       }));
-    });
+    })
+    .addHelpText("after", programNotes);
 
-  basic(program.command("init"))
+  basic(program.command("init"), ["text", "json"])
     .description("write a first inventory, with schemas for editors and a pipeline beside it")
     .action(async (raw: RawOptions) => {
       const [{ initOptions }, { init }] = await Promise.all([import("./options/init-options.ts"), import("./init.ts")]);
@@ -52,7 +54,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await validate(await validateOptions(raw, context.variables), context);
     });
 
-  common(program.command("explain <id>"))
+  common(program.command("explain <id>"), ["text", "json"])
     .description("the effective settings of an environment, group or host, each with the place it comes from")
     .action(async (id: string, raw: RawOptions) => {
       const [{ explainOptions }, { explain }] = await Promise.all([
@@ -62,7 +64,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await explain(await explainOptions(id, raw, context.variables), context);
     });
 
-  basic(program.command("fmt"))
+  basic(program.command("fmt"), ["text", "json"])
     .description("give the files of the inventory a stable layout; comments are kept")
     .option("--check", "write nothing; end with 2 when files would change")
     .action(async (raw: RawOptions) => {
@@ -105,7 +107,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await apply(await applyOptions(planFile, raw, context.variables), context);
     });
 
-  common(program.command("sandbox [command...]"))
+  common(program.command("sandbox [command...]"), ["text", "json"])
     .description(
       "serve simulated clusters and hosts for the inventory on loopback; with a command, run it against them",
     )
@@ -129,5 +131,34 @@ export function createProgram(context: Context): ProgramRun {
       code = await demo(raw["color"] !== false, context);
     });
 
+  program
+    .command("help [topic]")
+    .description("a page of the documentation, the help of a command, or what an error code means")
+    .allowUnknownOption()
+    .action(async (topic: string | undefined) => {
+      const { help } = await import("./help.ts");
+      code = await help(topic, program, context);
+    });
+
+  program
+    .command("completion")
+    .description("print the script with which a shell completes commands, options and names of the inventory")
+    .addArgument(choiceArgument("<shell>", ["bash", "zsh", "fish"]))
+    .action(async (shell: string) => {
+      const { completion } = await import("./completion.ts");
+      code = completion(shell, context);
+    });
+
+  program
+    .command("complete", { hidden: true })
+    .argument("<shell>")
+    .argument("[words...]")
+    .passThroughOptions()
+    .action(async (shell: string, words: readonly string[]) => {
+      const { complete } = await import("./complete.ts");
+      code = await complete(program, shell, words, context);
+    });
+
+  completeHelp(program);
   return { program, exitCode: () => code };
 }

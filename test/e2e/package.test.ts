@@ -158,6 +158,17 @@ describe.skipIf(reason !== null)(`the package${reason === null ? "" : `, left ou
     expect(ranges.filter((range) => !/^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
   });
 
+  test("brings manual pages, and the pages that dtsync help shows", async () => {
+    const pages = readdirSync(join(prefix, "share/man/man1"));
+    expect(pages).toEqual(expect.arrayContaining(["dtsync.1", "dtsync-plan.1", "dtsync-apply.1"]));
+    for (const page of pages)
+      expect(readFileSync(join(prefix, "share/man/man1", page), "utf8")).toMatch(/^\.TH "DTSYNC/);
+    expect(await run("dtsync", "help", "exit-codes")).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^EXIT CODES AND ERRORS\n/),
+    });
+  });
+
   test("has a bill of materials that names all of it", () => {
     const bill = readJson<BillOfMaterials>(join(directory, `dtsync-${version}.cdx.json`));
     expect(bill.metadata.component).toMatchObject({ name: "dtsync", type: "application" });
@@ -169,7 +180,8 @@ describe.skipIf(reason !== null)(`the package${reason === null ? "" : `, left ou
   });
 
   test("works for a user who is not root, with ssh2 in JavaScript alone", async () => {
-    expect(await run("dtsync", "--version")).toMatchObject({ code: 0, stdout: `${version}\n` });
+    const line = new RegExp(`^dtsync ${version} \\((?:commit [0-9a-f]{8,}(?:-dirty)?, )?Node\\.js v[0-9.]+\\)\n$`);
+    expect(await run("dtsync", "--version")).toMatchObject({ code: 0, stdout: expect.stringMatching(line) });
     const validated = await run("dtsync", "validate", "--inventory", join(installed, "inventory"));
     expect(validated, validated.stderr).toMatchObject({ code: 0 });
     const demo = await run("dtsync", "demo");

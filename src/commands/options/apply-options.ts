@@ -1,9 +1,9 @@
 import type { ReportTarget } from "../../application/options.ts";
 import type { ConfirmOptions } from "../../application/plan-and-confirm.ts";
-import { usageError } from "../../errors.ts";
 import type { ProcessVariables } from "../../ports.ts";
 import { type ApplyReportKind, applyReports } from "../../report/apply-reports.ts";
 import { fleetOptions } from "./fleet-options.ts";
+import { OptionError } from "./option-error.ts";
 import { type RawOptions, textOrNull, wholeNumber } from "./raw-options.ts";
 import { reportTargets } from "./report-targets.ts";
 
@@ -35,7 +35,7 @@ export async function applyOptions(
   };
   const narrowing = ["target", "exclude", "only", "changedSince", "hosts"].some((name) => raw[name] !== undefined);
   if (options.planFile !== null && narrowing) {
-    throw usageError(
+    throw new OptionError(
       "--target, --exclude, --only, --changed-since and --hosts do not go with a plan file, which says what is done",
       "give them to dtsync plan",
     );
@@ -48,6 +48,6 @@ function parseShard(value: unknown): ApplyOptions["shard"] {
   const found = /^(\d{1,6})\/(\d{1,6})$/.exec(String(value));
   const [index, total] = [Number(found?.[1]), Number(found?.[2])];
   if (!found || index < 1 || index > total)
-    throw usageError(`--shard takes I/N with 1 ≤ I ≤ N, not ${JSON.stringify(value)}`);
+    throw new OptionError(`--shard takes I/N with 1 ≤ I ≤ N, not ${JSON.stringify(value)}`);
   return { index, total };
 }
