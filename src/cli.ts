@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { bugMessage } from "./application/bug-message.ts";
 import type { Context } from "./application/context.ts";
+import { createLog, type RunLog } from "./application/log.ts";
 import { createMessageStream, type TerminalSize } from "./application/message-stream.ts";
 import { isFile, openSink } from "./application/output-sink.ts";
 import { wrapText } from "./application/wrap-text.ts";
@@ -32,7 +33,7 @@ const results = openSink(1, process.stdout, {
   onFailure: ({ code, message }) => {
     // A reader such as `head` that has seen enough is no failure.
     if (code !== "EPIPE" && code !== "ECONNRESET")
-      say(`the result could not be written to standard output: ${message}`);
+      log.say(`the result could not be written to standard output: ${message}`);
   },
 });
 const clock: Clock = {
@@ -62,12 +63,11 @@ const output = {
     if (process.stdout.isTTY) messages.aside(() => results.write(shown));
     else results.write(shown);
   },
-  err: (text: string) => messages.write(redactor.redact(text)),
+  err(text: string) {
+    if (!log.isJson()) return messages.write(redactor.redact(text));
+    for (const line of text.split("\n")) if (line.trim() !== "") log.say(line.trim(), { level: "info" });
+  },
 };
-
-function say(message: string, hint: string | null = null): void {
-  output.err(`dtsync: ${message}\n${hint === null ? "" : `  ${hint}\n`}`);
-}
 
 /** What is given to dtsync itself, and not to a command after `--`. */
 const parameters = process.argv.slice(2);
@@ -83,6 +83,23 @@ const isGiven = (option: string, value: string): boolean =>
 const isProse =
   !["json", "markdown", "html"].some((format) => isGiven("--format", format)) &&
   !["complete", "completion"].includes(parameters[0] ?? "");
+
+/** It tells runs apart and is no secret, so it need not wait for the library that makes those. */
+const runId = Math.floor(Math.random() * 2 ** 48)
+  .toString(16)
+  .padStart(12, "0");
+/** A line for programs is one, however narrow the terminal. */
+const writeLog = (text: string) => (log.isJson() ? errors : messages).write(redactor.redact(text));
+const log: RunLog = createLog(
+  {
+    write: writeLog,
+    redact: redactor.redact,
+    clock,
+    runId,
+    terminal: process.stderr.isTTY === true,
+  },
+  isGiven("--log-format", "json") ? "json" : "text",
+);
 
 /** With `--format json` standard output is one document in every case: this one, unless there is another. */
 function printError(message: string, hint: string | null, exitCode: number): void {
@@ -109,6 +126,7 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     const now = performance.now();
     if (interrupt === null && !ended) {
       interrupt = { name, at: now };
+      log.info("interrupted", () => ({ signal: name }));
       answerInterrupt();
       stop.abort();
     } else if (interrupt === null || name !== "SIGHUP" || now - interrupt.at > hangUp) {
@@ -135,7 +153,7 @@ let bug: string | null = null;
 function tellBug(error: unknown): void {
   if (bug !== null) return;
   bug = bugMessage(error, version);
-  say(bug);
+  log.say(bug);
   if (isGiven("--log-level", "debug") && error instanceof Error) output.err(`${error.stack ?? ""}\n`);
 }
 
@@ -162,12 +180,15 @@ process.on("exit", () => {
 function end(code: number): void {
   ended = true;
   process.exitCode = bug === null ? code : exitCodes.failed;
+  log.info("run ended", () => ({ exitCode: Number(process.exitCode), ms: Math.round(performance.now()) }));
   if (bug !== null) printError(bug, null, exitCodes.failed);
 }
 
 const context: Context = {
   redactor,
   output,
+  log,
+  runId,
   clock,
   variables: process.env,
   version,
@@ -200,7 +221,7 @@ const context: Context = {
 async function run(): Promise<number> {
   const fail = (message: string, hint: string | null, code: number): number => {
     printError(message, hint, code);
-    say(message, hint);
+    log.say(message, { hint, exitCode: code });
     return code;
   };
   try {

@@ -7,9 +7,9 @@ import type { Guard, Plan } from "../model/plan.ts";
 import type { ChangeResult } from "../model/result.ts";
 import type { RaisedLimits } from "../plan/guards.ts";
 import { inShard } from "../plan/shard.ts";
+import type { LogFields } from "../ports.ts";
 import { applyProgress } from "./apply-progress.ts";
 import type { Context } from "./context.ts";
-import { createLog } from "./log.ts";
 import { openRun } from "./open-run.ts";
 import { openSsh } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
@@ -41,6 +41,8 @@ export interface CarryOutOptions extends FleetOptions {
   readonly raisedLimits: RaisedLimits;
   /** The part of the host changes that this run makes; null: everything. */
   readonly shard: { readonly index: number; readonly total: number } | null;
+  /** A file for the journal of the run; null: the folder of the user's state. */
+  readonly journal: string | null;
 }
 
 export interface Outcome {
@@ -60,6 +62,11 @@ export async function carryOut(approved: ApprovedPlan, options: CarryOutOptions,
   return { guards: [], results: review === undefined ? results : inOrderOf(review, results) };
 }
 
+const resultFields = ({ id, action, status, attempts, durationMs, error }: ChangeResult): LogFields => ({
+  ...{ change: id, action, result: status, attempts, ms: durationMs },
+  ...{ error: error?.code, reason: error?.message },
+});
+
 function inOrderOf({ ids, settled }: Review, results: readonly ChangeResult[]): readonly ChangeResult[] {
   const byId = new Map([...settled, ...results].map((result) => [result.id, result]));
   return ids.flatMap((id) => byId.get(id) ?? []);
@@ -71,13 +78,12 @@ async function makeChanges(
   options: CarryOutOptions,
   context: Context,
 ): Promise<readonly ChangeResult[]> {
-  const { allowCommands, concurrency, sshConfig } = options;
-  const { warn } = createLog(options, context);
-  const run = await openRun({ changes, inventory, allowCommands, warn }, context);
+  const { allowCommands, concurrency, sshConfig, journal } = options;
+  const run = await openRun({ changes, inventory, allowCommands, journal }, context);
   try {
     const progress = applyProgress(changes, options, context);
     try {
-      const { signal, clock } = context;
+      const { signal, clock, log } = context;
       const appliers = createAppliers(
         { hosts, environments: inventory.environments, concurrency },
         {
@@ -85,6 +91,7 @@ async function makeChanges(
           installers: run.installers,
           connect: await openSsh({ configFile: sshConfig, writeHostKeys: true }, context),
           clock,
+          log,
           signal,
           lockWait: { seconds: 10, tries: 12 },
           connectWait: 30_000,
@@ -94,7 +101,14 @@ async function makeChanges(
           },
         },
       );
-      const { started: onStart, finished: onResult } = progress;
+      const onStart = (change: Change) => {
+        log.info("change begins", () => ({ change: change.id, action: change.action }));
+        progress.started(change);
+      };
+      const onResult = (change: Change, result: ChangeResult) => {
+        log.info("change ended", () => resultFields(result));
+        progress.finished(change, result);
+      };
       return await context.awaitEnd(() => execute({ changes, signal, clock, onStart, onResult }, appliers));
     } finally {
       progress.close();

@@ -7,6 +7,7 @@ import { createPlan, hostsInScope, type PlanInput } from "../plan/create-plan.ts
 import type { ChangedSince } from "./changed-since.ts";
 import { checkedScope } from "./checked-scope.ts";
 import type { Context } from "./context.ts";
+import { gitEdges } from "./git-edges.ts";
 import { sshWarnings } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
 import { readFleet } from "./read-fleet.ts";
@@ -31,7 +32,7 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
     scope,
     allowCommands,
     variables: context.variables,
-    run: programRunner(context.signal),
+    run: programRunner(context),
   });
   const listed = scope.hosts === "probe" && scope.only.includes("hosts") && list.held.length === 0;
   const scopeWarnings = checkedScope(inventory, { hosts: list.hosts, complete: !hasCommands || listed }, scope);
@@ -46,7 +47,7 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
   const leftOut = await sshWarnings(wanted.hosts, options.sshConfig, context);
   const [observed, { reason, ...revision }] = await Promise.all([
     readFleet(inventory, wanted, options, context),
-    readRevision(inventory.directory, { environment: context.variables, signal: context.signal }),
+    readRevision(inventory.directory, gitEdges(context)),
   ]);
   context.signal.throwIfAborted();
   const input: PlanInput = {
@@ -68,7 +69,24 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
       ...scopeWarnings,
     ],
   };
-  return { plan: createPlan(input), input };
+  const plan = createPlan(input);
+  logPlan(plan, context);
+  return { plan, input };
+}
+
+/** Notes what was planned: counts alone, the plan itself is the result. */
+export function logPlan(
+  { summary, changes, held, waiting, guards, warnings }: Plan,
+  { log }: Pick<Context, "log">,
+): void {
+  log.info("plan made", () => ({
+    changes: changes.length,
+    ...summary,
+    held: held.map(({ scope }) => scope),
+    waiting: waiting.length,
+    guards: guards.map(({ guard }) => guard),
+    warnings: warnings.length,
+  }));
 }
 
 /** What --changed-since leaves; Git is asked only where it is given. */

@@ -23,7 +23,7 @@ const takenIn = new WeakMap<Pick<Context, "variables">, TakenHostKeys>();
 /** The SSH connector. Throws DtsyncError when the configuration cannot be used. */
 export async function openSsh(
   { configFile, writeHostKeys }: SshOptions,
-  context: Pick<Context, "variables">,
+  context: Pick<Context, "variables" | "log">,
 ): Promise<ConnectShell> {
   const [{ createSshConnector }, settings] = await Promise.all([
     import("../ssh/connect.ts"),
@@ -31,7 +31,7 @@ export async function openSsh(
   ]);
   const taken: TakenHostKeys = takenIn.get(context) ?? new Map();
   takenIn.set(context, taken);
-  return createSshConnector(settings, { taken, write: writeHostKeys });
+  return createSshConnector(settings, { taken, write: writeHostKeys }, context.log);
 }
 
 /** What is left out of the SSH configuration that may concern hosts, in words. Throws DtsyncError like `openSsh`. */

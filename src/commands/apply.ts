@@ -9,6 +9,7 @@ import { planAndConfirm } from "../application/plan-and-confirm.ts";
 import { readPlanFile } from "../application/plan-file.ts";
 import { printPlanFaults } from "../application/print-plan-faults.ts";
 import { takeReviewed } from "../application/take-reviewed.ts";
+import { checkJournal } from "../application/use-journal.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -23,7 +24,8 @@ import type { ApplyOptions } from "./options/apply-options.ts";
 /** Makes clusters and hosts as declared: what a plan file chooses, or a fresh plan after asking. */
 export async function apply(options: ApplyOptions, context: Context): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
-  const outputs = await openOutputs(reports, options, context, options.planFile);
+  const outputs = await openOutputs(reports, context, options.planFile);
+  if (options.journal !== null) checkJournal(options.journal);
   const reviewed = options.planFile === null ? null : readPlanFile(options.planFile);
   if (reviewed !== null && "faults" in reviewed) {
     const message = `${options.planFile} is not a plan that this version can apply`;
@@ -59,12 +61,15 @@ async function applyAlone(
   }
   const { approved } = taken;
   const { guards, results } = await carryOut(approved, options, context);
-  const report = applyReport(approved.plan, { guards, results }, options, approved.review?.digest);
+  const report = applyReport(approved.plan, { guards, results }, options, context, approved.review?.digest);
   context.output.out(render(report, options, options.color && context.terminal.output));
   await outputs.writeReports(options.report, (kind) => applyReports[kind](report));
   if (guards.length > 0) {
     const reasons = guards.map(describeGuard).join("; ");
-    context.output.err(`dtsync: refused, nothing was done: ${reasons}\n  the plan lists what the guards are about\n`);
+    context.log.say(`refused, nothing was done: ${reasons}`, {
+      hint: "the plan lists what the guards are about",
+      exitCode: exitCodes.refused,
+    });
     return exitCodes.refused;
   }
   return applyExitCode(approved.plan, results, {

@@ -16,7 +16,6 @@ export function demo(color: boolean, context: Context): Promise<ExitCode> {
     const settings = {
       set: [],
       format: "text",
-      logLevel: "warn",
       color,
       progress: true,
       state: null,

@@ -1,7 +1,6 @@
 import type { Context } from "../application/context.ts";
 import { readingExitCode } from "../application/exit-codes.ts";
 import { loadForRun } from "../application/load-or-print.ts";
-import { createLog } from "../application/log.ts";
 import { type MadePlan, makePlan } from "../application/make-plan.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { repositoryPath } from "../application/repository-path.ts";
@@ -17,7 +16,7 @@ import type { PlanOptions } from "./options/plan-options.ts";
 export async function plan(options: PlanOptions, context: Context): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
   const files = options.out === null ? reports : [...reports, options.out];
-  const outputs = await openOutputs(files, options, context);
+  const outputs = await openOutputs(files, context);
   const inventory = await loadForRun("plan", outputs, options, context);
   if (inventory === null) return exitCodes.invalid;
   const made = await makePlan(inventory, options, context);
@@ -26,7 +25,7 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
   context.output.out(render(result, options, options.color && context.terminal.output));
   // One that cannot be written is no reason to leave out the others.
   const written = await Promise.allSettled([
-    options.out === null ? null : savePlan(result, options.out, options, outputs, context),
+    options.out === null ? null : savePlan(result, options.out, outputs, context),
     outputs.writeReports(options.report, (kind) => planReports[kind](result, planned)),
   ]);
   for (const ended of written) if (ended.status === "rejected") throw ended.reason;
@@ -35,9 +34,9 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
 }
 
 /** Saves the plan for an apply, unless nothing could be read: that would be a file which does nothing and looks like one. */
-async function savePlan(result: Plan, file: string, options: PlanOptions, outputs: OutputFiles, context: Context) {
+async function savePlan(result: Plan, file: string, outputs: OutputFiles, context: Context) {
   if (readingExitCode(result) !== exitCodes.failed) return outputs.write(file, renderJson(result), { secret: true });
-  createLog(options, context).warn(`--out ${file} is not written: no cluster could be read`);
+  context.log.warn(`--out ${file} is not written: no cluster could be read`);
 }
 
 /** The plan with the origins of its changes, where --base is given. */

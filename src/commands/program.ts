@@ -27,6 +27,13 @@ export function createProgram(context: Context): ProgramRun {
     .hook("preAction", async (_program, command) => {
       const { checkChoices } = await import("./options/check-choices.ts");
       checkChoices(command);
+      const { logOptions } = await import("./options/log-options.ts");
+      await context.log.open(logOptions(command.opts(), context.variables), context.signal);
+      context.log.info("run begins", () => ({
+        command: command.name(),
+        dtsync: context.version,
+        node: process.version,
+      }));
     })
     .addHelpText("after", programNotes);
 
@@ -91,6 +98,7 @@ export function createProgram(context: Context): ProgramRun {
     .option("--allow-updates <n>", "allow this many updates of environments and of groups on a cluster")
     .option("--skip-stale", "end with 5 instead of 6 when something changed since the plan")
     .option("--shard <i/n>", "make only this part of the host changes")
+    .option("--journal <file>", "keep what would have to be cleaned up in this file, and clean up what it has")
     .action(async (planFile: string | undefined, raw: RawOptions) => {
       const [{ applyOptions }, { apply }] = await Promise.all([
         import("./options/apply-options.ts"),

@@ -1,6 +1,7 @@
 import { resolveAmount } from "../model/amount.ts";
 import type { Rollout } from "../model/inventory.ts";
 import { resultMeanings } from "../model/result.ts";
+import type { Log } from "../ports.ts";
 import { type Outcome, skipped } from "./outcome.ts";
 
 /** Sizes of the waves for a number of hosts: the canary, then batches. */
@@ -18,6 +19,12 @@ export function waves(rollout: Rollout, total: number): readonly number[] {
   return sizes;
 }
 
+/** Where the waves of an environment are told of. */
+interface RolloutLog {
+  readonly log: Log;
+  readonly environment: string;
+}
+
 /**
  * Runs the work of one environment wave after wave, and stops it once more than `maxFailures` have failed: the rest is
  * skipped. `work` never throws; it is given items in order and ends with each item's outcome.
@@ -27,14 +34,21 @@ export async function runRollout<T>(
   rollout: Rollout,
   work: (item: T) => Promise<Outcome>,
   skip: (item: T, outcome: Outcome) => void,
+  { log, environment }: RolloutLog,
 ): Promise<void> {
   const limit = resolveAmount(rollout.maxFailures, items.length);
   let failures = 0;
   let next = 0;
-  for (const size of waves(rollout, items.length)) {
+  let stopped = false;
+  const sizes = waves(rollout, items.length);
+  const hasCanary = resolveAmount(rollout.canary, items.length) > 0;
+  for (const [index, size] of sizes.entries()) {
     const wave = items.slice(next, next + size);
     next += size;
     if (failures > limit) {
+      const left = items.length - next + size;
+      if (!stopped) log.info("rollout stopped", () => ({ environment, failures, limit, left }));
+      stopped = true;
       const outcome = skipped(
         "rollout-stopped",
         `the rollout of its environment was stopped after ${failures} failures (at most ${limit} are accepted)`,
@@ -42,6 +56,8 @@ export async function runRollout<T>(
       for (const item of wave) skip(item, outcome);
       continue;
     }
+    const name = index === 0 && hasCanary ? "canary" : `batch ${hasCanary ? index : index + 1}`;
+    log.info("wave begins", () => ({ environment, wave: name, waves: sizes.length, hosts: size }));
     const outcomes = await Promise.all(wave.map(work));
     failures += outcomes.filter(({ status }) => resultMeanings[status] === "failure").length;
   }

@@ -4,7 +4,7 @@ import type { ProcessVariables } from "../../ports.ts";
 import { type ApplyReportKind, applyReports } from "../../report/apply-reports.ts";
 import { fleetOptions } from "./fleet-options.ts";
 import { OptionError } from "./option-error.ts";
-import { type RawOptions, wholeNumber } from "./raw-options.ts";
+import { type RawOptions, textOrNull, wholeNumber } from "./raw-options.ts";
 import { reportTargets } from "./report-targets.ts";
 
 export interface ApplyOptions extends ConfirmOptions {
@@ -31,6 +31,7 @@ export async function applyOptions(
     },
     skipStale: raw["skipStale"] === true,
     shard: parseShard(raw["shard"]),
+    journal: textOrNull(raw["journal"]),
   };
   const narrowing = ["target", "exclude", "only", "changedSince", "hosts"].some((name) => raw[name] !== undefined);
   if (options.planFile !== null && narrowing) {

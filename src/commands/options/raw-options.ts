@@ -1,4 +1,5 @@
 import { suggest } from "../../load/diagnostics/suggest.ts";
+import type { ProcessVariables } from "../../ports.ts";
 import { OptionError } from "./option-error.ts";
 
 /** Options as commander hands them over, by their names in camelCase. */
@@ -10,6 +11,10 @@ export interface RawOptions {
 export const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 
 export const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+/** Whether colours are wanted where there is a terminal. */
+export const mayColor = (raw: RawOptions, variables: ProcessVariables): boolean =>
+  raw["color"] !== false && !variables["NO_COLOR"];
 
 /** One of the words that an option takes. Throws an OptionError for another. */
 export function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {

@@ -35,13 +35,17 @@ export function basic(command: Command, formats: readonly string[] = allFormats)
       ),
     )
     .addOption(
-      choiceOption("--log-level <level>", "error, warn, info or debug (default: warn)", [
+      choiceOption("--log-level <level>", "error, warn, info or debug (default: warn, in a file: info)", [
         "error",
         "warn",
         "info",
         "debug",
       ]),
     )
+    .addOption(
+      choiceOption("--log-format <format>", "text or json: a line for each entry (default: text)", ["text", "json"]),
+    )
+    .option("--log-file <file>", "add the log to this file; standard error has warnings and errors then")
     .option("--no-color", "no colours (also: NO_COLOR)")
     .option("--no-progress", "no progress on standard error")
     .optionsGroup(optionGroups.own);

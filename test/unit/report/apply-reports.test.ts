@@ -8,6 +8,7 @@ import { renderDiagnosticsMarkdown } from "../../../src/report/diagnostics-markd
 const base = { attempts: 1, durationMs: 20 };
 const report: ApplyReport = {
   format: "dtsync-apply/1",
+  run: "0123456789ab",
   plan: "sha256:0",
   results: [
     { ...base, id: "environment/abc-p1", action: "create", status: "done" },

@@ -9,6 +9,7 @@ import { aChange, anInventory, planOf } from "../../support/builders.ts";
 
 const reportWith = (message: string, id = "environment/abc-p1"): ApplyReport => ({
   format: "dtsync-apply/1",
+  run: "0123456789ab",
   plan: "sha256:0",
   results: [{ id, action: "create", status: "failed", attempts: 1, durationMs: 1_234, error: { code: "x", message } }],
   summary: { done: 0, failed: 1, uncertain: 0, skipped: 0, stale: 0 },

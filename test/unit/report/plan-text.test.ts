@@ -184,6 +184,7 @@ test("how an apply ended: what was not done with its reason, then counts", () =>
   const base = { attempts: 1, durationMs: 20 };
   const report = {
     format: "dtsync-apply/1",
+    run: "0123456789ab",
     plan: "sha256:0",
     results: [
       { ...base, id: "environment/abc-p1", action: "create", status: "done" },

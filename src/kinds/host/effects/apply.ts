@@ -5,7 +5,7 @@ import { groupBy } from "../../../lib/group-by.ts";
 import { createLimiter, type Limiter } from "../../../lib/limiter.ts";
 import { attempted, attempts, repeatUntil } from "../../../lib/repeat-until.ts";
 import type { Environment, Host, Rollout } from "../../../model/inventory.ts";
-import type { Clock } from "../../../ports.ts";
+import type { Clock, Log } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 import type { ConnectShell, Shell } from "../../../ssh/shell.ts";
 import type { HostChange } from "../change.ts";
@@ -16,6 +16,7 @@ import { probeHost } from "./probe.ts";
 export interface HostPorts extends Omit<DeployPorts, "shell"> {
   readonly connect: ConnectShell;
   readonly clock: Clock;
+  readonly log: Log;
   /** Aborted: no host is waited for that is not connected; what runs on a host is finished. */
   readonly signal?: AbortSignal;
 }
@@ -42,7 +43,8 @@ export function hostApplier({ hosts, environments, concurrency }: HostWork, port
       const limiter = createLimiter(Math.max(1, rollout.concurrency));
       const make = (change: HostChange) =>
         limiter.run(() => makeHostChange(change, hostByName.get(change.host), { lane, scheduler }, ports));
-      return runRollout(members, rollout, make, scheduler.end);
+      const { environment } = members[0];
+      return runRollout(members, rollout, make, scheduler.end, { log: ports.log, environment });
     });
     await Promise.all(work);
   };
@@ -72,6 +74,7 @@ export async function applyHostChange(change: HostChange, host: Host, ports: Hos
   const result = await repeatUntil(
     (attempt) => {
       tries = attempt;
+      if (attempt > 1) ports.log.info("host is tried once more", () => ({ host: host.name }));
       return attempted(() => tryHostChange(change, host, ports, attempt));
     },
     (found) => !found.failed || !(found.error instanceof HostError) || !worthAnotherTry.has(found.error.code),
@@ -89,6 +92,7 @@ async function tryHostChange(change: HostChange, host: Host, ports: HostPorts, a
   const shell = await connectUnlessInterrupted(host, ports);
   try {
     const facts = await probeHost(shell, host);
+    if (facts.locked) ports.log.info("another installation holds the lock of the host", () => ({ host: host.name }));
     const comparison = compareHostWithPlan(change, host, facts);
     if (comparison.match === "as-wanted") return done(attempt - 1);
     // After a broken try the host may be anywhere between before and after: the work goes on from there.

@@ -86,7 +86,7 @@ export async function probeHost(shell: Shell, host: Host, timeout?: number): Pro
   const settings = agentSettingNames.filter((name) => host.oneagent[name] !== undefined);
   const command = asRoot(probeScript(marker, settings), host.ssh.become);
   const limits = { maximumOutput: maximumProbeOutput, ...(timeout === undefined ? {} : { timeout }) };
-  const result = await shell.run(command, limits);
+  const result = await shell.run(command, { step: "probe", ...limits });
   const sections = parseSections(result.stdout, marker);
   if (!sections.has("end")) throw explainFailedStart(result);
   return {
