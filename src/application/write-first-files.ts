@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, statSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { DtsyncError, errorMessage, exitCodes, usageError } from "../errors.ts";
@@ -7,6 +7,9 @@ import { inventoryPipeline } from "../init/pipeline.ts";
 
 /** Schemas and pipeline lie at the root of the package, beside `src` and `dist`. */
 const packageFolder = new URL("../../", import.meta.url);
+
+/** Those of what nobody writes by hand stay in the package. */
+const schemasOfInventory = ["customer.schema.json", "dtsync.schema.json", "groups.schema.json"];
 
 interface NewFile {
   readonly path: string;
@@ -60,16 +63,12 @@ function blockers(directory: string): readonly string[] {
 function filesBeside(directory: string, version: string): readonly NewFile[] {
   const root = dirname(directory);
   const folder = basename(directory);
-  // Nobody writes a plan by hand.
-  const schemas = readdirSync(new URL("schema/", packageFolder))
-    .filter((name) => name !== "plan.schema.json")
-    .sort();
   const pipeline = inventoryPipeline(readFileSync(new URL(".gitlab-ci.yml", packageFolder), "utf8"), {
     package: `https://gitlab.example.com/platform/dtsync/-/releases/v${version}/downloads/dtsync-${version}.tgz`,
     inventory: folder,
   });
   return [
-    ...schemas.map((name) => ({
+    ...schemasOfInventory.map((name) => ({
       path: join(root, "schema", name),
       text: readFileSync(new URL(`schema/${name}`, packageFolder), "utf8"),
     })),

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import type { RawOptions } from "./options/raw-options.ts";
-import { basic, changedSince, common, fleet, report } from "./options/shared-options.ts";
+import { basic, changedSince, common, fleet, printed, report } from "./options/shared-options.ts";
 
 /** How a command ended, for cli.ts. */
 interface ProgramRun {
@@ -92,6 +92,13 @@ export function createProgram(context: Context): ProgramRun {
         import("./apply.ts"),
       ]);
       code = await apply(await applyOptions(planFile, raw, context.variables), context);
+    });
+
+  printed(program.command("show <file>"))
+    .description("a saved plan or report as text, Markdown or JSON; - is standard input")
+    .action(async (file: string, raw: RawOptions) => {
+      const [{ showOptions }, { show }] = await Promise.all([import("./options/show-options.ts"), import("./show.ts")]);
+      code = await show(showOptions(file, raw, context.variables), context);
     });
 
   common(program.command("sandbox [command...]"))

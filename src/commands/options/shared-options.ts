@@ -5,13 +5,19 @@ const collect = (value: string, previous: readonly string[] | undefined): readon
   value,
 ];
 
+const format = ["--format <format>", "text, json or markdown (default: text)"] as const;
+const noColor = ["--no-color", "no colours (also: NO_COLOR)"] as const;
+
+/** Options of every command that prints a document. */
+export const printed = (command: Command): Command => command.option(...format).option(...noColor);
+
 /** Options of every command that has to do with an inventory folder. */
 export function basic(command: Command): Command {
   return command
     .option("--inventory <dir>", "folder of the inventory (default: $DTSYNC_INVENTORY, else ./inventory)")
-    .option("--format <format>", "text, json or markdown (default: text)")
+    .option(...format)
     .option("--log-level <level>", "error, warn, info or debug (default: warn)")
-    .option("--no-color", "no colours (also: NO_COLOR)")
+    .option(...noColor)
     .option("--no-progress", "no progress on standard error");
 }
 
