@@ -133,6 +133,7 @@ const context: Context = {
   },
   variables: process.env,
   version,
+  folder: () => process.cwd(),
   signal: stop.signal,
   interruptedBy: () => interrupt?.name ?? null,
   awaitEnd,

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import type { RawOptions } from "./options/raw-options.ts";
-import { basic, changedSince, common, fleet, printed, report } from "./options/shared-options.ts";
+import { basic, changedSince, common, fleet, printed, report, retry } from "./options/shared-options.ts";
 
 /** How a command ended, for cli.ts. */
 interface ProgramRun {
@@ -69,7 +69,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await diff(await diffOptions(revisions, raw, context.variables), context);
     });
 
-  report(fleet(program.command("plan")), "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit")
+  report(retry(fleet(program.command("plan"))), "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit")
     .description("compare the inventory with clusters and hosts; writes nothing there")
     .option("--out <file>", "save the plan for dtsync apply")
     .option("--detailed-exitcode", "end with 2 when there are changes")
@@ -79,7 +79,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await plan(await planOptions(raw, context.variables), context);
     });
 
-  report(fleet(program.command("apply [planfile]")), "json, markdown, junit")
+  report(retry(fleet(program.command("apply [planfile]"))), "json, markdown, junit")
     .description("make it so; with a plan file exactly that plan, else a fresh one after asking")
     .option("--auto-approve", "do not ask")
     .option("--allow-removals <n>", "allow this many disables, deletes and uninstalls")

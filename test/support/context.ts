@@ -3,6 +3,7 @@ import type { Context } from "../../src/application/context.ts";
 import type { FleetOptions } from "../../src/application/options.ts";
 import { createRedactor } from "../../src/secrets/redactor.ts";
 import { everything, noon } from "./builders.ts";
+import { currentFolder } from "./current-folder.ts";
 import { fakeClock } from "./fake-clock.ts";
 
 /** The edges of a process without a terminal, and what was written there. */
@@ -27,6 +28,7 @@ export function aContext(given: Partial<Context> = {}): TestContext {
     clock: fakeClock(noon),
     variables: {},
     version: "0.1.0",
+    folder: () => currentFolder,
     signal: new AbortController().signal,
     interruptedBy: () => null,
     awaitEnd: (work) => work(),

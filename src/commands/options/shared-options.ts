@@ -45,5 +45,8 @@ export function fleet(command: Command): Command {
 export const changedSince = (command: Command): Command =>
   command.option("--changed-since <ref>", "only what changed since this Git revision; anything unclear is everything");
 
+export const retry = (command: Command): Command =>
+  command.option("--retry <report>", "only what an earlier apply left failed, uncertain or skipped");
+
 export const report = (command: Command, kinds: string): Command =>
   command.option("--report <kind=file>", `write a report: ${kinds} (repeatable)`, collect);
