@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import type { RawOptions } from "./options/raw-options.ts";
-import { basic, changedSince, common, fleet, printed, report, retry } from "./options/shared-options.ts";
+import { basic, changedSince, common, fleet, printed, report, retry, targets } from "./options/shared-options.ts";
 
 /** How a command ended, for cli.ts. */
 interface ProgramRun {
@@ -50,6 +50,13 @@ export function createProgram(context: Context): ProgramRun {
         import("./explain.ts"),
       ]);
       code = await explain(await explainOptions(id, raw, context.variables), context);
+    });
+
+  targets(common(program.command("list <kind>")))
+    .description("what is declared: environments, groups, hosts or customers, a line each")
+    .action(async (kind: string, raw: RawOptions) => {
+      const [{ listOptions }, { list }] = await Promise.all([import("./options/list-options.ts"), import("./list.ts")]);
+      code = await list(await listOptions(kind, raw, context.variables), context);
     });
 
   basic(program.command("fmt"))

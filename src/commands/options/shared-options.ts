@@ -28,18 +28,23 @@ export function common(command: Command): Command {
 
 /** Options of every command that reaches clusters and hosts. */
 export function fleet(command: Command): Command {
-  return changedSince(common(command))
-    .option(
-      "--target <what>",
-      "only this: a name or glob of a customer, environment, group or host, an id of a plan, stage=…, cluster=… (repeatable)",
-      collect,
-    )
-    .option("--exclude <what>", "nothing of this, written like --target (repeatable)", collect)
+  return targets(changedSince(common(command)))
     .option("--only <kinds>", "environments, groups, hosts: a list with commas", collect)
     .option("--hosts <how>", "probe or skip (default: probe)")
     .option("--concurrency <n>", "hosts worked on at once (default: 50)")
     .option("--ssh-config <file>", "instead of ~/.ssh/config")
     .option("--allow-commands", "run the commands that the inventory names (also: DTSYNC_ALLOW_COMMANDS=1)");
+}
+
+/** Options that say what of everything that is declared a command is about. */
+export function targets(command: Command): Command {
+  return command
+    .option(
+      "--target <what>",
+      "only this: a name or glob of a customer, environment, group or host, an id of a plan, stage=…, cluster=… (repeatable)",
+      collect,
+    )
+    .option("--exclude <what>", "nothing of this, written like --target (repeatable)", collect);
 }
 
 export const changedSince = (command: Command): Command =>
