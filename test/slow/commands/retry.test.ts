@@ -104,6 +104,21 @@ describe("the report of an apply", () => {
     expect(seen).not.toContain(false);
   });
 
+  test("is kept after an interrupt, with what was not begun", async () => {
+    const stop = new AbortController();
+    const now = () => {
+      if (writesTo(world.cluster).length > 0) stop.abort();
+      return new Date();
+    };
+    const parameters = ["apply", "--auto-approve", "--only", "environments,groups"];
+    const { code, document } = await world.run(parameters, { clock: { ...realClock, now }, signal: stop.signal });
+    expect(code).toBe(130);
+    expect(readKept()).toEqual(document);
+    expect(readKept().summary.skipped).toBeGreaterThan(0);
+    expect((await apply("--retry", kept())).code).toBe(0);
+    expect((await world.run(["plan"])).document).toMatchObject({ changes: [] });
+  });
+
   test("does not clash with a report of that name", async () => {
     refuse(1);
     const { document, errors } = await apply("--report", `json=${kept()}`);
@@ -184,6 +199,23 @@ describe("--retry", () => {
     expect(warnings).toEqual([
       "--retry: environment/abc-p3, permission/emea/ops/abc-p3 are not declared any more and are left out",
     ]);
+  });
+
+  test("runs no command that lists hosts unless it may list what is left", async () => {
+    const { report } = await applyPartly();
+    world.write(
+      "inventory/customers/xyz.yaml",
+      "customer: xyz\nenvironments: { p1: { hosts: [{ command: [./list] }] } }\n",
+    );
+    const heldOf = async (file: string) =>
+      ((await world.run(["plan", "--retry", file, "--hosts", "probe"])).document as Plan).held.map(
+        ({ scope }) => scope,
+      );
+    expect(await heldOf(kept())).toEqual([]);
+    const [first] = report.results;
+    const host = { ...first, id: "host/web01.xyz.example.com", action: "install", status: "failed" };
+    const more = { ...report, results: [...report.results, host] };
+    expect(await heldOf(world.write("more.json", JSON.stringify(more)))).toEqual(["source/customers/xyz.yaml:2"]);
   });
 
   test("keeps what could not be read for the next time", async () => {
