@@ -42,7 +42,9 @@ test.each(documentKinds)("the schema of %s is a valid one, and strict", (kind) =
 });
 
 test("the schema of apply has the members of a report and of its results", () => {
-  const report = readDocumentSchema("apply") as unknown as Schema & { readonly $defs: Readonly<Record<string, Schema>> };
+  const report = readDocumentSchema("apply") as unknown as Schema & {
+    readonly $defs: Readonly<Record<string, Schema>>;
+  };
   const { result } = report.$defs;
   expect(keysOf(report)).toEqual(
     allOf<keyof ApplyReport>({
