@@ -14,8 +14,10 @@ async function writeValidators(folder) {
   const { validatorsSource } = await import(`${folder.href}/load/schema/compile-schemas.js`);
   const { readSchemas } = await import(`${folder.href}/load/schema/schemas.js`);
   writeFileSync(new URL(`${folder.href}/load/schema/validators.cjs`), validatorsSource(readSchemas()));
-  const { planValidatorSource } = await import(`${folder.href}/load/schema/plan-schema.js`);
-  writeFileSync(new URL(`${folder.href}/load/schema/plan-validator.cjs`), planValidatorSource());
+  const { documentKinds, documentValidatorSource } = await import(`${folder.href}/load/schema/document-schemas.js`);
+  for (const kind of documentKinds) {
+    writeFileSync(new URL(`${folder.href}/load/schema/${kind}-validator.cjs`), documentValidatorSource(kind));
+  }
 }
 
 /** What `dtsync --version` says of the commit; null outside of a checkout, also where a copy lies in another repository. */

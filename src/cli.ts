@@ -192,6 +192,7 @@ const context: Context = {
   clock,
   variables: process.env,
   version,
+  folder: () => process.cwd(),
   signal: stop.signal,
   interruptedBy: () => interrupt?.name ?? null,
   awaitEnd,

@@ -21,14 +21,14 @@ export interface ApprovedPlan {
   readonly inventory: Inventory;
   /** The inventory's hosts and those of the host commands that ran. */
   readonly hosts: readonly Host[];
-  /** Where a file chose the changes. */
+  /** Where a file or an earlier report chose the changes. */
   readonly review?: Review;
 }
 
 export interface Review {
-  /** Of the plan in the file. */
+  /** Of the plan in the file, else of the one that is carried out. */
   readonly digest: string;
-  /** The changes of the file that this run is about, in its order: each gets a result. */
+  /** The changes that this run is about, in their order: each gets a result. */
   readonly ids: readonly string[];
   /** Results of those that are not to be made. */
   readonly settled: readonly ChangeResult[];
@@ -51,13 +51,19 @@ export interface Outcome {
   readonly results: readonly ChangeResult[];
 }
 
-/** Makes the changes of a plan unless a guard refuses it. */
-export async function carryOut(approved: ApprovedPlan, options: CarryOutOptions, context: Context): Promise<Outcome> {
+/** Makes the changes of a plan unless a guard refuses it; `begin` is awaited before the first one. */
+export async function carryOut(
+  approved: ApprovedPlan,
+  options: CarryOutOptions,
+  context: Context,
+  begin: () => Promise<void> = async () => undefined,
+): Promise<Outcome> {
   const { plan, inventory, review } = approved;
   const counted = { guards: plan.guards, changes: [...plan.changes, ...(review?.elsewhere ?? [])] };
   const guards = remainingGuards(counted, inventory, options.raisedLimits);
   if (guards.length > 0) return { guards, results: [] };
   const changes = plan.changes.filter((change) => options.shard === null || inShard(change, options.shard));
+  if (changes.length > 0) await begin();
   const results = await makeChanges(changes, approved, options, context);
   return { guards: [], results: review === undefined ? results : inOrderOf(review, results) };
 }

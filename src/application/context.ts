@@ -13,6 +13,8 @@ export interface Context {
   readonly clock: Clock;
   readonly variables: ProcessVariables;
   readonly version: string;
+  /** The current folder. Throws where it has been removed. */
+  readonly folder: () => string;
   /** Aborted at the first interrupt. */
   readonly signal: AbortSignal;
   /** What the first interrupt was; null before. */

@@ -2,19 +2,21 @@ import { applyReport } from "../application/apply-report.ts";
 import { carryOut } from "../application/carry-out.ts";
 import type { Context } from "../application/context.ts";
 import { applyExitCode } from "../application/exit-codes.ts";
+import { openKeptReport } from "../application/kept-report.ts";
 import { loadForRun } from "../application/load-or-print.ts";
 import { lockClusters } from "../application/lock-clusters.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { planAndConfirm } from "../application/plan-and-confirm.ts";
 import { readPlanFile } from "../application/plan-file.ts";
 import { printPlanFaults } from "../application/print-plan-faults.ts";
+import { readRetry, retryRefusal } from "../application/read-retry.ts";
 import { takeReviewed } from "../application/take-reviewed.ts";
 import { checkJournal } from "../application/use-journal.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Guard, Plan } from "../model/plan.ts";
-import type { ApplyReport } from "../model/result.ts";
+import type { ApplyReport, ChangeResult } from "../model/result.ts";
 import { renderApplyMarkdown } from "../report/apply-markdown.ts";
 import { applyReports } from "../report/apply-reports.ts";
 import { renderApplyText } from "../report/apply-text.ts";
@@ -24,7 +26,12 @@ import type { ApplyOptions } from "./options/apply-options.ts";
 /** Makes clusters and hosts as declared: what a plan file chooses, or a fresh plan after asking. */
 export async function apply(options: ApplyOptions, context: Context): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
-  const outputs = await openOutputs(reports, context, options.planFile);
+  const outputs = await openOutputs(reports, context, options.planFile ?? options.retry);
+  const retried = options.retry === null ? null : readRetry(options.retry, context);
+  if (retried !== null && "faults" in retried) {
+    const refusal = retryRefusal(options.retry ?? "");
+    return printPlanFaults({ ...refusal, exitCode: exitCodes.invalid, ...retried }, options, context);
+  }
   if (options.journal !== null) checkJournal(options.journal);
   const reviewed = options.planFile === null ? null : readPlanFile(options.planFile);
   if (reviewed !== null && "faults" in reviewed) {
@@ -37,14 +44,22 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
   const plan = reviewed?.plan ?? null;
   const lock = await lockClusters(plan, inventory, options, context);
   try {
-    return await applyAlone(plan, inventory, outputs, options, context);
+    return await applyAlone({ plan, left: retried?.left ?? null }, inventory, outputs, options, context);
   } finally {
     lock.release();
   }
 }
 
+/** What an apply is about besides the inventory. */
+interface Given {
+  /** One that was reviewed; null: a fresh one is made. */
+  readonly plan: Plan | null;
+  /** What an earlier apply left; null: everything in scope. */
+  readonly left: readonly ChangeResult[] | null;
+}
+
 async function applyAlone(
-  plan: Plan | null,
+  { plan, left }: Given,
   inventory: Inventory,
   outputs: OutputFiles,
   options: ApplyOptions,
@@ -52,7 +67,7 @@ async function applyAlone(
 ): Promise<ExitCode> {
   const taken = plan
     ? await takeReviewed(plan, inventory, options, context)
-    : { approved: await planAndConfirm(inventory, options, context) };
+    : { approved: await planAndConfirm(inventory, options, context, left) };
   if ("contradictions" in taken) {
     const message = "the plan asks for what the inventory does not declare, so nothing was done";
     const hint = "plan again: a plan file chooses among the changes that the inventory asks for";
@@ -60,9 +75,11 @@ async function applyAlone(
     return printPlanFaults({ message, hint, exitCode: exitCodes.stale, faults }, options, context);
   }
   const { approved } = taken;
-  const { guards, results } = await carryOut(approved, options, context);
+  const kept = openKeptReport(options, context);
+  const { guards, results } = await carryOut(approved, options, context, kept.begin);
   const report = applyReport(approved.plan, { guards, results }, options, context, approved.review?.digest);
   context.output.out(render(report, options, options.color && context.terminal.output));
+  await kept.end(report);
   await outputs.writeReports(options.report, (kind) => applyReports[kind](report));
   if (guards.length > 0) {
     const reasons = guards.map(describeGuard).join("; ");

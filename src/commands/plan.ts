@@ -3,6 +3,8 @@ import { readingExitCode } from "../application/exit-codes.ts";
 import { loadForRun } from "../application/load-or-print.ts";
 import { type MadePlan, makePlan } from "../application/make-plan.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
+import { printPlanFaults } from "../application/print-plan-faults.ts";
+import { readRetry, retryRefusal } from "../application/read-retry.ts";
 import { repositoryPath } from "../application/repository-path.ts";
 import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
@@ -16,10 +18,15 @@ import type { PlanOptions } from "./options/plan-options.ts";
 export async function plan(options: PlanOptions, context: Context): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
   const files = options.out === null ? reports : [...reports, options.out];
-  const outputs = await openOutputs(files, context);
+  const outputs = await openOutputs(files, context, options.retry);
+  const retried = options.retry === null ? null : readRetry(options.retry, context);
+  if (retried !== null && "faults" in retried) {
+    const refusal = retryRefusal(options.retry ?? "");
+    return printPlanFaults({ ...refusal, exitCode: exitCodes.invalid, ...retried }, options, context);
+  }
   const inventory = await loadForRun("plan", outputs, options, context);
   if (inventory === null) return exitCodes.invalid;
-  const made = await makePlan(inventory, options, context);
+  const made = await makePlan(inventory, options, context, retried?.left ?? null);
   const result = await withOrigins(made, options, context);
   const planned = { inventory, hosts: made.input.hosts, folder: repositoryPath(options.inventory) };
   context.output.out(render(result, options, options.color && context.terminal.output));

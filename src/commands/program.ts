@@ -2,7 +2,18 @@ import { Command } from "commander";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import type { RawOptions } from "./options/raw-options.ts";
-import { basic, changedSince, choiceArgument, common, fleet, full, report } from "./options/shared-options.ts";
+import {
+  basic,
+  changedSince,
+  choiceArgument,
+  common,
+  fleet,
+  full,
+  printed,
+  report,
+  retry,
+  targets,
+} from "./options/shared-options.ts";
 import { completeHelp, helpLayout, programNotes } from "./usage/help-layout.ts";
 import { versionLine } from "./usage/version-line.ts";
 
@@ -64,6 +75,17 @@ export function createProgram(context: Context): ProgramRun {
       code = await explain(await explainOptions(id, raw, context.variables), context);
     });
 
+  targets(
+    common(
+      program.command("list").addArgument(choiceArgument("<kind>", ["environments", "groups", "hosts", "customers"])),
+    ),
+  )
+    .description("what is declared: environments, groups, hosts or customers, a line each")
+    .action(async (kind: string, raw: RawOptions) => {
+      const [{ listOptions }, { list }] = await Promise.all([import("./options/list-options.ts"), import("./list.ts")]);
+      code = await list(await listOptions(kind, raw, context.variables), context);
+    });
+
   basic(program.command("fmt"), ["text", "json"])
     .description("give the files of the inventory a stable layout; comments are kept")
     .option("--check", "write nothing; end with 2 when files would change")
@@ -81,7 +103,10 @@ export function createProgram(context: Context): ProgramRun {
       code = await diff(await diffOptions(revisions, raw, context.variables), context);
     });
 
-  report(full(fleet(program.command("plan"))), "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit")
+  report(
+    retry(full(fleet(program.command("plan")))),
+    "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit",
+  )
     .description("compare the inventory with clusters and hosts; writes nothing there")
     .option("--out <file>", "save the plan for dtsync apply")
     .option("--detailed-exitcode", "end with 2 when there are changes")
@@ -91,7 +116,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await plan(await planOptions(raw, context.variables), context);
     });
 
-  report(full(fleet(program.command("apply [planfile]"))), "json, markdown, junit")
+  report(retry(full(fleet(program.command("apply [planfile]")))), "json, markdown, junit")
     .description("make it so; with a plan file exactly that plan, else a fresh one after asking")
     .option("--auto-approve", "do not ask")
     .option("--allow-removals <n>", "allow this many disables, deletes and uninstalls")
@@ -105,6 +130,13 @@ export function createProgram(context: Context): ProgramRun {
         import("./apply.ts"),
       ]);
       code = await apply(await applyOptions(planFile, raw, context.variables), context);
+    });
+
+  full(printed(program.command("show <file>")))
+    .description("a saved plan or report as text, Markdown or JSON; - is standard input")
+    .action(async (file: string, raw: RawOptions) => {
+      const [{ showOptions }, { show }] = await Promise.all([import("./options/show-options.ts"), import("./show.ts")]);
+      code = await show(showOptions(file, raw, context.variables), context);
     });
 
   common(program.command("sandbox [command...]"), ["text", "json"])

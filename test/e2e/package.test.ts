@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { documentKinds } from "../../src/load/schema/document-schemas.ts";
 import { registryAvailable } from "../support/npm-registry.ts";
 import { notOfPackage } from "../support/package-contents.ts";
 import { type ServedPackage, servePackage } from "../support/served-package.ts";
@@ -112,7 +113,9 @@ describe.skipIf(reason !== null)(`the package${reason === null ? "" : `, left ou
     const own = filesIn(installed).filter((path) => !path.startsWith("node_modules/"));
     expect(notOfPackage(own)).toEqual([]);
     const compiled = filesIn(join(root, "src")).map((path) => join("dist", path.replace(/\.ts$/, ".js")));
-    const generated = ["plan-validator.cjs", "validators.cjs"].map((name) => join("dist/load/schema", name));
+    const generated = [...documentKinds.map((kind) => `${kind}-validator.cjs`), "validators.cjs"].map((name) =>
+      join("dist/load/schema", name),
+    );
     expect(own.filter((path) => path.startsWith("dist/")).sort()).toEqual([...compiled, ...generated].sort());
     expect(statSync(join(directory, file)).size).toBeLessThan(5_000_000);
     const manifest = readJson<Record<string, unknown>>(join(installed, "package.json"));

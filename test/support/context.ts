@@ -4,6 +4,7 @@ import { createLog, type RunLog } from "../../src/application/log.ts";
 import type { FleetOptions } from "../../src/application/options.ts";
 import { createRedactor } from "../../src/secrets/redactor.ts";
 import { everything, noon } from "./builders.ts";
+import { currentFolder } from "./current-folder.ts";
 import { fakeClock } from "./fake-clock.ts";
 
 const runId = "0123456789ab";
@@ -37,6 +38,7 @@ export function aContext(given: Partial<Context> = {}): TestContext {
     clock,
     variables: {},
     version: "0.1.0",
+    folder: () => currentFolder,
     signal: new AbortController().signal,
     interruptedBy: () => null,
     awaitEnd: (work) => work(),

@@ -6,11 +6,14 @@ import { fleetOptions } from "./fleet-options.ts";
 import { OptionError } from "./option-error.ts";
 import { type RawOptions, textOrNull, wholeNumber } from "./raw-options.ts";
 import { reportTargets } from "./report-targets.ts";
+import { retryOption } from "./retry-option.ts";
 
 export interface ApplyOptions extends ConfirmOptions {
   readonly report: readonly ReportTarget<ApplyReportKind>[];
   /** A plan that was reviewed; null: a fresh one is made. */
   readonly planFile: string | null;
+  /** The report of an earlier apply, to try again what it left; null: everything in scope. */
+  readonly retry: string | null;
   readonly skipStale: boolean;
 }
 
@@ -24,6 +27,7 @@ export async function applyOptions(
     report: reportTargets(raw, applyReports),
     planFile: planFile ?? null,
     full: raw["full"] === true,
+    retry: retryOption(raw),
     autoApprove: raw["autoApprove"] === true,
     raisedLimits: {
       removals: wholeNumber("--allow-removals", raw["allowRemovals"], 0),
@@ -38,6 +42,12 @@ export async function applyOptions(
     throw new OptionError(
       "--target, --exclude, --only, --changed-since and --hosts do not go with a plan file, which says what is done",
       "give them to dtsync plan",
+    );
+  }
+  if (options.planFile !== null && options.retry !== null) {
+    throw new OptionError(
+      "--retry does not go with a plan file, which says what is done",
+      "save what is left with dtsync plan --retry FILE --out FILE, or apply --retry without a plan file",
     );
   }
   return options;

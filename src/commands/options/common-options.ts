@@ -4,12 +4,20 @@ import type { ProcessVariables } from "../../ports.ts";
 import { mayColor, oneOf, type RawOptions, textOrNull, texts } from "./raw-options.ts";
 import { parseSets } from "./set-overrides.ts";
 
+/** How a result is printed. */
+export const printOptions = (
+  raw: RawOptions,
+  variables: ProcessVariables,
+): Pick<CommonOptions, "format" | "color"> => ({
+  format: oneOf("--format", raw["format"] ?? "text", ["text", "json", "markdown"]),
+  color: mayColor(raw, variables),
+});
+
 export async function commonOptions(raw: RawOptions, variables: ProcessVariables): Promise<CommonOptions> {
   return {
     inventory: textOrNull(raw["inventory"]) ?? (variables["DTSYNC_INVENTORY"] || findInventory(".")),
     set: await parseSets(texts(raw["set"])),
-    format: oneOf("--format", raw["format"] ?? "text", ["text", "json", "markdown"]),
-    color: mayColor(raw, variables),
+    ...printOptions(raw, variables),
     // Where programs read what happens, the log tells it.
     progress: raw["progress"] !== false && raw["logFormat"] !== "json",
   };

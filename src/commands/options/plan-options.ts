@@ -4,6 +4,7 @@ import { type PlanReportKind, planReports } from "../../report/plan-reports.ts";
 import { fleetOptions } from "./fleet-options.ts";
 import { type RawOptions, textOrNull } from "./raw-options.ts";
 import { reportTargets } from "./report-targets.ts";
+import { retryOption } from "./retry-option.ts";
 
 export interface PlanOptions extends FleetOptions {
   readonly report: readonly ReportTarget<PlanReportKind>[];
@@ -14,6 +15,8 @@ export interface PlanOptions extends FleetOptions {
   readonly full: boolean;
   /** A Git revision that origins of changes are told from. */
   readonly base: string | null;
+  /** The report of an apply, to plan what it left alone; null: everything in scope. */
+  readonly retry: string | null;
 }
 
 export async function planOptions(raw: RawOptions, variables: ProcessVariables): Promise<PlanOptions> {
@@ -24,5 +27,6 @@ export async function planOptions(raw: RawOptions, variables: ProcessVariables):
     detailedExitcode: raw["detailedExitcode"] === true,
     full: raw["full"] === true,
     base: textOrNull(raw["base"]),
+    retry: retryOption(raw),
   };
 }

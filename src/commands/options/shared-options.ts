@@ -17,9 +17,20 @@ const collect = (value: string, previous: readonly string[] | undefined): readon
 /** What standard output may carry, in commands that have all of them. */
 const allFormats = ["text", "json", "markdown"] as const;
 
+const noColor = ["--no-color", "no colours (also: NO_COLOR)"] as const;
+
+/** What standard output carries. */
+const format = (formats: readonly string[]): Option => {
+  const last = formats.length - 1;
+  const words = `${formats.slice(0, last).join(", ")} or ${formats[last]}`;
+  return choiceOption("--format <format>", `${words} (default: text)`, formats);
+};
+
+/** Options of every command that prints a document. */
+export const printed = (command: Command): Command => command.addOption(format(allFormats)).option(...noColor);
+
 /** Options of every command that has to do with an inventory folder. */
 export function basic(command: Command, formats: readonly string[] = allFormats): Command {
-  const last = formats.length - 1;
   return command
     .optionsGroup(optionGroups.inventory)
     .option(
@@ -27,13 +38,7 @@ export function basic(command: Command, formats: readonly string[] = allFormats)
       "folder of the inventory (default: $DTSYNC_INVENTORY, else ./inventory, else the one that this folder is in)",
     )
     .optionsGroup(optionGroups.output)
-    .addOption(
-      choiceOption(
-        "--format <format>",
-        `${formats.slice(0, last).join(", ")} or ${formats[last]} (default: text)`,
-        formats,
-      ),
-    )
+    .addOption(format(formats))
     .addOption(
       choiceOption("--log-level <level>", "error, warn, info or debug (default: warn, in a file: info)", [
         "error",
@@ -46,7 +51,7 @@ export function basic(command: Command, formats: readonly string[] = allFormats)
       choiceOption("--log-format <format>", "text or json: a line for each entry (default: text)", ["text", "json"]),
     )
     .option("--log-file <file>", "add the log to this file; standard error has warnings and errors then")
-    .option("--no-color", "no colours (also: NO_COLOR)")
+    .option(...noColor)
     .option("--no-progress", "no progress on standard error")
     .optionsGroup(optionGroups.own);
 }
@@ -61,14 +66,8 @@ export function common(command: Command, formats: readonly string[] = allFormats
 
 /** Options of every command that reaches clusters and hosts. */
 export function fleet(command: Command): Command {
-  return changedSince(common(command))
+  return targets(changedSince(common(command)))
     .optionsGroup(optionGroups.scope)
-    .option(
-      "--target <what>",
-      "only this: a name or glob of a customer, environment, group or host, an id of a plan, stage=…, cluster=… (repeatable)",
-      collect,
-    )
-    .option("--exclude <what>", "nothing of this, written like --target (repeatable)", collect)
     .addOption(
       choiceOption("--only <kinds>", "environments, groups, hosts: a list with commas", [
         "environments",
@@ -84,6 +83,19 @@ export function fleet(command: Command): Command {
     .optionsGroup(optionGroups.own);
 }
 
+/** Options that say what of everything that is declared a command is about. */
+export function targets(command: Command): Command {
+  return command
+    .optionsGroup(optionGroups.scope)
+    .option(
+      "--target <what>",
+      "only this: a name or glob of a customer, environment, group or host, an id of a plan, stage=…, cluster=… (repeatable)",
+      collect,
+    )
+    .option("--exclude <what>", "nothing of this, written like --target (repeatable)", collect)
+    .optionsGroup(optionGroups.own);
+}
+
 export const changedSince = (command: Command): Command =>
   command
     .optionsGroup(optionGroups.scope)
@@ -94,6 +106,12 @@ export const full = (command: Command): Command =>
   command
     .optionsGroup(optionGroups.output)
     .option("--full", "text with everything by itself, nothing folded")
+    .optionsGroup(optionGroups.own);
+
+export const retry = (command: Command): Command =>
+  command
+    .optionsGroup(optionGroups.scope)
+    .option("--retry <report>", "only what an earlier apply left failed, uncertain or skipped")
     .optionsGroup(optionGroups.own);
 
 /** `kinds`: with commas, in the order of the renderers. */

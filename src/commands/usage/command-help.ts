@@ -54,6 +54,15 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     topics: ["commands", "inventory"],
     sections: ["Explain"],
   },
+  list: {
+    group: "inventory",
+    examples: [
+      { line: "dtsync list hosts --target abc", what: "the hosts of a customer" },
+      { line: "dtsync list environments --format json", what: "everything that is declared, for a program" },
+    ],
+    topics: ["commands"],
+    sections: ["List", "Targets"],
+  },
   fmt: {
     group: "inventory",
     examples: [
@@ -96,9 +105,19 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
         line: "dtsync apply --auto-approve --allow-removals 2",
         what: "without a question, and with two removals at most",
       },
+      { line: "dtsync apply --retry .dtsync/apply.json", what: "only what the last apply left" },
     ],
     topics: ["life-of-a-run", "exit-codes", "hosts"],
-    sections: ["Targets", "Reports"],
+    sections: ["Targets", "Again, only what failed", "Reports"],
+  },
+  show: {
+    group: "fleet",
+    examples: [
+      { line: "dtsync show plan.json", what: "a plan that was saved with plan --out" },
+      { line: "dtsync show .dtsync/apply.json --format markdown", what: "what the last apply did, for an issue" },
+    ],
+    topics: ["commands", "life-of-a-run"],
+    sections: ["Show"],
   },
   sandbox: {
     group: "trial",
