@@ -210,7 +210,7 @@ describe("the log", () => {
     const said = runs.map(({ stderr }) => linesOf(stderr));
     expect(said.slice(0, 4).map((lines) => lines.at(-1))).toMatchObject([
       { level: "error", message: expect.stringContaining("--target nope"), exitCode: 3, hint: expect.any(String) },
-      { level: "error", message: "error: unknown option '--nope'", exitCode: 3 },
+      { level: "error", message: "dtsync plan has no option --nope", exitCode: 3 },
       { level: "error", message: expect.stringMatching(/^--log-level must be one of/), exitCode: 3 },
       { level: "error", message: "there is no terminal to ask on, so nothing was done", exitCode: 4 },
     ]);
