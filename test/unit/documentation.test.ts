@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,27 +8,14 @@ import { createProgram } from "../../src/commands/program.ts";
 import { exitCodes } from "../../src/errors.ts";
 import { loadInventory } from "../../src/load/load-inventory.ts";
 import { aContext } from "../support/context.ts";
+import { blocksOf, commandsOf, inlineCode, pagePaths, readPage, withoutBlocks } from "../support/pages.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const markdownIn = (folder: string) =>
-  readdirSync(join(root, folder))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join(folder, name));
-const paths = [...markdownIn("."), ...markdownIn("docs")].sort();
-const pages = paths.map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
-const page = (path: string) => readFileSync(join(root, path), "utf8");
-
-interface Block {
-  /** Language and what follows it. */
-  readonly info: string;
-  readonly text: string;
-}
-
-const fence = /^```([^\n]*)\n([\s\S]*?)^```$/gm;
-const blocksOf = (text: string): readonly Block[] =>
-  [...text.matchAll(fence)].map(([, info = "", content = ""]) => ({ info, text: content }));
-const withoutBlocks = (text: string) => text.replace(fence, "");
-const inlineCode = (text: string) => [...withoutBlocks(text).matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+const pages = pagePaths.map((path) => ({ path, text: readPage(path) }));
+const page = readPage;
+const { slug } = (await import(new URL("../../docs/.vitepress/slug.js", import.meta.url).href)) as {
+  readonly slug: (heading: string) => string;
+};
 
 const { program } = createProgram(aContext().context);
 const optionsOf = new Map(
@@ -51,14 +38,37 @@ function callsIn(code: string): readonly { readonly command: string; readonly op
     });
 }
 
-const optionName = (word: string) => word.replace(/[=\\,].*$/, "");
-
-function slug(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\p{Letter}\p{Number} _-]/gu, "")
-    .replaceAll(" ", "-");
+/** The words of each call of the program in a command, without their quotes. */
+function wordsOfCalls(command: string): readonly (readonly string[])[] {
+  return command
+    .split(/\bdtsync (?=[a-z])/)
+    .slice(1)
+    .map((rest) => {
+      const [call = ""] = rest.split(/&&|\||;|>|'$/);
+      return call
+        .trim()
+        .split(/\s+/)
+        .map((word) => word.replace(/^["'](.*)["']$/, "$1"));
+    });
 }
+
+/** Why the program would not take these words as its arguments; nothing runs. */
+function refusalOf([name = "", ...words]: readonly string[]): string | null {
+  const command = createProgram(aContext().context).program.commands.find((known) => known.name() === name);
+  if (command === undefined) return `there is no command ${name}`;
+  command.exitOverride().configureOutput({ writeErr: () => {} });
+  try {
+    const { operands, unknown } = command.parseOptions([...words]);
+    const known = command.registeredArguments;
+    if (unknown.length > 0) return `unknown: ${unknown.join(" ")}`;
+    if (operands.length > known.length && known.at(-1)?.variadic !== true) return `too many: ${operands.join(" ")}`;
+    return operands.length < known.filter(({ required }) => required).length ? "an argument is missing" : null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const optionName = (word: string) => word.replace(/[=\\,].*$/, "");
 
 const anchorsOf = (text: string) =>
   new Set([...withoutBlocks(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) => slug(heading)));
@@ -88,6 +98,17 @@ describe.each(pages)("$path", ({ path, text }) => {
     expect(unknown).toEqual([]);
   });
 
+  test("says of every block what it is in", () => {
+    expect(blocksOf(text).filter(({ info }) => !/^(?:sh|console|yaml|json|text)\b/.test(info))).toEqual([]);
+  });
+
+  test("shows commands whose arguments are taken", () => {
+    const refused = blocksOf(text)
+      .flatMap(commandsOf)
+      .flatMap((shown) => wordsOfCalls(shown.text).map((words) => ({ words, refusal: refusalOf(words) })));
+    expect(refused.filter(({ refusal }) => refusal !== null)).toEqual([]);
+  });
+
   test("names options and npm scripts that exist", () => {
     const named = inlineCode(text)
       .filter((code) => /^--[a-z]/.test(code))
@@ -100,12 +121,13 @@ describe.each(pages)("$path", ({ path, text }) => {
     expect(called.filter((name) => name === undefined || !(name in scripts))).toEqual([]);
   });
 
+  // Files that are added to an inventory are validated by test/e2e/pages.test.ts.
   test("shows complete files that are valid together", async () => {
     const files = blocksOf(text).flatMap((block) => {
       const name = /\sfile=(\S+)/.exec(block.info)?.[1];
       return name === undefined ? [] : [{ name, text: block.text }];
     });
-    if (files.length === 0) return;
+    if (!files.some(({ name }) => name === "dtsync.yaml")) return;
     const directory = mkdtempSync(join(tmpdir(), "dtsync-documentation-"));
     try {
       for (const file of files) {
