@@ -9,15 +9,24 @@ import { blocksOf, commandsOf, pagePaths, readPage } from "../support/pages.ts";
 const notRun: readonly { readonly command: RegExp; readonly because: string }[] = [
   { command: /^npm (?:ci|test|run)\b/, because: "it works on a checkout of dtsync, as .ci/run and the other tests do" },
   { command: /^npm install\b.* https:/, because: "it needs a server with releases" },
-  { command: /^npm install\b.* \.\/dtsync-/, because: "test/e2e/package.test.ts installs the package" },
+  {
+    command: /^(?:npm (?:un)?install|npx)\b.*\bdtsync/,
+    because: "test/e2e/package.test.ts installs the package, somewhere else",
+  },
   {
     command: /^dtsync sandbox --inventory inventory$/,
     because: "it serves until Ctrl-C; test/e2e/sandbox.test.ts does it",
   },
+  { command: /^read -rs /, because: "it asks for a token on a terminal" },
+  { command: /^ssh\b/, because: "it needs a host of the reader" },
 ];
 
-/** Pages that do not begin with the example inventory: they write one of their own. */
-const starts: Readonly<Record<string, Start>> = { "README.md": "empty" };
+/** Pages that do not begin with the example inventory. */
+const starts: Readonly<Record<string, Start>> = {
+  "README.md": "empty",
+  "docs/getting-started.md": "empty",
+  "docs/day-two.md": "applied",
+};
 
 const why = (command: string) => notRun.find((row) => row.command.test(command))?.because ?? null;
 const pages = pagePaths.map((path) => {
@@ -25,25 +34,29 @@ const pages = pagePaths.map((path) => {
   return { path, blocks, commands: blocks.flatMap(commandsOf).map(({ text }) => text) };
 });
 
-describe.each(pages.filter(({ commands }) => commands.some((command) => why(command) === null)))(
+describe.concurrent.each(pages.filter(({ commands }) => commands.some((command) => why(command) === null)))(
   "$path",
   ({ path, blocks }) => {
     test("shows commands that do what it says, one after the other", async () => {
-      const shell = openPageShell(starts[path] ?? "inventory");
+      const shell = openPageShell(starts[path] ?? "example");
       try {
         for (const block of blocks) {
-          const expected = Number(/\bexit=(\d+)/.exec(block.info)?.[1] ?? 0);
+          const expected = Number(/\sexit=(\d+)/.exec(block.info)?.[1] ?? 0);
+          const printed = /\sprints="([^"]*)"/.exec(block.info)?.[1] ?? "";
           shell.write(block);
+          let shown = "";
           for (const { text, line } of commandsOf(block)) {
             if (why(text) !== null) continue;
             const { code, output } = await shell.run(text);
             expect(code, `${path}:${line} ${text}\n${output}`).toBe(expected);
+            shown += output;
           }
+          expect(shown, `${path}:${block.line}`).toContain(printed);
         }
       } finally {
         shell.close();
       }
-    });
+    }, 600_000);
   },
 );
 

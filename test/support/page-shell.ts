@@ -19,10 +19,10 @@ export interface PageShell {
 }
 
 /**
- * Where a page begins: `empty` is a folder without anything, `inventory` a repository with the example inventory, of which
- * an older commit lacks a customer.
+ * Where a page begins: `empty` is a folder without anything; `example` a repository with the example inventory, of which an
+ * older commit lacks a customer; `applied` one with the inventory that `dtsync init` writes, which has been applied.
  */
-export type Start = "empty" | "inventory";
+export type Start = "empty" | "example" | "applied";
 
 export function openPageShell(start: Start): PageShell {
   const home = mkdtempSync(join(tmpdir(), "dtsync-page-"));
@@ -56,7 +56,7 @@ exec node ${cli} "$@"
   const git = (...parameters: readonly string[]) =>
     execFileSync("git", parameters, { cwd: folder, env: environment, encoding: "utf8", stdio: "pipe" }).trim();
   let before = "";
-  if (start === "inventory") {
+  if (start === "example") {
     cpSync(join(root, "inventory"), join(folder, "inventory"), { recursive: true });
     cpSync(join(root, "schema"), join(folder, "schema"), { recursive: true });
     git("init", "--quiet");
@@ -65,6 +65,14 @@ exec node ${cli} "$@"
     before = git("rev-parse", "HEAD");
     git("add", "--all");
     git("commit", "--quiet", "--message", "The inventory");
+  }
+  if (start === "applied") {
+    git("init", "--quiet");
+    for (const parameters of [["init"], ["apply", "--auto-approve"]]) {
+      execFileSync(program, parameters, { cwd: folder, env: environment, stdio: "pipe" });
+    }
+    git("add", "--all");
+    git("commit", "--quiet", "--message", "A first inventory");
   }
   const shell = spawn("bash", ["--norc", "--noprofile"], {
     cwd: folder,

@@ -27,12 +27,13 @@ export const pagePaths: readonly string[] = [".", "docs"]
 
 export const readPage = (path: string): string => readFileSync(join(root, path), "utf8");
 
-const fence = /^```([^\n]*)\n([\s\S]*?)^```$/gm;
+/** Blocks may stand in an item of a list, with its indentation. */
+const fence = /^( *)```([^\n]*)\n([\s\S]*?)^\1```$/gm;
 
 export function blocksOf(text: string): readonly Block[] {
-  return [...text.matchAll(fence)].map(({ 1: info = "", 2: content = "", index }) => ({
+  return [...text.matchAll(fence)].map(({ 1: margin = "", 2: info = "", 3: content = "", index }) => ({
     info,
-    text: content,
+    text: content.replaceAll(new RegExp(`^${margin}`, "gm"), ""),
     line: text.slice(0, index).split("\n").length + 1,
   }));
 }

@@ -189,6 +189,31 @@ describe("the documentation", () => {
     expect([...used].filter((code) => !listed.has(code))).toEqual([]);
     expect([...listed].filter((code) => !used.has(code))).toEqual([]);
   });
+
+  test("says of each error code what happened and what to do", () => {
+    const section = page("docs/exit-codes.md").split("## Error codes of changes")[1] ?? "";
+    const rows = section.split("\n").filter((line) => line.startsWith("| `"));
+    expect(rows.filter((row) => !/^\| .+ \| .+ \| .+ \|$/.test(row))).toEqual([]);
+  });
+
+  test("says of every exit code but 0 what to do first", () => {
+    const section = page("docs/troubleshooting.md").split("## The run ended")[1]?.split("\n#")[0] ?? "";
+    const rows = [...section.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+    expect([0, ...rows]).toEqual(Object.values(exitCodes).sort((left, right) => left - right));
+  });
+
+  test("begins trouble from words that the program prints", () => {
+    const program = sourcesIn([""]);
+    const symptoms = page("docs/troubleshooting.md")
+      .split("## It cannot be installed")[0]
+      ?.split("\n")
+      .filter((line) => /^\| (?:`[^`]+`(?:, )?)+ \|/.test(line))
+      .flatMap((line) => inlineCode(line.split(" | ")[0] ?? ""))
+      .flatMap((symptom) => symptom.split("…").map((words) => words.trim()))
+      .filter((words) => words.length > 2);
+    expect(symptoms?.length).toBeGreaterThan(30);
+    expect(symptoms?.filter((words) => !program.includes(words))).toEqual([]);
+  });
 });
 
 /** Names under `properties` anywhere in a schema. */
@@ -204,9 +229,9 @@ function propertyNames(schema: unknown): readonly string[] {
   );
 }
 
-/** The codes that stand in the modules that make results; those with a number in them by their pattern. */
-function errorCodes(): readonly string[] {
-  const text = ["dynatrace", "ssh", "kinds", "execute", "plan"]
+/** The text of all modules below folders of `src`. */
+function sourcesIn(folders: readonly string[]): string {
+  return folders
     .flatMap((folder) =>
       readdirSync(join(root, "src", folder), { recursive: true, encoding: "utf8" })
         .filter((name) => name.endsWith(".ts"))
@@ -214,6 +239,11 @@ function errorCodes(): readonly string[] {
     )
     .map(page)
     .join("\n");
+}
+
+/** The codes that stand in the modules that make results; those with a number in them by their pattern. */
+function errorCodes(): readonly string[] {
+  const text = sourcesIn(["dynatrace", "ssh", "kinds", "execute", "plan"]);
   const literal = [
     /new (?:HostError|Unfeasible)\(\s*"([a-z-]+)"/g,
     /\bcode = [^;]*\? "([a-z-]+)" : "network"/g,
