@@ -155,6 +155,13 @@ describe("the documentation", () => {
     for (const path of ["README.md", "docs/inventory.md"]) expect(page(path)).toMatch(/^```yaml file=dtsync\.yaml$/m);
   });
 
+  test("has a map of all pages, and no page twice", () => {
+    const linked = [...page("docs/README.md").matchAll(/^\| \[[^\]]+\]\(([^)]+)\) \|/gm)].map(([, link = ""]) =>
+      join("docs", link),
+    );
+    expect(linked.toSorted()).toEqual(pagePaths.filter((path) => path !== "docs/README.md").toSorted());
+  });
+
   test("describes every command and every option", () => {
     const commands = inlineCode(page("docs/commands.md"));
     const described = new Set(
