@@ -44,7 +44,7 @@ function wordsOfCalls(command: string): readonly (readonly string[])[] {
     .split(/\bdtsync (?=[a-z])/)
     .slice(1)
     .map((rest) => {
-      const [call = ""] = rest.split(/&&|\||;|>|'$/);
+      const [call = ""] = rest.split(/&&|\||;|>|\)| #|'$/);
       return call
         .trim()
         .split(/\s+/)
