@@ -78,6 +78,8 @@ exec node ${cli} "$@"
     cwd: folder,
     env: { ...environment, CI_MERGE_REQUEST_DIFF_BASE_SHA: before },
     stdio: ["pipe", "pipe", "pipe"],
+    // A group of its own, so that nothing which a command has started outlives the page.
+    detached: true,
   });
   return {
     async run(command) {
@@ -95,7 +97,7 @@ exec node ${cli} "$@"
       writeFileSync(path, way === "file" ? text : addToYaml(readFileSync(path, "utf8"), text));
     },
     close() {
-      shell.kill("SIGKILL");
+      if (shell.pid !== undefined && shell.exitCode === null) process.kill(-shell.pid, "SIGKILL");
       rmSync(home, { recursive: true, force: true });
     },
   };
