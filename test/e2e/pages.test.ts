@@ -34,7 +34,7 @@ const pages = pagePaths.map((path) => {
   return { path, blocks, commands: blocks.flatMap(commandsOf).map(({ text }) => text) };
 });
 
-describe.concurrent.each(pages.filter(({ commands }) => commands.some((command) => why(command) === null)))(
+describe.each(pages.filter(({ commands }) => commands.some((command) => why(command) === null)))(
   "$path",
   ({ path, blocks }) => {
     test("shows commands that do what it says, one after the other", async () => {
