@@ -33,6 +33,8 @@ describe("the pipeline", () => {
   test("tests the tool in its own repository, where there is no fleet", () => {
     const own = { ...mergeRequest, ownRepository: true };
     expect(jobsOf(own)).toEqual({ validate: "on_success", test: "on_success", container: "on_success" });
+    const published = { ...defaultBranch, ownRepository: true };
+    expect(jobsOf(published)).toEqual({ ...jobsOf(own), pages: "on_success" });
     expect(job("test").parallel).toEqual({ matrix: [{ NODE_VERSION: ["20", "22", "24"] }] });
   });
 

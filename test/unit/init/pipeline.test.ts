@@ -11,8 +11,8 @@ const before = parse(own) as Jobs;
 const after = parse(text) as Jobs;
 
 describe("the pipeline of an inventory", () => {
-  test("has what dtsync's own has, but for its tests and its image", () => {
-    const rest = Object.keys(before).filter((name) => !["test", "container"].includes(name));
+  test("has what dtsync's own has, but for its tests, image and pages", () => {
+    const rest = Object.keys(before).filter((name) => !["test", "container", "pages"].includes(name));
     expect(Object.keys(after)).toEqual(rest);
     expect(after["stages"]).toEqual(["validate", "plan", "apply"]);
     for (const name of ["validate", "plan", "apply", "drift"]) {
