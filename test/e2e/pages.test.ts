@@ -17,6 +17,7 @@ const notRun: readonly { readonly command: RegExp; readonly because: string }[] 
     command: /^dtsync sandbox --inventory inventory$/,
     because: "it serves until Ctrl-C; test/e2e/sandbox.test.ts does it",
   },
+  { command: /^~\/\.local\/bin\/dtsync\b/, because: "it is run where the package was installed, by test/e2e/package-versions.test.ts" },
   { command: /^read -rs /, because: "it asks for a token on a terminal" },
   { command: /^ssh\b/, because: "it needs a host of the reader" },
   { command: /^(?:buildah|docker)\b/, because: "it needs a container engine; test/e2e/container.test.ts runs the steps" },
