@@ -17,10 +17,16 @@ const notRun: readonly { readonly command: RegExp; readonly because: string }[] 
     command: /^dtsync sandbox --inventory inventory$/,
     because: "it serves until Ctrl-C; test/e2e/sandbox.test.ts does it",
   },
-  { command: /^~\/\.local\/bin\/dtsync\b/, because: "it is run where the package was installed, by test/e2e/package-versions.test.ts" },
+  {
+    command: /^~\/\.local\/bin\/dtsync\b/,
+    because: "it is run where the package was installed, by test/e2e/package-versions.test.ts",
+  },
   { command: /^read -rs /, because: "it asks for a token on a terminal" },
   { command: /^ssh\b/, because: "it needs a host of the reader" },
-  { command: /^(?:buildah|docker)\b/, because: "it needs a container engine; test/e2e/container.test.ts runs the steps" },
+  {
+    command: /^(?:buildah|docker)\b/,
+    because: "it needs a container engine; test/e2e/container.test.ts runs the steps",
+  },
   { command: /\bdtsync completion\b/, because: "test/e2e/completion.test.ts does it, in each of the shells" },
   { command: /^jq\b/, because: "not everybody has it" },
 ];
