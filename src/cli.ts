@@ -197,7 +197,7 @@ const context: Context = {
   interruptedBy: () => interrupt?.name ?? null,
   awaitEnd,
   terminal: {
-    // A question that nobody sees would wait for ever.
+    // A question that nobody sees would never be answered.
     input: process.stdin.isTTY === true && process.stderr.isTTY === true,
     // GitLab's log shows colours. It reads a pipe, as does a program that the output is given to; a file is neither.
     output: process.stdout.isTTY === true || (process.env["GITLAB_CI"] === "true" && !isFile(1)),
