@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isObject, parseForm } from "../lib/form.ts";
 import type { RecordedAnswer } from "../load/files/recorded-answers.ts";
 import type { LoadOptions } from "../load/load-inventory.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -51,7 +52,7 @@ export async function knownNames(options: LoadOptions, cache: CacheFolder, versi
   const listed = [...customers, ...groups, ...others];
   const stampOf = (paths: readonly string[]): string => stampOfFiles(root, [...listed, ...paths]);
   const name = cacheNameOf(root, options, version);
-  const remembered = parseRemembered(cache.read(`names-${name}`));
+  const remembered = parseForm(cache.read(`names-${name}`), isRemembered);
   if (remembered && remembered.stamp === stampOf(remembered.paths)) return remembered.names;
   const [{ loadInventory }, { createCleanTexts }, { recordAnswers }] = await Promise.all([
     import("../load/load-inventory.ts"),
@@ -93,20 +94,6 @@ function stampOfFiles(root: string, paths: readonly string[]): string {
   }
   return hash.digest("base64");
 }
-
-/** Null also for what is not in the form of this version. */
-function parseRemembered(text: string | null): Remembered | null {
-  try {
-    const value: unknown = text === null ? null : JSON.parse(text);
-    return isRemembered(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-type Loose<T> = { readonly [Key in keyof T]?: unknown };
-
-const isObject = <T>(value: unknown): value is Loose<T> => typeof value === "object" && value !== null;
 
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === "string");
 
