@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { readPages } from "../dist/application/documentation.js";
 import { createProgram } from "../dist/commands/program.js";
 import { commandHelp } from "../dist/commands/usage/command-help.js";
-import { visibleCommands } from "../dist/commands/usage/help-layout.js";
+import { describeProgram, visibleCommands } from "../dist/commands/usage/help-layout.js";
 import { plainText, readInline } from "../dist/pages/inline-text.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -27,6 +27,7 @@ function day() {
 /** Writes the pages into a folder, and gives the names of the files. */
 export function writeManPages(folder) {
   const { program } = createProgram({ version, output: { out() {}, err() {} } });
+  describeProgram(program);
   const commands = visibleCommands(program);
   const pages = readPages();
   const texts = new Map([

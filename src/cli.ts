@@ -226,6 +226,12 @@ async function run(): Promise<number> {
     return code;
   };
   try {
+    if (parameters.length === 1 && parameters[0] === "--version") {
+      // Scripts ask for it again and again, and it takes no definitions of commands to tell.
+      const { versionLine } = await import("./commands/usage/version-line.ts");
+      output.out(`${versionLine(version, process.version)}\n`);
+      return exitCodes.done;
+    }
     const [{ createProgram }, { runProgram }] = await Promise.all([
       import("./commands/program.ts"),
       import("./commands/usage/run-program.ts"),

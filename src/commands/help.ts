@@ -10,7 +10,7 @@ import { type PageLayout, renderBlocks } from "../pages/page-text.ts";
 import { stackedRow } from "../pages/table-lines.ts";
 import { OptionError } from "./options/option-error.ts";
 import { didYouMean } from "./options/raw-options.ts";
-import { helpOf, visibleCommands } from "./usage/help-layout.ts";
+import { describeProgram, helpOf, visibleCommands } from "./usage/help-layout.ts";
 
 /** Longer lines are hard to read. */
 const widest = 100;
@@ -20,6 +20,7 @@ const widest = 100;
  * a topic what there is.
  */
 export async function help(topic: string | undefined, program: Command, context: Context): Promise<ExitCode> {
+  describeProgram(program);
   const isColoured = context.terminal.output && !context.variables["NO_COLOR"];
   const width = Math.min(context.terminal.columns ?? 80, widest);
   const layout: PageLayout = { width, paint: painter(isColoured), isColoured };

@@ -14,7 +14,6 @@ import {
   retry,
   targets,
 } from "./options/shared-options.ts";
-import { completeHelp, helpLayout, programNotes } from "./usage/help-layout.ts";
 import { versionLine } from "./usage/version-line.ts";
 
 /** How a command ended, for cli.ts. */
@@ -34,7 +33,6 @@ export function createProgram(context: Context): ProgramRun {
     .helpCommand(false)
     .enablePositionalOptions()
     .configureOutput({ writeOut: context.output.out, writeErr: context.output.err, outputError: () => undefined })
-    .configureHelp(helpLayout)
     .hook("preAction", async (_program, command) => {
       const { checkChoices } = await import("./options/check-choices.ts");
       checkChoices(command);
@@ -45,8 +43,7 @@ export function createProgram(context: Context): ProgramRun {
         dtsync: context.version,
         node: process.version,
       }));
-    })
-    .addHelpText("after", programNotes);
+    });
 
   basic(program.command("init"), ["text", "json"])
     .description("write a first inventory, with schemas for editors and a pipeline beside it")
@@ -191,6 +188,5 @@ export function createProgram(context: Context): ProgramRun {
       code = await complete(program, shell, words, context);
     });
 
-  completeHelp(program);
   return { program, exitCode: () => code };
 }

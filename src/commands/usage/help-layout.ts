@@ -7,7 +7,7 @@ const order: readonly string[] = Object.values(optionGroups);
 const rank = (heading: string): number => order.indexOf(heading);
 
 /** How commander writes the help: groups of options in their own order, and no list of choices behind a description. */
-export const helpLayout: HelpConfiguration = {
+const helpLayout: HelpConfiguration = {
   optionDescription: ({ description }) => description,
   argumentDescription: ({ description }) => description,
   groupItems: (all, visible, groupOf) => {
@@ -16,9 +16,11 @@ export const helpLayout: HelpConfiguration = {
   },
 };
 
-/** Gives commands their headings in the help of the program, and their own help what it has besides options. */
-export function completeHelp(program: Command): void {
+/** Gives the program and its commands their help: layout, headings, and what it has besides options. */
+export function describeProgram(program: Command): void {
+  program.configureHelp(helpLayout).addHelpText("after", programNotes);
   for (const command of program.commands) {
+    command.configureHelp(helpLayout);
     const help = commandHelp[command.name()];
     if (help) command.helpGroup(commandGroups[help.group]).addHelpText("after", commandNotes(help));
   }
@@ -33,7 +35,7 @@ function commandNotes({ examples, topics }: CommandHelp): string {
   ].join("\n");
 }
 
-export const programNotes = `
+const programNotes = `
 dtsync COMMAND --help shows the options of a command with examples, and dtsync help the pages of the documentation.`;
 
 /** Commands that are shown to users. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createProgram } from "../../../../src/commands/program.ts";
 import { commandHelp } from "../../../../src/commands/usage/command-help.ts";
+import { describeProgram } from "../../../../src/commands/usage/help-layout.ts";
 import { runProgram } from "../../../../src/commands/usage/run-program.ts";
 import { exitCodes } from "../../../../src/errors.ts";
 import { aContext } from "../../../support/context.ts";
@@ -86,6 +87,7 @@ test("nothing is printed but the help without a command, which goes to standard 
 });
 
 const { program } = createProgram(aContext().context);
+describeProgram(program);
 const shown = program.createHelp().visibleCommands(program);
 
 function helpOf(name: string): string {
