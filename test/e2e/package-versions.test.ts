@@ -35,7 +35,7 @@ function whyLeftOut(): string | null {
 /** The commands of the README's chapter on installing, one text for each block. */
 function waysOfReadme(): readonly string[] {
   const [, chapter = ""] = /^## Install$(.*?)^## /ms.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
-  return [...chapter.matchAll(/^```\n(.*?)^```$/gms)].map(([, commands = ""]) => commands);
+  return [...chapter.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands = ""]) => commands);
 }
 
 const reason = whyLeftOut();
@@ -114,7 +114,7 @@ describe.skipIf(reason !== null)(
       expect(finished, finished.stderr).toMatchObject({ code: 0 });
       expect(finished.stdout).toMatch(new RegExp(`^v${pair.node}\\.\\S+\\n${pair.npm}\\.\\S+\\n`));
       expect(finished.stdout).toContain("400 ~/.ssh/id_ed25519\n600 ~/.ssh/known_hosts\n");
-      expect(finished.stdout).toMatch(each.includes(pair) ? /0 failed.*Nothing to do/s : /^\d+\.\d+\.\d+\n$/m);
+      expect(finished.stdout).toMatch(each.includes(pair) ? /0 failed.*Nothing to do/s : /^dtsync \d+\.\d+\.\d+ \(.*\)\n$/m);
       expect(finished.stderr).not.toMatch(/warn/i);
       expect(new Set(served.asked.slice(before))).toEqual(new Set([`/${served.file}`]));
     });
@@ -125,7 +125,7 @@ describe.skipIf(reason !== null)(
       for (const way of ways) {
         const finished = await run(commandsOf(pair), [way.replace(/https:\S+\/(?=dtsync-)/, served.address)]);
         expect(finished, `${way}\n${finished.stderr}`).toMatchObject({ code: 0 });
-        expect(finished.stdout).toMatch(/^\d+\.\d+\.\d+$|Nothing to do/m);
+        expect(finished.stdout).toMatch(/^dtsync \d+\.\d+\.\d+ \(|Nothing to do/m);
         expect(finished.stderr).not.toMatch(/warn/i);
       }
     });
