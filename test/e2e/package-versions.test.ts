@@ -114,7 +114,9 @@ describe.skipIf(reason !== null)(
       expect(finished, finished.stderr).toMatchObject({ code: 0 });
       expect(finished.stdout).toMatch(new RegExp(`^v${pair.node}\\.\\S+\\n${pair.npm}\\.\\S+\\n`));
       expect(finished.stdout).toContain("400 ~/.ssh/id_ed25519\n600 ~/.ssh/known_hosts\n");
-      expect(finished.stdout).toMatch(each.includes(pair) ? /0 failed.*Nothing to do/s : /^dtsync \d+\.\d+\.\d+ \(.*\)\n$/m);
+      expect(finished.stdout).toMatch(
+        each.includes(pair) ? /0 failed.*Nothing to do/s : /^dtsync \d+\.\d+\.\d+ \(.*\)\n$/m,
+      );
       expect(finished.stderr).not.toMatch(/warn/i);
       expect(new Set(served.asked.slice(before))).toEqual(new Set([`/${served.file}`]));
     });
