@@ -1,0 +1,45 @@
+import { parseNodes } from "../yaml/parse-nodes.ts";
+import { parseAnsibleIni } from "./ansible-ini.ts";
+import { type AnsibleInventory, createAnsibleInventory, reportFault } from "./ansible-inventory.ts";
+import { ansibleTags } from "./ansible-scalars.ts";
+import { readAnsibleYaml } from "./ansible-yaml.ts";
+
+/**
+ * Reads an Ansible inventory as Ansible does: a file with a name in `.yml`, `.yaml` or `.json`, or without an ending, as
+ * YAML, and when it is none as INI; every other file as INI.
+ */
+export function parseAnsible(text: string, file: string): AnsibleInventory {
+  const foreign = foreignText(text);
+  if (foreign !== null) {
+    const inventory = createAnsibleInventory();
+    reportFault(inventory, { offset: 0, ...foreign, isAnsiblesAlone: true });
+    return inventory;
+  }
+  const [, ending = ""] = /[^/](\.[^./]*)$/.exec(file) ?? [];
+  const isNamedYaml = [".yml", ".yaml", ".json"].includes(ending);
+  if (!isNamedYaml && ending !== "") return parseAnsibleIni(text);
+  const parsed = parseNodes(text, ansibleTags);
+  if ("root" in parsed && parsed.root?.kind === "map" && parsed.root.pairs.length > 0)
+    return readAnsibleYaml(parsed.root);
+  const ini = parseAnsibleIni(text);
+  if (ini.diagnostics.length === 0 || !isNamedYaml) return ini;
+  const inventory = createAnsibleInventory();
+  if ("root" in parsed) reportFault(inventory, { offset: parsed.root?.offset ?? 0, ...noGroups });
+  else
+    reportFault(inventory, { offset: parsed.offset, message: parsed.diagnostic.message, hint: parsed.diagnostic.hint });
+  return inventory;
+}
+
+const noGroups = { message: "the Ansible inventory is not a mapping of groups", hint: "Begin with all:" };
+
+/** What else a file may be that Ansible takes hosts from. */
+function foreignText(text: string): { readonly message: string; readonly hint: string } | null {
+  if (text.startsWith("#!"))
+    return { message: "this is a program that prints an inventory, not an inventory", hint: "Name a file with hosts." };
+  if (text.startsWith("$ANSIBLE_VAULT;"))
+    return {
+      message: "the Ansible inventory is encrypted",
+      hint: "Keep hosts in a file of their own, and only secrets encrypted.",
+    };
+  return null;
+}
