@@ -1,8 +1,10 @@
 import { parseNodes } from "../yaml/parse-nodes.ts";
+import { countMarks } from "../yaml/text-marks.ts";
 import { parseAnsibleIni } from "./ansible-ini.ts";
 import { type AnsibleInventory, createAnsibleInventory, reportFault } from "./ansible-inventory.ts";
 import { ansibleTags } from "./ansible-scalars.ts";
 import { readAnsibleYaml } from "./ansible-yaml.ts";
+import type { ListDiagnostic } from "./host-list.ts";
 
 /**
  * Reads an Ansible inventory as Ansible does: a file with a name in `.yml`, `.yaml` or `.json`, or without an ending, as
@@ -10,25 +12,35 @@ import { readAnsibleYaml } from "./ansible-yaml.ts";
  */
 export function parseAnsible(text: string, file: string): AnsibleInventory {
   const foreign = foreignText(text);
-  if (foreign !== null) {
-    const inventory = createAnsibleInventory();
-    reportFault(inventory, { offset: 0, ...foreign, isAnsiblesAlone: true });
-    return inventory;
-  }
+  if (foreign !== null) return faulty({ offset: 0, ...foreign, isAnsiblesAlone: true });
   const [, ending = ""] = /[^/](\.[^./]*)$/.exec(file) ?? [];
   const isNamedYaml = [".yml", ".yaml", ".json"].includes(ending);
   if (!isNamedYaml && ending !== "") return parseAnsibleIni(text);
+  const { tooManyAt } = countMarks(text, mostMarks);
+  if (tooManyAt !== null) return faulty({ offset: tooManyAt, ...tooManyMarks });
   const parsed = parseNodes(text, ansibleTags);
   if ("root" in parsed && parsed.root?.kind === "map" && parsed.root.pairs.length > 0)
     return readAnsibleYaml(parsed.root);
   const ini = parseAnsibleIni(text);
   if (ini.diagnostics.length === 0 || !isNamedYaml) return ini;
+  if ("root" in parsed) return faulty({ offset: parsed.root?.offset ?? 0, ...noGroups });
+  const { message, hint } = parsed.diagnostic;
+  return faulty({ offset: parsed.offset, message, hint });
+}
+
+function faulty(diagnostic: ListDiagnostic): AnsibleInventory {
   const inventory = createAnsibleInventory();
-  if ("root" in parsed) reportFault(inventory, { offset: parsed.root?.offset ?? 0, ...noGroups });
-  else
-    reportFault(inventory, { offset: parsed.offset, message: parsed.diagnostic.message, hint: parsed.diagnostic.hint });
+  reportFault(inventory, diagnostic);
   return inventory;
 }
+
+/** Marks of YAML. 12,000 hosts with ten variables each have a third of it. */
+const mostMarks = 1_000_000;
+
+const tooManyMarks = {
+  message: `the file has more than ${mostMarks} line ends, commas, brackets and other marks of YAML`,
+  hint: "Split it: an inventory for each environment.",
+};
 
 const noGroups = { message: "the Ansible inventory is not a mapping of groups", hint: "Begin with all:" };
 

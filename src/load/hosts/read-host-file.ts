@@ -3,7 +3,7 @@ import type { Place } from "../../model/diagnostic.ts";
 import { inFile, type ValuePlace } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { resolveInside } from "../files/setting-paths.ts";
-import type { HostFileEntry } from "../schema/file-types.ts";
+import type { HostCommandEntry, HostFileEntry } from "../schema/file-types.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import { type Container, keyPlace, type Positions, placeAt, valuePlace } from "../yaml/positions.ts";
 import { ansibleHostList } from "./ansible-hosts.ts";
@@ -17,6 +17,20 @@ interface PlacedHost {
   readonly place: Place;
 }
 
+/** Reports a group where there are none. */
+export function checkGroup(
+  item: HostFileEntry | HostCommandEntry,
+  { positions }: LoadedFile<unknown>,
+  { diagnostics }: HostsContext,
+): void {
+  if (!item.group || item.format === "ansible") return;
+  diagnostics.error(keyPlace(positions, item as unknown as Container, "group"), {
+    rule: "group-without-format",
+    message: "group counts in Ansible inventories only",
+    hint: "Add format: ansible, or take group away.",
+  });
+}
+
 /** The hosts of the list that an item names; null when nothing of it is usable, which is reported. */
 export function readHostFile(
   item: HostFileEntry,
@@ -24,13 +38,7 @@ export function readHostFile(
   context: HostsContext,
 ): readonly PlacedHost[] | null {
   const where = valuePlace(file.positions, item as unknown as Container, "file");
-  if (item.group && item.format !== "ansible") {
-    context.diagnostics.error(keyPlace(file.positions, item as unknown as Container, "group"), {
-      rule: "group-without-format",
-      message: "group counts in Ansible inventories only",
-      hint: "Add format: ansible, or take group away.",
-    });
-  }
+  checkGroup(item, file, context);
   const path = resolveInside(item.file, file.base);
   if (path === null) {
     context.diagnostics.error(where, {
