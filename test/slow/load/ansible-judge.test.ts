@@ -1,0 +1,77 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { createSuggestionHint } from "../../../src/load/diagnostics/suggest.ts";
+import { ansibleHostList } from "../../../src/load/hosts/ansible-hosts.ts";
+import { parseAnsible } from "../../../src/load/hosts/parse-ansible.ts";
+import { type InventoryText, type Judgement, judge, noAnsible } from "../../support/ansible-judge.ts";
+import { stricter, texts } from "./ansible-texts.ts";
+
+/*
+ * Law: an Ansible inventory gives the hosts, groups, addresses, ports and users that Ansible takes from it, or is a fault.
+ * What Ansible refuses is a fault.
+ */
+
+if (noAnsible !== null && process.env["DTSYNC_REQUIRE_ALL"] === "1") throw new Error(noAnsible);
+
+interface Reading {
+  readonly faults: readonly string[];
+  hostsOf(group: string): readonly object[];
+}
+
+function read({ name, text }: InventoryText): Reading {
+  const list = ansibleHostList(parseAnsible(text, name), createSuggestionHint());
+  const all = list.hostsOf(null);
+  const found = [...list.diagnostics, ...all.diagnostics].filter(({ warning }) => warning === undefined);
+  return {
+    faults: found.map(({ offset, message }) => `${offset}: ${message}`),
+    hostsOf: (group) =>
+      list
+        .hostsOf(group)
+        .hosts.map(({ name: host, address = null, ssh = {} }) => ({ host, address, port: null, user: null, ...ssh }))
+        .sort((left, right) => (left.host < right.host ? -1 : 1)),
+  };
+}
+
+/** The same from Ansible's answer. */
+function hostsOf({ groups, hosts }: NonNullable<Judgement>, group: string): readonly object[] {
+  const textOf = (value: unknown): string | null => (value === undefined || value === null ? null : String(value));
+  return [...(groups[group] ?? [])].sort().map((host) => {
+    const value = (name: string): string | null =>
+      textOf(hosts[host]?.[`ansible_${name}`]) ?? textOf(hosts[host]?.[`ansible_ssh_${name}`]);
+    const port = value("port");
+    return { host, address: value("host"), port: port === null ? null : Number(port), user: value("user") };
+  });
+}
+
+function compare(text: InventoryText, judgement: Judgement): void {
+  const found = read(text);
+  if (judgement === null) {
+    expect(found.faults, text.text).not.toEqual([]);
+    return;
+  }
+  expect(found.faults, text.text).toEqual([]);
+  for (const group of Object.keys(judgement.groups))
+    expect(found.hostsOf(group), `${group} of ${text.text}`).toEqual(hostsOf(judgement, group));
+}
+
+describe.skipIf(noAnsible !== null)(`Ansible's own answers${noAnsible === null ? "" : ` (${noAnsible})`}`, () => {
+  let judgements: readonly Judgement[];
+  beforeAll(async () => {
+    judgements = await judge([...texts, ...stricter]);
+  }, 120_000);
+
+  test.each(texts.map((text, index) => ({ ...text, index })))("$index $name $text", ({ index, ...text }) => {
+    expect(judgements).toHaveLength(texts.length + stricter.length);
+    compare(text, judgements[index] ?? null);
+  });
+
+  test("of the texts many are taken and many refused", () => {
+    const refused = judgements.slice(0, texts.length).filter((judgement) => judgement === null).length;
+    expect(refused).toBeGreaterThan(30);
+    expect(texts.length - refused).toBeGreaterThan(60);
+  });
+
+  test.each(stricter.map((text, index) => ({ ...text, index })))("a fault here: $name $text", ({ index, ...text }) => {
+    expect(judgements[texts.length + index], "Ansible takes it").not.toBeNull();
+    expect(read(text).faults).not.toEqual([]);
+  });
+});
