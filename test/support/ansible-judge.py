@@ -1,10 +1,12 @@
 """Says what Ansible makes of inventory files: reads paths, one a line, and prints a line of JSON for each.
 
 It is {"groups": {name: [hosts]}, "hosts": {name: {variable: value}}}, or null where Ansible refuses the file. Groups have
-the hosts of the groups below them too; the variables are those that `ansible-inventory --list` prints.
+the hosts of the groups below them too; the variables are those that `ansible-inventory --list` prints. A file that Ansible
+does not come to an end with counts as refused.
 """
 
 import json
+import signal
 import sys
 
 from ansible import constants
@@ -29,9 +31,20 @@ def judge(path):
     return {"groups": groups, "hosts": hosts}
 
 
+class GivenUp(BaseException):
+    """Not an Exception, because Ansible catches these and goes on."""
+
+
+def give_up(_signal, _frame):
+    raise GivenUp
+
+
+signal.signal(signal.SIGALRM, give_up)
 for line in sys.stdin:
+    signal.alarm(2)
     try:
         print(json.dumps(judge(line.strip()), cls=AnsibleJSONEncoder, preprocess_unsafe=True))
-    except Exception:
+    except (Exception, GivenUp):
         print("null")
+    signal.alarm(0)
     sys.stdout.flush()

@@ -9,6 +9,7 @@ import type {
   AnsibleVariable,
   AnsibleVariables,
 } from "./ansible-inventory.ts";
+import { reportFault } from "./ansible-inventory.ts";
 import { countingName, differingNames, listHost, otherConnection, type Strength } from "./ansible-values.ts";
 import type { HostList, ListDiagnostic, ListedHost } from "./host-list.ts";
 
@@ -29,6 +30,7 @@ export function ansibleHostList(inventory: AnsibleInventory, suggest: Suggestion
   const unusable = (diagnostics: readonly ListDiagnostic[]): HostList => ({ diagnostics, hostsOf: () => nothing });
   const children = [...groups.values()].reduce((sum, group) => sum + group.children.size, 0);
   if (groups.size > mostGroups || children > mostChildren) return unusable([tooManyGroups]);
+  for (const host of hosts.values()) if (isTakenForGroup(host, groups)) reportFault(inventory, takenForGroup(host));
   const ordered = orderGroups(groups);
   if ("message" in ordered) return unusable([...inventory.diagnostics, ordered]);
   const members = groupMembers(inventory);
@@ -79,6 +81,16 @@ const tooManyGroups: ListDiagnostic = {
   message: `the Ansible inventory has more than ${mostGroups} groups, or ${mostChildren} groups below others`,
   hint: "Split it into several files.",
 };
+
+/** A host of `all` alone goes to `ungrouped`; where a group has its name, Ansible takes that one instead. */
+const isTakenForGroup = ({ name, groups: own }: AnsibleHost, groups: Groups): boolean =>
+  groups.has(name) && own.size === 1 && own.has("all");
+
+const takenForGroup = ({ name, offset }: AnsibleHost): ListDiagnostic => ({
+  offset,
+  message: `Ansible takes the host ${showText(name)} for the group of this name`,
+  hint: "Give one of them another name, or put the host into a group of its own.",
+});
 
 /** Hosts by the groups that name them. A host that has other groups is not in `ungrouped`, even where the file says so. */
 function groupMembers({ hosts }: AnsibleInventory): ReadonlyMap<string, readonly AnsibleHost[]> {
