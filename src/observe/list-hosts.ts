@@ -22,6 +22,8 @@ export interface HostSources {
 }
 
 const limits: ProgramLimits = { timeout: 30_000, output: 20_000_000 };
+/** Ansible's own program takes about two milliseconds for a host. */
+const ansibleLimits: ProgramLimits = { ...limits, timeout: 120_000 };
 
 /** Without it Ansible leaves out a source that it cannot read, with a warning on standard error and exit code 0. */
 const wholeInventories: ProcessVariables = { ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: "true" };
@@ -87,14 +89,16 @@ async function runHostCommand(
 ): Promise<SourceReading> {
   if (!allowCommands) return { reason: "commands run only with --allow-commands or DTSYNC_ALLOW_COMMANDS=1" };
   const { expandHostCommandOutput } = await import("../load/hosts/host-command.ts");
+  const isAnsible = command.ansibleGroup !== null;
+  const commandLimits = isAnsible ? ansibleLimits : limits;
   const outcome = await run(command.command, {
     directory: inventory.directory,
     variables: {
-      ...(command.ansibleGroup === null ? {} : wholeInventories),
+      ...(isAnsible ? wholeInventories : {}),
       ...withoutTokens(variables, inventory.clusters),
     },
-    limits,
+    limits: commandLimits,
   });
   if (outcome.status === "done") return expandHostCommandOutput(command, outcome.output);
-  return { reason: `the command ${command.command[0] ?? ""} ${programFailure(outcome, limits)}` };
+  return { reason: `the command ${command.command[0] ?? ""} ${programFailure(outcome, commandLimits)}` };
 }

@@ -174,7 +174,7 @@ function warningsOf(hosts: ReadonlyMap<AnsibleHost, AnsibleVariables>, strength:
   if (first)
     warnings.push({
       offset: first.offset,
-      warning: "ansible-connection",
+      rule: "ansible-connection",
       message: `ansible_connection of ${among(otherwise)} is ${showText(otherConnection(hosts.get(first) ?? {}) ?? "")}, but hosts are reached over SSH all the same`,
       hint: "Leave hosts that have no SSH out of the group that is named here.",
     });
@@ -184,7 +184,7 @@ function warningsOf(hosts: ReadonlyMap<AnsibleHost, AnsibleVariables>, strength:
   if (both && pair)
     warnings.push({
       offset: both.offset,
-      warning: "ansible-variables",
+      rule: "ansible-variables",
       message: `${pair.join(" and ")} of ${among(twice)} differ: ${countingName(pair, hosts.get(both) ?? {}, strength)} counts here`,
       hint: "Keep one of them: which one Ansible takes depends on its version and connection plugin.",
     });

@@ -62,7 +62,7 @@ export function readHostFile(
     const place = offset === null ? about : inFile(placeAt(positions, offset));
     reportDiagnostic(diagnostic, place, { file: positions.file, group: item.group ?? null }, context);
   }
-  const faults = diagnostics.filter(({ warning }) => warning === undefined).length;
+  const faults = diagnostics.filter(({ rule }) => rule === undefined).length;
   // Hosts that cannot be used are work as well, each time that they are named.
   context.hostsLeft -= faults;
   if (hosts.length === 0 && list.diagnostics.length + faults > 0) return null;
@@ -91,13 +91,13 @@ interface Source {
 }
 
 function reportDiagnostic(
-  { message, hint, warning, isAnsiblesAlone }: ListDiagnostic,
+  { message, hint, rule, isAnsiblesAlone }: ListDiagnostic,
   where: ValuePlace,
   source: Source,
   { diagnostics }: HostsContext,
 ): void {
   const further = isAnsiblesAlone ? ` ${askAnsible(source)}` : "";
-  if (warning) diagnostics.warning(where, { rule: warning, message, hint });
+  if (rule) diagnostics.warning(where, { rule, message, hint });
   else diagnostics.error(where, { rule: "invalid-host-list", message, hint: `${hint}${further}` });
 }
 

@@ -28,7 +28,7 @@ interface Reading {
 function read({ name, text }: InventoryText): Reading {
   const list = ansibleHostList(parseAnsible(text, name), createSuggestionHint());
   const all = list.hostsOf(null);
-  const found = [...list.diagnostics, ...all.diagnostics].filter(({ warning }) => warning === undefined);
+  const found = [...list.diagnostics, ...all.diagnostics].filter(({ rule }) => rule === undefined);
   return {
     faults: found.map(({ offset, message }) => `${offset}: ${message}`),
     hostsOf: (group) => described(list.hostsOf(group).hosts),

@@ -90,6 +90,20 @@ describe("host commands", () => {
     });
   });
 
+  test("that list an Ansible inventory fail where Ansible would leave a source out, and have more time", async () => {
+    const runner = fakeRunner({});
+    const [first] = inventory.hostCommands;
+    if (!first) throw new Error("no command");
+    const ansible = { ...inventory, hostCommands: [{ ...first, ansibleGroup: "web" }] };
+    const run = (variables: Record<string, string>) => listHosts(ansible, { ...allowed, variables, run: runner.run });
+    await run({ PATH: "/bin" });
+    await run({ ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: "no" });
+    expect(runner.calls.map(({ options }) => options)).toMatchObject([
+      { variables: { PATH: "/bin", ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: "true" }, limits: { timeout: 120_000 } },
+      { variables: { ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: "no" } },
+    ]);
+  });
+
   test("that are not allowed do not run, and their environments are incomplete", async () => {
     const runner = fakeRunner({});
     const list = await listHosts(inventory, { ...allowed, allowCommands: false, run: runner.run });
