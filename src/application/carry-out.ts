@@ -83,6 +83,7 @@ async function makeChanges(
         {
           clients: run.clients,
           installers: run.installers,
+          sightings: run.sightings,
           connect: await openSsh({ configFile: sshConfig, writeHostKeys: true }, context),
           clock,
           signal,

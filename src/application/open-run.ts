@@ -7,6 +7,7 @@ import { createTokenChain, type TokenChain } from "../dynatrace/token-chain.ts";
 import { errorMessage } from "../errors.ts";
 import { ownFolder } from "../files/own-files.ts";
 import { createInstallerProvider, type InstallerProvider } from "../kinds/host/effects/installer-provider.ts";
+import { createSightings, type Sightings } from "../kinds/host/effects/sightings.ts";
 import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { OpenCluster } from "../observe/observe.ts";
@@ -20,6 +21,7 @@ import { openCluster } from "./open-cluster.ts";
 export interface Run {
   readonly clients: ReadonlyMap<string, Client>;
   readonly installers: InstallerProvider;
+  readonly sightings: Sightings;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,8 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
   const clients = new Map([...opened].map(([name, { client }]) => [name, client]));
   const { conceal } = context.redactor;
   const installerFolder = createInstallerFolder(journal, runId);
+  const { clock, signal } = context;
+  const sightings = createSightings({ clients, tokens: chains, clock, signal, warn });
   return {
     clients,
     installers: createInstallerProvider({
@@ -78,7 +82,9 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
       clock: context.clock,
       signal: context.signal,
     }),
+    sightings,
     async close() {
+      await sightings.close();
       for (const chain of chains.values()) await chain.close();
       await installerFolder.remove();
       for (const { close } of opened.values()) await close();

@@ -17,6 +17,7 @@ import {
 import { everything, noon } from "./builders.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
 import { mswFetch } from "./msw-cluster.ts";
+import { everythingSeen } from "./sightings.ts";
 
 /** Clusters, clients, planner and executor in one process, on a clock that does not tick: only hosts are left out. */
 export interface ClusterWorld {
@@ -107,6 +108,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
         signal,
         connect: () => Promise.reject(new Error("there are no hosts in this world")),
         installers: { provide: () => Promise.reject(new Error("there are no installers in this world")) },
+        sightings: everythingSeen,
         authorities: async () => "",
         lockWait: { seconds: 0, tries: 1 },
         connectWait: 0,

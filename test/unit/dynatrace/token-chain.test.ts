@@ -67,7 +67,7 @@ describe("tokens of a run", () => {
   test("each can do what the run needs and no more, and lives no longer than it must", async () => {
     const { chain, alive, clock, concealed } = aChain();
     const now = clock.now().getTime();
-    const found = await chain.withInstallerToken("abc-p1", async (secret) => {
+    const found = await chain.withToken("abc-p1", "InstallerDownload", async (secret) => {
       expect(concealed).toContain(secret);
       return alive();
     });
@@ -89,7 +89,7 @@ describe("tokens of a run", () => {
 
   test("all that can be are revoked at the end; the other is gone after a quarter of an hour", async () => {
     const { chain, abilities, clock, warnings } = aChain();
-    await chain.withInstallerToken("abc-p1", async () => undefined);
+    await chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
     await chain.close();
     expect(abilities()).toEqual([management]);
     clock.pass(15 * minutes);
@@ -99,7 +99,9 @@ describe("tokens of a run", () => {
 
   test("also when the work fails", async () => {
     const { chain, abilities } = aChain();
-    await expect(chain.withInstallerToken("abc-p1", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    await expect(chain.withToken("abc-p1", "InstallerDownload", () => Promise.reject(new Error("no")))).rejects.toThrow(
+      "no",
+    );
     await chain.close();
     expect(abilities()).toEqual([management]);
   });
@@ -107,7 +109,7 @@ describe("tokens of a run", () => {
   test("also after an interrupt, through trouble", async () => {
     const interrupt = new AbortController();
     const { chain, abilities, cluster } = aChain({ signal: interrupt.signal });
-    await chain.withInstallerToken("abc-p1", async () => {
+    await chain.withToken("abc-p1", "InstallerDownload", async () => {
       interrupt.abort();
       cluster.addFault({ match: { method: "DELETE", times: 2 }, do: { html: 503 } });
     });
@@ -118,7 +120,9 @@ describe("tokens of a run", () => {
 
   test("many environments at once share one token of the cluster", async () => {
     const { chain, tokens, cluster } = aChain();
-    await Promise.all(["abc-p1", "abc-t1", "abc-p1"].map((id) => chain.withInstallerToken(id, async () => undefined)));
+    await Promise.all(
+      ["abc-p1", "abc-t1", "abc-p1"].map((id) => chain.withToken(id, "InstallerDownload", async () => undefined)),
+    );
     await chain.close();
     const made = cluster.requests.filter(({ method, path }) => method === "POST" && path === "/api/cluster/v2/tokens");
     expect(made).toHaveLength(1);
@@ -128,7 +132,7 @@ describe("tokens of a run", () => {
   test("a run of several hours makes new ones, and revokes all of them", async () => {
     const { chain, abilities, clock, alive } = aChain();
     for (let hour = 0; hour < 3; hour += 1) {
-      await chain.withInstallerToken("abc-p1", async () => clock.pass(50 * minutes));
+      await chain.withToken("abc-p1", "InstallerDownload", async () => clock.pass(50 * minutes));
       for (const { expires, created } of alive())
         expect((expires ?? Infinity) - created).toBeLessThanOrEqual(60 * minutes);
     }
@@ -143,7 +147,7 @@ describe("tokens of a run", () => {
     cluster.onRequest(({ method }) => {
       if (method === "POST") seen.push(journal.length);
     });
-    await chain.withInstallerToken("abc-p1", async () => undefined);
+    await chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
     await chain.close();
     expect(journal).toEqual(["abc-p1", null]);
     expect(seen[0]).toBe(2);
@@ -164,7 +168,7 @@ describe("an answer that was lost with its token", () => {
     for (const action of ["commit-then-cut", "truncate", { status: 201, body: "<html/>" }] as const) {
       const { chain, abilities, cluster } = aChain();
       cluster.addFault({ match: { ...match, times: 2 }, do: action });
-      expect(await chain.withInstallerToken("abc-p1", async () => "worked")).toBe("worked");
+      expect(await chain.withToken("abc-p1", "InstallerDownload", async () => "worked")).toBe("worked");
       await chain.close();
       expect(abilities()).toEqual([management]);
     }
@@ -174,7 +178,7 @@ describe("an answer that was lost with its token", () => {
     for (const match of [{ method: "POST", path: "/api/cluster/v2/tokens" }, creations]) {
       const { chain, abilities, cluster } = aChain();
       cluster.addFault({ match: { ...match, times: 9 }, do: "commit-then-cut" });
-      await expect(chain.withInstallerToken("abc-p1", async () => "never")).rejects.toThrow("cut");
+      await expect(chain.withToken("abc-p1", "InstallerDownload", async () => "never")).rejects.toThrow("cut");
       await chain.close();
       expect(abilities().filter((scopes) => scopes !== management)).toEqual([]);
     }
@@ -185,7 +189,7 @@ describe("an answer that was lost with its token", () => {
     const tokensPath = "/api/cluster/v2/tokens";
     cluster.addFault({ match: { method: "POST", path: tokensPath }, do: "commit-then-cut" });
     cluster.addFault({ match: { method: "GET", path: tokensPath }, do: { status: 403 } });
-    await expect(chain.withInstallerToken("abc-p1", async () => undefined)).rejects.toThrow("403");
+    await expect(chain.withToken("abc-p1", "InstallerDownload", async () => undefined)).rejects.toThrow("403");
     expect(abilities()).toEqual(["EnvironmentTokenManagement"]);
     await chain.close();
     expect(abilities()).toEqual([]);
@@ -194,8 +198,8 @@ describe("an answer that was lost with its token", () => {
   test("a failure to make one is not remembered", async () => {
     const { chain, cluster } = aChain();
     cluster.addFault({ match: { method: "POST" }, do: { status: 403 } });
-    await expect(chain.withInstallerToken("abc-p1", async () => undefined)).rejects.toThrow("403");
-    expect(await chain.withInstallerToken("abc-p1", async () => "worked")).toBe("worked");
+    await expect(chain.withToken("abc-p1", "InstallerDownload", async () => undefined)).rejects.toThrow("403");
+    expect(await chain.withToken("abc-p1", "InstallerDownload", async () => "worked")).toBe("worked");
     await chain.close();
   });
 });
@@ -203,7 +207,7 @@ describe("an answer that was lost with its token", () => {
 test("what cannot be revoked is named by its id, and not by its secret", async () => {
   const { chain, cluster, warnings, concealed } = aChain();
   cluster.addFault({ match: { method: "DELETE", times: Number.POSITIVE_INFINITY }, do: { status: 403 } });
-  await chain.withInstallerToken("abc-p1", async () => undefined);
+  await chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
   await chain.close();
   expect(warnings).toHaveLength(2);
   for (const secret of concealed) expect(warnings.join()).not.toContain(secret);
@@ -221,7 +225,7 @@ describe("what other runs left", () => {
     });
     await new Promise<void>((started) => {
       dead
-        .withInstallerToken("abc-p1", async () => {
+        .withToken("abc-p1", "InstallerDownload", async () => {
           started();
           await holding;
         })
@@ -241,7 +245,7 @@ describe("what other runs left", () => {
     await leftover(world, "run1");
     world.cluster.createToken({ name: "by hand", scopes: ["InstallerDownload"], environment: "abc-p1" });
     world.clock.pass(66 * minutes);
-    await world.chain.withInstallerToken("abc-p1", async () => undefined);
+    await world.chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
     expect(namesIn(world)).toContain("by hand");
     expect(namesIn(world).filter((name) => name.startsWith("dtsync run run1"))).toEqual([]);
   });
@@ -250,7 +254,7 @@ describe("what other runs left", () => {
     const world = aChain({ runId: "run2" });
     await leftover(world, "run1");
     world.clock.pass(64 * minutes);
-    await world.chain.withInstallerToken("abc-p1", async () => undefined);
+    await world.chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
     expect(namesIn(world).filter((name) => name.startsWith("dtsync run run1 installer"))).toHaveLength(1);
   });
 
@@ -259,7 +263,7 @@ describe("what other runs left", () => {
     await leftover(world, "run1");
     world.clock.pass(66 * minutes);
     world.cluster.addFault({ match: { method: "DELETE" }, do: { status: 403 } });
-    expect(await world.chain.withInstallerToken("abc-p1", async () => "worked")).toBe("worked");
+    expect(await world.chain.withToken("abc-p1", "InstallerDownload", async () => "worked")).toBe("worked");
     expect(world.warnings).toEqual([expect.stringContaining("earlier runs left in abc-p1")]);
   });
 
@@ -288,8 +292,8 @@ describe("a token of this run that somebody has deleted", () => {
 
   test.each(["run", "management"])("is made once more: the %s token", async (kind) => {
     const world = aChain();
-    await world.chain.withInstallerToken("abc-p1", async () => deleteTokens(world, kind));
-    expect(await world.chain.withInstallerToken("abc-t1", async () => "worked")).toBe("worked");
+    await world.chain.withToken("abc-p1", "InstallerDownload", async () => deleteTokens(world, kind));
+    expect(await world.chain.withToken("abc-t1", "InstallerDownload", async () => "worked")).toBe("worked");
     await world.chain.close();
     expect(world.warnings).toEqual([]);
     expect(world.abilities().filter((scopes) => scopes !== management)).toEqual([]);
@@ -298,7 +302,7 @@ describe("a token of this run that somebody has deleted", () => {
   test("is made once more: the installer token, while it is used", async () => {
     const world = aChain();
     const used: string[] = [];
-    const result = await world.chain.withInstallerToken("abc-p1", async (token) => {
+    const result = await world.chain.withToken("abc-p1", "InstallerDownload", async (token) => {
       if (used.length === 0) deleteTokens(world, "installer");
       used.push(token);
       return readLatestVersion(world.client, "abc-p1", "x86", token);
@@ -311,7 +315,7 @@ describe("a token of this run that somebody has deleted", () => {
 
   test("and again is a failure that does not blame the standing token", async () => {
     const world = aChain();
-    const working = world.chain.withInstallerToken("abc-p1", async (token) => {
+    const working = world.chain.withToken("abc-p1", "InstallerDownload", async (token) => {
       deleteTokens(world, "installer");
       return readLatestVersion(world.client, "abc-p1", "x86", token);
     });

@@ -6,6 +6,7 @@ import type { ChangeResult } from "../../../src/model/result.ts";
 import { aChange, aCluster, aGroup, aHost, anEnvironment, anInventory, noon } from "../../support/builders.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { everythingSeen } from "../../support/sightings.ts";
 
 describe("one failure stops only what depends on it", () => {
   const inventory = anInventory({
@@ -206,6 +207,7 @@ function executed(changes: readonly Change[]): Promise<readonly ChangeResult[]> 
       signal,
       connect: fail,
       installers: { provide: fail },
+      sightings: everythingSeen,
       authorities: async () => "",
       lockWait: { seconds: 0, tries: 1 },
       connectWait: 0,

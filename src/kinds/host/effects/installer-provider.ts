@@ -89,7 +89,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
   async function readFacts(request: InstallerRequest, arch: string): Promise<EnvironmentFacts> {
     const { host } = request;
     const { client, tokens } = clusterOf(host);
-    return tokens.withInstallerToken(host.environment, async (token) => {
+    return tokens.withToken(host.environment, "InstallerDownload", async (token) => {
       const [connection, latest, available] = await Promise.all([
         readConnectionInfo(client, host.environment, token, host.oneagent.networkZone || null),
         readLatestVersion(client, host.environment, arch, token),
@@ -127,7 +127,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
         await checkInstaller(file, host, options.signal);
         return file;
       };
-      return token === null ? tokens.withInstallerToken(host.environment, download) : download(token);
+      return token === null ? tokens.withToken(host.environment, "InstallerDownload", download) : download(token);
     });
   }
 
@@ -145,7 +145,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
         connection: found.connection,
         ...installerFor(file, found.connection),
         pull: (use) =>
-          tokens.withInstallerToken(host.environment, (token) =>
+          tokens.withToken(host.environment, "InstallerDownload", (token) =>
             use({
               url: `${client.url}${installerPath(host.environment, { version, arch })}`,
               token,

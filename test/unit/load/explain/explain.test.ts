@@ -148,6 +148,7 @@ describe("explain", () => {
         "rollout.canary": "3 @ dtsync.yaml:29",
         "rollout.concurrency": "50 @ default",
         "rollout.maxFailures": '"10%" @ default',
+        "rollout.seenWithin": '"10m" @ default',
       });
     });
   });
@@ -454,7 +455,7 @@ function explainedSettings({ settings: explained }: Explanation): Readonly<Recor
       .filter(([, { value }]) => value !== null)
       .map(([path, { value }]) => {
         if (path === "ssh.jump") return [path, typeof value === "string" ? [value] : value];
-        if (/^ssh\..*[tT]imeout$/.test(path)) return [path, parseDuration(String(value))];
+        if (/^ssh\..*[tT]imeout$|seenWithin$/.test(path)) return [path, parseDuration(String(value))];
         return [path, value];
       }),
   );
