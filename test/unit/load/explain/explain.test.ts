@@ -423,6 +423,7 @@ const randomFiles = fc
 /** Values by path; maps are gone into, lists are not. */
 function flat(value: unknown, path = ""): readonly (readonly [string, unknown])[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [[path, value]];
+  if (path === "oneagent.hostProperties" && Object.keys(value).length === 0) return [[path, value]];
   return Object.entries(value).flatMap(([key, inner]) => flat(inner, path === "" ? key : `${path}.${key}`));
 }
 

@@ -293,3 +293,34 @@ describe("a signature that must be checked", () => {
     ]);
   });
 });
+
+describe("properties of hosts", () => {
+  /** What is declared of a host whose customer, environment and own item say this. */
+  async function declared(customer: string, environment: string, host: string) {
+    const inventory = await loadValid({
+      "customers/abc.yaml": `customer: abc
+oneagent: { hostProperties: ${customer} }
+environments:
+  p1:
+    oneagent: { hostProperties: ${environment} }
+    hosts: [{ name: web01, oneagent: { hostProperties: ${host} } }]
+`,
+    });
+    return hostOf(inventory, "web01").oneagent.hostProperties;
+  }
+
+  test.each<[string, string, string, unknown]>([
+    ["{}", "{}", "{}", {}],
+    ["null", "{}", "null", undefined],
+    ["null", "null", "{}", {}],
+    ["{ owner: dba }", "{}", "{}", { owner: "dba" }],
+    ["{ owner: dba }", "null", "{}", {}],
+    ["{}", "{ owner: dba }", "{}", { owner: "dba" }],
+    ["{ owner: dba }", "{ owner: null }", "{ owner: null }", undefined],
+    ["{}", "{ owner: null }", "{ owner: null }", {}],
+    ["{ owner: dba }", "{ owner: null }", "{}", {}],
+    ["{ owner: dba }", "{ owner: null, site: a }", "{}", { site: "a" }],
+  ])("%s, then %s, then %s", async (customer, environment, host, expected) => {
+    expect(await declared(customer, environment, host)).toEqual(expected);
+  });
+});
