@@ -47,6 +47,8 @@ export interface Outcome {
   /** Those that refused the plan: nothing was done then. */
   readonly guards: readonly Guard[];
   readonly results: readonly ChangeResult[];
+  /** What this run has to add to the warnings of the plan. */
+  readonly warnings: readonly string[];
 }
 
 /** Makes the changes of a plan unless a guard refuses it. */
@@ -54,10 +56,10 @@ export async function carryOut(approved: ApprovedPlan, options: CarryOutOptions,
   const { plan, inventory, review } = approved;
   const counted = { guards: plan.guards, changes: [...plan.changes, ...(review?.elsewhere ?? [])] };
   const guards = remainingGuards(counted, inventory, options.raisedLimits);
-  if (guards.length > 0) return { guards, results: [] };
+  if (guards.length > 0) return { guards, results: [], warnings: [] };
   const changes = plan.changes.filter((change) => options.shard === null || inShard(change, options.shard));
-  const results = await makeChanges(changes, approved, options, context);
-  return { guards: [], results: review === undefined ? results : inOrderOf(review, results) };
+  const { results, warnings } = await makeChanges(changes, approved, options, context);
+  return { guards: [], results: review === undefined ? results : inOrderOf(review, results), warnings };
 }
 
 function inOrderOf({ ids, settled }: Review, results: readonly ChangeResult[]): readonly ChangeResult[] {
@@ -70,7 +72,7 @@ async function makeChanges(
   { inventory, hosts }: ApprovedPlan,
   options: CarryOutOptions,
   context: Context,
-): Promise<readonly ChangeResult[]> {
+): Promise<Omit<Outcome, "guards">> {
   const { allowCommands, concurrency, sshConfig } = options;
   const { warn } = createLog(options, context);
   const run = await openRun({ changes, inventory, allowCommands, warn }, context);
@@ -96,7 +98,8 @@ async function makeChanges(
         },
       );
       const { started: onStart, finished: onResult } = progress;
-      return await context.awaitEnd(() => execute({ changes, signal, clock, onStart, onResult }, appliers));
+      const work = () => execute({ changes, signal, clock, onStart, onResult }, appliers);
+      return { results: await context.awaitEnd(work), warnings: run.warnings };
     } finally {
       progress.close();
     }

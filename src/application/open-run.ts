@@ -22,6 +22,8 @@ export interface Run {
   readonly clients: ReadonlyMap<string, Client>;
   readonly installers: InstallerProvider;
   readonly sightings: Sightings;
+  /** What the results of the run have to say besides; grows while it goes on. */
+  readonly warnings: readonly string[];
   close(): Promise<void>;
 }
 
@@ -71,7 +73,14 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
   const { conceal } = context.redactor;
   const installerFolder = createInstallerFolder(journal, runId);
   const { clock, signal } = context;
-  const sightings = createSightings({ clients, tokens: chains, clock, signal, warn });
+  const warnings: string[] = [];
+  const sightings = createSightings({
+    clients,
+    tokens: chains,
+    clock,
+    signal,
+    warn: (message) => warnings.push(message),
+  });
   return {
     clients,
     installers: createInstallerProvider({
@@ -83,6 +92,7 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
       signal: context.signal,
     }),
     sightings,
+    warnings,
     async close() {
       await sightings.close();
       for (const chain of chains.values()) await chain.close();

@@ -59,8 +59,9 @@ async function applyAlone(
     return printPlanFaults({ message, hint, exitCode: exitCodes.stale, faults }, options, context);
   }
   const { approved } = taken;
-  const { guards, results } = await carryOut(approved, options, context);
-  const report = applyReport(approved.plan, { guards, results }, options, approved.review?.digest);
+  const outcome = await carryOut(approved, options, context);
+  const { guards, results } = outcome;
+  const report = applyReport(approved.plan, outcome, options, approved.review?.digest);
   context.output.out(render(report, options.format, options.color && context.terminal.output));
   await outputs.writeReports(options.report, (kind) => applyReports[kind](report));
   if (guards.length > 0) {
