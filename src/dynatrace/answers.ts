@@ -226,15 +226,14 @@ export const availableAgentVersions: Shape<readonly string[]> = mapped(
   (found) => found.availableVersions,
 );
 
+/** As many of its parts as the environment has, in their order. */
 const agentVersionParts = mapped(
-  object({
-    major: count,
-    minor: count,
-    revision: optional(orNull(count)),
-    timestamp: optional(orNull(textLike(/^(?:\d{8}-\d{6})?$/, "a time"))),
-  }),
-  ({ major, minor, revision, timestamp }) =>
-    [major, minor, ...(revision == null ? [] : [revision, ...(timestamp ? [timestamp] : [])])].join("."),
+  object({ major: count, minor: count, revision: orNothing(count), timestamp: orNothing(text) }),
+  ({ major, minor, revision, timestamp }) => {
+    const parts = revision === null ? [major, minor] : [major, minor, revision];
+    const isWhole = parts.length === 3 && timestamp !== null && /^\d{8}-\d{6}$/.test(timestamp);
+    return [...parts, ...(isWhole ? [timestamp] : [])].join(".");
+  },
 );
 
 const listedHost: Shape<ListedHost> = mapped(
