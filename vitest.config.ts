@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const setupFiles = ["test/support/property-seed.ts"];
+const setupFiles = ["test/support/property-seed.ts", "test/support/current-folder.ts"];
 
 export default defineConfig({
   test: {

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/{unit,slow}/*/**/*.test.ts"],
     exclude: ["test/unit/report/**"],
-    setupFiles: ["test/support/property-seed.ts"],
+    setupFiles: ["test/support/property-seed.ts", "test/support/current-folder.ts"],
     testTimeout: 60_000,
     // The same random examples for every mutant.
     env: { CI: "true" },

@@ -11,7 +11,7 @@ import { measure, medians, megabytes, parseAlone, row, seconds, times } from "./
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cli = join(root, "dist/cli.js");
 const sizes = { large: [5_000, 1_499, 12_000], small: [500, 150, 1_200] };
-const budget = { validate: 1.2, megabytes: 350, growth: 1.3, again: 1, changedSince: 1, version: 1.6 };
+const budget = { validate: 1.2, megabytes: 350, growth: 1.3, again: 1, changedSince: 1, complete: 0.5, version: 1.6 };
 
 /** An inventory in a Git repository of its own, with one customer changed since the first commit. */
 async function repository(directory, size) {
@@ -44,11 +44,11 @@ async function main(rounds) {
     const large = await repository(await mkdtemp(join(directory, "large-")), sizes.large);
     const small = await repository(await mkdtemp(join(directory, "small-")), sizes.small);
     const runs = Object.fromEntries(
-      ["parse", "validate", "small", "again", "changed", "changedCold", "explain", "version", "node"].map((name) => [
-        name,
-        [],
-      ]),
+      ["parse", "validate", "small", "again", "changed", "changedCold", "explain", "complete", "version", "node"].map(
+        (name) => [name, []],
+      ),
     );
+    const complete = [cli, "complete", "zsh", "--", "dtsync", "plan", "--target", "c00001"];
     const changedSince = [cli, "validate", "--changed-since", "HEAD~1"];
     for (let round = 0; round < rounds; round += 1) {
       const fresh = () => mkdtemp(join(directory, "cache-"));
@@ -62,6 +62,8 @@ async function main(rounds) {
       runs.changed.push(await measure(changedSince, ...inside(large, kept)));
       runs.changedCold.push(await measure(changedSince, ...inside(large, await fresh())));
       runs.explain.push(await measure([cli, "explain", "c00001-p1"], ...inside(large, kept)));
+      await measure(complete, ...inside(large, kept));
+      runs.complete.push(await measure(complete, ...inside(large, kept)));
       runs.node.push(await measure(["--eval", ""]));
       runs.version.push(await measure([cli, "--version"]));
     }
@@ -74,7 +76,7 @@ async function main(rounds) {
   }
 }
 
-function print({ parse, validate, small, again, changed, changedCold, explain, version, node }, rounds) {
+function print({ parse, validate, small, again, changed, changedCold, explain, complete, version, node }, rounds) {
   const each = (run, [environments]) => (run.seconds - node.seconds) / environments;
   const growth = each(validate, sizes.large) / each(small, sizes.small);
   const ratio = (run, base) => times(run.seconds, base.seconds);
@@ -127,6 +129,13 @@ function print({ parse, validate, small, again, changed, changedCold, explain, v
       changedCold.seconds < budget.changedSince,
     ),
     row("dtsync explain", seconds(explain.seconds), ratio(explain, parse), "", null),
+    row(
+      "completion of a name, unchanged",
+      seconds(complete.seconds),
+      ratio(complete, parse),
+      seconds(budget.complete),
+      complete.seconds < budget.complete,
+    ),
     row("empty node", seconds(node.seconds), "1.00x", "", null),
     row(
       "dtsync --version",

@@ -1,59 +1,34 @@
-// Installs the package with each pair of Node.js and npm that users may have, and runs it. Fetches them from the npm
-// registry, and leaves nothing behind.
+// Fetches the versions of Node.js and npm that users have from the npm registry, for the tests that install the package
+// with them, and prints the folder that holds them: NAME-VERSION with `node_modules` each.
+//   node scripts/node-versions.js [FOLDER]
+// Called again it takes what is newer. What is there is enough where the registry is out of reach.
 import { execFile } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-const pairs = [
-  { node: "20", npm: "10" },
-  { node: "22", npm: "10" },
-  { node: "22", npm: "11" },
-  { node: "24", npm: "11" },
-  { node: "24", npm: "12" },
+const node = `node-${process.platform}-${process.arch}`;
+const wanted = [
+  ...["20", "22", "24"].map((version) => ({ name: node, version, folder: `node-${version}` })),
+  ...["10", "11", "12"].map((version) => ({ name: "npm", version, folder: `npm-${version}` })),
 ];
 
-const directory = mkdtempSync(join(tmpdir(), "dtsync-node-versions-"));
+const caches = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+const directory = resolve(process.argv[2] ?? join(caches, "dtsync-development", "node-versions"));
 
-async function run(program, parameters, environment = process.env) {
-  const options = { cwd: directory, env: environment, maxBuffer: 100_000_000 };
-  const { stdout } = await promisify(execFile)(program, parameters, options);
-  return stdout.trim();
-}
-
-/** The folder of a package of the registry, whose scripts have not run. */
-async function fetched(name, version) {
-  const folder = mkdtempSync(join(directory, `${name}-`));
+async function fetchPackage({ name, version, folder }) {
+  const prefix = join(directory, folder);
+  mkdirSync(prefix, { recursive: true });
   // With --force, because npm may be for another Node.js than the one that fetches it.
-  await run("npm", ["install", "--ignore-scripts", "--force", "--prefix", folder, `${name}@${version}`]);
-  return join(folder, "node_modules", name);
+  const options = ["--ignore-scripts", "--force", "--no-audit", "--no-fund", "--no-save"];
+  try {
+    await promisify(execFile)("npm", ["install", ...options, "--prefix", prefix, `${name}@${version}`]);
+  } catch (error) {
+    if (!existsSync(join(prefix, "node_modules", name))) throw error;
+    process.stderr.write(`${name}@${version} could not be fetched: the one that is there is taken.\n`);
+  }
 }
 
-const script = fileURLToPath(new URL("package.js", import.meta.url));
-const server = createServer();
-try {
-  const file = await run(process.execPath, [script, "--out", directory]);
-  const packed = readFileSync(join(directory, file));
-  server.on("request", (_, response) => void response.end(packed)).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = `http://127.0.0.1:${server.address().port}/${file}`;
-  for (const { node, npm } of pairs) {
-    const binaries = join(await fetched(`node-${process.platform}-${process.arch}`, node), "bin");
-    const program = join(binaries, "node");
-    const cli = join(await fetched("npm", npm), "bin/npm-cli.js");
-    const prefix = join(directory, `prefix-${node}-${npm}`);
-    const environment = { PATH: `${binaries}:/usr/bin:/bin`, HOME: directory };
-    const versions = [await run(program, ["--version"]), await run(program, [cli, "--version"], environment)];
-    const install = ["install", "--global", "--ignore-scripts", "--allow-remote=root", "--prefix", prefix, address];
-    await run(program, [cli, ...install], environment);
-    const demo = await run(join(prefix, "bin/dtsync"), ["demo"], environment);
-    process.stdout.write(`Node.js ${versions[0]}, npm ${versions[1]}: ${demo.split("\n").at(-1)}\n`);
-  }
-} finally {
-  server.close();
-  rmSync(directory, { recursive: true, force: true });
-}
+await Promise.all(wanted.map(fetchPackage));
+process.stdout.write(`${directory}\n`);

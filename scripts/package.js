@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { writeManPages } from "./man-pages.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({ options: { out: { type: "string", default: root } } });
@@ -28,11 +29,17 @@ function npm(folder, parameters) {
   });
 }
 
-/** The manifest without what serves work on dtsync, and with the versions that package-lock.json has. */
-function packagedManifest(manifest, lock) {
+/** The manifest without what serves work on dtsync, with the versions that package-lock.json has and with manual pages. */
+function packagedManifest(manifest, lock, manPages) {
   const { devDependencies, scripts, allowScripts, ...rest } = manifest;
   const exact = Object.keys(manifest.dependencies).map((name) => [name, lock.packages[`node_modules/${name}`].version]);
-  return { ...rest, dependencies: Object.fromEntries(exact), bundleDependencies: Object.keys(manifest.dependencies) };
+  return {
+    ...rest,
+    files: [...manifest.files, "man"],
+    man: manPages.map((name) => `./man/${name}`),
+    dependencies: Object.fromEntries(exact),
+    bundleDependencies: Object.keys(manifest.dependencies),
+  };
 }
 
 /** Takes out what npm would run where the package is installed: ssh2 would try to compile a binding, for which it fetches. */
@@ -48,7 +55,8 @@ const directory = mkdtempSync(join(tmpdir(), "dtsync-package-"));
 // The bill of materials takes the name of the program from that of the folder.
 const stage = join(directory, manifest.name);
 try {
-  for (const path of ["package.json", "package-lock.json", "README.md", "LICENSE", ...manifest.files]) {
+  const taken = manifest.files.filter((path) => !path.startsWith("!"));
+  for (const path of ["package.json", "package-lock.json", "README.md", "LICENSE", ...taken]) {
     cpSync(join(root, path), join(stage, path), { recursive: true });
   }
   // Optional is only what has to be compiled.
@@ -56,7 +64,7 @@ try {
   for (const [path, { dev, optional }] of Object.entries(readJson("package-lock.json").packages)) {
     if (path !== "" && !dev && !optional) removeInstallScripts(join(stage, path, "package.json"));
   }
-  const packaged = packagedManifest(manifest, readJson("package-lock.json"));
+  const packaged = packagedManifest(manifest, readJson("package-lock.json"), writeManPages(join(stage, "man")));
   writeFileSync(join(stage, "package.json"), `${JSON.stringify(packaged, null, 2)}\n`);
   const out = resolve(values.out);
   // Here and not in the checkout: what tools for development need as well is left out there by `--omit=dev`.

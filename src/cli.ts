@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { bugMessage } from "./application/bug-message.ts";
 import type { Context } from "./application/context.ts";
+import { createLog, type RunLog } from "./application/log.ts";
 import { createMessageStream, type TerminalSize } from "./application/message-stream.ts";
 import { isFile, openSink } from "./application/output-sink.ts";
 import { wrapText } from "./application/wrap-text.ts";
@@ -32,7 +33,7 @@ const results = openSink(1, process.stdout, {
   onFailure: ({ code, message }) => {
     // A reader such as `head` that has seen enough is no failure.
     if (code !== "EPIPE" && code !== "ECONNRESET")
-      say(`the result could not be written to standard output: ${message}`);
+      log.say(`the result could not be written to standard output: ${message}`);
   },
 });
 const clock: Clock = {
@@ -62,12 +63,11 @@ const output = {
     if (process.stdout.isTTY) messages.aside(() => results.write(shown));
     else results.write(shown);
   },
-  err: (text: string) => messages.write(redactor.redact(text)),
+  err(text: string) {
+    if (!log.isJson()) return messages.write(redactor.redact(text));
+    for (const line of text.split("\n")) if (line.trim() !== "") log.say(line.trim(), { level: "info" });
+  },
 };
-
-function say(message: string, hint: string | null = null): void {
-  output.err(`dtsync: ${message}\n${hint === null ? "" : `  ${hint}\n`}`);
-}
 
 /** What is given to dtsync itself, and not to a command after `--`. */
 const parameters = process.argv.slice(2);
@@ -79,8 +79,27 @@ const isGiven = (option: string, value: string): boolean =>
     (text, index) => text === `${option}=${value}` || (text === value && ownParameters[index - 1] === option),
   );
 
-/** Whether standard output is for people, and no document that a program may read from the terminal, too. */
-const isProse = !["json", "markdown", "html"].some((format) => isGiven("--format", format));
+/** Whether standard output is for people, and no document or script that a program may read from the terminal, too. */
+const isProse =
+  !["json", "markdown", "html"].some((format) => isGiven("--format", format)) &&
+  !["complete", "completion"].includes(parameters[0] ?? "");
+
+/** It tells runs apart and is no secret, so it need not wait for the library that makes those. */
+const runId = Math.floor(Math.random() * 2 ** 48)
+  .toString(16)
+  .padStart(12, "0");
+/** A line for programs is one, however narrow the terminal. */
+const writeLog = (text: string) => (log.isJson() ? errors : messages).write(redactor.redact(text));
+const log: RunLog = createLog(
+  {
+    write: writeLog,
+    redact: redactor.redact,
+    clock,
+    runId,
+    terminal: process.stderr.isTTY === true,
+  },
+  isGiven("--log-format", "json") ? "json" : "text",
+);
 
 /** With `--format json` standard output is one document in every case: this one, unless there is another. */
 function printError(message: string, hint: string | null, exitCode: number): void {
@@ -107,6 +126,7 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     const now = performance.now();
     if (interrupt === null && !ended) {
       interrupt = { name, at: now };
+      log.info("interrupted", () => ({ signal: name }));
       answerInterrupt();
       stop.abort();
     } else if (interrupt === null || name !== "SIGHUP" || now - interrupt.at > hangUp) {
@@ -133,7 +153,7 @@ let bug: string | null = null;
 function tellBug(error: unknown): void {
   if (bug !== null) return;
   bug = bugMessage(error, version);
-  say(bug);
+  log.say(bug);
   if (isGiven("--log-level", "debug") && error instanceof Error) output.err(`${error.stack ?? ""}\n`);
 }
 
@@ -160,20 +180,24 @@ process.on("exit", () => {
 function end(code: number): void {
   ended = true;
   process.exitCode = bug === null ? code : exitCodes.failed;
+  log.info("run ended", () => ({ exitCode: Number(process.exitCode), ms: Math.round(performance.now()) }));
   if (bug !== null) printError(bug, null, exitCodes.failed);
 }
 
 const context: Context = {
   redactor,
   output,
+  log,
+  runId,
   clock,
   variables: process.env,
   version,
+  folder: () => process.cwd(),
   signal: stop.signal,
   interruptedBy: () => interrupt?.name ?? null,
   awaitEnd,
   terminal: {
-    // A question that nobody sees would wait for ever.
+    // A question that nobody sees would never be answered.
     input: process.stdin.isTTY === true && process.stderr.isTTY === true,
     // GitLab's log shows colours. It reads a pipe, as does a program that the output is given to; a file is neither.
     output: process.stdout.isTTY === true || (process.env["GITLAB_CI"] === "true" && !isFile(1)),
@@ -198,26 +222,30 @@ const context: Context = {
 async function run(): Promise<number> {
   const fail = (message: string, hint: string | null, code: number): number => {
     printError(message, hint, code);
-    say(message, hint);
+    log.say(message, { hint, exitCode: code });
     return code;
   };
   try {
-    const { createProgram } = await import("./commands/program.ts");
+    if (parameters.length === 1 && parameters[0] === "--version") {
+      // Scripts ask for it again and again, and it takes no definitions of commands to tell.
+      const { versionLine } = await import("./commands/usage/version-line.ts");
+      output.out(`${versionLine(version, process.version)}\n`);
+      return exitCodes.done;
+    }
+    const [{ createProgram }, { runProgram }] = await Promise.all([
+      import("./commands/program.ts"),
+      import("./commands/usage/run-program.ts"),
+    ]);
     const { program, exitCode } = createProgram(context);
     // Directly after the command, so that what the user gives comes later and wins.
     const [command, ...rest] = parameters;
     const words = command === undefined ? [] : [command, ...addedOptions(command), ...rest];
-    await awaitEnd(() => program.parseAsync(words, { from: "user" }));
+    await awaitEnd(() => runProgram(program, words));
     return exitCode();
   } catch (error) {
     if (bug !== null) return exitCodes.failed;
     if (stop.signal.aborted) return fail("interrupted; nothing was left running", null, exitCodes.interrupted);
     if (error instanceof DtsyncError) return fail(error.message, error.hint, error.exitCode);
-    if (error instanceof Error && error.name === "CommanderError" && "exitCode" in error) {
-      if (error.exitCode === 0) return exitCodes.done;
-      printError(error.message, null, exitCodes.invalid);
-      return exitCodes.invalid;
-    }
     tellBug(error);
     return exitCodes.failed;
   }

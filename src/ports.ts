@@ -58,3 +58,25 @@ export type RunProgram = (
   command: readonly string[],
   options: { readonly directory: string; readonly variables: ProcessVariables; readonly limits: ProgramLimits },
 ) => Promise<ProgramOutcome>;
+
+/** From the gravest on. */
+export type LogLevel = "error" | "warn" | "info" | "debug";
+
+export type LogValue = string | number | boolean | null | readonly string[];
+
+/** What is known of an entry, by name; `ms` is always a time in milliseconds. One that is undefined is left out. */
+export interface LogFields {
+  readonly [name: string]: LogValue | undefined;
+  /** Every entry has these. */
+  readonly time?: never;
+  readonly level?: never;
+  readonly run?: never;
+  readonly message?: never;
+}
+
+/**
+ * Takes what happens: a message in plain words that is the same for all of its kind, and fields with what is particular.
+ * The fields are made only where somebody wants them, so an entry that nobody asked for costs nothing. Secrets are taken out,
+ * but headers, bodies, command lines and what hosts print are not for it.
+ */
+export type Log = Readonly<Record<LogLevel, (message: string, fields?: () => LogFields) => void>>;

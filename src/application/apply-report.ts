@@ -3,6 +3,7 @@ import { type ApplyReport, countResults } from "../model/result.ts";
 import { planDigest } from "../plan/digest.ts";
 import { inShard } from "../plan/shard.ts";
 import type { CarryOutOptions, Outcome } from "./carry-out.ts";
+import type { Context } from "./context.ts";
 
 /**
  * What an apply of a plan did, with all that it could not do. `digest` is that of the plan which was approved, where the
@@ -12,6 +13,7 @@ export function applyReport(
   plan: Plan,
   { guards, results, warnings: added }: Outcome,
   { shard }: Pick<CarryOutOptions, "shard">,
+  { runId }: Pick<Context, "runId">,
   digest: string = planDigest(plan),
 ): ApplyReport {
   const { held, waiting } = plan;
@@ -19,6 +21,7 @@ export function applyReport(
   const emptyShard = shard !== null && !plan.changes.some((change) => inShard(change, shard));
   return {
     format: "dtsync-apply/1",
+    run: runId,
     plan: digest,
     results,
     summary: countResults(results),

@@ -7,9 +7,9 @@ import type { Guard, Plan } from "../model/plan.ts";
 import type { ChangeResult } from "../model/result.ts";
 import type { RaisedLimits } from "../plan/guards.ts";
 import { inShard } from "../plan/shard.ts";
+import type { LogFields } from "../ports.ts";
 import { applyProgress } from "./apply-progress.ts";
 import type { Context } from "./context.ts";
-import { createLog } from "./log.ts";
 import { openRun } from "./open-run.ts";
 import { openSsh } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
@@ -21,14 +21,14 @@ export interface ApprovedPlan {
   readonly inventory: Inventory;
   /** The inventory's hosts and those of the host commands that ran. */
   readonly hosts: readonly Host[];
-  /** Where a file chose the changes. */
+  /** Where a file or an earlier report chose the changes. */
   readonly review?: Review;
 }
 
 export interface Review {
-  /** Of the plan in the file. */
+  /** Of the plan in the file, else of the one that is carried out. */
   readonly digest: string;
-  /** The changes of the file that this run is about, in its order: each gets a result. */
+  /** The changes that this run is about, in their order: each gets a result. */
   readonly ids: readonly string[];
   /** Results of those that are not to be made. */
   readonly settled: readonly ChangeResult[];
@@ -41,6 +41,8 @@ export interface CarryOutOptions extends FleetOptions {
   readonly raisedLimits: RaisedLimits;
   /** The part of the host changes that this run makes; null: everything. */
   readonly shard: { readonly index: number; readonly total: number } | null;
+  /** A file for the journal of the run; null: the folder of the user's state. */
+  readonly journal: string | null;
 }
 
 export interface Outcome {
@@ -51,16 +53,27 @@ export interface Outcome {
   readonly warnings: readonly string[];
 }
 
-/** Makes the changes of a plan unless a guard refuses it. */
-export async function carryOut(approved: ApprovedPlan, options: CarryOutOptions, context: Context): Promise<Outcome> {
+/** Makes the changes of a plan unless a guard refuses it; `begin` is awaited before the first one. */
+export async function carryOut(
+  approved: ApprovedPlan,
+  options: CarryOutOptions,
+  context: Context,
+  begin: () => Promise<void> = async () => undefined,
+): Promise<Outcome> {
   const { plan, inventory, review } = approved;
   const counted = { guards: plan.guards, changes: [...plan.changes, ...(review?.elsewhere ?? [])] };
   const guards = remainingGuards(counted, inventory, options.raisedLimits);
   if (guards.length > 0) return { guards, results: [], warnings: [] };
   const changes = plan.changes.filter((change) => options.shard === null || inShard(change, options.shard));
+  if (changes.length > 0) await begin();
   const { results, warnings } = await makeChanges(changes, approved, options, context);
   return { guards: [], results: review === undefined ? results : inOrderOf(review, results), warnings };
 }
+
+const resultFields = ({ id, action, status, attempts, durationMs, error }: ChangeResult): LogFields => ({
+  ...{ change: id, action, result: status, attempts, ms: durationMs },
+  ...{ error: error?.code, reason: error?.message },
+});
 
 function inOrderOf({ ids, settled }: Review, results: readonly ChangeResult[]): readonly ChangeResult[] {
   const byId = new Map([...settled, ...results].map((result) => [result.id, result]));
@@ -73,13 +86,12 @@ async function makeChanges(
   options: CarryOutOptions,
   context: Context,
 ): Promise<Omit<Outcome, "guards">> {
-  const { allowCommands, concurrency, sshConfig } = options;
-  const { warn } = createLog(options, context);
-  const run = await openRun({ changes, inventory, allowCommands, warn }, context);
+  const { allowCommands, concurrency, sshConfig, journal } = options;
+  const run = await openRun({ changes, inventory, allowCommands, journal }, context);
   try {
     const progress = applyProgress(changes, options, context);
     try {
-      const { signal, clock } = context;
+      const { signal, clock, log } = context;
       const appliers = createAppliers(
         { hosts, environments: inventory.environments, concurrency },
         {
@@ -88,6 +100,7 @@ async function makeChanges(
           sightings: run.sightings,
           connect: await openSsh({ configFile: sshConfig, writeHostKeys: true }, context),
           clock,
+          log,
           signal,
           lockWait: { seconds: 10, tries: 12 },
           connectWait: 30_000,
@@ -97,7 +110,14 @@ async function makeChanges(
           },
         },
       );
-      const { started: onStart, finished: onResult } = progress;
+      const onStart = (change: Change) => {
+        log.info("change begins", () => ({ change: change.id, action: change.action }));
+        progress.started(change);
+      };
+      const onResult = (change: Change, result: ChangeResult) => {
+        log.info("change ended", () => resultFields(result));
+        progress.finished(change, result);
+      };
       const work = () => execute({ changes, signal, clock, onStart, onResult }, appliers);
       return { results: await context.awaitEnd(work), warnings: run.warnings };
     } finally {

@@ -2,29 +2,33 @@ import { lstat, rm } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { type TokenChain, tokenLife } from "../dynatrace/token-chain.ts";
 import { errorMessage } from "../errors.ts";
+import type { Log } from "../ports.ts";
 import type { AbandonedRun } from "../state/journal.ts";
 
 export interface CleanUpPorts {
   /** By the origin of the cluster; those that could not be opened are missing. */
   readonly tokens: ReadonlyMap<string, Pick<TokenChain, "removeTokensOf">>;
   readonly now: () => Date;
-  /** Told of what has to be left for the next run. */
-  readonly warn: (message: string) => void;
+  /** Told of what was removed, and of what has to be left for the next run. */
+  readonly log: Log;
 }
 
 /**
  * Removes what killed runs left: installers here, and tokens on clusters that can be reached. The journal of a run is
- * kept until everything of it is gone. Of a run elsewhere nobody knows whether it goes on: it is forgotten with its last
- * token.
+ * kept until everything of it is gone. Of a run elsewhere nobody may know whether it goes on: it is forgotten with its last
+ * token then.
  */
-export async function cleanUpAfter(runs: readonly AbandonedRun[], { tokens, now, warn }: CleanUpPorts): Promise<void> {
-  for (const { entry, elsewhere, forget } of runs) {
+export async function cleanUpAfter(runs: readonly AbandonedRun[], { tokens, now, log }: CleanUpPorts): Promise<void> {
+  for (const { entry, elsewhere, over, forget } of runs) {
     try {
       const expired = now().getTime() - entry.lastToken > tokenLife;
       if (!elsewhere) await removeInstallers(entry);
-      if (expired || (!elsewhere && (await removeTokens(entry, tokens)))) await forget();
+      if (expired || (over && (await removeTokens(entry, tokens)))) {
+        await forget();
+        log.info("cleaned up after a killed run", () => ({ killed: entry.runId, elsewhere }));
+      }
     } catch (error) {
-      warn(`what the run ${entry.runId} left could not be removed now: ${errorMessage(error)}`);
+      log.warn(`what the run ${entry.runId} left could not be removed now: ${errorMessage(error)}`);
     }
   }
 }

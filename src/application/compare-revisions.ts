@@ -9,6 +9,7 @@ import { compareDeclarations, reportDifference } from "../plan/compare-declarati
 import { type DiffPlaces, findPlaces } from "../report/diff-places.ts";
 import { sideName } from "../report/diff-text.ts";
 import type { Context } from "./context.ts";
+import { gitEdges } from "./git-edges.ts";
 import { loadDeclared, loadExplainable } from "./load-declared.ts";
 import type { CommonOptions } from "./options.ts";
 import { type Commit, resolveRange } from "./revision-range.ts";
@@ -87,7 +88,7 @@ async function loadCommit(side: Commit, { loadWith }: Revisions, load: Load<Note
 async function loadWorkTree(options: CommonOptions, context: Context, load: Load<NotedInventory>): Promise<LoadedSide> {
   const [loaded, { commit, dirty }] = await Promise.all([
     load(options, context),
-    readRevision(options.inventory, { environment: context.variables, signal: context.signal }),
+    readRevision(options.inventory, gitEdges(context)),
   ]);
   return { side: { revision: null, commit: dirty ? null : commit }, loaded, exists: true, submodules: [] };
 }

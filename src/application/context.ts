@@ -1,14 +1,20 @@
 import type { Clock, Output, ProcessVariables } from "../ports.ts";
 import type { Redactor } from "../secrets/redactor.ts";
+import type { RunLog } from "./log.ts";
 import type { MessageStream } from "./message-stream.ts";
 
 /** What every command is given by cli.ts: the edges of the process. */
 export interface Context {
   readonly output: Output;
+  readonly log: RunLog;
+  /** Twelve hexadecimal digits that stand in all that this run leaves: its log, its journal, its tokens, its report. */
+  readonly runId: string;
   readonly redactor: Redactor;
   readonly clock: Clock;
   readonly variables: ProcessVariables;
   readonly version: string;
+  /** The current folder. Throws where it has been removed. */
+  readonly folder: () => string;
   /** Aborted at the first interrupt. */
   readonly signal: AbortSignal;
   /** What the first interrupt was; null before. */

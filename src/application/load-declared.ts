@@ -8,7 +8,7 @@ import type { CommonOptions } from "./options.ts";
 /** Loads and checks the inventory that the options name. */
 export async function loadDeclared(options: CommonOptions, context: Context): Promise<LoadResult> {
   const { loadInventory } = await import("../load/load-inventory.ts");
-  return loadInventory(loadOptions(options, context));
+  return logged(context, () => loadInventory(loadOptions(options, context)));
 }
 
 /** What was loaded, with notes of where everything comes from. */
@@ -21,7 +21,31 @@ export async function loadExplainable(options: CommonOptions, context: Context):
     import("../load/explain/load-notes.ts"),
   ]);
   const notes = createLoadNotes();
-  return { ...(await loadInventory({ ...loadOptions(options, context), notes })), notes };
+  const loaded = await logged(context, () => loadInventory({ ...loadOptions(options, context), notes }));
+  return { ...loaded, notes };
+}
+
+async function logged(
+  { log, clock }: Pick<Context, "log" | "clock">,
+  load: () => Promise<LoadResult>,
+): Promise<LoadResult> {
+  const began = clock.now().getTime();
+  const loaded = await load();
+  const { inventory, diagnostics } = loaded;
+  const ms = clock.now().getTime() - began;
+  if (inventory === null) log.info("inventory is invalid", () => ({ diagnostics: diagnostics.length, ms }));
+  else {
+    log.info("inventory loaded", () => ({
+      clusters: inventory.clusters.length,
+      environments: inventory.environments.length,
+      groups: inventory.groups.length,
+      hosts: inventory.hosts.length,
+      warnings: diagnostics.length,
+      digest: inventory.digest,
+      ms,
+    }));
+  }
+  return loaded;
 }
 
 /** What the inventory is loaded with. */

@@ -5,7 +5,6 @@ import { faultReports, type ValidationRun } from "../report/validation-reports.t
 import { warningLines } from "../report/warning-lines.ts";
 import type { Context } from "./context.ts";
 import { loadDeclared, loadExplainable } from "./load-declared.ts";
-import { createLog } from "./log.ts";
 import type { CommonOptions, ReportTarget } from "./options.ts";
 import type { OutputFiles } from "./output-files.ts";
 import { printValidation } from "./print-validation.ts";
@@ -48,8 +47,7 @@ export async function loadForRun(
   }
   const inventory = inventoryOrPrint(loaded, options, context);
   if (inventory === null) return null;
-  const log = createLog(options, context);
-  for (const line of warningLines(loaded.diagnostics)) log.warn(line);
+  for (const line of warningLines(loaded.diagnostics)) context.log.warn(line);
   return inventory;
 }
 

@@ -8,7 +8,6 @@ import { ownIdentity } from "../state/process-identity.ts";
 import { type Lock, LockHeld, takeLock } from "../state/run-lock.ts";
 import type { CarryOutOptions } from "./carry-out.ts";
 import type { Context } from "./context.ts";
-import { createLog } from "./log.ts";
 
 /** Milliseconds: what is short enough ends meanwhile, and nobody waits in vain for what takes hours. */
 const patience = 10 * 60_000;
@@ -21,7 +20,7 @@ const patience = 10 * 60_000;
 export async function lockClusters(
   plan: Plan | null,
   inventory: Inventory,
-  options: Pick<CarryOutOptions, "scope" | "shard" | "logLevel" | "color">,
+  options: Pick<CarryOutOptions, "scope" | "shard">,
   context: Context,
 ): Promise<Lock> {
   const { shard } = options;
@@ -34,7 +33,7 @@ export async function lockClusters(
     for (const lock of locks.splice(0)) lock.release();
   };
   try {
-    for (const name of names) locks.push(await lockOne(name, options, context));
+    for (const name of names) locks.push(await lockOne(name, context));
   } catch (error) {
     release();
     throw error;
@@ -53,23 +52,21 @@ function clustersOf(
   return inventory.clusters.filter(({ name }) => named.has(name));
 }
 
-async function lockOne(
-  name: string,
-  options: Pick<CarryOutOptions, "logLevel" | "color">,
-  context: Context,
-): Promise<Lock> {
-  const { clock, signal, variables } = context;
-  const { warn } = createLog(options, context);
+async function lockOne(name: string, context: Context): Promise<Lock> {
+  const { clock, signal, variables, log } = context;
+  const began = clock.now().getTime();
   try {
-    return await takeLock({
+    const lock = await takeLock({
       folder: join(ownFolder("state", variables), "locks"),
       name,
       process: ownIdentity(),
       clock,
       signal,
       patience,
-      onWait: (owner) => warn(`another apply of ${name} is running (${owner}): waiting until it ends`),
+      onWait: (owner) => log.warn(`another apply of ${name} is running (${owner}): waiting until it ends`),
     });
+    log.info("lock taken", () => ({ lock: name, waitMs: clock.now().getTime() - began }));
+    return lock;
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof LockHeld) {
@@ -79,7 +76,7 @@ async function lockOne(
         cause: error,
       });
     }
-    warn(`nothing keeps another apply of ${name} from running at the same time: ${errorMessage(error)}`);
+    log.warn(`nothing keeps another apply of ${name} from running at the same time: ${errorMessage(error)}`);
     return { release: () => undefined };
   }
 }

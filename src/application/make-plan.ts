@@ -1,12 +1,16 @@
 import { readRevision } from "../git/repository.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
+import type { ChangeResult } from "../model/result.ts";
 import { clustersInScope } from "../observe/clusters-in-scope.ts";
 import { listHosts } from "../observe/list-hosts.ts";
 import { createPlan, hostsInScope, type PlanInput } from "../plan/create-plan.ts";
+import { needsHostCommands, retriedItems, undeclaredResults } from "../plan/retried-items.ts";
+import { listNames } from "../report/remarks-text.ts";
 import type { ChangedSince } from "./changed-since.ts";
 import { checkedScope } from "./checked-scope.ts";
 import type { Context } from "./context.ts";
+import { gitEdges } from "./git-edges.ts";
 import { sshWarnings } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
 import { readFleet } from "./read-fleet.ts";
@@ -19,21 +23,30 @@ export interface MadePlan {
   readonly input: PlanInput;
 }
 
-/** Reads everything and compares. Nothing is written anywhere. Throws a usage error for a scope that cannot be meant. */
-export async function makePlan(inventory: Inventory, options: FleetOptions, context: Context): Promise<MadePlan> {
+/**
+ * Reads everything and compares. Nothing is written anywhere. `left`: what an earlier apply left, to plan nothing else; null:
+ * everything in scope. Throws a usage error for a scope that cannot be meant.
+ */
+export async function makePlan(
+  inventory: Inventory,
+  options: FleetOptions,
+  context: Context,
+  left: readonly ChangeResult[] | null = null,
+): Promise<MadePlan> {
   const { scope, allowCommands } = options;
   const hasCommands = inventory.hostCommands.length > 0;
   checkedScope(inventory, { hosts: inventory.hosts, complete: !hasCommands }, scope);
-  const { affected, warnings } = await changedSince(inventory, options, context);
+  const { affected, warnings } = await narrow(inventory, options, context, left);
   const inScope = (hosts: readonly Host[]) => clustersInScope(inventory, hosts, scope, affected);
   await requireOrigins(inScope(inventory.hosts), context);
-  const list = await listHosts(inventory, {
+  const runsCommands = left === null || needsHostCommands(left, inventory);
+  const list = await listHosts(runsCommands ? inventory : { ...inventory, hostCommands: [] }, {
     scope,
     allowCommands,
     variables: context.variables,
-    run: programRunner(context.signal),
+    run: programRunner(context),
   });
-  const listed = scope.hosts === "probe" && scope.only.includes("hosts") && list.held.length === 0;
+  const listed = runsCommands && scope.hosts === "probe" && scope.only.includes("hosts") && list.held.length === 0;
   const scopeWarnings = checkedScope(inventory, { hosts: list.hosts, complete: !hasCommands || listed }, scope);
   // A host that only a command knows of may be the only one of its cluster in scope.
   const clusters = inScope(list.hosts);
@@ -46,7 +59,7 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
   const leftOut = await sshWarnings(wanted.hosts, options.sshConfig, context);
   const [observed, { reason, ...revision }] = await Promise.all([
     readFleet(inventory, wanted, options, context),
-    readRevision(inventory.directory, { environment: context.variables, signal: context.signal }),
+    readRevision(inventory.directory, gitEdges(context)),
   ]);
   context.signal.throwIfAborted();
   const input: PlanInput = {
@@ -64,16 +77,54 @@ export async function makePlan(inventory: Inventory, options: FleetOptions, cont
       ...warnings,
       ...list.warnings,
       ...leftOut,
+      ...(left === null ? [] : undeclaredWarnings(left, inventory, list)),
       ...(reason === null ? [] : [`the plan does not name the commit of the inventory: ${reason}`]),
       ...scopeWarnings,
     ],
   };
-  return { plan: createPlan(input), input };
+  const plan = createPlan(input);
+  logPlan(plan, context);
+  return { plan, input };
 }
 
-/** What --changed-since leaves; Git is asked only where it is given. */
-async function changedSince(inventory: Inventory, options: FleetOptions, context: Context): Promise<ChangedSince> {
+/** Notes what was planned: counts alone, the plan itself is the result. */
+export function logPlan(
+  { summary, changes, held, waiting, guards, warnings }: Plan,
+  { log }: Pick<Context, "log">,
+): void {
+  log.info("plan made", () => ({
+    changes: changes.length,
+    ...summary,
+    held: held.map(({ scope }) => scope),
+    waiting: waiting.length,
+    guards: guards.map(({ guard }) => guard),
+    warnings: warnings.length,
+  }));
+}
+
+/** What --changed-since or --retry leaves; Git is asked only where the former is given. */
+async function narrow(
+  inventory: Inventory,
+  options: FleetOptions,
+  context: Context,
+  left: readonly ChangeResult[] | null,
+): Promise<ChangedSince> {
+  if (left !== null) return { affected: retriedItems(left, inventory), warnings: [] };
   if (options.scope.changedSince === null) return { affected: null, warnings: [] };
   const { readChangedSince } = await import("./changed-since.ts");
   return readChangedSince(inventory, options.scope.changedSince, options, context);
+}
+
+/** What of an earlier apply cannot be tried again. A host may be one of a source that could not be read, which is held. */
+function undeclaredWarnings(
+  left: readonly ChangeResult[],
+  inventory: Inventory,
+  { hosts, held }: Pick<PlanInput, "hosts" | "held">,
+): readonly string[] {
+  const undeclared = undeclaredResults(left, inventory, hosts).filter(
+    (id) => held.length === 0 || !id.startsWith("host/"),
+  );
+  if (undeclared.length === 0) return [];
+  const are = undeclared.length === 1 ? "is not declared any more and is" : "are not declared any more and are";
+  return [`--retry: ${listNames(undeclared)} ${are} left out`];
 }

@@ -33,13 +33,16 @@ export async function openCluster(declared: Cluster, access: ClusterAccess, cont
     ]);
   const { inventory, allowCommands } = access;
   const { variables } = context;
-  const run = programRunner(context.signal);
+  const run = programRunner(context);
   const token = await resolveToken(cluster, { variables, allowCommands, inventory, run });
   context.redactor.conceal(token);
   const proxy = resolveProxy(cluster.url, variables);
   for (const secret of proxy?.secrets ?? []) context.redactor.conceal(secret);
   const transport = await createTransport({ ca: cluster.ca, connections: cluster.maxConcurrency, proxy });
+  context.log.debug("cluster opened", () => ({ cluster: cluster.name, url: cluster.url, proxy: proxy?.place }));
   const client = createClient({
+    name: `${cluster.name}/${access.readOnly ? "read" : "apply"}`,
+    log: context.log,
     url: cluster.url,
     token,
     fetch: transport.fetch,

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,11 +10,12 @@ import { createSightings, type Sightings } from "../kinds/host/effects/sightings
 import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { OpenCluster } from "../observe/observe.ts";
-import { abandonedRuns, type Journal, openJournal } from "../state/journal.ts";
+import { abandonedRuns, type Journal, journalInFolder, openJournal } from "../state/journal.ts";
 import { ownIdentity } from "../state/process-identity.ts";
 import { cleanUpAfter, installerFolderName } from "./clean-up-after.ts";
 import type { Context } from "./context.ts";
 import { openCluster } from "./open-cluster.ts";
+import { useJournal } from "./use-journal.ts";
 
 /** Everything that a run opens and must let go of: clients, tokens, a folder for installers, its journal. */
 export interface Run {
@@ -32,18 +32,22 @@ export interface RunOptions {
   readonly inventory: Inventory;
   /** Whether the command of a token may run. */
   readonly allowCommands: boolean;
-  readonly warn: (message: string) => void;
+  /** A file for the journal; null: it is kept where those of all runs of this user are. */
+  readonly journal: string | null;
 }
 
 /** Opens the clusters that the changes or killed runs of this machine are about, and cleans up after the latter. */
 export async function openRun(options: RunOptions, context: Context): Promise<Run> {
-  const { changes, inventory, warn } = options;
+  const { changes, inventory } = options;
   const folder = join(ownFolder("state", context.variables), "runs");
-  const runId = randomBytes(6).toString("hex");
+  const { runId, log } = context;
+  const { warn } = log;
   const { now } = context.clock;
   const identity = ownIdentity();
-  const journal = openJournal({ folder, runId, process: identity, now, warn });
-  const abandoned = abandonedRuns(folder, identity, warn);
+  const file = options.journal === null ? null : useJournal(options.journal, identity);
+  const place = file ?? journalInFolder(folder, runId);
+  const journal = openJournal({ place, runId, process: identity, now, warn });
+  const abandoned = [...(file?.abandoned ?? []), ...abandonedRuns(folder, identity, warn)];
   const named = new Set(changes.map(({ cluster }) => cluster));
   const left = new Set(abandoned.flatMap(({ entry }) => entry.tokens.map((token) => token.cluster)));
   const opened = new Map<string, OpenCluster>();
@@ -54,12 +58,13 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
       const access = { inventory, allowCommands: options.allowCommands, readOnly: false };
       const open = await openCluster(cluster, access, context);
       const chain = createTokenChain({
+        cluster: cluster.name,
         client: open.client,
         clock: context.clock,
         runId,
         conceal: context.redactor.conceal,
         journal: { made: (environment) => journal.tokenMade(cluster.url, environment) },
-        warn,
+        log,
       });
       opened.set(cluster.name, open);
       chains.set(cluster.name, chain);
@@ -68,7 +73,7 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
       warn(`${cluster.name}: ${errorMessage(error)}`);
     }
   }
-  await cleanUpAfter(abandoned, { tokens: chainsByUrl, now, warn });
+  await cleanUpAfter(abandoned, { tokens: chainsByUrl, now, log });
   const clients = new Map([...opened].map(([name, { client }]) => [name, client]));
   const { conceal } = context.redactor;
   const installerFolder = createInstallerFolder(journal, runId);
@@ -89,6 +94,7 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
       conceal,
       directory: installerFolder.path,
       clock: context.clock,
+      log,
       signal: context.signal,
     }),
     sightings,

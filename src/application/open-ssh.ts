@@ -23,7 +23,7 @@ const takenIn = new WeakMap<Pick<Context, "variables">, TakenHostKeys>();
 /** The SSH connector. Throws DtsyncError when the configuration cannot be used. */
 export async function openSsh(
   { configFile, writeHostKeys }: SshOptions,
-  context: Pick<Context, "variables">,
+  context: Pick<Context, "variables" | "log">,
 ): Promise<ConnectShell> {
   const [{ createSshConnector }, settings] = await Promise.all([
     import("../ssh/connect.ts"),
@@ -31,7 +31,7 @@ export async function openSsh(
   ]);
   const taken: TakenHostKeys = takenIn.get(context) ?? new Map();
   takenIn.set(context, taken);
-  return createSshConnector(settings, { taken, write: writeHostKeys });
+  return createSshConnector(settings, { taken, write: writeHostKeys }, context.log);
 }
 
 /** What is left out of the SSH configuration that may concern hosts, in words. Throws DtsyncError like `openSsh`. */
@@ -66,9 +66,19 @@ async function clientSettings(
   const { readSshConfig } = await import("../ssh/read-config.ts");
   const home = variables["HOME"] || homedir();
   const files = { read: readConfigFile, list: (folder: string) => readdirSync(folder) };
-  const { username, uid } = userInfo();
   const config = readSshConfig({ file: configFile, home }, files);
-  return { config, home, user: { name: username, id: uid }, machine: hostname(), variables };
+  return { config, home, user: localUser(), machine: hostname(), variables };
+}
+
+function localUser(): SshClientSettings["user"] {
+  try {
+    const { username, uid } = userInfo();
+    return { name: username, id: uid };
+  } catch {
+    // In a container a user may have no name: its number is none on any host, so a name has to be declared.
+    const id = process.getuid?.() ?? -1;
+    return { name: String(id), id };
+  }
 }
 
 function readConfigFile(path: string): string | null {

@@ -2,7 +2,6 @@ import type { SetOverride } from "../load/yaml/set-overrides.ts";
 import type { PlanScope } from "../model/plan.ts";
 
 export type Format = "text" | "json" | "markdown";
-export type LogLevel = "error" | "warn" | "info" | "debug";
 
 /** A report that is written to a file besides the result on standard output. */
 export interface ReportTarget<Kind extends string> {
@@ -16,7 +15,6 @@ export interface CommonOptions {
   readonly inventory: string;
   readonly set: readonly SetOverride[];
   readonly format: Format;
-  readonly logLevel: LogLevel;
   readonly color: boolean;
   readonly progress: boolean;
 }

@@ -4,8 +4,7 @@ import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
 import { inspectTarget, type WriteOptions, type WriteTarget, writeTarget } from "../files/write-file.ts";
 import type { Report } from "../report/report.ts";
 import type { Context } from "./context.ts";
-import { createLog } from "./log.ts";
-import type { CommonOptions, ReportTarget } from "./options.ts";
+import type { ReportTarget } from "./options.ts";
 
 /** The files that a run is to write. */
 export interface OutputFiles {
@@ -25,7 +24,6 @@ export interface OutputFiles {
  */
 export async function openOutputs(
   files: readonly string[],
-  options: Pick<CommonOptions, "logLevel" | "color">,
   context: Context,
   keep: string | null = null,
 ): Promise<OutputFiles> {
@@ -41,6 +39,7 @@ export async function openOutputs(
     await orUnwritable(file, async () => {
       const target = targets.get(file) ?? (await inspectTarget(file));
       await writeTarget(target, context.redactor.redact(text), { secret, signal: context.signal });
+      context.log.info("file written", () => ({ file, characters: text.length }));
     });
   }
   return {
@@ -50,7 +49,7 @@ export async function openOutputs(
       for (const { kind, file } of reports) {
         const report = render(kind);
         if (typeof report === "string") await write(file, report).catch((error: unknown) => failures.push(error));
-        else createLog(options, context).warn(`--report ${kind}=${file} is not written: ${report.withheld}`);
+        else context.log.warn(`--report ${kind}=${file} is not written: ${report.withheld}`);
       }
       if (failures.length > 0) throw failures[0];
     },

@@ -1,18 +1,10 @@
 import { statSync } from "node:fs";
 import { type DtsyncError, errorMessage, usageError } from "../errors.ts";
-import { readOrdinaryFile, UnusableFile } from "../files/read-ordinary-file.ts";
-import { nestingExceeds } from "../lib/json-nesting.ts";
-import { planSchemaFaults } from "../load/schema/plan-schema.ts";
+import { UnusableFile } from "../files/read-ordinary-file.ts";
 import type { Plan } from "../model/plan.ts";
 import type { PlanFault } from "../model/plan-fault.ts";
-import { planRuleFaults } from "../plan/plan-rules.ts";
 import { documentInPlaceOfPlan, fileInPlaceOfPlan, inventoryHint } from "./not-a-plan.ts";
-
-/** Bytes. The plan of a fleet of 12,000 hosts has some ten million. */
-const largestFile = 100_000_000;
-
-/** Levels of lists and objects in each other. A plan has seven. */
-const deepestNesting = 32;
+import { contentOf, parseDocument, readDocumentText } from "./saved-document.ts";
 
 /** A plan, or why a text is none. */
 export type ReadPlan = { readonly plan: Plan } | { readonly faults: readonly PlanFault[] };
@@ -27,7 +19,7 @@ export function readPlanFile(file: string): ReadPlan {
 
 function readFile(file: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readOrdinaryFile(file, { largest: largestFile }));
+    return readDocumentText(file);
   } catch (error) {
     if (isFolder(error, file)) throw usageError(`${file} is not a plan: it is a folder`, inventoryHint);
     const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
@@ -40,7 +32,7 @@ const isFolder = (error: unknown, file: string): boolean =>
 
 function parseFile(file: string, text: string): unknown {
   try {
-    return parseJson(text);
+    return parseDocument(text);
   } catch (error) {
     const other = error instanceof SyntaxError ? fileInPlaceOfPlan(file) : null;
     throw other ? usageError(`${file} is not a plan: it is ${other.what}`, other.hint) : unusable(file, error);
@@ -53,18 +45,9 @@ const unusable = (file: string, error: unknown): DtsyncError =>
 const makeHint = "make a plan with dtsync plan --out FILE";
 
 /** A plan from its JSON. Throws a plain Error for text that is not JSON, or is nested too deeply. */
-export const parsePlan = (text: string): ReadPlan => checkPlan(parseJson(text));
-
-function parseJson(text: string): unknown {
-  if (nestingExceeds(text, deepestNesting)) throw new Error(`it is nested more than ${deepestNesting} levels deep`);
-  return JSON.parse(text);
-}
+export const parsePlan = (text: string): ReadPlan => checkPlan(parseDocument(text));
 
 function checkPlan(value: unknown): ReadPlan {
-  const faults = planSchemaFaults(value);
-  if (faults.length > 0) return { faults };
-  // The schema says what the type does; a test holds them together.
-  const plan = value as Plan;
-  const broken = planRuleFaults(plan);
-  return broken.length > 0 ? { faults: broken } : { plan };
+  const read = contentOf("plan", value);
+  return "faults" in read ? read : { plan: read.content };
 }

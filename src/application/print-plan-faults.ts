@@ -17,14 +17,12 @@ export interface RefusedPlan {
 export function printPlanFaults(
   { message, hint, exitCode, faults }: RefusedPlan,
   { format }: Pick<CommonOptions, "format">,
-  { output }: Pick<Context, "output">,
+  { output, log }: Pick<Context, "output" | "log">,
 ): ExitCode {
   if (format === "json") {
     output.out(renderJson({ format: "dtsync-error/1", error: { message, hint, exitCode }, faults }));
   }
-  const lines = faults.map(
-    (fault) => `  ${printableLine(`${fault.pointer || "(the whole file)"} ${fault.message}`)}\n`,
-  );
-  output.err(`dtsync: ${printableLine(message)}\n${lines.join("")}  ${hint}\n`);
+  const details = faults.map(({ pointer, message: what }) => printableLine(`${pointer || "(the whole file)"} ${what}`));
+  log.say(printableLine(message), { details, hint, exitCode });
   return exitCode;
 }

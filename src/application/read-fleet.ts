@@ -22,6 +22,8 @@ export async function readFleet(
     openConnector: () => openSsh({ configFile: sshConfig, writeHostKeys: false }, context),
     concurrency,
     signal: context.signal,
+    clock: context.clock,
+    log: context.log,
     events: progress.events,
   }).finally(progress.close);
 }

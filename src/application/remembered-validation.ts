@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { isObject, parseForm } from "../lib/form.ts";
 import type { RecordedAnswer } from "../load/files/recorded-answers.ts";
 import type { LoadOptions } from "../load/load-inventory.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
@@ -30,9 +31,9 @@ export async function validateRemembered(
     import("../load/files/recorded-answers.ts"),
   ]);
   const root = openFolder(options.directory);
-  const name = root === null ? null : nameOf(root, options, version);
+  const name = root === null ? null : cacheNameOf(root, options, version);
   const files = root === null ? null : readAhead(inventoryFiles(root));
-  const remembered = name === null ? null : parseRemembered(cache.read(`validated-${name}`));
+  const remembered = name === null ? null : parseForm(cache.read(`validated-${name}`), isRemembered);
   if (files && remembered && answersHold(files, remembered.answers)) return remembered.validation;
   const [{ loadInventory }, { createCleanTexts }] = await Promise.all([
     import("../load/load-inventory.ts"),
@@ -52,26 +53,12 @@ export async function validateRemembered(
 const validationOf = ({ diagnostics, summary }: Validation): Validation => ({ diagnostics, summary });
 
 /** Everything but the files that the result depends on. The build counts, because a version has many while it is made. */
-function nameOf(root: string, options: LoadOptions, version: string): string {
+export function cacheNameOf(root: string, options: LoadOptions, version: string): string {
   const build = statSync(fileURLToPath(import.meta.url)).mtimeMs;
   const { set, rootCertificate, home } = options;
   const all = JSON.stringify([root, set, rootCertificate, home, version, build, process.version]);
   return createHash("sha256").update(all).digest("hex").slice(0, 32);
 }
-
-/** Null also for what is not in the form of this version, wherever it came from. */
-function parseRemembered(text: string | null): Remembered | null {
-  try {
-    const value: unknown = text === null ? null : JSON.parse(text);
-    return isRemembered(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-type Loose<T> = { readonly [Key in keyof T]?: unknown };
-
-const isObject = <T>(value: unknown): value is Loose<T> => typeof value === "object" && value !== null;
 
 function isRemembered(value: unknown): value is Remembered {
   if (!isObject<Remembered>(value) || !Array.isArray(value.answers) || !isObject<Validation>(value.validation))

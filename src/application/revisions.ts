@@ -6,6 +6,7 @@ import { openRepository, type Repository } from "../git/open-repository.ts";
 import type { LoadResult } from "../load/load-inventory.ts";
 import type { SetOverride } from "../load/yaml/set-overrides.ts";
 import type { Context } from "./context.ts";
+import { gitEdges } from "./git-edges.ts";
 import { loadDeclared } from "./load-declared.ts";
 import type { CommonOptions } from "./options.ts";
 
@@ -39,10 +40,7 @@ export async function withRevisions<T>(
   context: Context,
   use: (revisions: Revisions) => Promise<T>,
 ): Promise<T> {
-  const repository = await openRepository(options.inventory, {
-    environment: context.variables,
-    signal: context.signal,
-  });
+  const repository = await openRepository(options.inventory, gitEdges(context));
   const folder = await mkdtemp(join(tmpdir(), "dtsync-revision-"));
   try {
     const loadWith: Revisions["loadWith"] = async (load, commit) => {

@@ -1,6 +1,8 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { basename } from "node:path";
 import type { Readable } from "node:stream";
 import type { ProgramOutcome, RunProgram } from "../ports.ts";
+import type { Context } from "./context.ts";
 
 /**
  * Runs programs as child processes. A program that reaches a limit, and one that runs when the signal is aborted, is killed
@@ -8,43 +10,60 @@ import type { ProgramOutcome, RunProgram } from "../ports.ts";
  * because it may hold a secret.
  */
 export const programRunner =
-  (signal: AbortSignal): RunProgram =>
-  (command, options) =>
-    new Promise((resolve) => {
-      if (signal.aborted) return resolve({ status: "interrupted" });
-      const child = start(command, options);
-      if (child === null) return resolve({ status: "failed" });
-      const { limits } = options;
-      const chunks: Buffer[] = [];
-      let length = 0;
-      let ended = false;
-      const end = (outcome: ProgramOutcome) => {
-        if (ended) return;
-        ended = true;
-        clearTimeout(timer);
-        signal.removeEventListener("abort", interrupt);
-        killGroup(child.pid);
-        // A program in another group may still hold it open.
-        child.stdout.destroy();
-        resolve(outcome);
-      };
-      const interrupt = () => end({ status: "interrupted" });
-      const timer = setTimeout(() => end({ status: "timeout" }), limits.timeout);
-      signal.addEventListener("abort", interrupt, { once: true });
-      child.stdout.on("data", (chunk: Buffer) => {
-        length += chunk.length;
-        chunks.push(chunk);
-        if (length > limits.output) end({ status: "too-much-output" });
-      });
-      child.once("error", ({ code }: NodeJS.ErrnoException) => {
-        if (code === "ENOENT") end({ status: "not-found" });
-        else end(code === undefined ? { status: "failed" } : { status: "ended", code });
-      });
-      child.once("close", (code, killedBy) => {
-        if (code === 0) end({ status: "done", output: Buffer.concat(chunks).toString("utf8") });
-        else end({ status: "ended", code: String(code ?? killedBy) });
-      });
+  ({ signal, log }: Pick<Context, "signal" | "log">): RunProgram =>
+  async (command, options) => {
+    const began = performance.now();
+    const outcome = await runProgram(command, options, signal);
+    // What it was given may hold a secret.
+    log.debug("program was run", () => ({
+      program: basename(command[0] ?? ""),
+      ended: outcome.status === "ended" ? outcome.code : outcome.status,
+      ms: Math.round(performance.now() - began),
+    }));
+    return outcome;
+  };
+
+function runProgram(
+  command: readonly string[],
+  options: Parameters<RunProgram>[1],
+  signal: AbortSignal,
+): Promise<ProgramOutcome> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve({ status: "interrupted" });
+    const child = start(command, options);
+    if (child === null) return resolve({ status: "failed" });
+    const { limits } = options;
+    const chunks: Buffer[] = [];
+    let length = 0;
+    let ended = false;
+    const end = (outcome: ProgramOutcome) => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timer);
+      signal.removeEventListener("abort", interrupt);
+      killGroup(child.pid);
+      // A program in another group may still hold it open.
+      child.stdout.destroy();
+      resolve(outcome);
+    };
+    const interrupt = () => end({ status: "interrupted" });
+    const timer = setTimeout(() => end({ status: "timeout" }), limits.timeout);
+    signal.addEventListener("abort", interrupt, { once: true });
+    child.stdout.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length > limits.output) end({ status: "too-much-output" });
     });
+    child.once("error", ({ code }: NodeJS.ErrnoException) => {
+      if (code === "ENOENT") end({ status: "not-found" });
+      else end(code === undefined ? { status: "failed" } : { status: "ended", code });
+    });
+    child.once("close", (code, killedBy) => {
+      if (code === 0) end({ status: "done", output: Buffer.concat(chunks).toString("utf8") });
+      else end({ status: "ended", code: String(code ?? killedBy) });
+    });
+  });
+}
 
 type Child = ChildProcessByStdio<null, Readable, null>;
 

@@ -16,12 +16,14 @@ export interface WayToSandbox {
   readonly sets: readonly string[];
   /** Options of commands that reach hosts. */
   readonly sshOptions: readonly string[];
+  /** Where the command runs; undefined: in the current folder. */
+  readonly folder: string | undefined;
 }
 
 /** Runs a program and gives its exit code; every dtsync that it calls is this one and is led to the sandbox. */
 export async function runInSandbox(command: readonly string[], way: WayToSandbox, context: Context): Promise<number> {
   const variables = await variablesOfCommand(way, context.variables);
-  return context.lendTerminal(() => runProgram(command, variables, context));
+  return context.lendTerminal(() => runProgram(command, variables, way.folder, context));
 }
 
 async function variablesOfCommand(
@@ -46,11 +48,12 @@ async function variablesOfCommand(
 function runProgram(
   [program = "", ...parameters]: readonly string[],
   variables: ProcessVariables,
+  folder: string | undefined,
   { signal, interruptedBy }: Context,
 ): Promise<number> {
   if (signal.aborted) return Promise.resolve(exitCodes.interrupted);
   return new Promise((settle, reject) => {
-    const child = spawn(program, parameters, { env: variables, stdio: "inherit" });
+    const child = spawn(program, parameters, { env: variables, stdio: "inherit", cwd: folder });
     const passOn = () => {
       const name = interruptedBy();
       // A terminal sends its interrupt to the whole group; once more from here would be the child's second.

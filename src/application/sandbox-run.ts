@@ -23,8 +23,11 @@ export interface SandboxRun {
   readonly sandbox: Sandbox;
   /** Options for dtsync, in the order to give them. */
   readonly options: readonly string[];
-  /** Runs a program against the sandbox and gives its exit code; every dtsync that it calls is led there. */
-  run(program: string, parameters: readonly string[]): Promise<number>;
+  /**
+   * Runs a program against the sandbox and gives its exit code; every dtsync that it calls is led there. `folder` is the one
+   * that it runs in; left out: the current one.
+   */
+  run(program: string, parameters: readonly string[], folder?: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -47,8 +50,10 @@ export async function openSandbox(settings: SandboxSettings, context: Context): 
   return {
     sandbox,
     options: [...sets, ...sshOptions],
-    run: (program, parameters) =>
-      runInSandbox([program, ...parameters], { directory, inventory: inventory.directory, sets, sshOptions }, context),
+    run: (program, parameters, folder) => {
+      const way = { directory, inventory: inventory.directory, sets, sshOptions, folder };
+      return runInSandbox([program, ...parameters], way, context);
+    },
     async close() {
       await sandbox.close();
       await removeDirectory();

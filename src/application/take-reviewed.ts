@@ -13,6 +13,7 @@ import { reviewedItems } from "../plan/reviewed-items.ts";
 import { inShard } from "../plan/shard.ts";
 import type { ApprovedPlan, CarryOutOptions } from "./carry-out.ts";
 import type { Context } from "./context.ts";
+import { logPlan } from "./make-plan.ts";
 import { readFleet } from "./read-fleet.ts";
 import { requireOrigins } from "./require-origins.ts";
 import { programRunner } from "./run-program.ts";
@@ -54,6 +55,11 @@ export async function takeReviewed(
     guards: trippedGuards({ changes: counted, inventory, observed }),
     ...withRemarks(fresh, reviewed),
   };
+  context.log.info("changes of the plan file chosen", () => ({
+    named: changes.length,
+    chosen: chosen.changes.length,
+    settled: chosen.settled.length,
+  }));
   const review = {
     digest: planDigest(reviewed),
     ids: changes.map(({ id }) => id),
@@ -81,7 +87,7 @@ async function planReviewed(reviewed: Plan, inventory: Inventory, options: Carry
     scope,
     allowCommands: options.allowCommands,
     variables: context.variables,
-    run: programRunner(context.signal),
+    run: programRunner(context),
   });
   const wanted = {
     clusters: inventory.clusters.filter(({ name }) => named.clusters.has(name)),
@@ -104,6 +110,7 @@ async function planReviewed(reviewed: Plan, inventory: Inventory, options: Carry
     incompleteHostLists: list.incomplete,
     warnings: list.warnings,
   });
+  logPlan(plan, context);
   return { plan, hosts: list.hosts, observed };
 }
 

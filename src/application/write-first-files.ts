@@ -1,12 +1,21 @@
-import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, statSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { DtsyncError, errorMessage, exitCodes, usageError } from "../errors.ts";
+import { readOrdinaryText } from "../files/read-ordinary-file.ts";
+import { writeWhole } from "../files/write-file.ts";
 import { codeOwners, firstInventory } from "../init/first-inventory.ts";
+import { withIgnoredFiles } from "../init/ignored-files.ts";
 import { inventoryPipeline } from "../init/pipeline.ts";
 
 /** Schemas and pipeline lie at the root of the package, beside `src` and `dist`. */
 const packageFolder = new URL("../../", import.meta.url);
+
+/** Those of what nobody writes by hand stay in the package. */
+const schemasOfInventory = ["customer.schema.json", "dtsync.schema.json", "groups.schema.json"];
+
+/** Bytes. */
+const largestIgnoreFile = 1_000_000;
 
 interface NewFile {
   readonly path: string;
@@ -15,6 +24,7 @@ interface NewFile {
 
 /** Paths as seen from where the command was called. */
 export interface FirstFiles {
+  /** Among them `.gitignore`, where a line was added to it. */
   readonly written: readonly string[];
   /** Files beside the inventory that were there before. */
   readonly kept: readonly string[];
@@ -45,7 +55,24 @@ export async function writeFirstFiles(inventoryFolder: string, version: string):
   const kept = beside.filter(({ path }) => exists(path));
   const written = [...inventory, ...beside.filter((file) => !kept.includes(file))];
   for (const file of written) await writeNew(file);
-  return { written: written.map(({ path }) => shown(path)), kept: kept.map(({ path }) => shown(path)) };
+  const ignoring = join(dirname(directory), ".gitignore");
+  const ignored = await ignoreOwnFiles(ignoring);
+  const shownAll = (files: readonly NewFile[], more: boolean) =>
+    [...files.map(({ path }) => path), ...(more ? [ignoring] : [])].map(shown);
+  return { written: shownAll(written, ignored === "added"), kept: shownAll(kept, ignored === "kept") };
+}
+
+/** Sees to it that Git ignores what dtsync keeps in the folder. A file that cannot be read or written is left as it is. */
+async function ignoreOwnFiles(path: string): Promise<"added" | "kept"> {
+  try {
+    const text = exists(path) ? readOrdinaryText(path, { largest: largestIgnoreFile, refuseLink: true }) : "";
+    const extended = withIgnoredFiles(text);
+    if (extended === null) return "kept";
+    await writeWhole(path, extended);
+    return "added";
+  } catch {
+    return "kept";
+  }
 }
 
 /** What stands in the way of the folders of the inventory: files with their names. */
@@ -60,16 +87,12 @@ function blockers(directory: string): readonly string[] {
 function filesBeside(directory: string, version: string): readonly NewFile[] {
   const root = dirname(directory);
   const folder = basename(directory);
-  // Nobody writes a plan by hand.
-  const schemas = readdirSync(new URL("schema/", packageFolder))
-    .filter((name) => name !== "plan.schema.json")
-    .sort();
   const pipeline = inventoryPipeline(readFileSync(new URL(".gitlab-ci.yml", packageFolder), "utf8"), {
     package: `https://gitlab.example.com/platform/dtsync/-/releases/v${version}/downloads/dtsync-${version}.tgz`,
     inventory: folder,
   });
   return [
-    ...schemas.map((name) => ({
+    ...schemasOfInventory.map((name) => ({
       path: join(root, "schema", name),
       text: readFileSync(new URL(`schema/${name}`, packageFolder), "utf8"),
     })),

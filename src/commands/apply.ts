@@ -2,19 +2,21 @@ import { applyReport } from "../application/apply-report.ts";
 import { carryOut } from "../application/carry-out.ts";
 import type { Context } from "../application/context.ts";
 import { applyExitCode } from "../application/exit-codes.ts";
+import { openKeptReport } from "../application/kept-report.ts";
 import { loadForRun } from "../application/load-or-print.ts";
 import { lockClusters } from "../application/lock-clusters.ts";
-import type { Format } from "../application/options.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { planAndConfirm } from "../application/plan-and-confirm.ts";
 import { readPlanFile } from "../application/plan-file.ts";
 import { printPlanFaults } from "../application/print-plan-faults.ts";
+import { readRetry, retryRefusal } from "../application/read-retry.ts";
 import { takeReviewed } from "../application/take-reviewed.ts";
+import { checkJournal } from "../application/use-journal.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Guard, Plan } from "../model/plan.ts";
-import type { ApplyReport } from "../model/result.ts";
+import type { ApplyReport, ChangeResult } from "../model/result.ts";
 import { renderApplyMarkdown } from "../report/apply-markdown.ts";
 import { applyReports } from "../report/apply-reports.ts";
 import { renderApplyText } from "../report/apply-text.ts";
@@ -24,7 +26,13 @@ import type { ApplyOptions } from "./options/apply-options.ts";
 /** Makes clusters and hosts as declared: what a plan file chooses, or a fresh plan after asking. */
 export async function apply(options: ApplyOptions, context: Context): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
-  const outputs = await openOutputs(reports, options, context, options.planFile);
+  const outputs = await openOutputs(reports, context, options.planFile ?? options.retry);
+  const retried = options.retry === null ? null : readRetry(options.retry, context);
+  if (retried !== null && "faults" in retried) {
+    const refusal = retryRefusal(options.retry ?? "");
+    return printPlanFaults({ ...refusal, exitCode: exitCodes.invalid, ...retried }, options, context);
+  }
+  if (options.journal !== null) checkJournal(options.journal);
   const reviewed = options.planFile === null ? null : readPlanFile(options.planFile);
   if (reviewed !== null && "faults" in reviewed) {
     const message = `${options.planFile} is not a plan that this version can apply`;
@@ -36,14 +44,22 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
   const plan = reviewed?.plan ?? null;
   const lock = await lockClusters(plan, inventory, options, context);
   try {
-    return await applyAlone(plan, inventory, outputs, options, context);
+    return await applyAlone({ plan, left: retried?.left ?? null }, inventory, outputs, options, context);
   } finally {
     lock.release();
   }
 }
 
+/** What an apply is about besides the inventory. */
+interface Given {
+  /** One that was reviewed; null: a fresh one is made. */
+  readonly plan: Plan | null;
+  /** What an earlier apply left; null: everything in scope. */
+  readonly left: readonly ChangeResult[] | null;
+}
+
 async function applyAlone(
-  plan: Plan | null,
+  { plan, left }: Given,
   inventory: Inventory,
   outputs: OutputFiles,
   options: ApplyOptions,
@@ -51,7 +67,7 @@ async function applyAlone(
 ): Promise<ExitCode> {
   const taken = plan
     ? await takeReviewed(plan, inventory, options, context)
-    : { approved: await planAndConfirm(inventory, options, context) };
+    : { approved: await planAndConfirm(inventory, options, context, left) };
   if ("contradictions" in taken) {
     const message = "the plan asks for what the inventory does not declare, so nothing was done";
     const hint = "plan again: a plan file chooses among the changes that the inventory asks for";
@@ -59,14 +75,19 @@ async function applyAlone(
     return printPlanFaults({ message, hint, exitCode: exitCodes.stale, faults }, options, context);
   }
   const { approved } = taken;
-  const outcome = await carryOut(approved, options, context);
+  const kept = openKeptReport(options, context);
+  const outcome = await carryOut(approved, options, context, kept.begin);
   const { guards, results } = outcome;
-  const report = applyReport(approved.plan, outcome, options, approved.review?.digest);
-  context.output.out(render(report, options.format, options.color && context.terminal.output));
+  const report = applyReport(approved.plan, outcome, options, context, approved.review?.digest);
+  context.output.out(render(report, options, options.color && context.terminal.output));
+  await kept.end(report);
   await outputs.writeReports(options.report, (kind) => applyReports[kind](report));
   if (guards.length > 0) {
     const reasons = guards.map(describeGuard).join("; ");
-    context.output.err(`dtsync: refused, nothing was done: ${reasons}\n  the plan lists what the guards are about\n`);
+    context.log.say(`refused, nothing was done: ${reasons}`, {
+      hint: "the plan lists what the guards are about",
+      exitCode: exitCodes.refused,
+    });
     return exitCodes.refused;
   }
   return applyExitCode(approved.plan, results, {
@@ -75,9 +96,9 @@ async function applyAlone(
   });
 }
 
-function render(report: ApplyReport, format: Format, coloured: boolean): string {
+function render(report: ApplyReport, { format, full }: ApplyOptions, coloured: boolean): string {
   if (format === "json") return renderJson(report);
-  return format === "markdown" ? renderApplyMarkdown(report) : renderApplyText(report, painter(coloured));
+  return format === "markdown" ? renderApplyMarkdown(report) : renderApplyText(report, painter(coloured), { full });
 }
 
 function describeGuard({ guard, actual, limit, override }: Guard): string {

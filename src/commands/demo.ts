@@ -12,11 +12,10 @@ const steps: readonly { readonly title: string; readonly parameters: readonly st
 
 /** The main job once through, on simulated clusters and hosts: plan, apply, and a plan that has nothing left to do. */
 export function demo(color: boolean, context: Context): Promise<ExitCode> {
-  return withExampleInventory(async (inventory) => {
+  return withExampleInventory(async (inventory, directory) => {
     const settings = {
       set: [],
       format: "text",
-      logLevel: "warn",
       color,
       progress: true,
       state: null,
@@ -28,7 +27,7 @@ export function demo(color: boolean, context: Context): Promise<ExitCode> {
     try {
       for (const { title, parameters } of steps) {
         context.output.out(`\n${paint("cyan", `# ${title}`)}\n${paint("bold", `$ dtsync ${parameters.join(" ")}`)}\n`);
-        const code = await run.run("dtsync", [...parameters, ...(color ? [] : ["--no-color"])]);
+        const code = await run.run("dtsync", [...parameters, ...(color ? [] : ["--no-color"])], directory);
         if (code !== 0) return code as ExitCode;
       }
       const agents = [...run.sandbox.clusters.values()].reduce((sum, cluster) => sum + cluster.agents().length, 0);

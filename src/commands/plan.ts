@@ -1,10 +1,10 @@
 import type { Context } from "../application/context.ts";
 import { readingExitCode } from "../application/exit-codes.ts";
 import { loadForRun } from "../application/load-or-print.ts";
-import { createLog } from "../application/log.ts";
 import { type MadePlan, makePlan } from "../application/make-plan.ts";
-import type { Format } from "../application/options.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
+import { printPlanFaults } from "../application/print-plan-faults.ts";
+import { readRetry, retryRefusal } from "../application/read-retry.ts";
 import { repositoryPath } from "../application/repository-path.ts";
 import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
 import { painter } from "../lib/printable.ts";
@@ -18,16 +18,21 @@ import type { PlanOptions } from "./options/plan-options.ts";
 export async function plan(options: PlanOptions, context: Context): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
   const files = options.out === null ? reports : [...reports, options.out];
-  const outputs = await openOutputs(files, options, context);
+  const outputs = await openOutputs(files, context, options.retry);
+  const retried = options.retry === null ? null : readRetry(options.retry, context);
+  if (retried !== null && "faults" in retried) {
+    const refusal = retryRefusal(options.retry ?? "");
+    return printPlanFaults({ ...refusal, exitCode: exitCodes.invalid, ...retried }, options, context);
+  }
   const inventory = await loadForRun("plan", outputs, options, context);
   if (inventory === null) return exitCodes.invalid;
-  const made = await makePlan(inventory, options, context);
+  const made = await makePlan(inventory, options, context, retried?.left ?? null);
   const result = await withOrigins(made, options, context);
   const planned = { inventory, hosts: made.input.hosts, folder: repositoryPath(options.inventory) };
-  context.output.out(render(result, options.format, options.color && context.terminal.output));
+  context.output.out(render(result, options, options.color && context.terminal.output));
   // One that cannot be written is no reason to leave out the others.
   const written = await Promise.allSettled([
-    options.out === null ? null : savePlan(result, options.out, options, outputs, context),
+    options.out === null ? null : savePlan(result, options.out, outputs, context),
     outputs.writeReports(options.report, (kind) => planReports[kind](result, planned)),
   ]);
   for (const ended of written) if (ended.status === "rejected") throw ended.reason;
@@ -36,9 +41,9 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
 }
 
 /** Saves the plan for an apply, unless nothing could be read: that would be a file which does nothing and looks like one. */
-async function savePlan(result: Plan, file: string, options: PlanOptions, outputs: OutputFiles, context: Context) {
+async function savePlan(result: Plan, file: string, outputs: OutputFiles, context: Context) {
   if (readingExitCode(result) !== exitCodes.failed) return outputs.write(file, renderJson(result), { secret: true });
-  createLog(options, context).warn(`--out ${file} is not written: no cluster could be read`);
+  context.log.warn(`--out ${file} is not written: no cluster could be read`);
 }
 
 /** The plan with the origins of its changes, where --base is given. */
@@ -48,7 +53,7 @@ async function withOrigins({ plan: made, input }: MadePlan, options: PlanOptions
   return labelOrigins(made, input, options.base, options, context);
 }
 
-function render(result: Plan, format: Format, coloured: boolean): string {
+function render(result: Plan, { format, full }: PlanOptions, coloured: boolean): string {
   if (format === "json") return renderJson(result);
-  return format === "markdown" ? renderPlanMarkdown(result) : renderPlanText(result, painter(coloured));
+  return format === "markdown" ? renderPlanMarkdown(result) : renderPlanText(result, painter(coloured), { full });
 }

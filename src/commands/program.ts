@@ -2,7 +2,19 @@ import { Command } from "commander";
 import type { Context } from "../application/context.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import type { RawOptions } from "./options/raw-options.ts";
-import { basic, changedSince, common, fleet, report } from "./options/shared-options.ts";
+import {
+  basic,
+  changedSince,
+  choiceArgument,
+  common,
+  fleet,
+  full,
+  printed,
+  report,
+  retry,
+  targets,
+} from "./options/shared-options.ts";
+import { versionLine } from "./usage/version-line.ts";
 
 /** How a command ended, for cli.ts. */
 interface ProgramRun {
@@ -16,13 +28,24 @@ export function createProgram(context: Context): ProgramRun {
   let code: ExitCode = exitCodes.done;
   const program = new Command("dtsync")
     .description("Makes Dynatrace Managed clusters and OneAgent hosts match an inventory in Git.")
-    .version(context.version)
+    .version(versionLine(context.version, process.version))
     .exitOverride()
+    .helpCommand(false)
     .enablePositionalOptions()
-    .configureOutput({ writeOut: context.output.out, writeErr: context.output.err })
-    .showHelpAfterError("(dtsync --help lists the commands)");
+    .configureOutput({ writeOut: context.output.out, writeErr: context.output.err, outputError: () => undefined })
+    .hook("preAction", async (_program, command) => {
+      const { checkChoices } = await import("./options/check-choices.ts");
+      checkChoices(command);
+      const { logOptions } = await import("./options/log-options.ts");
+      await context.log.open(logOptions(command.opts(), context.variables), context.signal);
+      context.log.info("run begins", () => ({
+        command: command.name(),
+        dtsync: context.version,
+        node: process.version,
+      }));
+    });
 
-  basic(program.command("init"))
+  basic(program.command("init"), ["text", "json"])
     .description("write a first inventory, with schemas for editors and a pipeline beside it")
     .action(async (raw: RawOptions) => {
       const [{ initOptions }, { init }] = await Promise.all([import("./options/init-options.ts"), import("./init.ts")]);
@@ -39,7 +62,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await validate(await validateOptions(raw, context.variables), context);
     });
 
-  common(program.command("explain <id>"))
+  common(program.command("explain <id>"), ["text", "json"])
     .description("the effective settings of an environment, group or host, each with the place it comes from")
     .action(async (id: string, raw: RawOptions) => {
       const [{ explainOptions }, { explain }] = await Promise.all([
@@ -49,7 +72,18 @@ export function createProgram(context: Context): ProgramRun {
       code = await explain(await explainOptions(id, raw, context.variables), context);
     });
 
-  basic(program.command("fmt"))
+  targets(
+    common(
+      program.command("list").addArgument(choiceArgument("<kind>", ["environments", "groups", "hosts", "customers"])),
+    ),
+  )
+    .description("what is declared: environments, groups, hosts or customers, a line each")
+    .action(async (kind: string, raw: RawOptions) => {
+      const [{ listOptions }, { list }] = await Promise.all([import("./options/list-options.ts"), import("./list.ts")]);
+      code = await list(await listOptions(kind, raw, context.variables), context);
+    });
+
+  basic(program.command("fmt"), ["text", "json"])
     .description("give the files of the inventory a stable layout; comments are kept")
     .option("--check", "write nothing; end with 2 when files would change")
     .action(async (raw: RawOptions) => {
@@ -57,7 +91,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await fmt(await fmtOptions(raw, context.variables), context);
     });
 
-  common(program.command("diff [revisions]"))
+  full(common(program.command("diff [revisions]")))
     .description(
       "what BASE[..HEAD] declare differently (default: merge base with the default branch, to the work tree)",
     )
@@ -66,7 +100,10 @@ export function createProgram(context: Context): ProgramRun {
       code = await diff(await diffOptions(revisions, raw, context.variables), context);
     });
 
-  report(fleet(program.command("plan")), "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit")
+  report(
+    retry(full(fleet(program.command("plan")))),
+    "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit",
+  )
     .description("compare the inventory with clusters and hosts; writes nothing there")
     .option("--out <file>", "save the plan for dtsync apply")
     .option("--detailed-exitcode", "end with 2 when there are changes")
@@ -76,13 +113,14 @@ export function createProgram(context: Context): ProgramRun {
       code = await plan(await planOptions(raw, context.variables), context);
     });
 
-  report(fleet(program.command("apply [planfile]")), "json, markdown, junit")
+  report(retry(full(fleet(program.command("apply [planfile]")))), "json, markdown, junit")
     .description("make it so; with a plan file exactly that plan, else a fresh one after asking")
     .option("--auto-approve", "do not ask")
     .option("--allow-removals <n>", "allow this many disables, deletes and uninstalls")
     .option("--allow-updates <n>", "allow this many updates of environments and of groups on a cluster")
     .option("--skip-stale", "end with 5 instead of 6 when something changed since the plan")
     .option("--shard <i/n>", "make only this part of the host changes")
+    .option("--journal <file>", "keep what would have to be cleaned up in this file, and clean up what it has")
     .action(async (planFile: string | undefined, raw: RawOptions) => {
       const [{ applyOptions }, { apply }] = await Promise.all([
         import("./options/apply-options.ts"),
@@ -91,7 +129,14 @@ export function createProgram(context: Context): ProgramRun {
       code = await apply(await applyOptions(planFile, raw, context.variables), context);
     });
 
-  common(program.command("sandbox [command...]"))
+  full(printed(program.command("show <file>")))
+    .description("a saved plan or report as text, Markdown or JSON; - is standard input")
+    .action(async (file: string, raw: RawOptions) => {
+      const [{ showOptions }, { show }] = await Promise.all([import("./options/show-options.ts"), import("./show.ts")]);
+      code = await show(showOptions(file, raw, context.variables), context);
+    });
+
+  common(program.command("sandbox [command...]"), ["text", "json"])
     .description(
       "serve simulated clusters and hosts for the inventory on loopback; with a command, run it against them",
     )
@@ -113,6 +158,34 @@ export function createProgram(context: Context): ProgramRun {
     .action(async (raw: RawOptions) => {
       const { demo } = await import("./demo.ts");
       code = await demo(raw["color"] !== false, context);
+    });
+
+  program
+    .command("help [topic]")
+    .description("a page of the documentation, the help of a command, or what an error code means")
+    .allowUnknownOption()
+    .action(async (topic: string | undefined) => {
+      const { help } = await import("./help.ts");
+      code = await help(topic, program, context);
+    });
+
+  program
+    .command("completion")
+    .description("print the script with which a shell completes commands, options and names of the inventory")
+    .addArgument(choiceArgument("<shell>", ["bash", "zsh", "fish"]))
+    .action(async (shell: string) => {
+      const { completion } = await import("./completion.ts");
+      code = completion(shell, context);
+    });
+
+  program
+    .command("complete", { hidden: true })
+    .argument("<shell>")
+    .argument("[words...]")
+    .passThroughOptions()
+    .action(async (shell: string, words: readonly string[]) => {
+      const { complete } = await import("./complete.ts");
+      code = await complete(program, shell, words, context);
     });
 
   return { program, exitCode: () => code };

@@ -15,7 +15,6 @@ export async function validate(options: ValidateOptions, context: Context): Prom
   const { variables, version } = context;
   const outputs = await openOutputs(
     options.report.map(({ file }) => file),
-    options,
     context,
   );
   const whole = await validateRemembered(loadOptions(options, context), openCacheFolder(variables), version);
@@ -23,7 +22,7 @@ export async function validate(options: ValidateOptions, context: Context): Prom
   const folder = repositoryPath(options.inventory);
   const run = { command: "validate", folder, version } as const;
   printValidation(validation, options, context);
-  for (const remark of remarks) context.output.err(`dtsync: ${remark}\n`);
+  for (const remark of remarks) context.log.say(remark, { level: "warn" });
   await outputs.writeReports(options.report, (kind) => validationReports[kind](validation, run));
   return validation.summary.errors > 0 ? exitCodes.invalid : exitCodes.done;
 }

@@ -1,12 +1,13 @@
 import type { Limiter } from "../lib/limiter.ts";
 import { type Attempted, attempted, repeatUntil, unwrap } from "../lib/repeat-until.ts";
-import type { Clock, Fetch, FetchResponse } from "../ports.ts";
+import type { Clock, Fetch, FetchResponse, Log } from "../ports.ts";
 import type { Shape } from "./answer-shape.ts";
 import { ApiError, isStatus } from "./api-error.ts";
 import { type ApiRequest, isRepeatable } from "./api-request.ts";
 import { exchangeFailure, type RetryWaits, statusFailure, tooLargeFailure } from "./call-failure.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { BodyTooLarge, bodyLimits, bounded, readStart, readText } from "./read-body.ts";
+import { type AttemptEnd, callLog } from "./request-log.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 
 /**
@@ -21,6 +22,9 @@ import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
  * sent. Every other write fails at once, and `retryAfter` of its ApiError tells when it may be tried from a fresh reading.
  */
 interface ClientOptions {
+  /** What the log calls it, for example `emea/read`: the ids of its requests begin with it. */
+  readonly name: string;
+  readonly log: Log;
   /** Origin of the cluster, without a trailing slash. */
   readonly url: string;
   readonly token: string;
@@ -67,8 +71,10 @@ const defaultTimeout = 30_000;
 
 export function createClient(options: ClientOptions): Client {
   const policy = options.retry ?? defaultRetryPolicy;
-  const waits: RetryWaits = { policy, random: options.random, now: () => options.clock.now().getTime() };
+  const now = () => options.clock.now().getTime();
+  const waits: RetryWaits = { policy, random: options.random, now };
   let requests = 0;
+  let calls = 0;
 
   async function exchange(request: ApiRequest): Promise<FetchResponse> {
     const url = new URL(options.url + request.path);
@@ -95,15 +101,23 @@ export function createClient(options: ClientOptions): Client {
     request: ApiRequest,
     use: (response: FetchResponse, attempts: number) => Promise<T>,
   ): Promise<T> {
+    calls += 1;
+    const log = callLog(options.log, `${options.name}/${calls}`, request);
     const attempt = async (attempts: number): Promise<T> => {
+      const begin = now();
+      let [answer, failure]: [AttemptEnd["response"], AttemptEnd["failure"]] = [null, null];
       try {
         const response = await exchange(request);
+        answer = response;
         const accepted = (response.status >= 200 && response.status < 300) || request.accept?.includes(response.status);
         if (accepted) return await use(response, attempts);
         const body = await readStart(response.body, bodyLimits.other);
         throw statusFailure(request, response, body, attempts, waits);
       } catch (error) {
-        throw error instanceof ApiError ? error : exchangeFailure(request, error, attempts, waits);
+        failure = error instanceof ApiError ? error : exchangeFailure(request, error, attempts, waits);
+        throw failure;
+      } finally {
+        log.attempted({ attempt: attempts, ms: now() - begin, response: answer, failure });
       }
     };
     let internalErrors = 0;
@@ -114,7 +128,11 @@ export function createClient(options: ClientOptions): Client {
         return made;
       },
       (made) => !made.failed || internalErrors > 1 || !isRepeatable(request),
-      (attempts, made) => (attempts < policy.attempts ? retryAfter(made) : null),
+      (attempts, made) => {
+        const wait = attempts < policy.attempts ? retryAfter(made) : null;
+        if (wait !== null && made.failed) log.repeated(made.error, wait);
+        return wait;
+      },
       { clock: options.clock, signal: request.cleanup ? undefined : options.signal },
     );
     return unwrap(result);

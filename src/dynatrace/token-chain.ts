@@ -1,8 +1,7 @@
 import { errorMessage } from "../errors.ts";
-import { type Attempted, attempted, attempts, type RepeatPorts, repeatUntil, unwrap } from "../lib/repeat-until.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock, Log } from "../ports.ts";
 import type { ListedApiToken } from "./answers.ts";
-import { ApiError, isStatus } from "./api-error.ts";
+import { isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import { createApiToken, deleteApiToken, listApiTokens } from "./environment-api.ts";
 import {
@@ -12,6 +11,8 @@ import {
   deleteClusterToken,
   listClusterTokens,
 } from "./token-api.ts";
+import { tokenLog } from "./token-log.ts";
+import { remakeWhenLost, renewedWhenRefused } from "./token-retries.ts";
 
 /** Every token that dtsync makes begins with this, and only such are ever deleted. */
 const tokenNamePrefix = "dtsync run ";
@@ -33,6 +34,8 @@ const workScopes = { InstallerDownload: "installer", "oneAgents.read": "hosts" }
 type WorkScope = keyof typeof workScopes;
 
 interface TokenChainOptions {
+  /** Name of the cluster. */
+  readonly cluster: string;
   readonly client: Client;
   readonly clock: Clock;
   /** Part of the names of this run's tokens. */
@@ -41,8 +44,8 @@ interface TokenChainOptions {
   readonly conceal: (secret: string) => void;
   /** Told before a token is made and after it is gone, so that a killed run can be cleaned up after. */
   readonly journal: { made(environment: string | null): Promise<void> };
-  /** Told about tokens that could not be revoked. */
-  readonly warn: (message: string) => void;
+  /** Told of every token that is made, revoked or could not be, by its id. */
+  readonly log: Log;
 }
 
 /**
@@ -59,7 +62,8 @@ export interface TokenChain {
 }
 
 export function createTokenChain(options: TokenChainOptions): TokenChain {
-  const { client, clock, runId } = options;
+  const { client, clock, runId, log } = options;
+  const tokens = tokenLog(log, options.cluster);
   const name = `${tokenNamePrefix}${runId}`;
   let runToken: RunToken | null = null;
   let made = 0;
@@ -89,6 +93,12 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
     );
     unaccounted.delete(tokenName);
     options.conceal(token.secret);
+    tokens.made(null, {
+      token: token.id,
+      name: tokenName,
+      scopes: ["EnvironmentTokenManagement"],
+      minutes: runTokenMinutes,
+    });
     runTokens.push(token.id);
     return token.secret;
   }
@@ -110,18 +120,22 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
     let using = await run.secret;
     const make = async (): Promise<ManagementToken> => {
       const madeAt = clock.now().getTime();
+      let tokenName = "";
       const token = await remakeWhenLost(
-        () =>
-          createTokenManagementToken(client, environment, {
-            name: nextName("management"),
+        () => {
+          tokenName = nextName("management");
+          return createTokenManagementToken(client, environment, {
+            name: tokenName,
             minutes: managementTokenMinutes,
             with: using,
-          }),
+          });
+        },
         // A lost one expires within its quarter of an hour: nothing could delete it but another of its kind.
         async () => undefined,
         { clock },
       );
       options.conceal(token.secret);
+      tokens.made(environment, { token: token.id, name: tokenName, minutes: managementTokenMinutes });
       return { secret: token.secret, madeAt };
     };
     return renewedWhenRefused(make, async () => {
@@ -134,7 +148,10 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
 
   async function removeClusterTokens(matches: (tokenName: string) => boolean): Promise<void> {
     const left = (await listClusterTokens(client)).filter((token) => matches(token.name));
-    for (const { id } of left) await deleteClusterToken(client, id);
+    for (const { id, name: tokenName } of left) {
+      await deleteClusterToken(client, id);
+      tokens.revoked(null, id, tokenName);
+    }
   }
 
   async function removeEnvironmentTokens(
@@ -143,11 +160,14 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
     matches: (token: ListedApiToken) => boolean,
   ): Promise<void> {
     const left = (await listApiTokens(client, environment, using)).filter(matches);
-    for (const { id } of left) {
-      await deleteApiToken(client, environment, id, using).catch((error) => {
+    for (const { id, name: tokenName } of left) {
+      try {
+        await deleteApiToken(client, environment, id, using);
+        tokens.revoked(environment, id, tokenName);
+      } catch (error) {
         // The token in use is among those listed by name and cannot delete itself; it expires soon.
         if (!isStatus(error, 400)) throw error;
-      });
+      }
     }
   }
 
@@ -160,7 +180,7 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
     const isDead = ({ name: tokenName, created }: ListedApiToken) =>
       tokenName.startsWith(tokenNamePrefix) && created !== null && created < oldest;
     await removeEnvironmentTokens(environment, using, isDead).catch((error) => {
-      options.warn(`tokens that earlier runs left in ${environment} could not be removed: ${errorMessage(error)}`);
+      log.warn(`tokens that earlier runs left in ${environment} could not be removed: ${errorMessage(error)}`);
     });
   }
 
@@ -178,6 +198,8 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
       { clock },
     );
     options.conceal(token.secret);
+    const minutes = workTokenLife / 60_000;
+    tokens.made(environment, { token: token.id, name: tokenName, scopes: [scope], minutes });
     return token;
   }
 
@@ -205,8 +227,9 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
           if (clock.now().getTime() - management.madeAt > managementTokenUse) await renewManagement();
           const remove = () => deleteApiToken(client, environment, token.id, management.secret);
           await renewedWhenRefused(remove, renewManagement);
+          tokens.revoked(environment, token.id);
         } catch (error) {
-          options.warn(
+          log.warn(
             `the token ${token.id} of ${environment} could not be revoked and expires within the hour: ${errorMessage(error)}`,
           );
         }
@@ -231,17 +254,18 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
       await runToken?.secret.catch(() => undefined);
       runToken = null;
       for (const id of runTokens.splice(0)) {
-        await deleteClusterToken(client, id).catch((error) => {
-          options.warn(
+        try {
+          await deleteClusterToken(client, id);
+          tokens.revoked(null, id);
+        } catch (error) {
+          log.warn(
             `the token ${id} of the cluster could not be revoked and expires within the hour: ${errorMessage(error)}`,
           );
-        });
+        }
       }
       if (unaccounted.size === 0) return;
       await removeClusterTokens((tokenName) => unaccounted.has(tokenName)).catch((error) => {
-        options.warn(
-          `a token of this run may be left on the cluster and expires within the hour: ${errorMessage(error)}`,
-        );
+        log.warn(`a token of this run may be left on the cluster and expires within the hour: ${errorMessage(error)}`);
       });
     },
   };
@@ -257,40 +281,4 @@ interface RunToken {
   readonly secret: Promise<string>;
   /** Unix milliseconds. */
   readonly madeAt: number;
-}
-
-/** Does the work, and once more after `renew` when the cluster did not take the token that it was done with. */
-async function renewedWhenRefused<T>(work: () => Promise<T>, renew: () => Promise<void> | void): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isStatus(error, 401)) throw error;
-  }
-  await renew();
-  return work();
-}
-
-const creationAttempts = 3;
-
-/**
- * Creating a token is not repeatable: when the answer is lost, so is the secret. What was made is deleted, then made again.
- */
-async function remakeWhenLost<T>(
-  create: () => Promise<T>,
-  remove: () => Promise<void>,
-  ports: RepeatPorts,
-): Promise<T> {
-  const isLost = (made: Attempted<T>) =>
-    made.failed && made.error instanceof ApiError && made.error.details.effect === "unknown";
-  const result = await repeatUntil(
-    async () => {
-      const made = await attempted(create);
-      if (isLost(made)) await remove();
-      return made;
-    },
-    (made) => !isLost(made),
-    attempts(creationAttempts),
-    ports,
-  );
-  return unwrap(result);
 }

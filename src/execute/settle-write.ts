@@ -13,7 +13,7 @@
  */
 import { ApiError } from "../dynatrace/api-error.ts";
 import { type Attempted, attempted, pauses, repeatUntil } from "../lib/repeat-until.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock, Log } from "../ports.ts";
 import { done, failed, failedWith, type Outcome, resultError, stale } from "./outcome.ts";
 
 /** How what is there compares with the plan; `partly`: on the way, and a further write leads there. */
@@ -29,6 +29,8 @@ interface WriteSteps<T> {
    * can be tried again after a wait is given as that wait, and then read first.
    */
   write(current: T): Promise<NotYet | undefined>;
+  /** What it is about, for the log. */
+  readonly about: string;
   /** Says how the reading differs from what the plan saw, for a stale change. */
   describe(current: T): string;
 }
@@ -42,6 +44,7 @@ export interface NotYet {
 
 interface WritePorts {
   readonly clock: Clock;
+  readonly log: Log;
   /** Aborted: nothing is waited for any more. */
   readonly signal: AbortSignal;
 }
@@ -85,11 +88,17 @@ export async function settleWrite<T>(steps: WriteSteps<T>, ports: WritePorts): P
       const notYet = notYetOf(written, progress.delays);
       if (notYet !== null) {
         if (written.failed) progress = { ...progress, delays: progress.delays + 1 };
+        const reason = resultError(notYet.error).code;
+        ports.log.info("write is put off", () => ({ change: steps.about, reason, waitMs: Math.round(notYet.wait) }));
         await ports.clock.sleep(notYet.wait, ports.signal).catch(() => undefined);
         return ports.signal.aborted ? failedWith(notYet.error, attempts) : null;
       }
       const error = written.failed ? written.error : null;
       if (error !== null && !mayHaveHadEffect(error)) return failedWith(error, attempts);
+      if (error !== null) {
+        const reason = resultError(error).code;
+        ports.log.info("answer of a write was lost: it is read back", () => ({ change: steps.about, reason }));
+      }
       progress = { ...progress, attempts, from: match, lost: error };
       return null;
     },

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
 import { chmod, chown, constants, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { basename, dirname, join, resolve } from "node:path";
@@ -100,6 +100,28 @@ async function keepOwner(draft: string, existing: { readonly uid: number; readon
   await chmod(draft, mode);
 }
 
+/**
+ * Opens what stands under the name for adding to it, without ever waiting when it is written, and gives the descriptor. An
+ * ordinary file that is not there is made for its owner alone to read, and its folder with it. Throws UnwritableFile, or the
+ * error of the system.
+ */
+export async function openToAppend(file: string, { signal }: Pick<WriteOptions, "signal">): Promise<number> {
+  const { path, through, existing } = await inspectTarget(file);
+  if (through === "socket") return descriptorOf(path);
+  if (through === "pipe") return openPipe(path, endsOf(signal));
+  const { O_WRONLY, O_APPEND, O_NOCTTY, O_NONBLOCK, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const append = O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK;
+  if (through === "device") return openSync(path, append);
+  if (existing === null) {
+    await mkdir(dirname(path), { recursive: true });
+    return openSync(path, append | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  }
+  const opened = openSync(path, append | O_NOFOLLOW);
+  if (fstatSync(opened).isFile()) return opened;
+  closeSync(opened);
+  throw new UnwritableFile("it is no longer an ordinary file");
+}
+
 async function writeToDevice(path: string, text: string): Promise<void> {
   const handle = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOCTTY);
   try {
@@ -168,5 +190,5 @@ async function openPipe(path: string, ends: AbortSignal): Promise<number> {
   }
 }
 
-const isSystemError = (error: unknown, code: string): boolean =>
+export const isSystemError = (error: unknown, code: string): boolean =>
   error instanceof Error && "code" in error && error.code === code;

@@ -49,7 +49,7 @@ export async function formatInventory(directory: string): Promise<FormattedInven
   const root = openFolder(directory);
   const folder = root === null ? null : inventoryFiles(root);
   // Without dtsync.yaml it is another folder, which has to stay as it is.
-  if (root === null || folder === null || isMissing(folder.readText("dtsync.yaml"))) {
+  if (root === null || folder === null || isMissing(folder.readText("dtsync.yaml", "yaml"))) {
     diagnostics.error(inFile(inventoryStart), missingDiagnostic(directory, root !== null));
     return { changed, files, diagnostics: diagnostics.sorted() };
   }
@@ -102,7 +102,7 @@ interface FormattedFile {
 }
 
 function formatFile(folder: InventoryFiles, path: string, schema: Schema): FormattedFile {
-  const read = folder.readText(path);
+  const read = folder.readText(path, "yaml");
   const file = escapeText(path);
   const positions = createPositions(file, "text" in read ? read.text : (read.textBefore ?? ""));
   if ("diagnostic" in read) {

@@ -48,10 +48,10 @@ export async function changedSubmodules(repository: Repository, folder: string):
   return changed;
 }
 
-async function isChanged({ directory, environment, signal }: Repository, path: string): Promise<boolean> {
+async function isChanged({ directory, environment, signal, log }: Repository, path: string): Promise<boolean> {
   const place = join(directory, path);
   try {
-    const submodule = await openRepository(place, { environment, signal });
+    const submodule = await openRepository(place, { environment, signal, log });
     try {
       // Not checked out, it is an empty folder of the repository around it; a link is no submodule any more.
       return submodule.directory === place && (await changedInWorkTree(submodule, "HEAD")) !== "";

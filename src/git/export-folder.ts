@@ -5,8 +5,8 @@ import { GitFailure } from "./git-failure.ts";
 import type { Repository } from "./open-repository.ts";
 import { gitOutput } from "./run-git.ts";
 
-/** Bytes. A larger file is written empty in its place with its size: the inventory takes none of that size. */
-const largestFile = 1_000_000;
+/** Bytes, as many as a host list may have. A larger file is written empty in its place with its size: the inventory takes none of that size. */
+const largestFile = 5_000_000;
 const mostFiles = 200_000;
 /** Bytes of all files. */
 const mostBytes = 1_073_741_824;

@@ -2,7 +2,7 @@ import { changedSubmodules, folderOf } from "./changed-files.ts";
 import { createGitClient } from "./git-client.ts";
 import { GitFailure } from "./git-failure.ts";
 import { openRepository, type Repository } from "./open-repository.ts";
-import { firstLine, type GitEdges } from "./run-git.ts";
+import { firstLine, type GitEdges, timedGit } from "./run-git.ts";
 
 interface Revision {
   /** Null outside of Git, before the first commit, and where Git does not read the repository. */
@@ -33,11 +33,13 @@ export async function readRevision(folder: string, edges: GitEdges): Promise<Rev
 async function revisionOf(repository: Repository): Promise<Revision> {
   const folder = folderOf(repository);
   const git = createGitClient(repository);
+  const raw = (command: string, parameters: readonly string[]) =>
+    timedGit(repository.log, command, () => git.raw([...parameters]));
   const options = ["--porcelain", "--untracked-files=all", "--ignore-submodules=dirty", "--no-renames"];
   const [head, status, submodules] = await Promise.all([
     // Quiet, it fails without a word where there is no commit yet.
-    git.raw(["rev-parse", "--verify", "--quiet", "HEAD"]).catch(() => ""),
-    git.raw(["--literal-pathspecs", "status", ...options, "--", folder]),
+    raw("rev-parse", ["rev-parse", "--verify", "--quiet", "HEAD"]).catch(() => ""),
+    raw("status", ["--literal-pathspecs", "status", ...options, "--", folder]),
     changedSubmodules(repository, folder),
   ]);
   const commit = head.trim();

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import { dirname } from "node:path";
+import type { Log } from "../ports.ts";
 import { gitEnvironment, type Variables } from "./git-environment.ts";
 import { GitFailure } from "./git-failure.ts";
 
@@ -10,6 +11,8 @@ export interface GitEdges {
   readonly environment: Variables;
   /** Ends what is running. */
   readonly signal: AbortSignal;
+  /** Told of each call: its command and the time, not what it was given. */
+  readonly log: Log;
 }
 
 /** Where Git is called. */
@@ -69,7 +72,7 @@ const mostErrorText = 4_000;
  * says too much, and the reason of the signal when that ends it.
  */
 export function runGit(place: GitPlace, parameters: readonly string[], call: GitCall = {}): Promise<GitAnswer> {
-  return startGit(place.directory, placeEnvironment(place, call), place.signal, parameters, call);
+  return startGit(place.directory, placeEnvironment(place, call), place, parameters, call);
 }
 
 /** Questions that Git answers from a repository as it is, running nothing whatever its configuration says. */
@@ -78,17 +81,37 @@ type OpeningQuestion = readonly ["rev-parse" | "config", ...(readonly string[])]
 /** Asks Git about the repository whose `.git` the folder holds, before there is a place to call it in. */
 export function askGit(
   directory: string,
-  { environment, signal }: GitEdges,
+  { environment, ...edges }: GitEdges,
   question: OpeningQuestion,
 ): Promise<GitAnswer> {
   const variables = { ...gitEnvironment(environment, { origin: false }), GIT_CEILING_DIRECTORIES: dirname(directory) };
-  return startGit(directory, variables, signal, question, {});
+  return startGit(directory, variables, edges, question, {});
 }
 
-async function startGit(
+/** Logs how long a command of Git took, and how it ended where that is known. */
+export async function timedGit<T extends { readonly code: number } | string>(
+  log: Log,
+  command: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  const began = performance.now();
+  let code: number | null = null;
+  try {
+    const answer = await run();
+    code = typeof answer === "string" ? 0 : answer.code;
+    return answer;
+  } finally {
+    log.debug("git was run", () => ({ command, code, ms: Math.round(performance.now() - began) }));
+  }
+}
+
+const startGit: typeof callGit = (directory, environment, edges, parameters, call) =>
+  timedGit(edges.log, parameters[0] ?? "", () => callGit(directory, environment, edges, parameters, call));
+
+async function callGit(
   directory: string,
   environment: Readonly<Record<string, string>>,
-  signal: AbortSignal,
+  { signal }: Pick<GitEdges, "signal" | "log">,
   parameters: readonly string[],
   { input, timeout = 60_000, limit = 64 * 1_048_576 }: GitCall,
 ): Promise<GitAnswer> {

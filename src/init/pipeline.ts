@@ -7,10 +7,10 @@ interface PipelineSettings {
 
 /**
  * The pipeline for the repository of an inventory, made from that of dtsync's own repository: without what serves
- * dtsync alone, which are the job of its tests and everything that asks for its sources.
+ * dtsync alone, which are the jobs of its tests, image and pages, and everything that asks for its sources.
  */
 export function inventoryPipeline(own: string, settings: PipelineSettings): string {
-  const paragraphs = own.split(/\n(?=\n)/).filter((paragraph) => !/^test:/m.test(paragraph));
+  const paragraphs = own.split(/\n(?=\n)/).filter((paragraph) => !/^(?:test|container|pages):/m.test(paragraph));
   const lines = paragraphs.join("\n").trimEnd().split("\n");
   // The header of the file says how to copy it, which has just been done.
   const header = lines.findIndex((line) => !line.startsWith("#"));

@@ -65,6 +65,19 @@ type Sharing =
       readonly showsDetails: boolean;
     };
 
+/** What changes of a plan that are of one action have to have in common to be shown as one. */
+export interface Folding {
+  readonly fields: readonly FieldValues[];
+  /** Fields that only name the item: they may differ. */
+  readonly naming: readonly string[];
+  /** Fields that the title tells where they are the same. */
+  readonly titled: readonly string[];
+  /** From how many on they are one. */
+  readonly least: number;
+  /** It is too important to be put together with what is not just alike. */
+  readonly apart: boolean;
+}
+
 /** Where `explain` has the setting behind a field of a change. */
 interface ExplainedField {
   /** Id of the item. */
@@ -132,15 +145,20 @@ export interface KindRules<K extends ChangeKind> {
   declaredIn(inventory: Inventory): (change: Changes[K]) => boolean;
   /** Whether it takes something away from a group that is kept for emergencies; `names` are exact. */
   weakens(change: Changes[K], names: ReadonlySet<string>): boolean;
-  /** What the change does, in words; `alike`: how many changes one title stands for. */
-  title(change: Changes[K], alike: number): string;
+  /** What a change does, in words, or what several of one action do alike; there is at least one. */
+  title(changes: readonly [Changes[K], ...Changes[K][]]): string;
   details(change: Changes[K]): readonly DetailLine[];
   /** What the change is about, in words. */
   describe(change: DeclaredChanges[K]): string;
   /** The item by its name alone. */
   name(item: Columns[K]): string;
+  /** The same where items of several groups or clusters stand side by side. */
+  fullName(item: Columns[K] & { readonly cluster: string }): string;
   fields(change: DeclaredChanges[K]): readonly FieldValues[];
   sharing(change: DeclaredChanges[K]): Sharing;
+  folding(change: Changes[K]): Folding;
+  /** Permissions that a group had before and does not have afterwards. */
+  lostRights(change: Changes[K]): readonly string[];
   /** What many changes undergo alike, in words; null: as their details say. */
   sharedTitle(changes: readonly DeclaredChanges[K][], details: readonly string[]): string | null;
   explained(change: DeclaredChanges[K], field: string): ExplainedField;

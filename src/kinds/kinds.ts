@@ -65,4 +65,8 @@ export const isRemoval = (change: DeclaredChange): boolean => actionRules(change
 /** Whether it takes something away: a removal, or rights. */
 export const takesAway = (change: DeclaredChange): boolean => actionRules(change).sign === "-";
 
+/** Whether it leaves anybody with less: what takes something away, or an update of rights that loses some. */
+export const leavesLess = (change: Change): boolean =>
+  takesAway(change) || rulesOf(change).lostRights(change).length > 0;
+
 export const familyOfChange = (change: Change): Family => familyOf[change.kind];

@@ -19,6 +19,15 @@ export function printableLine(text: string): string {
   return printable(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 
+/** The same for all text of JSON data, keys included. What is equal stays equal. */
+export function printableData<T>(value: T): T;
+export function printableData(value: unknown): unknown {
+  if (typeof value === "string") return printableLine(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => printableData(item));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [printableLine(key), printableData(item)]));
+}
+
 /** A value of a change, as a person reads it. */
 export function showValue(value: Value | undefined): string {
   if (value === undefined || value === null) return "none";

@@ -91,7 +91,7 @@ function strayFiles({ files, digests }: Reading, hasSettings: boolean): readonly
   const { others, real } = files.list();
   const stray = others.filter((path) => !digests.has(path) && (hasSettings || !isMisnamedSettings(path)));
   return stray.map((path, index) => {
-    const read = index < mostStrayTexts ? files.readText(path) : null;
+    const read = index < mostStrayTexts ? files.readText(path, "yaml") : null;
     const text = read !== null && "text" in read ? read.text : null;
     return { path, diagnostic: explainStray(path, text, (target) => real.has(target)) };
   });

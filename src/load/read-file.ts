@@ -8,6 +8,7 @@ import { escapeText } from "./diagnostics/show-text.ts";
 import { findTextDiagnostics, hasControlCharacter } from "./diagnostics/text-diagnostics.ts";
 import { digestOf } from "./digest.ts";
 import type { InventoryFiles } from "./files/inventory-files.ts";
+import type { FileUse } from "./files/inventory-folder.ts";
 import { isMisnamedSettings } from "./files/stray-files.ts";
 import type { CheckedText } from "./hosts/hosts-context.ts";
 import type { CleanTexts } from "./schema/clean-texts.ts";
@@ -42,7 +43,7 @@ export function readFile<Entry>(
 ): LoadedFile<Entry> | null {
   const { root, home, files, diagnostics, budget, digests } = reading;
   budget.admitFile(escapeText(path));
-  const found = readPositions(reading, path);
+  const found = readPositions(reading, path, "yaml");
   if ("diagnostic" in found) {
     const diagnostic =
       kind === "dtsync" && found.diagnostic?.rule === "missing-file" ? noSettings(files) : found.diagnostic;
@@ -118,7 +119,7 @@ function withoutInvalidParts(
 export function readHostListText(reading: Reading, path: string): CheckedText {
   const { diagnostics, budget, digests } = reading;
   budget.admitFile(escapeText(path));
-  const read = readPositions(reading, path);
+  const read = readPositions(reading, path, "hosts");
   if ("diagnostic" in read) return read;
   budget.countMarks(countMarks(read.positions.text).marks, true);
   const { text } = read.positions;
@@ -130,8 +131,8 @@ export function readHostListText(reading: Reading, path: string): CheckedText {
 }
 
 /** Reads a file as text. */
-function readPositions({ files, diagnostics }: Reading, path: string): CheckedText {
-  const read = files.readText(path);
+function readPositions({ files, diagnostics }: Reading, path: string, use: FileUse): CheckedText {
+  const read = files.readText(path, use);
   const positions = createPositions(escapeText(path), "diagnostic" in read ? (read.textBefore ?? "") : read.text);
   if (!("diagnostic" in read)) return { positions };
   if (read.textBefore === undefined) return { diagnostic: read.diagnostic };

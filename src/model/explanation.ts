@@ -48,7 +48,7 @@ export interface ExplainedSetting {
 /** `explain --format json`. Settings are in the order in which they are shown. */
 export interface Explanation {
   readonly format: "dtsync-explain/1";
-  /** `environment/ID`, `group/CLUSTER/NAME`, `host/NAME`. */
+  /** `environment/ID`, `group/CLUSTER/NAME`, `permission/CLUSTER/GROUP/ENVIRONMENT`, `host/NAME`. */
   readonly id: string;
   /** By path, for example `oneagent.version`; `access.ID` holds the permissions of a group on an environment. */
   readonly settings: Readonly<Record<string, ExplainedSetting>>;

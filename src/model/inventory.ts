@@ -137,6 +137,8 @@ export interface HostCommand {
   readonly customer: string;
   readonly cluster: string;
   readonly command: readonly string[];
+  /** It prints what `ansible-inventory --list` does, and this group of it counts; null: lines or a JSON array. */
+  readonly ansibleGroup: string | null;
   /** Settings that hosts of this source start from. */
   readonly ssh: SshSettings;
   readonly oneagent: OneAgentSettings;

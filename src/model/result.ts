@@ -32,6 +32,8 @@ export interface ChangeResult {
 
 export interface ApplyReport {
   readonly format: "dtsync-apply/1";
+  /** The id of the run, as in its log. */
+  readonly run: string;
   /** Digest of the plan that was applied. */
   readonly plan: string;
   readonly results: readonly ChangeResult[];

@@ -23,6 +23,9 @@ export interface HostSources {
 
 const limits: ProgramLimits = { timeout: 30_000, output: 20_000_000 };
 
+/** Without it Ansible leaves out a source that it cannot read, with a warning on standard error and exit code 0. */
+const wholeInventories: ProcessVariables = { ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: "true" };
+
 /** The hosts of the inventory and of its host commands, which run here if they are allowed to and hosts are in scope. */
 export async function listHosts(inventory: Inventory, sources: HostSources): Promise<HostList> {
   const { scope } = sources;
@@ -39,6 +42,7 @@ export async function listHosts(inventory: Inventory, sources: HostSources): Pro
       held.push({ scope: `source/${command.id}`, reason: read.reason, items: 1 });
       continue;
     }
+    if (read.warning !== undefined) warnings.push(`${command.id}: ${read.warning}`);
     if (read.hosts.length === 0) warnings.push(`${command.id}: the command printed no hosts`);
     for (const place of read.hosts.flatMap(placesOf)) taken.add(place);
     hosts.push(...read.hosts);
@@ -46,7 +50,7 @@ export async function listHosts(inventory: Inventory, sources: HostSources): Pro
   return { hosts, held, warnings, incomplete };
 }
 
-type SourceReading = { readonly hosts: readonly Host[] } | { readonly reason: string };
+type SourceReading = { readonly hosts: readonly Host[]; readonly warning?: string } | { readonly reason: string };
 
 async function readSource(
   command: HostCommand,
@@ -85,7 +89,10 @@ async function runHostCommand(
   const { expandHostCommandOutput } = await import("../load/hosts/host-command.ts");
   const outcome = await run(command.command, {
     directory: inventory.directory,
-    variables: withoutTokens(variables, inventory.clusters),
+    variables: {
+      ...(command.ansibleGroup === null ? {} : wholeInventories),
+      ...withoutTokens(variables, inventory.clusters),
+    },
     limits,
   });
   if (outcome.status === "done") return expandHostCommandOutput(command, outcome.output);

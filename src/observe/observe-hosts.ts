@@ -3,6 +3,7 @@ import { probeHost } from "../kinds/host/effects/probe.ts";
 import { createLimiter } from "../lib/limiter.ts";
 import type { Host } from "../model/inventory.ts";
 import type { HostReading } from "../model/observed.ts";
+import type { Log } from "../ports.ts";
 import { HostError } from "../ssh/host-error.ts";
 import type { ConnectShell } from "../ssh/shell.ts";
 import type { ReadingEvents } from "./reading-events.ts";
@@ -12,6 +13,7 @@ interface HostObservation {
   readonly concurrency: number;
   readonly signal: AbortSignal;
   readonly events: ReadingEvents;
+  readonly log: Log;
 }
 
 /** Probes hosts: one connection and one command each. A host that cannot be judged is unreadable, never absent. */
@@ -27,6 +29,9 @@ export async function observeHosts(
         const item = { kind: "host", name: host.name } as const;
         options.events.started(item);
         const reading = await probe(host, options);
+        if (reading.status === "unreadable") {
+          options.log.info("host could not be probed", () => ({ host: host.name, reason: reading.reason }));
+        }
         readings.set(host.name, reading);
         options.events.ended(item, reading.status === "unreadable" ? reading.reason : null);
       }),

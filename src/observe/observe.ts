@@ -2,6 +2,7 @@ import type { Client } from "../dynatrace/client.ts";
 import { errorMessage } from "../errors.ts";
 import type { Cluster, Host, Inventory } from "../model/inventory.ts";
 import type { HostReading, Observed, ObservedCluster, Reading } from "../model/observed.ts";
+import type { Clock, Log, LogFields } from "../ports.ts";
 import type { ConnectShell } from "../ssh/shell.ts";
 import { observeCluster, unusableCluster } from "./observe-cluster.ts";
 import { observeHosts } from "./observe-hosts.ts";
@@ -31,6 +32,8 @@ export interface ObservePorts {
   /** Aborted: hosts are let go of at once. Clients have a signal of their own. */
   readonly signal: AbortSignal;
   readonly events: ReadingEvents;
+  readonly clock: Pick<Clock, "now">;
+  readonly log: Log;
 }
 
 /** Reads clusters and hosts side by side. Never throws for what could not be read. */
@@ -39,21 +42,49 @@ export async function observe(
   { clusters, hosts, groups }: Wanted,
   ports: ObservePorts,
 ): Promise<Observed> {
+  const { clock, log } = ports;
   const connect = hosts.length === 0 ? null : await ports.openConnector();
   const { events } = ports;
   const readCluster = async (cluster: Cluster): Promise<readonly [string, ObservedCluster]> => {
     const item = { kind: "cluster", name: cluster.name } as const;
     events.started(item);
+    const began = clock.now().getTime();
     const reading = await openAndObserve(cluster, inventory, groups, ports);
+    log.info("cluster read", () => ({ ...readingFields(cluster, reading), ms: clock.now().getTime() - began }));
     events.ended(item, problemOf(reading));
     return [cluster.name, reading];
   };
   const { concurrency, signal } = ports;
+  const began = clock.now().getTime();
   const [clusterReadings, hostReadings] = await Promise.all([
     Promise.all(clusters.map(readCluster)),
-    connect === null ? new Map<string, HostReading>() : observeHosts(hosts, { connect, concurrency, signal, events }),
+    connect === null
+      ? new Map<string, HostReading>()
+      : observeHosts(hosts, { connect, concurrency, signal, events, log }),
   ]);
+  if (connect !== null) {
+    const unreadable = [...hostReadings.values()].filter(({ status }) => status === "unreadable").length;
+    const ms = clock.now().getTime() - began;
+    log.info("hosts probed", () => ({ hosts: hosts.length, unreadable, ms }));
+  }
   return { clusters: new Map(clusterReadings), hosts: hostReadings };
+}
+
+/** What the log has of a cluster that was read, or could not be. */
+function readingFields(
+  { name, url }: Cluster,
+  { version, requests, environments, groups }: ObservedCluster,
+): LogFields {
+  const reasons = [environments, groups].flatMap((part) => (part?.status === "unreadable" ? [part.reason] : []));
+  return {
+    cluster: name,
+    url,
+    version,
+    environments: environments.status === "complete" ? environments.value.length : null,
+    groups: groups?.status === "complete" ? groups.value.length : null,
+    requests,
+    unreadable: reasons.length === 0 ? undefined : [...new Set(reasons)],
+  };
 }
 
 function problemOf({ environments, groups }: ObservedCluster): string | null {

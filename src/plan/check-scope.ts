@@ -6,8 +6,9 @@ import { hostChangeId } from "../kinds/host/change.ts";
 import { hostCoordinates } from "../kinds/host/family.ts";
 import type { Coordinates } from "../kinds/kind.ts";
 import type { Family } from "../model/change.ts";
-import type { Host, Inventory } from "../model/inventory.ts";
+import type { Host, HostCommand, Inventory } from "../model/inventory.ts";
 import type { PlanScope } from "../model/plan.ts";
+import { scopeFilter } from "./scope.ts";
 import { isExact, type Matcher, parseSelector, type Term, termMatchers } from "./selector.ts";
 
 /** Something about one `--target` or `--exclude`. */
@@ -117,6 +118,22 @@ function isKnown(term: Term, matches: Matcher, inventory: Inventory, { hosts }: 
     groups.some((item) => matches(groupCoordinates(item))) ||
     hosts.some((item) => matches(hostCoordinates(item)))
   );
+}
+
+/** Commands that may list hosts which a scope is about. What they list is not known, so a glob may match any of it. */
+export function sourcesInScope(
+  { environments, hostCommands }: Pick<Inventory, "environments" | "hostCommands">,
+  scope: PlanScope,
+): readonly HostCommand[] {
+  const filter = scopeFilter(scope, { environments });
+  const anyHost = scope.targets.some((text) => {
+    const selector = parseSelector(text);
+    return selector.status === "read" && selector.terms.some((term) => couldBeHost(term) && !isExact(term));
+  });
+  return hostCommands.filter(({ cluster, customer, environment }) => {
+    const place = { cluster, customer, environment, group: null, host: null };
+    return filter.matches(place) || (anyHost && !filter.excludes(place));
+  });
 }
 
 const couldBeHost = (term: Term): boolean => term.form === "name" || (term.form === "id" && term.kind === "host");

@@ -122,7 +122,9 @@ function environmentSettings({ environment, commands }: EnvironmentWithCommands)
     hostCommands:
       commands.length === 0
         ? null
-        : commands.map(({ command, inherited: { ssh, oneagent } }) => plain({ command, ssh, oneagent })),
+        : commands.map(({ command, ansibleGroup, inherited: { ssh, oneagent } }) =>
+            plain({ command, ...(ansibleGroup === null ? {} : { ansibleGroup }), ssh, oneagent }),
+          ),
   };
 }
 

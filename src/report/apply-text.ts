@@ -1,6 +1,8 @@
 import { count, type Paint, printableLine, type Style } from "../lib/printable.ts";
 import type { ApplyReport, ChangeResult, ResultStatus } from "../model/result.ts";
-import { guardsBlock, heldBlock, waitingBlock, warningsBlock } from "./remarks-text.ts";
+import type { Fullness } from "./fullness.ts";
+import { guardsBlock, heldBlock, listNames, waitingBlock, warningsBlock } from "./remarks-text.ts";
+import { type ResultEntry, resultEntries, resultName } from "./result-entries.ts";
 
 const styles: Readonly<Record<ResultStatus, Style>> = {
   done: "green",
@@ -21,13 +23,17 @@ export function resultLine({ id, action, status, durationMs, error }: ChangeResu
  * How an apply ended: what was not done with its reason, what was never tried, then counts. What was done was shown while
  * it happened.
  */
-export function renderApplyText(report: ApplyReport, paint: Paint): string {
-  const problems = report.results.filter(({ status }) => status !== "done").map((result) => resultLine(result, paint));
+export function renderApplyText(report: ApplyReport, paint: Paint, { full = false }: Fullness = {}): string {
+  const { results, held, waiting, warnings, guards = [] } = report;
+  const problems = resultEntries(
+    results.filter(({ status }) => status !== "done"),
+    full,
+  ).flatMap((entry) => entryLines(entry, paint));
   const remarks = [
-    ...heldBlock(report.held, paint),
-    ...waitingBlock(report.waiting),
-    ...guardsBlock(paint("red", "Refused by guards:"), report.guards ?? []),
-    ...warningsBlock(report.warnings, paint),
+    ...warningsBlock(warnings, paint, full),
+    ...guardsBlock(paint("red", "Refused by guards:"), guards, full),
+    ...heldBlock(held, paint),
+    ...waitingBlock(waiting),
   ];
   const lines = [
     ...(problems.length === 0 ? [] : ["", paint("bold", "Not done:"), ...problems]),
@@ -35,6 +41,19 @@ export function renderApplyText(report: ApplyReport, paint: Paint): string {
     applySummary(report),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+const shownNames = 8;
+
+/** One result in a line, or what many have in common with some of their names below. */
+function entryLines({ results, status, title, message, code }: ResultEntry, paint: Paint): readonly string[] {
+  const [first, ...others] = results;
+  if (others.length === 0) return [resultLine(first, paint)];
+  const reason = message === null ? "" : `: ${printableLine(message)} ${paint("dim", `[${code}]`)}`;
+  return [
+    `${paint(styles[status], status.padEnd(9))} ${title}${reason}`,
+    `          ${listNames(results.map(resultName), shownNames)}`,
+  ];
 }
 
 /** Counts in one line. What is held is not "nothing to do". */

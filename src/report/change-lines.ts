@@ -1,3 +1,5 @@
+import { groupBy } from "../lib/group-by.ts";
+import { compareText } from "../lib/text.ts";
 import type { Change } from "../model/change.ts";
 
 /** Changes under the headings of a report: customer, then environment; null stands for what belongs to none. */
@@ -8,45 +10,39 @@ export interface ChangeSection {
 }
 
 export function changeSections(changes: readonly Change[]): readonly ChangeSection[] {
-  const sections = new Map<string, { customer: string | null; environment: string | null; changes: Change[] }>();
-  for (const change of changes) {
-    const { customer, environment } = change;
-    const key = JSON.stringify([customer, environment]);
-    const section = sections.get(key) ?? { customer, environment, changes: [] };
-    section.changes.push(change);
-    sections.set(key, section);
-  }
-  // What belongs to no customer or environment comes first under its heading.
+  const sections = groupBy(changes, sectionRank);
+  return [...sections.values()]
+    .map((group) => ({ customer: group[0].customer, environment: group[0].environment, changes: group }))
+    .sort((left, right) => compareText(sectionRank(left), sectionRank(right)));
+}
+
+/** What belongs to no customer or environment comes first under its heading. */
+export function sectionRank({ customer, environment }: Pick<ChangeSection, "customer" | "environment">): string {
   const rank = (value: string | null) => (value === null ? "" : `/${value}`);
-  return [...sections.values()].sort((left, right) => {
-    const leftKey = [rank(left.customer), rank(left.environment)].join("\u0000");
-    const rightKey = [rank(right.customer), rank(right.environment)].join("\u0000");
-    return leftKey < rightKey ? -1 : leftKey > rightKey ? 1 : 0;
-  });
+  return [rank(customer), rank(environment)].join("\u0000");
 }
 
 /** Hosts of a section that undergo the same, as one entry: a list of 300 equal installations is read once. */
-export interface ChangeEntry {
-  readonly first: Change;
-  readonly hosts: readonly Change[];
+export function changeEntries(changes: readonly Change[]): readonly (readonly [Change, ...Change[]])[] {
+  const key = ({ id, kind, action, before, after, notes, origin }: Change) =>
+    kind === "host" ? JSON.stringify([action, before, after, notes, origin]) : id;
+  return [...groupBy(changes, key).values()];
 }
 
-export function changeEntries(changes: readonly Change[]): readonly ChangeEntry[] {
-  const entries: { first: Change; hosts: Change[] }[] = [];
-  const byContent = new Map<string, { first: Change; hosts: Change[] }>();
-  for (const change of changes) {
-    if (change.kind !== "host") {
-      entries.push({ first: change, hosts: [] });
-      continue;
-    }
-    const key = JSON.stringify([change.action, change.before, change.after, change.notes, change.origin]);
-    const found = byContent.get(key);
-    if (found) found.hosts.push(change);
-    else {
-      const entry = { first: change, hosts: [change] };
-      byContent.set(key, entry);
-      entries.push(entry);
-    }
-  }
-  return entries;
+/** Where changes that are shown as one stand. */
+export interface Heading {
+  /** They are about several customers. */
+  readonly several: boolean;
+  /** Null: several, or none, as of what belongs to all of them. */
+  readonly customer: string | null;
+  /** Null: several environments of the customer, or none. */
+  readonly environment: string | null;
+}
+
+export function headingOf(changes: readonly [Change, ...Change[]]): Heading {
+  const [{ customer, environment }] = changes;
+  if (changes.some((change) => change.customer !== customer))
+    return { several: true, customer: null, environment: null };
+  const here = changes.every((change) => change.environment === environment);
+  return { several: false, customer, environment: here ? environment : null };
 }

@@ -1,39 +1,44 @@
-import { count, printableLine } from "../lib/printable.ts";
-import type { RenamedCustomer, SettingChange } from "../model/difference.ts";
+import { count, type Paint } from "../lib/printable.ts";
+import type { ChangeCounts, CustomerTable } from "./customer-counts.ts";
 
-const shownIds = 4;
+/** Fewer customers than this are seen at a glance without a table. */
+const leastCustomers = 3;
 
-/** What the renaming of a customer means: a title, then what follows from it. */
-export function renamingLines(renamed: RenamedCustomer): {
-  readonly title: string;
-  readonly details: readonly string[];
-} {
-  const { before, after, environments } = renamed;
-  const title = `customer ${printableLine(before)} is now called ${printableLine(after)}`;
-  const [first] = environments;
-  if (first === undefined) return { title, details: ["its environments keep their ids"] };
-  const ids = environments.slice(0, shownIds).map((environment) => `${environment.before} → ${environment.after}`);
-  const more = environments.length > shownIds ? ` and ${count(environments.length - shownIds, "more", "more")}` : "";
-  return {
-    title,
-    details: [
-      `its environments get new ids: ${ids.join(", ")}${more}`,
-      "those with the new ids are created; those with the old ones become unmanaged and stay as they are, with their data",
-      `to keep them, declare their ids: ${first.key}: { id: ${first.before} }`,
-    ],
-  };
+const columns = [
+  ["create", "create"],
+  ["update", "update"],
+  ["remove", "remove"],
+  ["deploy", "deploy"],
+  ["rights taken", "lostRights"],
+] as const satisfies readonly (readonly [string, keyof ChangeCounts])[];
+
+/** Rows of counts for each customer, with the names of the columns above; nothing for few customers. */
+export function customerRows({ shown, others, common }: CustomerTable): readonly (readonly string[])[] {
+  if (shown.length + (others?.customers ?? 0) < leastCustomers) return [];
+  const all = [
+    ...shown.map((counts) => ({ name: counts.customer, counts })),
+    ...(others === null ? [] : [{ name: count(others.customers, "other customer"), counts: others }]),
+    ...(common === null ? [] : [{ name: "for all customers", counts: common }]),
+  ];
+  const rights = all.some(({ counts }) => counts.lostRights > 0);
+  const used = columns.filter(([, column]) => column !== "lostRights" || rights);
+  return [
+    ["customer", ...used.map(([title]) => title)],
+    ...all.map(({ name, counts }) => [name, ...used.map(([, column]) => shownCount(counts[column]))]),
+  ];
 }
 
-/** Without the default names of environments that only follow the name of their customer, which is told once. */
-export function withoutFollowingNames(settings: readonly SettingChange[]): readonly SettingChange[] {
-  const names = settings.filter(({ subject, field }) => subject.startsWith("customer/") && field === "name");
-  if (names.length === 0) return settings;
-  const follows = ({ field, before, after }: SettingChange): boolean =>
-    field === "defaultName" &&
-    names.some((name) => {
-      const [old, now] = [`${name.before} `, `${name.after} `];
-      const [left, right] = [String(before), String(after)];
-      return left.startsWith(old) && right.startsWith(now) && left.slice(old.length) === right.slice(now.length);
-    });
-  return settings.filter((setting) => !follows(setting));
+const shownCount = (number: number): string => (number === 0 ? "–" : String(number));
+
+/** The same in columns. */
+export function customerLines(table: CustomerTable, paint: Paint): readonly string[] {
+  const rows = customerRows(table);
+  if (rows.length === 0) return [];
+  const width = Math.max(...rows.map(([name = ""]) => name.length));
+  const lines = rows.map(([name = "", ...numbers]) =>
+    [name.padEnd(width), ...numbers.map((text, column) => text.padStart(rows[0]?.[column + 1]?.length ?? 0))].join(
+      "  ",
+    ),
+  );
+  return [...lines.map((line, index) => `  ${index === 0 ? paint("dim", line) : line}`), ""];
 }

@@ -1,10 +1,13 @@
 import type { Sign } from "../kinds/kind.ts";
 import { actionRules, rulesOf } from "../kinds/kinds.ts";
-import { sameValue, type Value } from "../lib/json.ts";
+import { groupBy } from "../lib/group-by.ts";
+import type { Value } from "../lib/json.ts";
 import { showValue } from "../lib/printable.ts";
 import { compareText } from "../lib/text.ts";
 import type { DeclaredChange } from "../model/change.ts";
 import type { SettingChange, Undeclared } from "../model/difference.ts";
+import { groupAlike } from "./alike.ts";
+import { valueDelta } from "./value-delta.ts";
 
 /** A field of a change in words: `quotas.hostUnits.maxLimit: 100 → 200`, `tags: + team:web`. */
 export interface Detail {
@@ -30,41 +33,33 @@ export interface DiffEntries {
   readonly single: readonly DiffEntry[];
 }
 
+/** Each change by itself. */
+export const singleEntries = (changes: readonly DeclaredChange[]): DiffEntries => ({
+  shared: [],
+  single: changes.map((change) => {
+    const { sign } = actionRules(change);
+    return { key: change.id, sign, first: change, changes: [change], details: diffDetails(change) };
+  }),
+});
+
 /**
  * Puts together what many items undergo alike, because it comes from one default, role or template: equal changes of a
  * field, equal rights, equal installations, and items that one place creates in numbers.
  */
 export function diffEntries(changes: readonly DeclaredChange[]): DiffEntries {
-  const parts = changes.flatMap(partsOf);
-  const groups = new Map<string, Part[]>();
-  for (const part of parts) {
-    const group = groups.get(part.key);
-    if (group) group.push(part);
-    else groups.set(part.key, [part]);
-  }
-  const shared: DiffEntry[] = [];
-  const alone = new Map<DeclaredChange, Detail[]>();
-  for (const [key, group] of groups) {
-    const [first] = group;
-    if (!first || group.length < first.least) {
-      for (const part of group) alone.set(part.change, [...(alone.get(part.change) ?? []), ...part.details]);
-      continue;
-    }
-    shared.push({
-      key,
-      sign: actionRules(first.change).sign,
-      first: first.change,
-      changes: group.map(({ change }) => change),
-      details: first.shownTogether,
-    });
-  }
+  const { alike, others } = groupAlike(changes.flatMap(partsOf));
+  const shared = alike.map((group): DiffEntry => {
+    const [{ key, change, shownTogether }] = group;
+    const { sign } = actionRules(change);
+    return { key, sign, first: change, changes: group.map((part) => part.change), details: shownTogether };
+  });
+  const alone = groupBy(others, ({ change }) => change.id);
   return {
     shared: shared.sort((left, right) => right.changes.length - left.changes.length || byFirst(left, right)),
-    single: changes.flatMap((change) => {
-      const details = alone.get(change);
-      return details
-        ? [{ key: change.id, sign: actionRules(change).sign, first: change, changes: [change], details }]
-        : [];
+    single: [...alone.values()].map(([part, ...parts]) => {
+      const details = [part, ...parts].flatMap((each) => each.details);
+      const { change } = part;
+      return { key: change.id, sign: actionRules(change).sign, first: change, changes: [change], details };
     }),
   };
 }
@@ -106,24 +101,8 @@ export function diffDetails(change: DeclaredChange): readonly Detail[] {
     .fields(change)
     .map(({ field, before, after }) => ({
       field,
-      text: change.before === null ? showValue(after) : valueDelta(before, after),
+      text: change.before === null ? showValue(after) : valueDelta(before, after, "not declared"),
     }));
-}
-
-function valueDelta(left: Value | undefined, right: Value | undefined): string {
-  if (Array.isArray(left) && Array.isArray(right)) return listDelta(left as string[], right as string[]);
-  const show = (value: Value | undefined) => (value === undefined ? "not declared" : showValue(value));
-  return `${show(left)} → ${show(right)}`;
-}
-
-function listDelta(before: readonly Value[], after: readonly Value[]): string {
-  const without = (list: readonly Value[], others: readonly Value[]) =>
-    list.filter((value) => !others.some((other) => sameValue(value, other)));
-  const parts = [
-    ...without(after, before).map((value) => `+ ${showValue(value)}`),
-    ...without(before, after).map((value) => `- ${showValue(value)}`),
-  ];
-  return parts.length === 0 ? "another order" : parts.join(", ");
 }
 
 /** Items that mean the same thing, with their names. */
@@ -178,17 +157,10 @@ interface NamedItem {
 function grouped<Item extends NamedItem>(
   items: readonly Item[],
 ): readonly (NamedGroup & { readonly items: readonly Item[] })[] {
-  const groups = new Map<string, { kind: string; text: string; names: string[]; items: Item[] }>();
-  for (const item of items) {
-    const { kind, text, name } = item;
-    const key = JSON.stringify([kind, text]);
-    const group = groups.get(key);
-    if (group) {
-      group.names.push(name);
-      group.items.push(item);
-    } else groups.set(key, { kind, text, names: [name], items: [item] });
-  }
-  return [...groups.values()];
+  return [...groupBy(items, ({ kind, text }) => JSON.stringify([kind, text])).values()].map((group) => {
+    const [{ kind, text }] = group;
+    return { kind, text, names: group.map(({ name }) => name), items: group };
+  });
 }
 
 /** What a change, or many alike, are about: `1,312 environments`. */

@@ -1,24 +1,20 @@
 import { rulesOf } from "../kinds/kinds.ts";
 import { count, type Paint, printableLine } from "../lib/printable.ts";
 import type { DifferenceReport, RenamedCustomer, Side } from "../model/difference.ts";
-import { renamingLines, withoutFollowingNames } from "./customer-lines.ts";
 import {
   type DiffEntry,
   diffEntries,
   distinctItems,
   type SettingGroup,
   settingGroups,
+  singleEntries,
   undeclaredGroups,
 } from "./diff-entries.ts";
 import { type DiffPlaces, renderPlaces } from "./diff-places.ts";
-
-const shownNames = 8;
-
-/** Names, as many as a person reads. */
-export function someNames(names: readonly string[], show: (name: string) => string = printableLine): string {
-  const shown = names.slice(0, shownNames).map(show).join(", ");
-  return names.length > shownNames ? `${shown} and ${count(names.length - shownNames, "more", "more")}` : shown;
-}
+import { signStyles } from "./entry-lines.ts";
+import type { Fullness } from "./fullness.ts";
+import { listNames } from "./remarks-text.ts";
+import { renamingLines, withoutFollowingNames } from "./renamed-customers.ts";
 
 /** `abc (3f2a1b4c)`, or the work tree. */
 export function sideName({ revision, commit }: Side): string {
@@ -29,14 +25,18 @@ export function sideName({ revision, commit }: Side): string {
     : `${printableLine(revision)} (${short})`;
 }
 
-const signStyles = { "+": "green", "~": "yellow", "-": "red", "»": "cyan" } as const;
-
 /** A difference as a person reads it: what reaches many first, then item by item, then what is no longer declared. */
-export function renderDiffText(report: DifferenceReport, paint: Paint, places: DiffPlaces = new Map()): string {
+export function renderDiffText(
+  report: DifferenceReport,
+  paint: Paint,
+  places: DiffPlaces = new Map(),
+  { full = false }: Fullness = {},
+): string {
+  const most = full ? Number.POSITIVE_INFINITY : undefined;
   const placesOf = ({ key }: { readonly key: string }): string =>
     renderPlaces(places.get(key), (place) => paint("dim", place));
   const { base, head, changes, unmanaged, settings, renamedCustomers, warnings } = report;
-  const { shared, single } = diffEntries(changes);
+  const { shared, single } = full ? singleEntries(changes) : diffEntries(changes);
   const lines = [paint("dim", `${sideName(base)} → ${sideName(head)}`), ""];
   const block = (heading: string, items: readonly string[]) => {
     if (items.length > 0) lines.push(heading, ...items.map((item) => `  ${item}`), "");
@@ -61,11 +61,11 @@ export function renderDiffText(report: DifferenceReport, paint: Paint, places: D
   if (single.length > 0) lines.push("");
   block(
     paint("yellow", "No longer declared:"),
-    undeclaredGroups(unmanaged).map(({ kind, text, names }) => `${namedCount(kind, names)}: ${text}`),
+    undeclaredGroups(unmanaged).map(({ kind, text, names }) => `${namedCount(kind, names, most)}: ${text}`),
   );
   block(
     "Settings of dtsync:",
-    settingGroups(withoutFollowingNames(settings)).map((group) => settingLine(group, placesOf(group))),
+    settingGroups(withoutFollowingNames(settings)).map((group) => settingLine(group, placesOf(group), most)),
   );
   block(paint("yellow", "Warnings:"), warnings.map(printableLine));
   lines.push(diffSummaryLine(report));
@@ -88,7 +88,7 @@ function sharedLine(entry: DiffEntry, places: string, paint: Paint): string {
   const { noun, names } = distinctItems(entry);
   const sign = paint(signStyles[entry.sign], `${entry.sign} ${sharedTitle(entry)}`);
   const notes = entry.first.notes.map((note) => ` (${printableLine(note)})`).join("");
-  return `${sign} on ${count(names.length, noun)}${places}${notes}: ${someNames(names)}`;
+  return `${sign} on ${count(names.length, noun)}${places}${notes}: ${listNames(names)}`;
 }
 
 /** What several items undergo, without the items. */
@@ -115,16 +115,16 @@ function singleLines({ sign, first, details }: DiffEntry, paint: Paint): readonl
 }
 
 /** `3 hosts (a, b, c)`, or `host a`. */
-function namedCount(kind: string, names: readonly string[]): string {
+function namedCount(kind: string, names: readonly string[], most?: number): string {
   if (names.length === 1) return `${kind} ${printableLine(names[0] ?? "")}`;
-  return `${count(names.length, kind)} (${someNames(names)})`;
+  return `${count(names.length, kind)} (${listNames(names, most)})`;
 }
 
-function settingLine({ kind, text, names }: SettingGroup, places: string): string {
+function settingLine({ kind, text, names }: SettingGroup, places: string, most?: number): string {
   if (kind === "safety") return `safety.${text}`;
   return names.length === 1
     ? `${kind} ${printableLine(names[0] ?? "")}: ${text}${places}`
-    : `${text} on ${count(names.length, kind)}${places}: ${someNames(names)}`;
+    : `${text} on ${count(names.length, kind)}${places}: ${listNames(names, most)}`;
 }
 
 export function diffSummaryLine({ summary, changes, unmanaged, settings }: DifferenceReport): string {

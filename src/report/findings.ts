@@ -43,8 +43,11 @@ function weigh(severity: Diagnostic["severity"], rule: string): Weight {
   return weight === "info" ? "info" : "minor";
 }
 
-/** Other places that a message names move, too. */
-const withoutLines = (message: string): string => message.replace(/(\.[A-Za-z0-9]+):\d+(?::\d+)?/g, "$1");
+/**
+ * A text without the lines and columns of the places that it names, which move whenever somebody edits above them. What
+ * goes on after the number is an IPv6 address.
+ */
+export const withoutLines = (text: string): string => text.replace(/([./][^\s:./]*):\d+(?::\d+)?(?!\w|:[\w:])/g, "$1");
 
 /** Adds paths from the root of the repository. `folder` is that of the inventory there: empty, or with a slash at its end. */
 export function locateFindings(findings: readonly Finding[], folder: string): readonly LocatedFinding[] {

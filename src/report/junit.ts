@@ -1,11 +1,14 @@
-import { count } from "../lib/printable.ts";
+import { count, printableLine } from "../lib/printable.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Plan } from "../model/plan.ts";
 import { type ApplyReport, type ChangeResult, resultMeanings } from "../model/result.ts";
+import { withoutLines } from "./findings.ts";
 import type { Remarks } from "./remarks-text.ts";
 
+/** Forges compare reports by suite and name: what has another name is new, and what it was called before is fixed. */
 interface TestCase {
   readonly suite: string;
+  /** Without lines and columns, so that it stays the same when text moves. */
   readonly name: string;
   readonly seconds?: number;
   readonly file?: string;
@@ -30,8 +33,9 @@ function resultCase({ id, action, status, durationMs, error }: ChangeResult): Te
 /** What is neither a change nor a result, so that it is seen where people look. */
 const remarkCases = ({ held, waiting, guards, warnings }: Remarks): readonly TestCase[] => [
   ...held.map(({ scope, reason, items }): TestCase => {
-    const text = items === 1 ? reason : `${reason} (${count(items, "item")})`;
-    return { suite: "held", name: scope, outcome: { kind: "error", text } };
+    const name = withoutLines(scope);
+    const text = `${name === scope ? "" : `${scope}: `}${reason}${items === 1 ? "" : ` (${count(items, "item")})`}`;
+    return { suite: "held", name, outcome: { kind: "error", text } };
   }),
   ...guards.map(({ guard, actual, limit }): TestCase => {
     return { suite: "guard", name: guard, outcome: { kind: "failure", text: `${actual}, at most ${limit}` } };
@@ -40,7 +44,9 @@ const remarkCases = ({ held, waiting, guards, warnings }: Remarks): readonly Tes
     const text = `disabled, may be deleted from ${until}`;
     return { suite: "waiting", name: id, outcome: { kind: "skipped", text } };
   }),
-  ...warnings.map((text): TestCase => ({ suite: "warning", name: text, outcome: { kind: "skipped", text } })),
+  ...warnings.map((text): TestCase => {
+    return { suite: "warning", name: printableLine(withoutLines(text)), outcome: { kind: "skipped", text } };
+  }),
 ];
 
 /**
@@ -52,7 +58,8 @@ export function renderDiagnosticsJunit(diagnostics: readonly Diagnostic[], folde
     const path = `${folder}${file}`;
     const text = `${path}:${line}:${column} ${message}\n${hint}`;
     const kind = severity === "error" ? "failure" : "skipped";
-    return { suite: path, name: `${rule} at ${line}:${column}`, file: path, outcome: { kind, text } };
+    const name = printableLine(`${rule}: ${withoutLines(message)}`);
+    return { suite: path, name, file: path, outcome: { kind, text } };
   });
   const passed = { suite: "inventory", name: "the inventory is valid" };
   return renderCases("dtsync validate", cases.length === 0 ? [passed] : cases);

@@ -1,14 +1,16 @@
-import { printableLine } from "../lib/printable.ts";
+import { count, printableLine } from "../lib/printable.ts";
 
 /** Unescaped, some of the signs would begin a list within the list. */
 export const signs = { "+": "\\+", "-": "\\-", "~": "\\~", "»": "»" } as const;
 
-/** Below what forges and mails still show. */
+/** Below the 65,536 characters that GitHub takes, and far below the 1,000,000 of GitLab. */
 const maximumLength = 60_000;
+
+export const fitsMarkdown = (text: string): boolean => text.length <= maximumLength;
 
 /** Text that is short enough; `whole` says where the rest of a longer one is. */
 export function fitMarkdown(text: string, whole: string): string {
-  if (text.length <= maximumLength) return `${text}\n`;
+  if (fitsMarkdown(text)) return `${text}\n`;
   const cut = text.slice(0, text.lastIndexOf("\n", maximumLength));
   const open = cut.lastIndexOf("<details>") > cut.lastIndexOf("</details>");
   return `${cut}\n\n${open ? "</details>\n\n" : ""}The rest was cut: see ${whole}.\n`;
@@ -17,6 +19,24 @@ export function fitMarkdown(text: string, whole: string): string {
 export function markdownList(title: string, items: readonly string[]): readonly string[] {
   return items.length === 0 ? [] : [`**${title}**`, "", ...items.map((item) => `- ${item}`), ""];
 }
+
+/** Names as code, at most so many of them. */
+export function codeNames(names: readonly string[], most: number): string {
+  const shown = names.slice(0, most).map(code);
+  const rest = names.length - shown.length;
+  if (rest === 0) return shown.join(", ");
+  return shown.length === 0 ? `${rest} left out here` : `${shown.join(", ")} and ${rest} more`;
+}
+
+/** At most so many items of a list, and one that says how many are missing. */
+export function cutList(items: readonly string[], most: number): readonly string[] {
+  if (items.length <= most) return items;
+  return [...items.slice(0, most), `and ${count(items.length - most, "more", "more")}, left out here`];
+}
+
+/** Lines below a summary that opens them. */
+export const foldedMarkdown = (summary: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : ["<details>", `<summary>${summary}</summary>`, "", ...lines, "", "</details>", ""];
 
 /** Text from outside must not become markup, a mention that notifies people, or a quick action of the forge. */
 export function escapeMarkdown(text: string): string {

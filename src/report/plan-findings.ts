@@ -4,7 +4,7 @@ import { hostChangeId } from "../kinds/host/change.ts";
 import { inventoryStart, type Place } from "../model/diagnostic.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Guard, Plan } from "../model/plan.ts";
-import type { Finding } from "./findings.ts";
+import { type Finding, withoutLines } from "./findings.ts";
 import { rules } from "./rules.ts";
 
 /** What says where the items of a plan are declared. */
@@ -37,7 +37,7 @@ export function planFindings(plan: Plan, declarations: Declarations): readonly F
     ),
     ...plan.held.map(({ scope, reason, items }) => {
       const what = items === 1 ? `${scope} is held` : `${scope} is held with ${items} items`;
-      return finding("held", scope, placeOf(scope), `${what}: ${reason}`);
+      return finding("held", withoutLines(scope), placeOf(scope), `${what}: ${reason}`);
     }),
     ...plan.warnings.map((warning) => {
       const [named = ""] = /^[^\s]+?(?=:?(?:\s|$))/.exec(warning) ?? [];

@@ -1,43 +1,98 @@
-import { rulesOf, takesAway } from "../kinds/kinds.ts";
+import { count } from "../lib/printable.ts";
 import type { Plan } from "../model/plan.ts";
-import { changeSections } from "./change-lines.ts";
-import { code, escapeHtml, fitMarkdown, markdownList, signs } from "./markdown.ts";
+import { customerRows } from "./customer-lines.ts";
+import { entryMarkdown, takenMarkdown } from "./entry-markdown.ts";
+import { escapeHtml, escapeMarkdown, foldedMarkdown, markdownList } from "./markdown.ts";
+import { fitDetail, type MarkdownDetail } from "./markdown-detail.ts";
+import type { PlanEntry } from "./plan-entries.ts";
 import { summaryLine } from "./plan-text.ts";
-import { remarksMarkdown } from "./remarks-markdown.ts";
+import { type PlanSection, type PlanView, planView, sectionHeading } from "./plan-view.ts";
+import { guardsMarkdown, heldMarkdown, warningsMarkdown } from "./remarks-markdown.ts";
 
-/** A plan for a merge request: counts and removals on top, everything else folded. */
+/**
+ * A plan for a merge request: counts, what stops an apply, what is taken away and what is held come first, all of it;
+ * everything else folded, with as much detail as a comment holds.
+ */
 export function renderPlanMarkdown(plan: Plan): string {
-  const removals = plan.changes.filter(takesAway);
-  const top = [
+  const view = planView(plan);
+  return fitDetail((detail) => renderWith(plan, view, detail), "the plan's JSON");
+}
+
+function renderWith(plan: Plan, view: PlanView, detail: MarkdownDetail): string {
+  const sections = largestOf(view.sections, detail.entries);
+  return [
     "### dtsync plan",
     "",
     summaryLine(plan),
     "",
-    ...markdownList(
-      "Takes away",
-      removals.map(({ id, action }) => `${action} ${code(id)}`),
+    ...markdownList("Takes away", takenItems(view.takesAway, detail)),
+    ...guardsMarkdown("Guards that stop an apply", plan, detail),
+    ...heldMarkdown(plan, detail),
+    ...warningsMarkdown(plan, detail),
+    ...sections.flatMap((section) =>
+      foldedMarkdown(
+        escapeHtml(`${sectionTitle(section)}: ${changesIn(section.entries)}`),
+        section.entries.map((entry) => `- ${entryMarkdown(entry, detail)}`),
+      ),
     ),
-    ...remarksMarkdown(plan, "Guards that stop an apply"),
+    ...foldedMarkdown("changes by customer", customerMarkdown(view)),
+    ...leftOut(view, sections, detail),
+  ].join("\n");
+}
+
+/** In their order while all fit, else those of most changes. */
+function takenItems(entries: readonly PlanEntry[], detail: MarkdownDetail): readonly string[] {
+  const items = (shown: readonly PlanEntry[]) => shown.map((entry) => takenMarkdown(entry, detail));
+  if (entries.length <= detail.listed) return items(entries);
+  const largest = [...entries].sort((left, right) => right.changes.length - left.changes.length);
+  const missing = changesIn(largest.slice(detail.listed));
+  return [...items(largest.slice(0, detail.listed)), `${count(missing, "more change")} of this sort, left out here`];
+}
+
+function sectionTitle(section: PlanSection): string {
+  const { environment } = section;
+  return environment === null ? sectionHeading(section) : `${sectionHeading(section)} / ${environment}`;
+}
+
+const changesIn = (entries: readonly PlanEntry[]): number =>
+  entries.reduce((sum, { changes }) => sum + changes.length, 0);
+
+/** The sections with only so many entries, those with most changes. */
+function largestOf(sections: readonly PlanSection[], most: number): readonly PlanSection[] {
+  const all = sections.flatMap(({ entries }) => entries);
+  if (all.length <= most) return sections;
+  const largest = new Set([...all].sort((left, right) => right.changes.length - left.changes.length).slice(0, most));
+  return sections.map((section) => ({ ...section, entries: section.entries.filter((entry) => largest.has(entry)) }));
+}
+
+function customerMarkdown({ customers }: PlanView): readonly string[] {
+  const [heading, ...rows] = customerRows(customers);
+  if (heading === undefined) return [];
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
+  return [
+    line(heading),
+    `|${heading.map((_, index) => (index === 0 ? " --- |" : " ---: |")).join("")}`,
+    ...rows.map(line),
   ];
-  const sections = changeSections(plan.changes).flatMap(({ customer, environment, changes }) => [
-    "<details>",
-    `<summary>${escapeHtml([customer ?? "all customers", environment].filter(Boolean).join(" / "))}: ${changes.length}</summary>`,
+}
+
+/** What of the folded part is not there, and where it is. */
+function leftOut(view: PlanView, shown: readonly PlanSection[], { names }: MarkdownDetail): readonly string[] {
+  const entries = shown.flatMap((section) => section.entries);
+  const present = new Set(entries);
+  const missing = view.sections.flatMap((section) => section.entries).filter((entry) => !present.has(entry));
+  const hidden = entries
+    .filter(({ changes }) => changes.length > 1)
+    .reduce((sum, { changes }) => sum + Math.max(0, changes.length - names), 0);
+  const parts = [
+    ...(hidden > 0 ? [count(hidden, "name")] : []),
+    ...(missing.length > 0
+      ? [`${count(missing.length, "entry", "entries")} with ${count(changesIn(missing), "change")}`]
+      : []),
+  ];
+  if (parts.length === 0) return [];
+  return [
+    `Left out here: ${parts.join(", ")}. All of it is in the plan's JSON, and \`dtsync plan --full\` shows it.`,
     "",
-    ...changes.map((change) => {
-      const rules = rulesOf(change);
-      const details = rules
-        .details(change)
-        .map(({ field, before, after }) =>
-          before !== null && after !== null
-            ? `${field}: ${code(before)} → ${code(after)}`
-            : `${field}: ${code(after ?? before ?? "none")}`,
-        );
-      const place = code(`${change.source.file}:${change.source.line}`);
-      return `- ${signs[rules.action(change).sign]} ${change.action} ${code(change.id)} (${place}${change.origin === null ? "" : `, ${change.origin}`})${details.length === 0 ? "" : `: ${details.join("; ")}`}`;
-    }),
-    "",
-    "</details>",
-    "",
-  ]);
-  return fitMarkdown([...top, ...sections].join("\n"), "the plan's JSON");
+  ];
 }

@@ -1,5 +1,6 @@
 import { actionRules } from "../kinds/kinds.ts";
 import type { Plan } from "../model/plan.ts";
+import { planDigest } from "../plan/digest.ts";
 import { renderGitlabCodequality } from "./gitlab-codequality.ts";
 import { renderPlanJunit } from "./junit.ts";
 import { type Declarations, planFindings } from "./plan-findings.ts";
@@ -12,7 +13,8 @@ export const renderJson = (value: unknown): string => `${JSON.stringify(value, n
 
 /**
  * The three counts of the forge's plan widget. Host deployments count as created or changed, removals as deleted. The
- * widget has no word for what is not known, so there are none where a cluster or a source of hosts could not be read.
+ * widget has no word for what is not known, so there are none where a cluster or a source of hosts could not be read. It
+ * passes over other members: how many environments the changes are about, and the digest that `apply` reports of the plan.
  */
 export function renderGitlabTerraform(plan: Plan): Report {
   const unread = plan.held.filter(({ scope }) => /^(?:cluster|source)\//.test(scope)).map(({ scope }) => scope);
@@ -21,7 +23,9 @@ export function renderGitlabTerraform(plan: Plan): Report {
   }
   const installs = plan.changes.filter((change) => actionRules(change).sign === "»").length;
   const { create, update, remove, deploy } = plan.summary;
-  return `${JSON.stringify({ create: create + installs, update: update + deploy - installs, delete: remove })}\n`;
+  const counts = { create: create + installs, update: update + deploy - installs, delete: remove };
+  const environments = new Set(plan.changes.flatMap(({ environment }) => environment?.toLowerCase() ?? [])).size;
+  return `${JSON.stringify({ ...counts, environments, digest: planDigest(plan) })}\n`;
 }
 
 /** The inventory that a plan was made of, for reports that say where in the repository something stands. */

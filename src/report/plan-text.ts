@@ -1,80 +1,88 @@
-import { rulesOf } from "../kinds/kinds.ts";
 import { count, type Paint, printableLine } from "../lib/printable.ts";
-import type { Change } from "../model/change.ts";
 import type { Plan } from "../model/plan.ts";
-import { type ChangeEntry, changeEntries, changeSections } from "./change-lines.ts";
+import { countForReaders } from "./customer-counts.ts";
+import { customerLines } from "./customer-lines.ts";
+import { type EntryLayout, entryLines } from "./entry-lines.ts";
+import type { Fullness } from "./fullness.ts";
+import { type PlanSection, planView, sectionHeading } from "./plan-view.ts";
 import { guardsBlock, heldBlock, listNames, textBlock, waitingBlock, warningsBlock } from "./remarks-text.ts";
 
-/** A plan as a person reads it: by customer and environment, what is held as visible as what changes, counts last. */
-export function renderPlanText(plan: Plan, paint: Paint): string {
-  const lines: string[] = [];
-  for (const [name, { url, version, requests }] of Object.entries(plan.clusters)) {
-    lines.push(
-      paint(
-        "dim",
-        `${name}: ${url}${version === null ? "" : `, version ${printableLine(version)}`}, ${count(requests, "request")}`,
-      ),
-    );
-  }
-  if (lines.length > 0) lines.push("");
-  let customer: string | null | undefined;
-  for (const section of changeSections(plan.changes)) {
-    if (section.customer !== customer) {
-      customer = section.customer;
-      lines.push(paint("bold", customer === null ? "All customers" : `Customer ${customer}`));
-    }
-    if (section.environment !== null) lines.push(`  ${paint("bold", section.environment)}`);
-    const indent = section.environment === null ? "  " : "    ";
-    for (const entry of changeEntries(section.changes)) lines.push(...entryLines(entry, indent, paint));
-    lines.push("");
-  }
-  lines.push(...planRemarks(plan, paint), summaryLine(plan));
+/**
+ * A plan as a person reads it. On a screen the end is what stays in sight: there stand what stops an apply, what is taken
+ * away (each item of it, never folded to a number), what is held, and the counts.
+ */
+export function renderPlanText(plan: Plan, paint: Paint, { full = false }: Fullness = {}): string {
+  const view = planView(plan, { full });
+  const made: EntryLayout = { names: full ? "places" : "some", self: "title" };
+  const away: EntryLayout = { names: full ? "places" : "all", self: "description" };
+  const lines = [
+    ...clusterLines(plan, paint),
+    ...sectionLines(view.sections, made, paint),
+    ...unmanagedBlock(plan, full),
+    ...warningsBlock(plan.warnings, paint, full),
+    ...guardsBlock(paint("red", "Guards that stop an apply of this plan:"), plan.guards, full),
+    ...textBlock(
+      paint("red", "Takes away:"),
+      view.takesAway.flatMap((entry) => entryLines(entry, away, paint)),
+    ),
+    ...heldBlock(plan.held, paint),
+    ...waitingBlock(plan.waiting),
+    ...customerLines(view.customers, paint),
+    summaryLine(plan),
+  ];
   return `${lines.join("\n")}\n`;
 }
 
-const signStyles = { "+": "green", "~": "yellow", "-": "red", "»": "cyan" } as const;
-
-function entryLines({ first, hosts }: ChangeEntry, indent: string, paint: Paint): readonly string[] {
-  const rules = rulesOf(first);
-  const { sign } = rules.action(first);
-  const title = `${indent}${paint(signStyles[sign], `${sign} ${rules.title(first, hosts.length)}`)}`;
-  const place = (change: Change) => paint("dim", `${change.source.file}:${change.source.line}`);
-  const origin = first.origin === null ? "" : `  [${first.origin}]`;
-  const details = rules.details(first);
-  const width = Math.max(0, ...details.map(({ field }) => field.length));
-  return [
-    hosts.length > 1 ? `${title}${origin}` : `${title}${origin}  ${place(first)}`,
-    ...details.map(({ field, before, after }) => {
-      const value = before !== null && after !== null ? `${before} → ${after}` : (after ?? before ?? "none");
-      return `${indent}    ${field.padEnd(width)}  ${value}`;
-    }),
-    ...first.notes.map((note) => `${indent}    ${paint("yellow", `note: ${printableLine(note)}`)}`),
-    ...(hosts.length > 1 ? hosts.map((change) => `${indent}    ${change.host}  ${place(change)}`) : []),
-  ];
+function clusterLines({ clusters }: Plan, paint: Paint): readonly string[] {
+  const lines = Object.entries(clusters).map(([name, { url, version, requests }]) => {
+    const known = version === null ? "" : `, version ${printableLine(version)}`;
+    return paint("dim", `${name}: ${url}${known}, ${count(requests, "request")}`);
+  });
+  return lines.length === 0 ? [] : [...lines, ""];
 }
 
-/** What a reader must not miss besides the changes. */
-const planRemarks = (plan: Plan, paint: Paint): readonly string[] => [
-  ...heldBlock(plan.held, paint),
-  ...waitingBlock(plan.waiting),
-  ...textBlock(
+/** Entries below their customer and, one level further in, their environment. */
+function sectionLines(sections: readonly PlanSection[], layout: EntryLayout, paint: Paint): readonly string[] {
+  const lines: string[] = [];
+  let above: string | undefined;
+  for (const section of sections) {
+    const { environment, entries } = section;
+    const heading = sectionHeading(section);
+    if (heading !== above) lines.push(paint("bold", heading));
+    above = heading;
+    if (environment !== null) lines.push(`  ${paint("bold", environment)}`);
+    const indent = environment === null ? "  " : "    ";
+    for (const entry of entries) lines.push(...entryLines(entry, layout, paint).map((line) => `${indent}${line}`));
+    lines.push("");
+  }
+  return lines;
+}
+
+const unmanagedBlock = ({ unmanaged }: Plan, full: boolean): readonly string[] =>
+  textBlock(
     "Not in the inventory, left alone:",
-    Object.entries(plan.unmanaged).flatMap(([cluster, { environments, groups }]) => [
-      ...listed(`${cluster}: ${count(environments.length, "environment")}`, environments),
-      ...listed(`${cluster}: ${count(groups.length, "group")}`, groups),
-    ]),
-  ),
-  ...guardsBlock(paint("red", "Guards that stop an apply of this plan:"), plan.guards),
-  ...warningsBlock(plan.warnings, paint),
-];
+    Object.entries(unmanaged).flatMap(([cluster, { environments, groups }]) =>
+      [
+        { what: count(environments.length, "environment"), names: environments },
+        { what: count(groups.length, "group"), names: groups },
+      ].flatMap(({ what, names }) =>
+        names.length === 0 ? [] : [`${cluster}: ${what}: ${listNames(names, full ? names.length : undefined)}`],
+      ),
+    ),
+  );
 
-const listed = (title: string, names: readonly string[]): readonly string[] =>
-  names.length === 0 ? [] : [`${title}: ${listNames(names)}`];
-
+/** Counts in one line. Rights are taken away by updates, which count as such, too. */
 export function summaryLine({ summary, changes, held }: Plan): string {
   const { create, update, remove, deploy, unchanged } = summary;
   if (changes.length === 0 && held.length === 0)
     return `Nothing to do: ${count(unchanged, "item is", "items are")} as declared.`;
-  const parts = [`${create} to create`, `${update} to update`, `${remove} to remove`, `${deploy} to deploy`];
+  const { lostRights } = countForReaders(changes);
+  const parts = [
+    `${create} to create`,
+    `${update} to update`,
+    `${remove} to remove`,
+    `${deploy} to deploy`,
+    ...(lostRights > 0 ? [`${count(lostRights, "right")} to take away`] : []),
+  ];
   return `Plan: ${parts.join(", ")}; ${unchanged} unchanged${summary.held > 0 ? `, ${summary.held} held` : ""}.`;
 }

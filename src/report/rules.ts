@@ -13,6 +13,8 @@ const rule = (weight: Weight, description: string): Rule => ({ weight, descripti
 export const rules: Readonly<Record<string, Rule>> = {
   "absent-environment": rule("major", "Exact access keys name environments that are not absent."),
   "address-of-range": rule("major", "An address belongs to one host, not to a range."),
+  "ansible-connection": rule("minor", "Ansible reaches the hosts of its inventory over SSH."),
+  "ansible-variables": rule("minor", "Variables of Ansible stand where they are read, and by one name."),
   "control-character": rule("blocker", "Text holds no control characters."),
   "duplicate-address": rule("major", "Two hosts do not share an address and port."),
   "duplicate-customer": rule("major", "A customer is declared once."),

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createLimiter } from "../lib/limiter.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Clock } from "../ports.ts";
 import { appendPresets, buildInstallerBody } from "./agent/build-installer.ts";
@@ -87,7 +88,12 @@ export async function startSandbox(options: SandboxStart): Promise<Sandbox> {
     nodePath: process.execPath,
   });
   if (kept !== null) await hosts.reconnect();
-  const save = () => (options.state === null ? Promise.resolve() : writeState(options.state, clusters, served));
+  // One after the other: two at once would take each other's new file away.
+  const saves = createLimiter(1);
+  const save = async () => {
+    const { state } = options;
+    if (state !== null) await saves.run(() => writeState(state, clusters, served));
+  };
   const timer = options.state === null ? null : setInterval(() => void save().catch(() => undefined), saveInterval);
   return {
     setOptions,
@@ -97,9 +103,13 @@ export async function startSandbox(options: SandboxStart): Promise<Sandbox> {
     hosts,
     async close() {
       if (timer) clearInterval(timer);
-      await save();
-      await hosts.close();
-      for (const { close } of served.values()) await close();
+      // What still listens would keep the program, also where the state cannot be saved.
+      const ended = await Promise.allSettled([
+        save(),
+        hosts.close(),
+        ...[...served.values()].map(({ close }) => close()),
+      ]);
+      for (const end of ended) if (end.status === "rejected") throw end.reason;
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { Duplex } from "node:stream";
-import { createConnectionOpener, type SshConnection } from "./connection.ts";
+import type { Log } from "../ports.ts";
+import { createConnectionOpener, placeOf, type SshConnection } from "./connection.ts";
 import { unansweredConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
 import { createHostKeys, type TakenHostKeys } from "./host-keys.ts";
 import { createJumpHosts } from "./jump-hosts.ts";
-import { runCommand } from "./run-command.ts";
+import { type CommandEnd, runCommand } from "./run-command.ts";
 import type { ConnectShell, Shell } from "./shell.ts";
 import { resolveTarget, type SshClientSettings } from "./target.ts";
 import { waitWithin } from "./wait-within.ts";
@@ -20,9 +21,9 @@ export interface NewHostKeys {
   readonly write: boolean;
 }
 
-/** The real ConnectShell. */
-export function createSshConnector(settings: SshClientSettings, { taken, write }: NewHostKeys): ConnectShell {
-  const open = createConnectionOpener(createHostKeys(taken, { write }));
+/** The real ConnectShell. Each connection and each command is logged, with the time that it took. */
+export function createSshConnector(settings: SshClientSettings, { taken, write }: NewHostKeys, log: Log): ConnectShell {
+  const open = createConnectionOpener(createHostKeys(taken, { write }), log);
   const jumpHosts = createJumpHosts(open, settings);
   return async (host, signal) => {
     signal?.throwIfAborted();
@@ -43,6 +44,7 @@ export function createSshConnector(settings: SshClientSettings, { taken, write }
         throw error;
       }
     };
+    const began = performance.now();
     const way = await waitWithin(
       openWay,
       { milliseconds: jumpHosts.timeTo(target), signal, expired: () => unansweredConnection(target) },
@@ -50,17 +52,34 @@ export function createSshConnector(settings: SshClientSettings, { taken, write }
         late.connection.cut();
         late.release();
       },
-    );
-    if (/windows/i.test(way.connection.software)) {
+    ).catch((error: unknown) => {
+      const code = error instanceof HostError ? error.code : "internal";
+      log.debug("host not connected", () => ({ host: host.name, error: code, ms: since(began) }));
+      throw error;
+    });
+    const { software } = way.connection;
+    const jumps = target.jumps.map((jump) => jump.host);
+    log.debug("host connected", () => ({ host: host.name, to: placeOf(target), jumps, software, ms: since(began) }));
+    if (/windows/i.test(software)) {
       way.connection.close();
       way.release();
-      throw new HostError(
-        "unsupported-system",
-        `it runs Windows (${way.connection.software}), and dtsync deploys to Linux only`,
-      );
+      throw new HostError("unsupported-system", `it runs Windows (${software}), and dtsync deploys to Linux only`);
     }
-    return createShell(way, signal, host.ssh.timeout ?? defaultCommandTimeout);
+    const logStep: LogStep = (step, started, end) =>
+      log.debug("step on a host", () => ({ host: host.name, step, ...end, ms: since(started) }));
+    return createShell(way, { signal, timeout: host.ssh.timeout ?? defaultCommandTimeout, logStep });
   };
+}
+
+type LogStep = (step: string, started: number, end: CommandEnd) => void;
+
+const since = (began: number): number => Math.round(performance.now() - began);
+
+interface ShellOptions {
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds of a command that sets none. */
+  readonly timeout: number;
+  readonly logStep: LogStep;
 }
 
 interface Way {
@@ -69,7 +88,7 @@ interface Way {
   readonly release: () => void;
 }
 
-function createShell({ connection, release }: Way, signal: AbortSignal | undefined, defaultTimeout: number): Shell {
+function createShell({ connection, release }: Way, { signal, timeout: usual, logStep }: ShellOptions): Shell {
   const end = (how: "close" | "cut") => {
     signal?.removeEventListener("abort", interrupt);
     connection[how]();
@@ -80,7 +99,10 @@ function createShell({ connection, release }: Way, signal: AbortSignal | undefin
   connection.client.once("close", release);
   return {
     close: () => end("close"),
-    run: (command, { stdin, timeout = defaultTimeout, maximumOutput = defaultMaximumOutput } = {}) =>
-      runCommand(connection, command, stdin ?? null, { timeout, maximumOutput }),
+    run: (command, { step = "command", stdin, timeout = usual, maximumOutput = defaultMaximumOutput } = {}) => {
+      const started = performance.now();
+      const limits = { timeout, maximumOutput };
+      return runCommand(connection, command, stdin ?? null, limits, (end) => logStep(step, started, end));
+    },
   };
 }

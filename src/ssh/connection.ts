@@ -2,10 +2,12 @@ import { connect as openSocket, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { NodeSSH } from "node-ssh";
 import type { Client } from "ssh2";
+import type { Log } from "../ports.ts";
 import { type Authentication, createAuthenticator } from "./authentication.ts";
 import { explainConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
 import type { HostKeys, JudgeHostKey } from "./host-keys.ts";
+import { keyTypeIn } from "./known-hosts-line.ts";
 import type { SshTarget } from "./target.ts";
 
 /** An authenticated connection to a machine whose key was judged. */
@@ -44,7 +46,7 @@ const longestIdentification = 1_000;
 const keyTypeOf = (algorithm: string): string => (algorithm.startsWith("rsa-sha2") ? "ssh-rsa" : algorithm);
 
 /** node-ssh, with host keys judged by known_hosts files. Keys to log in with are read once per opener. */
-export function createConnectionOpener(hostKeys: HostKeys): OpenConnection {
+export function createConnectionOpener(hostKeys: HostKeys, log: Log): OpenConnection {
   const authenticate = createAuthenticator();
   return async (target, through, signal) => {
     const authentication = await authenticate(target);
@@ -53,12 +55,22 @@ export function createConnectionOpener(hostKeys: HostKeys): OpenConnection {
       const known = await hostKeys.of(target);
       signal.throwIfAborted();
       const shown = createHostKeyCheck(known, target);
+      const began = performance.now();
       const connection = await logIn(target, authentication, { known, shown, through, signal });
+      log.debug("logged in", () => ({
+        to: placeOf(target),
+        user: target.user,
+        through: through === null ? "network" : "jump host",
+        hostKey: keyTypeIn(shown.key),
+        verdict: shown.verdict,
+        ms: Math.round(performance.now() - began),
+      }));
       if (shown.verdict === "unknown" || shown.verdict === "taken") {
         await hostKeys.take(target, shown.key).catch((error: unknown) => {
           connection.cut();
           throw error;
         });
+        log.info("host key taken", () => ({ to: placeOf(target), hostKey: keyTypeIn(shown.key) }));
       }
       return connection;
     } finally {
@@ -67,6 +79,8 @@ export function createConnectionOpener(hostKeys: HostKeys): OpenConnection {
     }
   };
 }
+
+export const placeOf = ({ hostName, port }: Pick<SshTarget, "hostName" | "port">): string => `${hostName}:${port}`;
 
 /** The host key that a server shows. Each new exchange of keys must show the same. */
 interface HostKeyCheck {

@@ -35,9 +35,14 @@ export function knownHostsLine({ name, port, key, hashed }: NewHostKey): string 
   return `${hashed ? hashedName(written) : written} ${keyTypeOf(name, key)} ${key}`;
 }
 
-function keyTypeOf(name: string, key: string): string {
+/** The type that a key (base64 of the public key blob) names, if it is one that dtsync asks for. */
+export function keyTypeIn(key: string): string | undefined {
   const blob = Buffer.from(key, "base64");
-  const type = keyTypes.find((known) => blob.subarray(4).indexOf(known) === 0 && blob.readUInt32BE(0) === known.length);
+  return keyTypes.find((known) => blob.subarray(4).indexOf(known) === 0 && blob.readUInt32BE(0) === known.length);
+}
+
+function keyTypeOf(name: string, key: string): string {
+  const type = keyTypeIn(key);
   if (type !== undefined && /^[A-Za-z0-9+/]+={0,2}$/.test(key)) return type;
   throw new HostError("host-key-unknown", `the host key of ${name} cannot be kept: it is of an unknown type`);
 }

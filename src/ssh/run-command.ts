@@ -14,6 +14,16 @@ export interface CommandLimits {
   readonly maximumOutput: number;
 }
 
+/** How a command ended. */
+export interface CommandEnd {
+  /** Bytes that went to its input. */
+  readonly bytesIn: number;
+  /** Bytes of its output and error output. */
+  readonly bytesOut: number;
+  /** Its exit code, or the code of the HostError; null: a signal ended it. */
+  readonly ended: number | string | null;
+}
+
 /** Node.js takes a longer time for none at all. */
 const longestTimer = 2 ** 31 - 1;
 /** Packets of one byte are sixteen times as long. */
@@ -25,20 +35,27 @@ const unsentInterval = 10;
 
 /**
  * Runs a command line over a connection, with what is to be its input. When a limit is reached, or the input cannot be
- * read, the connection is cut and HostError thrown: `timeout`, `too-much-output`, `transfer`, `connection-lost`.
+ * read, the connection is cut and HostError thrown: `timeout`, `too-much-output`, `transfer`, `connection-lost`. However it
+ * ends, it is told once.
  */
 export async function runCommand(
   connection: SshConnection,
   command: string,
   stdin: Readable | null,
   { timeout, maximumOutput }: CommandLimits,
+  onEnd: (end: CommandEnd) => void,
 ): Promise<CommandResult> {
   const { client } = connection;
   const ended = new AbortController();
   const output = collectOutput(maximumOutput);
+  let bytesIn = 0;
+  const onSent = (bytes: number) => {
+    bytesIn += bytes;
+  };
   connection.allow(maximumOutput * overhead + allowanceBesides);
   return new Promise<CommandResult>((resolve, reject) => {
-    const finish = (settle: () => void) => {
+    const finish = (how: CommandEnd["ended"], settle: () => void) => {
+      if (!ended.signal.aborted) onEnd({ bytesIn, bytesOut: output.length(), ended: how });
       clearTimeout(timer);
       client.off("close", lost);
       ended.abort();
@@ -46,7 +63,7 @@ export async function runCommand(
       settle();
     };
     const fail = (error: HostError) =>
-      finish(() => {
+      finish(error.code, () => {
         reject(error);
         connection.cut();
       });
@@ -78,9 +95,9 @@ export async function runCommand(
       });
       channel.on("close", () => {
         if (code === null && !signalled) return lost();
-        finish(() => resolve({ code, stdout: output.text("stdout"), stderr: output.text("stderr") }));
+        finish(code, () => resolve({ code, stdout: output.text("stdout"), stderr: output.text("stderr") }));
       });
-      sendInput(stdin, channel, connection, ended.signal).catch((error: unknown) => {
+      sendInput(stdin, channel, connection, { signal: ended.signal, onSent }).catch((error: unknown) => {
         if (ended.signal.aborted) return;
         fail(new HostError("transfer", `its input could not be read (${errorMessage(error)})`, { cause: error }));
       });
@@ -101,9 +118,10 @@ async function sendInput(
   stdin: Readable | null,
   channel: ClientChannel,
   connection: SshConnection,
-  signal: AbortSignal,
+  { signal, onSent }: { readonly signal: AbortSignal; readonly onSent: (bytes: number) => void },
 ): Promise<void> {
   for await (const chunk of stdin ?? []) {
+    onSent(chunk.length);
     if (!channel.write(chunk)) await once(channel, "drain", { signal });
     while (connection.unsent() > mostUnsent) await pause(unsentInterval, undefined, { signal });
     signal.throwIfAborted();
@@ -119,6 +137,8 @@ function collectOutput(most: number): {
   /** False: it was too much, and was not taken. */
   readonly take: (stream: "stdout" | "stderr", chunk: Buffer) => boolean;
   readonly text: (stream: "stdout" | "stderr") => string;
+  /** Bytes that came. */
+  readonly length: () => number;
 } {
   const parts = { stdout: growingBuffer(), stderr: growingBuffer() };
   let length = 0;
@@ -130,6 +150,7 @@ function collectOutput(most: number): {
       return true;
     },
     text: (stream) => parts[stream].content().toString("utf8"),
+    length: () => length,
   };
 }
 

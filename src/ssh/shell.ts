@@ -9,6 +9,8 @@ export interface CommandResult {
 }
 
 export interface CommandOptions {
+  /** What the log calls the command, which is never shown itself; `command` where it is not given. */
+  readonly step?: string;
   readonly stdin?: Readable;
   /** Milliseconds. */
   readonly timeout?: number;

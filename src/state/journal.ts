@@ -35,9 +35,15 @@ export interface Journal {
   close(): Promise<void>;
 }
 
+/** Where the journal of one run is kept. */
+export interface JournalPlace {
+  /** In the place of what was kept before. Throws an Error that says why it cannot be kept. */
+  save(entry: JournalEntry): Promise<void>;
+  remove(): Promise<void>;
+}
+
 export interface JournalOptions {
-  /** Folder of the journals of all runs of this user. */
-  readonly folder: string;
+  readonly place: JournalPlace;
   readonly runId: string;
   readonly process: ProcessIdentity;
   readonly now: () => Date;
@@ -45,8 +51,19 @@ export interface JournalOptions {
   readonly warn: (message: string) => void;
 }
 
+/** A file for the run in the folder of the journals of all runs of this user. */
+export function journalInFolder(folder: string, runId: string): JournalPlace {
+  const path = join(folder, `${runId}.json`);
+  return {
+    async save(entry) {
+      makeOwnFolder(folder);
+      await writeWhole(path, JSON.stringify(entry), { secret: true });
+    },
+    remove: () => rm(path, { force: true }),
+  };
+}
+
 export function openJournal(options: JournalOptions): Journal {
-  const path = join(options.folder, `${options.runId}.json`);
   let entry: JournalEntry = {
     format: "dtsync-journal/1",
     runId: options.runId,
@@ -59,8 +76,7 @@ export function openJournal(options: JournalOptions): Journal {
   const save = async (): Promise<void> => {
     if (!usable) return;
     try {
-      makeOwnFolder(options.folder);
-      await writeWhole(path, JSON.stringify(entry), { secret: true });
+      await options.place.save(entry);
     } catch (error) {
       usable = false;
       options.warn(
@@ -83,7 +99,7 @@ export function openJournal(options: JournalOptions): Journal {
     directoryMade: (directory) => write({ ...entry, directory }),
     async close() {
       await writing;
-      await rm(path, { force: true });
+      await options.place.remove();
     },
   };
 }
@@ -92,12 +108,14 @@ export interface AbandonedRun {
   readonly entry: JournalEntry;
   /** Whether the run was on another machine or in another container, where nothing can be removed from here. */
   readonly elsewhere: boolean;
+  /** Whether nothing of it goes on any more; else nobody here knows. */
+  readonly over: boolean;
   /** To be called when everything of the entry is gone. */
   forget(): Promise<void>;
 }
 
 /** More than the journal of the longest run has, and more journals than anybody could have left. */
-const largestJournal = 5_000_000;
+export const largestJournal = 5_000_000;
 const mostJournals = 1_000;
 const journalName = /^([0-9a-f]{12})\.json$/;
 
@@ -122,11 +140,12 @@ export function abandonedRuns(
     if (runId === undefined) continue;
     const path = join(folder, name);
     try {
-      const entry = parseEntry(readOwnText(path, largestJournal), runId);
-      if (entry === null) throw new Error("it is not in the form of a journal");
+      const entry = parseEntry(readOwnText(path, largestJournal));
+      if (entry?.runId !== runId) throw new Error("it is not in the form of a journal");
       const state = stateOf(entry.process, own);
       if (state !== "running") {
-        runs.push({ entry, elsewhere: state === "elsewhere", forget: () => rm(path, { force: true }) });
+        const elsewhere = state === "elsewhere";
+        runs.push({ entry, elsewhere, over: !elsewhere, forget: () => rm(path, { force: true }) });
       }
     } catch (error) {
       // Another run may have removed its own at this moment.
@@ -136,25 +155,29 @@ export function abandonedRuns(
   return runs;
 }
 
-function parseEntry(text: string, runId: string): JournalEntry | null {
-  let value: unknown;
+function parseEntry(text: string): JournalEntry | null {
   try {
-    value = JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isEntry(value) ? value : null;
   } catch {
     return null;
   }
-  if (typeof value !== "object" || value === null) return null;
+}
+
+export function isEntry(value: unknown): value is JournalEntry {
+  if (typeof value !== "object" || value === null) return false;
   const entry = value as Partial<Record<keyof JournalEntry, unknown>>;
-  const fits =
+  return (
     entry.format === "dtsync-journal/1" &&
-    entry.runId === runId &&
+    typeof entry.runId === "string" &&
+    /^[0-9a-f]{12}$/.test(entry.runId) &&
     isProcessIdentity(entry.process) &&
     typeof entry.lastToken === "number" &&
     Number.isSafeInteger(entry.lastToken) &&
     (entry.directory === null || typeof entry.directory === "string") &&
     Array.isArray(entry.tokens) &&
-    entry.tokens.every(isJournalToken);
-  return fits ? (value as JournalEntry) : null;
+    entry.tokens.every(isJournalToken)
+  );
 }
 
 function isJournalToken(value: unknown): value is JournalToken {
@@ -163,4 +186,5 @@ function isJournalToken(value: unknown): value is JournalToken {
   return typeof cluster === "string" && (environment === null || typeof environment === "string");
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ENOENT";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { loadInventory } from "../../src/load/load-inventory.ts";
-import { planSchemaFaults } from "../../src/load/schema/plan-schema.ts";
+import { documentFaults, documentKinds } from "../../src/load/schema/document-schemas.ts";
 import { anEnvironment, anInventory, planOf } from "../support/builders.ts";
 import { describeAll } from "../unit/load/load-files.ts";
 
@@ -35,15 +35,18 @@ interface Ended {
   readonly stdout: string;
 }
 
-test("the code of the plan's schema that the build wrote finds what the schema says", async () => {
-  expect(existsSync(inDist("load/schema/plan-validator.cjs"))).toBe(true);
-  const built = (await import(inDist("load/schema/plan-schema.js"))) as {
-    readonly planSchemaFaults: typeof planSchemaFaults;
+test("the code of the documents' schemas that the build wrote finds what the schemas say", async () => {
+  for (const kind of documentKinds) expect(existsSync(inDist(`load/schema/${kind}-validator.cjs`))).toBe(true);
+  const built = (await import(inDist("load/schema/document-schemas.js"))) as {
+    readonly documentFaults: typeof documentFaults;
   };
   const plan = planOf({ inventory: anInventory({ environments: [anEnvironment()] }) });
   const wrong = [[], {}, { ...plan, changes: [{}] }, { ...plan, changes: [{ ...plan.changes[0], kind: "host" }] }];
-  for (const value of [plan, ...wrong]) expect(built.planSchemaFaults(value)).toEqual(planSchemaFaults(value));
-  expect(built.planSchemaFaults(plan)).toEqual([]);
+  for (const kind of documentKinds) {
+    for (const value of [plan, ...wrong])
+      expect(built.documentFaults(kind, value)).toEqual(documentFaults(kind, value));
+  }
+  expect(built.documentFaults("plan", plan)).toEqual([]);
 });
 
 test("a run that waits for what cannot happen any more ends with 1, and not with the 13 of Node.js", async () => {

@@ -53,6 +53,7 @@ describe("dtsync init", () => {
   test("writes an inventory that is valid without warnings and formatted", () => {
     expect(run("init")).toMatchObject({ code: 0 });
     expect(filesIn(".")).toEqual([
+      ".gitignore",
       ".gitlab-ci.yml",
       "CODEOWNERS",
       "inventory/customers/example.yaml",
@@ -118,6 +119,20 @@ describe("dtsync init", () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ format: "dtsync-init/1", kept: [".gitlab-ci.yml", "CODEOWNERS"] });
     expect(read(".gitlab-ci.yml") + read("CODEOWNERS")).toBe("mine\nmine\n");
+  });
+
+  test("has Git ignore what dtsync keeps beside the inventory, with one line", () => {
+    write(".gitignore", "node_modules/");
+    run("init");
+    expect(read(".gitignore")).toBe("node_modules/\n.dtsync/\n");
+    const again = run("init", "--inventory", "other", "--format", "json");
+    expect(JSON.parse(again.stdout)).toMatchObject({ kept: expect.arrayContaining([".gitignore"]) });
+    expect(read(".gitignore")).toBe("node_modules/\n.dtsync/\n");
+    rmSync(path(".gitignore"));
+    write("elsewhere", "x\n");
+    symlinkSync("elsewhere", path(".gitignore"));
+    run("init", "--inventory", "third");
+    expect(read("elsewhere")).toBe("x\n");
   });
 });
 

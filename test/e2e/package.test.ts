@@ -1,21 +1,17 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { documentKinds } from "../../src/load/schema/document-schemas.ts";
 import { registryAvailable } from "../support/npm-registry.ts";
 import { notOfPackage } from "../support/package-contents.ts";
+import { type ServedPackage, servePackage } from "../support/served-package.ts";
+import { type Finished, giveToUnprivileged, runUnprivileged, whyNotUnprivileged } from "../support/unprivileged.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-/** The user and group `nobody`. */
-const nobody = 65_534;
-const isRoot = process.getuid?.() === 0;
 
 interface Lock {
   readonly packages: Readonly<Record<string, Locked>>;
@@ -42,74 +38,44 @@ const tested = new Map(
     .map(([path, locked]) => [path, locked.version]),
 );
 
-function whyLeftOut(): string | null {
-  const registry = registryAvailable();
-  if (!registry.available) return registry.reason;
-  if (!isRoot || spawnSync("setpriv", ["--version"]).status === 0) return null;
-  if (process.env["DTSYNC_REQUIRE_ALL"] === "1") throw new Error("setpriv is missing");
-  return "root needs setpriv to be somebody else";
-}
-
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
     (path) => !statSync(join(folder, path)).isDirectory(),
   );
 
-interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const reason = whyLeftOut();
+const registry = registryAvailable();
+const reason = registry.available ? whyNotUnprivileged() : registry.reason;
 
 describe.skipIf(reason !== null)(`the package${reason === null ? "" : `, left out: ${reason}`}`, () => {
   let directory: string;
   let prefix: string;
   let installed: string;
-  let server: Server;
-  const asked: string[] = [];
+  let served: ServedPackage;
   const file = `dtsync-${version}.tgz`;
 
   /** Runs a program as a user who is not root, with nothing of what surrounds the tests. */
-  async function run(program: string, ...parameters: readonly string[]): Promise<Finished> {
-    const dropped = ["--reuid", `${nobody}`, "--regid", `${nobody}`, "--clear-groups", program, ...parameters];
-    const child = spawn(isRoot ? "setpriv" : program, isRoot ? dropped : parameters, {
+  const run = (...command: readonly string[]): Promise<Finished> =>
+    runUnprivileged(command, {
       cwd: directory,
-      stdio: ["ignore", "pipe", "pipe"],
       env: {
         PATH: `${join(prefix, "bin")}:${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
         HOME: directory,
         npm_config_prefix: prefix,
-        npm_config_registry: address(),
+        npm_config_registry: served.address,
         npm_config_fetch_retries: "0",
         npm_config_update_notifier: "false",
-        DTSYNC_PACKAGE: `${address()}${file}`,
+        DTSYNC_PACKAGE: `${served.address}${file}`,
       },
     });
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
-    return { code: child.exitCode, stdout, stderr };
-  }
-
-  const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), "dtsync-package-test-"));
     prefix = join(directory, "prefix");
     installed = join(prefix, "lib/node_modules/dtsync");
     mkdirSync(prefix);
-    if (isRoot) for (const folder of [directory, prefix]) chownSync(folder, nobody, nobody);
-    const packed = execFileSync(process.execPath, [join(root, "scripts/package.js"), "--out", directory], {
-      encoding: "utf8",
-    });
-    expect(packed).toBe(`${file}\n`);
-    chmodSync(join(directory, file), 0o644);
-    server = createServer((request, response) => {
-      asked.push(request.url ?? "");
-      if (request.url === `/${file}`) response.end(readFileSync(join(directory, file)));
-      else response.writeHead(404).end();
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
+    giveToUnprivileged(directory, prefix);
+    served = await servePackage(directory);
+    expect(served.file).toBe(file);
     const pipeline = parse(readFileSync(join(root, ".gitlab-ci.yml"), "utf8")) as {
       readonly ".dtsync": { readonly before_script: readonly string[] };
     };
@@ -118,13 +84,12 @@ describe.skipIf(reason !== null)(`the package${reason === null ? "" : `, left ou
     expect(finished, finished.stderr).toMatchObject({ code: 0 });
   });
   afterAll(async () => {
-    server?.closeAllConnections();
-    if (server) await new Promise((closed) => server.close(closed));
+    await served?.close();
     rmSync(directory, { recursive: true, force: true });
   });
 
   test("is all that the pipeline's line fetches to install it", () => {
-    expect(new Set(asked)).toEqual(new Set([`/${file}`]));
+    expect(new Set(served.asked)).toEqual(new Set([`/${file}`]));
   });
 
   test("installs the versions that were tested and nothing else, whole and not compiled", () => {
@@ -148,7 +113,9 @@ describe.skipIf(reason !== null)(`the package${reason === null ? "" : `, left ou
     const own = filesIn(installed).filter((path) => !path.startsWith("node_modules/"));
     expect(notOfPackage(own)).toEqual([]);
     const compiled = filesIn(join(root, "src")).map((path) => join("dist", path.replace(/\.ts$/, ".js")));
-    const generated = ["plan-validator.cjs", "validators.cjs"].map((name) => join("dist/load/schema", name));
+    const generated = [...documentKinds.map((kind) => `${kind}-validator.cjs`), "validators.cjs"].map((name) =>
+      join("dist/load/schema", name),
+    );
     expect(own.filter((path) => path.startsWith("dist/")).sort()).toEqual([...compiled, ...generated].sort());
     expect(statSync(join(directory, file)).size).toBeLessThan(5_000_000);
     const manifest = readJson<Record<string, unknown>>(join(installed, "package.json"));
@@ -156,6 +123,17 @@ describe.skipIf(reason !== null)(`the package${reason === null ? "" : `, left ou
     expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(["devDependencies"]));
     const ranges = Object.values(manifest["dependencies"] as Readonly<Record<string, string>>);
     expect(ranges.filter((range) => !/^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
+  });
+
+  test("brings manual pages, and the pages that dtsync help shows", async () => {
+    const pages = readdirSync(join(prefix, "share/man/man1"));
+    expect(pages).toEqual(expect.arrayContaining(["dtsync.1", "dtsync-plan.1", "dtsync-apply.1"]));
+    for (const page of pages)
+      expect(readFileSync(join(prefix, "share/man/man1", page), "utf8")).toMatch(/^\.TH "DTSYNC/);
+    expect(await run("dtsync", "help", "exit-codes")).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^EXIT CODES AND ERRORS\n/),
+    });
   });
 
   test("has a bill of materials that names all of it", () => {
@@ -169,7 +147,8 @@ describe.skipIf(reason !== null)(`the package${reason === null ? "" : `, left ou
   });
 
   test("works for a user who is not root, with ssh2 in JavaScript alone", async () => {
-    expect(await run("dtsync", "--version")).toMatchObject({ code: 0, stdout: `${version}\n` });
+    const line = new RegExp(`^dtsync ${version} \\((?:commit [0-9a-f]{8,}(?:-dirty)?, )?Node\\.js v[0-9.]+\\)\n$`);
+    expect(await run("dtsync", "--version")).toMatchObject({ code: 0, stdout: expect.stringMatching(line) });
     const validated = await run("dtsync", "validate", "--inventory", join(installed, "inventory"));
     expect(validated, validated.stderr).toMatchObject({ code: 0 });
     const demo = await run("dtsync", "demo");

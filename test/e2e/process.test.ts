@@ -24,7 +24,9 @@ const environments = (world: EndToEnd): readonly string[] =>
   world
     .cluster("emea")
     .snapshot()
-    .environments.map(({ id }) => id);
+    .environments.map(({ id }) => id)
+    // They are made at the same time.
+    .sort();
 
 async function until(condition: () => boolean): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {

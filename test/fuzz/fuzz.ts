@@ -10,6 +10,7 @@ const numbersOfCases = {
   "outputs of hosts": { few: 300, many: 5_000 },
   "known_hosts files": { few: 200, many: 2_000 },
   "ssh_config files": { few: 200, many: 2_000 },
+  "saved documents": { few: 400, many: 5_000 },
 } as const;
 
 /** For a law that needs more than `fuzz` gives it. */

@@ -9,6 +9,7 @@ import { observeHosts } from "../../src/observe/observe-hosts.ts";
 import type { CommandResult, Shell } from "../../src/ssh/shell.ts";
 import { aHost, noon, oneAgentSettings } from "../support/builders.ts";
 import { fakeClock } from "../support/fake-clock.ts";
+import { silentLog } from "../support/log.ts";
 import { type ScriptedAgent, type ScriptedHost, scriptedHost } from "../support/scripted-host.ts";
 import { type Damage, damaged, damageToText } from "./damage.ts";
 import { expectMeantWords, fuzz } from "./fuzz.ts";
@@ -120,6 +121,7 @@ async function planOf(host: Host, shell: Shell) {
     connect: async () => shell,
     concurrency: 1,
     signal,
+    log: silentLog,
     events: { started: () => undefined, ended: () => undefined },
   };
   const reading = (await observeHosts([host], options)).get(host.name);
@@ -161,6 +163,7 @@ fuzz("outputs of hosts", disturbedHost, async ({ state, settings: declared, ther
     connect: async () => shell,
     installers,
     clock: fakeClock(noon),
+    log: silentLog,
     lockWait: { seconds: 0, tries: 1 },
     connectWait: 2_500,
     authorities: async () => "",

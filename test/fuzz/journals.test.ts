@@ -7,6 +7,7 @@ import { cleanUpAfter, installerFolderName } from "../../src/application/clean-u
 import { abandonedRuns } from "../../src/state/journal.ts";
 import { ownIdentity } from "../../src/state/process-identity.ts";
 import { noon } from "../support/builders.ts";
+import { silentLog } from "../support/log.ts";
 import { type Damage, type DamageToJson, damaged, damagedJson, damageToJson, damageToText } from "./damage.ts";
 import { expectMeantWords, fuzz } from "./fuzz.ts";
 
@@ -57,7 +58,7 @@ fuzz("journals", damagedJournal, async (damages) => {
   const chain = { removeTokensOf: async (id: string) => void asked.push(id) };
   const tokens = new Map([["https://dynatrace.example.com", chain]]);
   const runs = abandonedRuns(folder, own, warn);
-  await cleanUpAfter(runs, { tokens, now: () => noon, warn });
+  await cleanUpAfter(runs, { tokens, now: () => noon, log: { ...silentLog, warn } });
   expect(asked.filter((id) => id !== runId)).toEqual([]);
   expect(readdirSync(foreign)).toEqual(["kept"]);
   expectMeantWords(...warnings);

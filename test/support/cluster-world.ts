@@ -8,7 +8,7 @@ import type { Plan, PlanScope } from "../../src/model/plan.ts";
 import type { ChangeResult } from "../../src/model/result.ts";
 import { observeCluster } from "../../src/observe/observe-cluster.ts";
 import { createPlan } from "../../src/plan/create-plan.ts";
-import type { Fetch } from "../../src/ports.ts";
+import type { Fetch, Log } from "../../src/ports.ts";
 import {
   createSimulatedCluster,
   type SimulatedCluster,
@@ -16,6 +16,7 @@ import {
 } from "../../src/sandbox/cluster/simulated-cluster.ts";
 import { everything, noon } from "./builders.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
+import { silentLog } from "./log.ts";
 import { mswFetch } from "./msw-cluster.ts";
 import { everythingSeen } from "./sightings.ts";
 
@@ -43,10 +44,17 @@ export interface ClusterWorldOptions extends Partial<Omit<SimulatedClusterOption
   /** Stands between the client and the cluster. */
   readonly wrap?: (fetch: Fetch) => Fetch;
   readonly clock?: FakeClock;
+  readonly log?: Log;
 }
 
 export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
-  const { names = ["emea"], wrap = (fetch: Fetch) => fetch, clock = fakeClock(noon), ...rest } = options;
+  const {
+    names = ["emea"],
+    wrap = (fetch: Fetch) => fetch,
+    clock = fakeClock(noon),
+    log = silentLog,
+    ...rest
+  } = options;
   const clusters = new Map(
     names.map((name) => [
       name,
@@ -64,6 +72,8 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
   const clientOf = (name: string, signal?: AbortSignal) => {
     const simulated = clusters.get(name) ?? cluster;
     return createClient({
+      name: "emea",
+      log,
       url: "https://dynatrace.example.com",
       token: simulated.clusterToken,
       fetch: wrap(mswFetch(simulated)),
@@ -105,6 +115,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
       {
         clients: new Map(inventory.clusters.map(({ name }) => [name, clientOf(name, signal)])),
         clock,
+        log,
         signal,
         connect: () => Promise.reject(new Error("there are no hosts in this world")),
         installers: { provide: () => Promise.reject(new Error("there are no installers in this world")) },

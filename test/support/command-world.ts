@@ -56,6 +56,7 @@ export async function startCommandWorld(
     async run([command = "", ...parameters], given = {}) {
       const { context, output, errors } = aContext({
         clock: realClock,
+        folder: () => directory,
         variables: { HOME: directory, DTSYNC_TOKEN_EMEA: cluster.clusterToken },
         ...given,
       });

@@ -1,9 +1,13 @@
 import { PassThrough } from "node:stream";
 import type { Context } from "../../src/application/context.ts";
+import { createLog, type RunLog } from "../../src/application/log.ts";
 import type { FleetOptions } from "../../src/application/options.ts";
 import { createRedactor } from "../../src/secrets/redactor.ts";
 import { everything, noon } from "./builders.ts";
+import { currentFolder } from "./current-folder.ts";
 import { fakeClock } from "./fake-clock.ts";
+
+const runId = "0123456789ab";
 
 /** The edges of a process without a terminal, and what was written there. */
 export interface TestContext {
@@ -14,23 +18,31 @@ export interface TestContext {
 
 export function aContext(given: Partial<Context> = {}): TestContext {
   const written = { out: "", err: "" };
+  const terminal = given.terminal ?? { input: false, output: false, errors: false, columns: null };
+  const redactor = given.redactor ?? createRedactor();
+  const clock = given.clock ?? fakeClock(noon);
+  const write = (text: string) => {
+    written.err += text;
+  };
+  const log: RunLog = createLog({ write, redact: redactor.redact, clock, runId, terminal: terminal.errors });
   const context: Context = {
     output: {
       out: (text) => {
         written.out += text;
       },
-      err: (text) => {
-        written.err += text;
-      },
+      err: write,
     },
-    redactor: createRedactor(),
-    clock: fakeClock(noon),
+    log,
+    runId,
+    redactor,
+    clock,
     variables: {},
     version: "0.1.0",
+    folder: () => currentFolder,
     signal: new AbortController().signal,
     interruptedBy: () => null,
     awaitEnd: (work) => work(),
-    terminal: { input: false, output: false, errors: false, columns: null },
+    terminal,
     openRegion: () => null,
     lendTerminal: (work) => work(),
     prompt: { input: new PassThrough(), output: new PassThrough() },
@@ -44,7 +56,6 @@ export const fleetOptionsOf = (given: Partial<FleetOptions> = {}): FleetOptions 
   inventory: "inventory",
   set: [],
   format: "text",
-  logLevel: "warn",
   color: false,
   progress: false,
   scope: everything,

@@ -18,7 +18,7 @@ import { createLimiter } from "../../src/lib/limiter.ts";
 import type { Host, OneAgentSettings, Rollout, SshSettings } from "../../src/model/inventory.ts";
 import type { HostReading } from "../../src/model/observed.ts";
 import type { ChangeResult } from "../../src/model/result.ts";
-import type { Clock } from "../../src/ports.ts";
+import type { Clock, Log } from "../../src/ports.ts";
 import { appendPresets, buildInstallerBody } from "../../src/sandbox/agent/build-installer.ts";
 import { serveCluster } from "../../src/sandbox/cluster/serve-cluster.ts";
 import { createSimulatedCluster, type SimulatedCluster } from "../../src/sandbox/cluster/simulated-cluster.ts";
@@ -26,6 +26,7 @@ import { type SimulatedHost, startSimulatedHosts } from "../../src/sandbox/hosts
 import { createSshConnector } from "../../src/ssh/connect.ts";
 import { HostError } from "../../src/ssh/host-error.ts";
 import { anEnvironment, aRollout } from "./builders.ts";
+import { silentLog } from "./log.ts";
 import { sshClientOf, sshConfigOf } from "./ssh-settings.ts";
 
 export const realClock: Clock = {
@@ -72,7 +73,7 @@ interface RolledOut {
 export const installedVersions = ["1.311.70.20250416-104152", "1.313.52.20250602-150703", "1.321.51.20250905-075429"];
 
 /** A simulated cluster over real HTTP and simulated hosts over real SSH, with the real deployer between. */
-export async function startHostWorld(names: readonly string[]): Promise<HostWorld> {
+export async function startHostWorld(names: readonly string[], log: Log = silentLog): Promise<HostWorld> {
   const directory = mkdtempSync(join(tmpdir(), "dtsync-world-"));
   const bodies = new Map<string, Uint8Array>();
   const cluster = createSimulatedCluster({
@@ -102,6 +103,8 @@ export async function startHostWorld(names: readonly string[]): Promise<HostWorl
   });
   const transport = await createTransport({ ca: null, connections: 8, proxy: null });
   const client = createClient({
+    name: "emea",
+    log,
     url: server.url,
     token: cluster.clusterToken,
     fetch: transport.fetch,
@@ -115,7 +118,8 @@ export async function startHostWorld(names: readonly string[]): Promise<HostWorl
     runId: "test",
     conceal: () => undefined,
     journal: { made: async () => undefined },
-    warn: () => undefined,
+    cluster: "emea",
+    log,
   });
   const clients = new Map([["emea", client]]);
   const chains = new Map([["emea", tokens]]);
@@ -123,17 +127,20 @@ export async function startHostWorld(names: readonly string[]): Promise<HostWorl
     clients,
     tokens: chains,
     clock: realClock,
+    log,
     directory: async () => directory,
     conceal: () => undefined,
   });
   const connect = createSshConnector(
     sshClientOf(sshConfigOf(hosts.sshConfig), { home: directory, user: { name: "nobody", id: 65_534 } }),
     { taken: new Map(), write: false },
+    log,
   );
   const ports = {
     connect,
     installers,
     clock: realClock,
+    log,
     lockWait: { seconds: 1, tries: 5 },
     connectWait: 2_500,
     authorities: async () => "",

@@ -8,6 +8,7 @@ import { generateKey } from "../../src/sandbox/hosts/host-keys.ts";
 import { portOf } from "../../src/sandbox/hosts/serve-connection.ts";
 import { createSshConnector, type NewHostKeys } from "../../src/ssh/connect.ts";
 import type { ConnectShell } from "../../src/ssh/shell.ts";
+import { silentLog } from "./log.ts";
 import { sshClientOf, sshConfigOf } from "./ssh-settings.ts";
 
 /** What a host does instead of what a host should do; whatever is left out is done as usual. */
@@ -196,6 +197,7 @@ export function createHostileWorld(
           variables: agentSocket === undefined ? {} : { SSH_AUTH_SOCK: agentSocket },
         }),
         { taken, write },
+        silentLog,
       ),
     close: async () => rmSync(home, { recursive: true, force: true }),
   };

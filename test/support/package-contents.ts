@@ -4,6 +4,8 @@ export const packageContents: readonly RegExp[] = [
   /^(?:README|CHANGELOG|SECURITY)\.md$/,
   /^LICENSE$/,
   /^\.gitlab-ci\.yml$/,
+  /^docs\/(?:[A-Za-z0-9-]+\.md|demo\.svg)$/,
+  /^man\/dtsync(?:-[a-z]+)?\.1$/,
   /^schema\/[a-z]+\.schema\.json$/,
   /^inventory\/(?:[a-z]+\/)*[a-z0-9-]+\.(?:yaml|txt)$/,
   /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.(?:js|cjs)$/,

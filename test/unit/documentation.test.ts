@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,27 +8,14 @@ import { createProgram } from "../../src/commands/program.ts";
 import { exitCodes } from "../../src/errors.ts";
 import { loadInventory } from "../../src/load/load-inventory.ts";
 import { aContext } from "../support/context.ts";
+import { blocksOf, commandsOf, inlineCode, pagePaths, readPage, withoutBlocks } from "../support/pages.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const markdownIn = (folder: string) =>
-  readdirSync(join(root, folder))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join(folder, name));
-const paths = [...markdownIn("."), ...markdownIn("docs")].sort();
-const pages = paths.map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
-const page = (path: string) => readFileSync(join(root, path), "utf8");
-
-interface Block {
-  /** Language and what follows it. */
-  readonly info: string;
-  readonly text: string;
-}
-
-const fence = /^```([^\n]*)\n([\s\S]*?)^```$/gm;
-const blocksOf = (text: string): readonly Block[] =>
-  [...text.matchAll(fence)].map(([, info = "", content = ""]) => ({ info, text: content }));
-const withoutBlocks = (text: string) => text.replace(fence, "");
-const inlineCode = (text: string) => [...withoutBlocks(text).matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+const pages = pagePaths.map((path) => ({ path, text: readPage(path) }));
+const page = readPage;
+const { slug } = (await import(new URL("../../docs/.vitepress/slug.js", import.meta.url).href)) as {
+  readonly slug: (heading: string) => string;
+};
 
 const { program } = createProgram(aContext().context);
 const optionsOf = new Map(
@@ -51,14 +38,37 @@ function callsIn(code: string): readonly { readonly command: string; readonly op
     });
 }
 
-const optionName = (word: string) => word.replace(/[=\\,].*$/, "");
-
-function slug(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\p{Letter}\p{Number} _-]/gu, "")
-    .replaceAll(" ", "-");
+/** The words of each call of the program in a command, without their quotes. */
+function wordsOfCalls(command: string): readonly (readonly string[])[] {
+  return command
+    .split(/\bdtsync (?=[a-z])/)
+    .slice(1)
+    .map((rest) => {
+      const [call = ""] = rest.split(/&&|\||;|>|\)| #|'$/);
+      return call
+        .trim()
+        .split(/\s+/)
+        .map((word) => word.replace(/^["'](.*)["']$/, "$1"));
+    });
 }
+
+/** Why the program would not take these words as its arguments; nothing runs. */
+function refusalOf([name = "", ...words]: readonly string[]): string | null {
+  const command = createProgram(aContext().context).program.commands.find((known) => known.name() === name);
+  if (command === undefined) return `there is no command ${name}`;
+  command.exitOverride().configureOutput({ writeErr: () => {} });
+  try {
+    const { operands, unknown } = command.parseOptions([...words]);
+    const known = command.registeredArguments;
+    if (unknown.length > 0) return `unknown: ${unknown.join(" ")}`;
+    if (operands.length > known.length && known.at(-1)?.variadic !== true) return `too many: ${operands.join(" ")}`;
+    return operands.length < known.filter(({ required }) => required).length ? "an argument is missing" : null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const optionName = (word: string) => word.replace(/[=\\,].*$/, "");
 
 const anchorsOf = (text: string) =>
   new Set([...withoutBlocks(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) => slug(heading)));
@@ -88,6 +98,17 @@ describe.each(pages)("$path", ({ path, text }) => {
     expect(unknown).toEqual([]);
   });
 
+  test("says of every block what it is in", () => {
+    expect(blocksOf(text).filter(({ info }) => !/^(?:sh|console|yaml|json|text)\b/.test(info))).toEqual([]);
+  });
+
+  test("shows commands whose arguments are taken", () => {
+    const refused = blocksOf(text)
+      .flatMap(commandsOf)
+      .flatMap((shown) => wordsOfCalls(shown.text).map((words) => ({ words, refusal: refusalOf(words) })));
+    expect(refused.filter(({ refusal }) => refusal !== null)).toEqual([]);
+  });
+
   test("names options and npm scripts that exist", () => {
     const named = inlineCode(text)
       .filter((code) => /^--[a-z]/.test(code))
@@ -100,12 +121,13 @@ describe.each(pages)("$path", ({ path, text }) => {
     expect(called.filter((name) => name === undefined || !(name in scripts))).toEqual([]);
   });
 
+  // Files that are added to an inventory are validated by test/e2e/pages.test.ts.
   test("shows complete files that are valid together", async () => {
     const files = blocksOf(text).flatMap((block) => {
       const name = /\sfile=(\S+)/.exec(block.info)?.[1];
       return name === undefined ? [] : [{ name, text: block.text }];
     });
-    if (files.length === 0) return;
+    if (!files.some(({ name }) => name === "dtsync.yaml")) return;
     const directory = mkdtempSync(join(tmpdir(), "dtsync-documentation-"));
     try {
       for (const file of files) {
@@ -131,6 +153,13 @@ describe.each(pages)("$path", ({ path, text }) => {
 describe("the documentation", () => {
   test("has complete files in the README and in the reference of the inventory", () => {
     for (const path of ["README.md", "docs/inventory.md"]) expect(page(path)).toMatch(/^```yaml file=dtsync\.yaml$/m);
+  });
+
+  test("has a map of all pages, and no page twice", () => {
+    const linked = [...page("docs/README.md").matchAll(/^\| \[[^\]]+\]\(([^)]+)\) \|/gm)].map(([, link = ""]) =>
+      join("docs", link),
+    );
+    expect(linked.toSorted()).toEqual(pagePaths.filter((path) => path !== "docs/README.md").toSorted());
   });
 
   test("describes every command and every option", () => {
@@ -167,6 +196,31 @@ describe("the documentation", () => {
     expect([...used].filter((code) => !listed.has(code))).toEqual([]);
     expect([...listed].filter((code) => !used.has(code))).toEqual([]);
   });
+
+  test("says of each error code what happened and what to do", () => {
+    const section = page("docs/exit-codes.md").split("## Error codes of changes")[1] ?? "";
+    const rows = section.split("\n").filter((line) => line.startsWith("| `"));
+    expect(rows.filter((row) => !/^\| .+ \| .+ \| .+ \|$/.test(row))).toEqual([]);
+  });
+
+  test("says of every exit code but 0 what to do first", () => {
+    const section = page("docs/troubleshooting.md").split("## The run ended")[1]?.split("\n#")[0] ?? "";
+    const rows = [...section.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+    expect([0, ...rows]).toEqual(Object.values(exitCodes).sort((left, right) => left - right));
+  });
+
+  test("begins trouble from words that the program prints", () => {
+    const program = sourcesIn([""]);
+    const symptoms = page("docs/troubleshooting.md")
+      .split("## It cannot be installed")[0]
+      ?.split("\n")
+      .filter((line) => /^\| (?:`[^`]+`(?:, )?)+ \|/.test(line))
+      .flatMap((line) => inlineCode(line.split(" | ")[0] ?? ""))
+      .flatMap((symptom) => symptom.split("…").map((words) => words.trim()))
+      .filter((words) => words.length > 2);
+    expect(symptoms?.length).toBeGreaterThan(30);
+    expect(symptoms?.filter((words) => !program.includes(words))).toEqual([]);
+  });
 });
 
 /** Names under `properties` anywhere in a schema. */
@@ -182,9 +236,9 @@ function propertyNames(schema: unknown): readonly string[] {
   );
 }
 
-/** The codes that stand in the modules that make results; those with a number in them by their pattern. */
-function errorCodes(): readonly string[] {
-  const text = ["dynatrace", "ssh", "kinds", "execute", "plan"]
+/** The text of all modules below folders of `src`. */
+function sourcesIn(folders: readonly string[]): string {
+  return folders
     .flatMap((folder) =>
       readdirSync(join(root, "src", folder), { recursive: true, encoding: "utf8" })
         .filter((name) => name.endsWith(".ts"))
@@ -192,6 +246,11 @@ function errorCodes(): readonly string[] {
     )
     .map(page)
     .join("\n");
+}
+
+/** The codes that stand in the modules that make results; those with a number in them by their pattern. */
+function errorCodes(): readonly string[] {
+  const text = sourcesIn(["dynatrace", "ssh", "kinds", "execute", "plan"]);
   const literal = [
     /new (?:HostError|Unfeasible)\(\s*"([a-z-]+)"/g,
     /\bcode = [^;]*\? "([a-z-]+)" : "network"/g,

@@ -33,6 +33,7 @@ describe("the package", () => {
         "LICENSE",
         "README.md",
         "SECURITY.md",
+        "docs/exit-codes.md",
         "inventory/dtsync.yaml",
         "package.json",
         "schema/dtsync.schema.json",

@@ -6,6 +6,8 @@ import type { RawOptions } from "./raw-options.ts";
 export interface DiffOptions extends CommonOptions {
   /** `BASE`, `BASE..HEAD` or `BASE...HEAD`; null: from the default base. */
   readonly revisions: string | null;
+  /** Text shows everything by itself. */
+  readonly full: boolean;
 }
 
 export async function diffOptions(
@@ -13,5 +15,5 @@ export async function diffOptions(
   raw: RawOptions,
   variables: ProcessVariables,
 ): Promise<DiffOptions> {
-  return { ...(await commonOptions(raw, variables)), revisions: revisions ?? null };
+  return { ...(await commonOptions(raw, variables)), revisions: revisions ?? null, full: raw["full"] === true };
 }

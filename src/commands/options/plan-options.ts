@@ -4,14 +4,19 @@ import { type PlanReportKind, planReports } from "../../report/plan-reports.ts";
 import { fleetOptions } from "./fleet-options.ts";
 import { type RawOptions, textOrNull } from "./raw-options.ts";
 import { reportTargets } from "./report-targets.ts";
+import { retryOption } from "./retry-option.ts";
 
 export interface PlanOptions extends FleetOptions {
   readonly report: readonly ReportTarget<PlanReportKind>[];
   /** A file for the plan. */
   readonly out: string | null;
   readonly detailedExitcode: boolean;
+  /** Text shows everything by itself. */
+  readonly full: boolean;
   /** A Git revision that origins of changes are told from. */
   readonly base: string | null;
+  /** The report of an apply, to plan what it left alone; null: everything in scope. */
+  readonly retry: string | null;
 }
 
 export async function planOptions(raw: RawOptions, variables: ProcessVariables): Promise<PlanOptions> {
@@ -20,6 +25,8 @@ export async function planOptions(raw: RawOptions, variables: ProcessVariables):
     report: reportTargets(raw, planReports),
     out: textOrNull(raw["out"]),
     detailedExitcode: raw["detailedExitcode"] === true,
+    full: raw["full"] === true,
     base: textOrNull(raw["base"]),
+    retry: retryOption(raw),
   };
 }

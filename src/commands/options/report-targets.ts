@@ -1,6 +1,6 @@
 import type { ReportTarget } from "../../application/options.ts";
-import { usageError } from "../../errors.ts";
-import { type RawOptions, texts } from "./raw-options.ts";
+import { OptionError } from "./option-error.ts";
+import { didYouMean, type RawOptions, texts } from "./raw-options.ts";
 
 /** `--report KIND=FILE`, of the kinds that there are renderers for. */
 export function reportTargets<Kind extends string>(
@@ -12,10 +12,12 @@ export function reportTargets<Kind extends string>(
     const separator = text.indexOf("=");
     const name = text.slice(0, separator);
     const file = text.slice(separator + 1);
-    if (separator < 1 || file === "") throw usageError(`--report takes KIND=FILE, not ${JSON.stringify(text)}`);
+    if (separator < 1 || file === "") throw new OptionError(`--report takes KIND=FILE, not ${JSON.stringify(text)}`);
     const kind = kinds.find((candidate) => candidate === name);
-    if (kind === undefined)
-      throw usageError(`--report ${name} is not known here`, `kinds of this command: ${kinds.join(", ")}`);
+    if (kind === undefined) {
+      const hints = [didYouMean(name, kinds), `kinds of this command: ${kinds.join(", ")}`];
+      throw new OptionError(`--report ${name} is not known here`, hints.filter(Boolean).join(" "));
+    }
     return { kind, file };
   });
 }

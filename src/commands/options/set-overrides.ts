@@ -1,5 +1,5 @@
 import type { CommonOptions } from "../../application/options.ts";
-import { usageError } from "../../errors.ts";
+import { OptionError } from "./option-error.ts";
 
 /** `--set PATH=VALUE`. The values are YAML, so that numbers, null and maps can be given. */
 export async function parseSets(sets: readonly string[]): Promise<CommonOptions["set"]> {
@@ -9,7 +9,7 @@ export async function parseSets(sets: readonly string[]): Promise<CommonOptions[
     const separator = text.indexOf("=");
     const path = text.slice(0, separator);
     if (separator < 1)
-      throw usageError(
+      throw new OptionError(
         `--set takes PATH=VALUE, not ${JSON.stringify(text)}`,
         "for example --set clusters.emea.url=http://127.0.0.1:9301",
       );
@@ -17,7 +17,7 @@ export async function parseSets(sets: readonly string[]): Promise<CommonOptions[
       const value: unknown = parse(text.slice(separator + 1), { version: "1.2", maxAliasCount: 0 });
       return { path, value, text };
     } catch {
-      throw usageError(`the value of --set ${path} is not YAML`);
+      throw new OptionError(`the value of --set ${path} is not YAML`);
     }
   });
 }

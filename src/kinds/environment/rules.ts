@@ -1,3 +1,4 @@
+import { count } from "../../lib/printable.ts";
 import { detailLines, manyFromOnePlace } from "../detail-lines.ts";
 import type { ActionRules, FieldValues, KindRules } from "../kind.ts";
 import { type DeclaredEnvironmentChange, type EnvironmentAction, environmentChangeId } from "./change.ts";
@@ -28,15 +29,25 @@ export const environmentRules: KindRules<"environment"> = {
     return ({ environment }) => ids.has(environment.toLowerCase());
   },
   weakens: () => false,
-  title: ({ action, environment, cluster }) => `${action} environment ${environment} on ${cluster}`,
+  title: ([first, ...others]) =>
+    `${first.action} ${others.length > 0 ? count(others.length + 1, "environment") : `environment ${first.environment} on ${first.cluster}`}`,
   details: (change) => detailLines(fieldsOf(change), change),
   describe: ({ environment, cluster }) => `environment ${environment} on ${cluster}`,
   name: ({ environment }) => environment,
+  fullName: ({ environment }) => environment,
   fields: fieldsOf,
   sharing: ({ before, after, source }) =>
     before === null || after === null
       ? { by: "change", key: [source], least: manyFromOnePlace, showsDetails: false }
       : { by: "field" },
+  folding: (change) => ({
+    fields: fieldsOf(change),
+    naming: ["name"],
+    titled: [],
+    least: change.action === "create" ? manyFromOnePlace : 2,
+    apart: false,
+  }),
+  lostRights: () => [],
   sharedTitle: () => null,
   explained: ({ id }, field) => ({ item: id, path: field, rights: false }),
 };

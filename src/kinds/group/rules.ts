@@ -45,15 +45,25 @@ export const groupRules: KindRules<"group"> = {
     return sides.map(fieldsOfSide);
   },
   weakens: weakensGroup,
-  title: ({ action, group, cluster }) => `${action} group ${printableLine(group)} on ${cluster}`,
+  title: ([first, ...others]) =>
+    `${first.action} ${others.length > 0 ? count(others.length + 1, "group") : `group ${printableLine(first.group)} on ${first.cluster}`}`,
   details: (change) => detailLines(fieldsOf(change), change),
   describe: ({ group, cluster }) => `group ${printableLine(group)} on ${cluster}`,
   name: ({ group }) => group,
+  fullName: ({ group, cluster }) => `${group} on ${cluster}`,
   fields: fieldsOf,
   sharing: ({ before, after, source, cluster }) =>
     before === null || after === null
       ? { by: "change", key: [source, cluster], least: manyFromOnePlace, showsDetails: false }
       : { by: "field" },
+  folding: (change) => ({
+    fields: fieldsOf(change),
+    naming: ["name"],
+    titled: [],
+    least: change.action === "create" ? manyFromOnePlace : 2,
+    apart: change.after?.isClusterAdminGroup === true,
+  }),
+  lostRights: () => [],
   sharedTitle: () => null,
   explained: ({ id }, field) => ({ item: id, path: field, rights: false }),
 };
@@ -76,7 +86,12 @@ export const permissionRules: KindRules<"permission"> = {
   },
   weakens: ({ group, before, after }, names) =>
     names.has(group) && before.some((permission) => !after.includes(permission)),
-  title: ({ action, group }) => `${action} rights of group ${printableLine(group)}`,
+  title: (changes) => {
+    const [first, ...others] = changes;
+    const environments = new Set(changes.map(({ environment }) => environment));
+    const where = others.length > 0 ? ` on ${count(environments.size, "environment")}` : "";
+    return `${first.action} rights of ${groupsOf(changes)}${where}`;
+  },
   details: ({ before, after }) => {
     const added = after.filter((name) => !before.includes(name));
     const removed = before.filter((name) => !after.includes(name));
@@ -87,13 +102,23 @@ export const permissionRules: KindRules<"permission"> = {
   },
   describe: ({ group, environment }) => `rights of group ${printableLine(group)} on ${environment}`,
   name: ({ environment }) => environment,
+  fullName: ({ group, environment }) => `${group} on ${environment}`,
   fields: ({ before, after }) => [{ field: "rights", before, after }],
   sharing: ({ before, after }) => ({ by: "change", key: [before, after], least: 2, showsDetails: true }),
+  folding: ({ group, before, after }) => ({
+    fields: [
+      { field: "group", before: undefined, after: group },
+      { field: "rights", before, after },
+    ],
+    naming: [],
+    titled: ["group"],
+    least: 2,
+    apart: false,
+  }),
+  lostRights: ({ before, after }) => before.filter((name) => !after.includes(name)),
   sharedTitle: (changes, details) => {
     const [first] = changes;
-    const names = new Set(changes.map(({ group }) => group));
-    const whose = names.size === 1 && first ? `group ${printableLine(first.group)}` : count(names.size, "group");
-    return first ? `${first.action} rights of ${whose}: ${details.join(", ")}` : null;
+    return first ? `${first.action} rights of ${groupsOf(changes)}: ${details.join(", ")}` : null;
   },
   explained: ({ cluster, group, environment }) => ({
     item: groupChangeId(cluster, group),
@@ -101,6 +126,12 @@ export const permissionRules: KindRules<"permission"> = {
     rights: true,
   }),
 };
+
+/** `group noc`, or how many. */
+function groupsOf(changes: readonly { readonly group: string }[]): string {
+  const [first = "", ...others] = new Set(changes.map(({ group }) => group));
+  return others.length === 0 ? `group ${printableLine(first)}` : count(others.length + 1, "group");
+}
 
 const groupsByName = ({ groups }: Inventory) =>
   new Map(

@@ -1,5 +1,5 @@
 import { count } from "../../lib/printable.ts";
-import { detailLines } from "../detail-lines.ts";
+import { detailLines, manyFromOnePlace } from "../detail-lines.ts";
 import type { ActionRules, FieldValues, KindRules } from "../kind.ts";
 import {
   type DeclaredHostChange,
@@ -13,7 +13,7 @@ const actions: Readonly<Record<HostAction, ActionRules & { readonly title: strin
   install: { count: "deploy", sign: "»", phase: "hosts", startsItem: true, title: "install the OneAgent on" },
   update: { count: "deploy", sign: "~", phase: "hosts", startsItem: false, title: "update the OneAgent on" },
   configure: { count: "deploy", sign: "~", phase: "hosts", startsItem: false, title: "configure the OneAgent on" },
-  move: { count: "deploy", sign: "»", phase: "hosts", startsItem: false, title: "move to this environment" },
+  move: { count: "deploy", sign: "»", phase: "hosts", startsItem: false, title: "move to another environment:" },
   uninstall: { count: "remove", sign: "-", phase: "hosts", startsItem: false, title: "uninstall the OneAgent from" },
 };
 
@@ -36,16 +36,26 @@ export const hostRules: KindRules<"host"> = {
     return ({ host, environment }) => names.has(host) || sources.has(environment.toLowerCase());
   },
   weakens: () => false,
-  title: ({ action, host }, alike) => `${actions[action].title} ${alike > 1 ? count(alike, "host") : host}`,
+  title: ([first, ...others]) =>
+    `${actions[first.action].title} ${others.length > 0 ? count(others.length + 1, "host") : first.host}`,
   details: (change) =>
     detailLines(fieldsOf(change), { before: change.action === "install" ? null : change.before, after: change.after }),
   describe: ({ host, environment }) => `host ${host} in ${environment}`,
   name: ({ host }) => host,
+  fullName: ({ host }) => host,
   fields: fieldsOf,
   sharing: (change) =>
     change.action === "install" || change.action === "uninstall"
       ? { by: "change", key: [fieldsOf(change), change.environment, change.cluster], least: 2, showsDetails: true }
       : { by: "field" },
+  folding: (change) => ({
+    fields: fieldsOf(change),
+    naming: ["hostName"],
+    titled: [],
+    least: change.action === "install" ? manyFromOnePlace : 2,
+    apart: false,
+  }),
+  lostRights: () => [],
   sharedTitle: () => null,
   explained: ({ id }, field) => ({
     item: id,

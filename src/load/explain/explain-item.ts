@@ -4,14 +4,14 @@ import { keyPlace } from "../yaml/positions.ts";
 import { explainGroup } from "./explain-group.ts";
 import { addDefault, type ExplainedItem, explainSection, placeSource, toSource } from "./explain-levels.ts";
 import { type ExplanationSource, noted } from "./explanation-source.ts";
-import type { InventoryItem } from "./find-item.ts";
+import type { DeclaredRights, InventoryItem } from "./find-item.ts";
 import type { LoadNotes } from "./load-notes.ts";
 
 /** The settings of an item by path, in no order. */
 export type ExplainedSettings = ReadonlyMap<string, ExplainedSetting>;
 
 /** The effective settings of one item of an inventory that was loaded with these notes. */
-export function explainItem(notes: LoadNotes, inventory: Inventory, item: InventoryItem): Explanation {
+export function explainItem(notes: LoadNotes, inventory: Inventory, item: InventoryItem | DeclaredRights): Explanation {
   const settings = createExplainer(notes, inventory)(item);
   return { format: "dtsync-explain/1", id: item.id, settings: inDisplayOrder(settings) };
 }
@@ -20,14 +20,33 @@ export function explainItem(notes: LoadNotes, inventory: Inventory, item: Invent
  * Explains items of an inventory that was loaded with these notes: their effective settings, each with the place that
  * it comes from.
  */
-export function createExplainer(notes: LoadNotes, inventory: Inventory): (item: InventoryItem) => ExplainedSettings {
+export function createExplainer(
+  notes: LoadNotes,
+  inventory: Inventory,
+): (item: InventoryItem | DeclaredRights) => ExplainedSettings {
   const customers = new Map(inventory.customers.map(({ id, place }) => [id, place]));
   const environments = new Map(inventory.environments.map((environment) => [environment.id, environment]));
   const source = { notes, customers, environments };
   return (item) => {
+    if (item.kind === "permission") return explainRights(item, source);
     if (item.kind === "group") return explainGroup(item.group, source);
     return item.kind === "host" ? explainHost(item.host, source) : explainEnvironment(item.environment, source);
   };
+}
+
+/** What of a group is about one environment: the permissions there, none included. */
+function explainRights({ group, environment }: DeclaredRights, source: ExplanationSource): ExplainedSettings {
+  const whole = explainGroup(group, source);
+  const path = `access.${environment.id}`;
+  const none: ExplainedSetting =
+    group.access === null
+      ? { value: null, source: null, overrides: [] }
+      : { value: [], source: placeSource(group.place), overrides: [] };
+  return new Map<string, ExplainedSetting>([
+    ...[...whole].filter(([key]) => key === "name" || key === "cluster"),
+    ["environment", plain(environment.id, placeSource(environment.place))],
+    [path, whole.get(path) ?? none],
+  ]);
 }
 
 function explainEnvironment(environment: Environment, source: ExplanationSource): ExplainedSettings {

@@ -1,6 +1,6 @@
 import { encodeIdPart } from "../../kinds/change.ts";
 import { environmentChangeId } from "../../kinds/environment/change.ts";
-import { groupChangeId } from "../../kinds/group/change.ts";
+import { groupChangeId, permissionChangeId } from "../../kinds/group/change.ts";
 import { hostChangeId } from "../../kinds/host/change.ts";
 import type { Environment, Group, Host, Inventory } from "../../model/inventory.ts";
 import { showText } from "../diagnostics/show-text.ts";
@@ -13,22 +13,63 @@ export type InventoryItem =
   | { readonly kind: "group"; readonly id: string; readonly group: Group }
   | { readonly kind: "host"; readonly id: string; readonly host: Host };
 
+/** The rights of a group on an environment, whether it has any there or not. */
+export interface DeclaredRights {
+  readonly kind: "permission";
+  readonly id: string;
+  readonly group: Group;
+  readonly environment: Environment;
+}
+
 const mostListed = 8;
 
 /** The item that a text names: an id as in a plan, or what is behind its prefix. Names ignore case. */
 export function findItem(
   inventory: Inventory,
   text: string,
-): { readonly item: InventoryItem } | { readonly message: string; readonly hint: string } {
+): { readonly item: InventoryItem | DeclaredRights } | { readonly message: string; readonly hint: string } {
   const wanted = text.toLowerCase();
+  const rights = findRights(inventory, wanted);
+  if (rights !== null) return { item: rights };
   const found = new Map<string, InventoryItem>();
   for (const item of allItems(inventory)) {
+    // An id means one thing, whatever the names of others are like.
+    if (item.id.toLowerCase() === wanted) return { item };
     if (namesOf(item).some((name) => name.toLowerCase() === wanted) || isHost(item, text)) found.set(item.id, item);
   }
   const [item] = found.values();
   if (!item) return { message: `the inventory declares no item ${showText(text)}`, hint: unknownHint(inventory, text) };
   if (found.size === 1) return { item };
   return { message: `${showText(text)} names several items`, hint: `Did you mean ${orList([...found.keys()])}?` };
+}
+
+/** The rights that an id as in a plan names, in lower case: `permission/CLUSTER/GROUP/ENVIRONMENT`. */
+function findRights({ groups, environments }: Inventory, wanted: string): DeclaredRights | null {
+  const [, of, where] = /^permission\/(.+)\/([^/]+)$/s.exec(wanted) ?? [];
+  const environment = environments.find(({ id }) => id.toLowerCase() === where);
+  const group = groups.find(
+    ({ cluster, name }) =>
+      cluster === environment?.cluster &&
+      [encodeIdPart(name), name].some((written) => `${cluster}/${written}`.toLowerCase() === of),
+  );
+  if (environment === undefined || group === undefined) return null;
+  const id = permissionChangeId(group.cluster, group.name, environment.id);
+  return { kind: "permission", id, group, environment };
+}
+
+/** The id of rights that was probably meant, for one that is none. */
+function suggestRights({ groups, environments }: Inventory, text: string): string | null {
+  const [, of, where] = /^permission\/(.+)\/([^/]+)$/is.exec(text) ?? [];
+  if (of === undefined || where === undefined) return null;
+  const group = suggest(
+    of,
+    groups.map(({ cluster, name }) => `${cluster}/${encodeIdPart(name)}`),
+  );
+  const environment = suggest(
+    where,
+    environments.map(({ id }) => id),
+  );
+  return group === null || environment === null ? null : `permission/${group}/${environment}`;
 }
 
 export function allItems({ environments, groups, hosts }: Inventory): readonly InventoryItem[] {
@@ -56,7 +97,7 @@ function namesOf(item: InventoryItem): readonly string[] {
 const isHost = (item: InventoryItem, text: string): boolean =>
   item.kind === "host" &&
   text.includes(":") &&
-  canonicalHost(item.host.name) === canonicalHost(text.startsWith("host/") ? text.slice(5) : text);
+  canonicalHost(item.host.name) === canonicalHost(text.replace(/^host\//i, ""));
 
 function unknownHint(inventory: Inventory, text: string): string {
   const customer = inventory.customers.find(({ id }) => id === text.replace(/^customer\//, "").toLowerCase());
@@ -66,6 +107,8 @@ function unknownHint(inventory: Inventory, text: string): string {
       ? `${customer.id} is a customer without environments.`
       : `${customer.id} is a customer; did you mean ${orList(own.map(({ id }) => environmentChangeId(id)))}?`;
   }
+  const meantRights = suggestRights(inventory, text);
+  if (meantRights !== null) return `Did you mean "${meantRights}"?`;
   const names = new Map(
     allItems(inventory).flatMap((item) => namesOf(item).map((name): [string, string] => [name, item.id])),
   );

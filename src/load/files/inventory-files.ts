@@ -1,12 +1,12 @@
 import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
-import { checkNamedFile, type ReadText, readText } from "./inventory-folder.ts";
+import { checkNamedFile, type FileUse, type ReadText, readText } from "./inventory-folder.ts";
 import { type FolderContents, listFolder } from "./list-folder.ts";
 
 /** Everything that reading an inventory asks of the disk. What it gives depends on these answers and the options alone. */
 export interface InventoryFiles {
   list(): FolderContents;
   /** `path` is relative to the inventory folder. */
-  readText(path: string): ReadText;
+  readText(path: string, use: FileUse): ReadText;
   /** Why a file that the inventory names cannot be used, or null. `path` is absolute. */
   checkNamedFile(path: string): DiagnosticText | null;
 }
@@ -25,8 +25,8 @@ export function inventoryFiles(root: string): InventoryFiles {
   };
   return {
     list,
-    readText: (path) => {
-      const read = readText(root, path, list().real);
+    readText: (path, use) => {
+      const read = readText(root, path, use, list().real);
       if (!("text" in read)) return read;
       total += read.text.length - (lengths.get(path) ?? 0);
       lengths.set(path, read.text.length);
@@ -41,14 +41,15 @@ export function readAhead(files: InventoryFiles): InventoryFiles {
   const texts = new Map<string, ReadText>();
   return {
     ...files,
-    readText(path) {
-      const known = texts.get(path);
+    readText(path, use) {
+      const key = `${use} ${path}`;
+      const known = texts.get(key);
       if (known) {
-        texts.delete(path);
+        texts.delete(key);
         return known;
       }
-      const read = files.readText(path);
-      texts.set(path, read);
+      const read = files.readText(path, use);
+      texts.set(key, read);
       return read;
     },
   };

@@ -5,8 +5,11 @@ import { readOrdinaryFile, UnusableFile } from "../../files/read-ordinary-file.t
 import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 
-/** Bytes. A customer with a hundred environments has a fifth of it, a list of 12,000 hosts two fifths. */
-const largestFile = 1_000_000;
+/** What a file is read for: YAML of the inventory, or a host list or Ansible inventory that it names. */
+export type FileUse = "yaml" | "hosts";
+
+/** Bytes. A customer with a hundred environments has a fifth of it; 12,000 hosts with variables of their own have two. */
+const largestFiles: Readonly<Record<FileUse, number>> = { yaml: 1_000_000, hosts: 5_000_000 };
 
 export type ReadText =
   | { readonly text: string }
@@ -27,11 +30,11 @@ export function openFolder(directory: string): string | null {
 }
 
 /** Reads a file of the inventory as text. `path` is relative to the folder; links may not lead out of it. */
-export function readText(root: string, path: string, listed: ReadonlyMap<string, string>): ReadText {
+export function readText(root: string, path: string, use: FileUse, listed: ReadonlyMap<string, string>): ReadText {
   let bytes: Uint8Array | DiagnosticText;
   try {
     const real = listed.get(path) ?? realpathSync.native(join(root, path));
-    bytes = isInside(root, real) ? readBytes(real) : outsideDiagnostic;
+    bytes = isInside(root, real) ? readBytes(real, use) : outsideDiagnostic;
   } catch (error) {
     return { diagnostic: errorCode(error) === "ENOENT" ? missingDiagnostic(path) : unreadable(errorCode(error)) };
   }
@@ -45,12 +48,12 @@ export function readText(root: string, path: string, listed: ReadonlyMap<string,
   };
 }
 
-function readBytes(path: string): Uint8Array | DiagnosticText {
+function readBytes(path: string, use: FileUse): Uint8Array | DiagnosticText {
   try {
-    return readOrdinaryFile(path, { largest: largestFile });
+    return readOrdinaryFile(path, { largest: largestFiles[use] });
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error;
-    return error.problem === "too-large" ? tooLargeDiagnostic : unreadable("it is not a file");
+    return error.problem === "too-large" ? tooLargeDiagnostics[use] : unreadable("it is not a file");
   }
 }
 
@@ -92,10 +95,17 @@ export const outsideDiagnostic: DiagnosticText = {
   hint: "Put the file itself into the inventory folder.",
 };
 
-const tooLargeDiagnostic: DiagnosticText = {
-  rule: "file-too-large",
-  message: "the file is larger than 1 MB",
-  hint: "Split it: one customer a file, long host lists by environment.",
+const tooLargeDiagnostics: Readonly<Record<FileUse, DiagnosticText>> = {
+  yaml: {
+    rule: "file-too-large",
+    message: "the file is larger than 1 MB",
+    hint: "Split it: one customer a file, long host lists by environment.",
+  },
+  hosts: {
+    rule: "file-too-large",
+    message: "the file is larger than 5 MB",
+    hint: "Split it: a host list for each environment.",
+  },
 };
 
 const encodingDiagnostic: DiagnosticText = {

@@ -12,7 +12,7 @@ export function openSourceLines(directory: string): (file: string, line: number)
   return (file, line) => {
     if (root === null) return null;
     if (open?.file !== file) {
-      const read = readText(root, file, new Map());
+      const read = readText(root, file, "hosts", new Map());
       open = { file, lines: "text" in read ? showableLines(read.text) : [] };
     }
     return open.lines[line - 1] ?? null;

@@ -1,59 +1,70 @@
 import { compareText } from "../../lib/text.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import type { SuggestionHint } from "../diagnostics/suggest.ts";
-import type { SshEntry } from "../schema/file-types.ts";
-import type { AnsibleGroup, AnsibleInventory, AnsibleVariables } from "./ansible-inventory.ts";
-import { expandAnsiblePattern } from "./ansible-range.ts";
-import { type HostList, type ListDiagnostic, type ListedHost, mostListedHosts, tooManyListed } from "./host-list.ts";
-import { isHostName } from "./host-names.ts";
+import { orderGroups } from "./ansible-groups.ts";
+import type {
+  AnsibleGroup,
+  AnsibleHost,
+  AnsibleInventory,
+  AnsibleVariable,
+  AnsibleVariables,
+} from "./ansible-inventory.ts";
+import { reportFault } from "./ansible-inventory.ts";
+import { countingName, differingNames, listHost, otherConnection, type Strength } from "./ansible-values.ts";
+import type { HostList, ListDiagnostic, ListedHost } from "./host-list.ts";
 
-/** More cannot be an inventory that somebody keeps by hand; the work grows with their product. */
-const mostGroups = 1000;
-const mostChildren = 5000;
-/** Groups from which all hosts together take variables. */
-const mostInheritance = 1_000_000;
+/** More cannot be an inventory that somebody keeps; the work grows with them. */
+const mostGroups = 20_000;
+const mostChildren = 100_000;
 
 type Groups = ReadonlyMap<string, AnsibleGroup>;
-
-interface Member {
-  readonly name: string;
-  readonly offset: number;
-  readonly memberships: Set<string>;
-  own: AnsibleVariables;
-}
+type GroupHosts = ReturnType<HostList["hostsOf"]>;
 
 /**
- * The hosts of a group and of the groups below it, in the order of the file, each once. As in Ansible, variables of a
- * host win over those of its groups, and nearer groups over those above them.
+ * The hosts of a group and of the groups below it, in the order of the file, each once, with what Ansible would make of
+ * their variables: those of a host win over those of its groups, and of these the deepest group's.
  */
-export function ansibleHostList({ groups, diagnostics: found }: AnsibleInventory, suggest: SuggestionHint): HostList {
-  const diagnostics = [...found];
-  const excess = excessOf(groups);
-  if (excess !== null)
-    return { diagnostics: [...diagnostics, { offset: 0, ...excess }], hostsOf: () => ({ hosts: [], diagnostics: [] }) };
-  const members = expandMembers(groups, diagnostics);
-  const byGroup = groupMembers(members);
-  const listMember = createLister(groups);
+export function ansibleHostList(inventory: AnsibleInventory, suggest: SuggestionHint): HostList {
+  const { groups, hosts } = inventory;
+  const nothing: GroupHosts = { hosts: [], diagnostics: [] };
+  const unusable = (diagnostics: readonly ListDiagnostic[]): HostList => ({ diagnostics, hostsOf: () => nothing });
+  const children = [...groups.values()].reduce((sum, group) => sum + group.children.size, 0);
+  if (groups.size > mostGroups || children > mostChildren) return unusable([tooManyGroups]);
+  for (const host of hosts.values()) if (isTakenForGroup(host, groups)) reportFault(inventory, takenForGroup(host));
+  const ordered = orderGroups(groups);
+  if ("message" in ordered) return unusable([...inventory.diagnostics, ordered]);
+  const members = groupMembers(inventory);
+  const places = new Map(ordered.map(({ name }, index) => [name, index]));
+  const strength: Strength = ({ group }) => (group === null ? ordered.length : (places.get(group) ?? 0));
+  const variablesOf = createMerger(groups, ordered, places);
   const listGroup = (group: string): GroupHosts => {
-    if (group !== "all" && !groups.has(group)) {
-      // A file that could not be read has no groups at all, which is reported already.
-      if (diagnostics.length > 0) return { hosts: [], diagnostics: [] };
-      const hint = suggest(group, () => [...groups.keys()].sort(compareText), unknownHint);
+    if (!groups.has(group)) {
+      // The file may have it where it is faulty, which is reported already.
+      if (inventory.diagnostics.length > 0) return nothing;
+      const declared = () =>
+        [...groups.keys()].filter((name) => name !== "all" && name !== "ungrouped").sort(compareText);
+      const hint = suggest(group, declared, unknownHint);
       const message = `there is no group ${showText(group)} in the Ansible inventory`;
       return { hosts: [], diagnostics: [{ offset: null, message, hint }] };
     }
-    const wanted = group === "all" ? groups.keys() : groupsBelow(groups, group);
-    const found = new Set([...wanted].flatMap((below) => byGroup.get(below) ?? []));
-    const listed = [...found].map(listMember);
-    const hosts = listed.filter((host): host is ListedHost => "name" in host);
+    const found =
+      group === "all"
+        ? [...hosts.values()]
+        : [...new Set([...groupsBelow(groups, group)].flatMap((below) => members.get(below) ?? []))];
+    const variables = new Map(found.map((host) => [host, variablesOf(host)]));
+    const listed = found.map((host) => listHost(host, variables.get(host) ?? {}, strength));
+    const usable = listed.filter((host): host is ListedHost => "name" in host);
     return {
-      hosts: hosts.sort((left, right) => left.offset - right.offset || compareText(left.name, right.name)),
-      diagnostics: listed.filter((host): host is ListDiagnostic => "message" in host),
+      hosts: usable.sort((left, right) => left.offset - right.offset || compareText(left.name, right.name)),
+      diagnostics: [
+        ...listed.filter((host): host is ListDiagnostic => "message" in host),
+        ...warningsOf(variables, strength),
+      ],
     };
   };
   const known = new Map<string, GroupHosts>();
   return {
-    diagnostics,
+    diagnostics: inventory.diagnostics,
     hostsOf(group) {
       const name = group ?? "all";
       const found = known.get(name) ?? listGroup(name);
@@ -63,82 +74,42 @@ export function ansibleHostList({ groups, diagnostics: found }: AnsibleInventory
   };
 }
 
-type GroupHosts = ReturnType<HostList["hostsOf"]>;
-
 const unknownHint = "Name one of its groups, or leave group away for all hosts.";
 
-function excessOf(groups: Groups): Omit<ListDiagnostic, "offset"> | null {
-  const children = [...groups.values()].reduce((sum, group) => sum + group.children.size, 0);
-  const excess = groups.size > mostGroups ? `${mostGroups} groups` : `${mostChildren} groups below others`;
-  if (groups.size <= mostGroups && children <= mostChildren) return null;
-  return { message: `the Ansible inventory has more than ${excess}`, hint: "Split it into several files." };
-}
+const tooManyGroups: ListDiagnostic = {
+  offset: 0,
+  message: `the Ansible inventory has more than ${mostGroups} groups, or ${mostChildren} groups below others`,
+  hint: "Split it into several files.",
+};
 
-function expandMembers(groups: Groups, diagnostics: ListDiagnostic[]): readonly Member[] {
-  const members = new Map<string, Member>();
-  let left = mostListedHosts;
-  for (const [group, { hosts }] of groups) {
-    for (const { pattern, offset, variables } of hosts) {
-      const { names, diagnostic } = expandAnsiblePattern(pattern);
-      left -= names.length;
-      if (left < 0) {
-        diagnostics.push({ offset, ...tooManyListed });
-        return [...members.values()];
-      }
-      if (diagnostic !== null) {
-        diagnostics.push({ offset, ...diagnostic });
-        continue;
-      }
-      for (const name of names) {
-        const member = members.get(name) ?? { name, offset, memberships: new Set<string>(), own: {} };
-        member.memberships.add(group);
-        member.own = { ...member.own, ...variables };
-        members.set(name, member);
-      }
-    }
-  }
-  return [...members.values()];
-}
+/** A host of `all` alone goes to `ungrouped`; where a group has its name, Ansible takes that one instead. */
+const isTakenForGroup = ({ name, groups: own }: AnsibleHost, groups: Groups): boolean =>
+  groups.has(name) && own.size === 1 && own.has("all");
 
-function groupMembers(members: readonly Member[]): ReadonlyMap<string, readonly Member[]> {
-  const found = new Map<string, Member[]>();
-  for (const member of members) {
-    for (const group of member.memberships) {
+const takenForGroup = ({ name, offset }: AnsibleHost): ListDiagnostic => ({
+  offset,
+  message: `Ansible takes the host ${showText(name)} for the group of this name`,
+  hint: "Give one of them another name, or put the host into a group of its own.",
+});
+
+/** Hosts by the groups that name them. A host that has other groups is not in `ungrouped`, even where the file says so. */
+function groupMembers({ hosts }: AnsibleInventory): ReadonlyMap<string, readonly AnsibleHost[]> {
+  const found = new Map<string, AnsibleHost[]>();
+  for (const host of hosts.values()) {
+    for (const group of groupsOf(host)) {
       const list = found.get(group);
-      if (list) list.push(member);
-      else found.set(group, [member]);
+      if (list) list.push(host);
+      else found.set(group, [host]);
     }
   }
   return found;
 }
 
-/** Turns members into hosts, each once, with the variables of their groups. */
-function createLister(groups: Groups): (member: Member) => ListedHost | ListDiagnostic {
-  const ancestors = groupAncestors(groups);
-  const depth = (name: string): number => (name === "all" ? -1 : (ancestors.get(name)?.length ?? 0));
-  const listed = new Map<Member, ListedHost | ListDiagnostic>();
-  let inherited = 0;
-  const list = ({ name, offset, memberships, own }: Member): ListedHost | ListDiagnostic => {
-    inherited += [...memberships].reduce((sum, group) => sum + 1 + (ancestors.get(group)?.length ?? 0), 0);
-    if (inherited > mostInheritance) return { offset, ...tooMuchInherited };
-    const above = new Set(["all", ...memberships]);
-    for (const group of memberships) for (const ancestor of ancestors.get(group) ?? []) above.add(ancestor);
-    const variables = [...above]
-      .sort((left, right) => depth(left) - depth(right) || compareText(left, right))
-      .map((ancestor) => groups.get(ancestor)?.variables ?? {});
-    return toListedHost(name, offset, Object.assign({}, ...variables, own) as AnsibleVariables);
-  };
-  return (member) => {
-    const known = listed.get(member) ?? list(member);
-    listed.set(member, known);
-    return known;
-  };
+function groupsOf({ groups }: AnsibleHost): readonly string[] {
+  const others = [...groups].filter((group) => group !== "all" && group !== "ungrouped");
+  const first = groups.has("all") ? ["all"] : [];
+  return others.length === 0 ? [...first, "ungrouped"] : [...first, ...others];
 }
-
-const tooMuchInherited = {
-  message: "the hosts of the Ansible inventory are in too many groups",
-  hint: "Split it into several files.",
-};
 
 /** The group and every group below it. */
 function groupsBelow(groups: Groups, start: string): ReadonlySet<string> {
@@ -147,48 +118,80 @@ function groupsBelow(groups: Groups, start: string): ReadonlySet<string> {
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (found.has(name)) continue;
     found.add(name);
-    for (const child of groups.get(name)?.children ?? []) pending.push(child);
+    for (const child of groups.get(name)?.children.keys() ?? []) pending.push(child);
   }
   return found;
 }
 
-/** The groups above each group. A group below has more of them than those above it. */
-function groupAncestors(groups: Groups): ReadonlyMap<string, readonly string[]> {
-  const ancestors = new Map<string, string[]>();
-  for (const above of groups.keys()) {
-    if (above === "all") continue;
-    for (const name of groupsBelow(groups, above)) {
-      if (name === above) continue;
-      const list = ancestors.get(name);
-      if (list) list.push(above);
-      else ancestors.set(name, [above]);
-    }
+/** Gives hosts all their variables. `ordered` are the groups from the weakest to the strongest, each behind those above it. */
+function createMerger(
+  groups: Groups,
+  ordered: readonly AnsibleGroup[],
+  places: ReadonlyMap<string, number>,
+): (host: AnsibleHost) => AnsibleVariables {
+  /** For each group and variable the strongest of the group and those above it that sets it. */
+  const strongest = new Map<string, Sources>();
+  for (const { name, children, variables } of ordered) {
+    const sources = sourcesOf(strongest, name);
+    for (const variable of Object.keys(variables) as AnsibleVariable[]) sources[variable] = name;
+    for (const child of children.keys()) takeStronger(sourcesOf(strongest, child), sources, places);
   }
-  return ancestors;
+  return (host) => {
+    const sources: Sources = { ...strongest.get("all") };
+    for (const group of groupsOf(host)) takeStronger(sources, strongest.get(group) ?? {}, places);
+    const inherited: AnsibleVariables = {};
+    for (const [variable, group] of Object.entries(sources) as [AnsibleVariable, string][]) {
+      const value = groups.get(group)?.variables[variable];
+      if (value) inherited[variable] = value;
+    }
+    return { ...inherited, ...host.variables };
+  };
 }
 
-const valueHint = "A host is a name or IP address, a port a number from 1 to 65535, a user a name without blanks.";
+/** The group that each variable comes from. */
+type Sources = Partial<Record<AnsibleVariable, string>>;
 
-function toListedHost(name: string, offset: number, variables: AnsibleVariables): ListedHost | ListDiagnostic {
-  const { ansible_host: address, ansible_port: port, ansible_user: user } = variables;
-  const wrong = (variable: string, value: string): ListDiagnostic => ({
-    offset,
-    message: `${variable} of ${showText(name)} cannot be ${showText(value)}`,
-    hint: value.includes("{{") ? "Templates and variables are not filled in: write the value itself." : valueHint,
-  });
-  if (address !== undefined && !isHostName(address)) return wrong("ansible_host", address);
-  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
-    return wrong("ansible_port", port);
+function sourcesOf(strongest: Map<string, Sources>, name: string): Sources {
+  const known = strongest.get(name) ?? {};
+  strongest.set(name, known);
+  return known;
+}
+
+function takeStronger(sources: Sources, others: Sources, places: ReadonlyMap<string, number>): void {
+  for (const [variable, group] of Object.entries(others) as [AnsibleVariable, string][]) {
+    const known = sources[variable];
+    if (known === undefined || (places.get(known) ?? 0) < (places.get(group) ?? 0)) sources[variable] = group;
   }
-  if (user !== undefined && !/^[^\s:/{}-][^\s:/{}]*$/.test(user)) return wrong("ansible_user", user);
-  const ssh: SshEntry = {
-    ...(port === undefined ? {} : { port: Number(port) }),
-    ...(user === undefined ? {} : { user }),
-  };
-  return {
-    name,
-    offset,
-    ...(address === undefined ? {} : { address }),
-    ...(Object.keys(ssh).length > 0 ? { ssh } : {}),
-  };
+}
+
+/** What is not wrong but easily misses its purpose, once for all hosts that it concerns. */
+function warningsOf(hosts: ReadonlyMap<AnsibleHost, AnsibleVariables>, strength: Strength): readonly ListDiagnostic[] {
+  const concerned = (concerns: (variables: AnsibleVariables) => boolean): readonly AnsibleHost[] =>
+    [...hosts].filter(([, variables]) => concerns(variables)).map(([host]) => host);
+  const warnings: ListDiagnostic[] = [];
+  const otherwise = concerned((variables) => otherConnection(variables) !== null);
+  const [first] = otherwise;
+  if (first)
+    warnings.push({
+      offset: first.offset,
+      warning: "ansible-connection",
+      message: `ansible_connection of ${among(otherwise)} is ${showText(otherConnection(hosts.get(first) ?? {}) ?? "")}, but hosts are reached over SSH all the same`,
+      hint: "Leave hosts that have no SSH out of the group that is named here.",
+    });
+  const twice = concerned((variables) => differingNames(variables) !== null);
+  const [both] = twice;
+  const pair = both && differingNames(hosts.get(both) ?? {});
+  if (both && pair)
+    warnings.push({
+      offset: both.offset,
+      warning: "ansible-variables",
+      message: `${pair.join(" and ")} of ${among(twice)} differ: ${countingName(pair, hosts.get(both) ?? {}, strength)} counts here`,
+      hint: "Keep one of them: which one Ansible takes depends on its version and connection plugin.",
+    });
+  return warnings;
+}
+
+function among([first, ...others]: readonly AnsibleHost[]): string {
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return `${showText(first?.name ?? "")}${more}`;
 }

@@ -11,32 +11,33 @@ import { checkHostItems } from "../schema/schemas.ts";
 import { lowerLevels, topLevels } from "../settings/levels.ts";
 import { createPositions } from "../yaml/positions.ts";
 import { isContainer } from "../yaml/value-path.ts";
+import { readAnsibleList } from "./ansible-list.ts";
 import { parseHostList } from "./host-list.ts";
 import { canonicalHost } from "./host-names.ts";
 import type { HostsContext } from "./hosts-context.ts";
 import { readHosts } from "./read-hosts.ts";
 
 const largestOutput = 5_000_000;
+/** With all variables of all hosts. */
+const largestAnsibleOutput = 20_000_000;
 const mostHosts = 100_000;
+
+/** What a command printed, as items of `hosts`; `wrong` completes "the command printed". */
+type PrintedItems =
+  | { readonly items: readonly unknown[]; readonly warning: string | null }
+  | { readonly wrong: string };
+
+type CommandHosts = { readonly hosts: readonly Host[]; readonly warning?: string } | { readonly reason: string };
 
 /**
  * The hosts that a host command printed: a name or range a line, or a JSON array of names and host maps, under the
- * same rules as items of `hosts`. The first thing that is wrong makes the whole output unusable, because part of a
- * list looks like hosts that are gone. The reason does not repeat secrets.
+ * same rules as items of `hosts`; or what `ansible-inventory --list` prints. The first thing that is wrong makes the
+ * whole output unusable, because part of a list looks like hosts that are gone. The reason does not repeat secrets.
  */
-export function expandHostCommandOutput(
-  command: HostCommand,
-  output: string,
-): { readonly hosts: readonly Host[] } | { readonly reason: string } {
-  if (output.length > largestOutput) return { reason: "the command printed more than 5 MB" };
-  const unsafe = findTextDiagnostics(output)[0];
-  if (unsafe) {
-    return {
-      reason: `the command printed a ${unsafe.diagnostic.rule === "control-character" ? "control character" : "secret"}`,
-    };
-  }
-  const items = output.trimStart().startsWith("[") ? parseJson(output) : parseHostList(output).map(({ name }) => name);
-  if (items === null) return { reason: "the command printed something that begins like JSON but is not a JSON array" };
+export function expandHostCommandOutput(command: HostCommand, output: string): CommandHosts {
+  const printed = command.ansibleGroup === null ? readItems(output) : readAnsible(output, command.ansibleGroup);
+  if ("wrong" in printed) return { reason: `the command printed ${printed.wrong}` };
+  const { items, warning } = printed;
   const wrong = findWrongItem(items);
   if (wrong !== null) return { reason: `the command printed ${wrong}` };
   const diagnostics = createDiagnostics();
@@ -58,7 +59,30 @@ export function expandHostCommandOutput(
   if (diagnostic) return { reason: `the command printed a host that cannot be used: ${diagnostic.message}` };
   const hosts = (found?.hosts ?? []).map((host) => ({ ...host, place: command.place }));
   const twice = findTwice(hosts);
-  return twice === null ? { hosts } : { reason: `the command printed the host ${twice} twice` };
+  if (twice !== null) return { reason: `the command printed the host ${twice} twice` };
+  return { hosts, ...(warning === null ? {} : { warning }) };
+}
+
+function readItems(output: string): PrintedItems {
+  if (output.length > largestOutput) return { wrong: "more than 5 MB" };
+  const unsafe = findTextDiagnostics(output)[0];
+  if (unsafe) return { wrong: `a ${unsafe.diagnostic.rule === "control-character" ? "control character" : "secret"}` };
+  const items = output.trimStart().startsWith("[") ? parseJson(output) : parseHostList(output).map(({ name }) => name);
+  if (items === null) return { wrong: "something that begins like JSON but is not a JSON array" };
+  return { items, warning: null };
+}
+
+/** Variables that do not count may be anything, secrets too: they are not kept. */
+function readAnsible(output: string, group: string): PrintedItems {
+  if (output.length > largestAnsibleOutput) return { wrong: "more than 20 MB" };
+  const list = readAnsibleList(output, group);
+  if ("wrong" in list) return list;
+  const items = list.hosts.map(({ name, address, ssh }) => ({
+    name,
+    ...(address === undefined ? {} : { address }),
+    ...(ssh === undefined ? {} : { ssh }),
+  }));
+  return { items, warning: list.warning };
 }
 
 function parseJson(output: string): readonly unknown[] | null {

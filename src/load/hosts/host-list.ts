@@ -14,6 +14,10 @@ export interface ListDiagnostic {
   readonly offset: number | null;
   readonly message: string;
   readonly hint: string;
+  /** Of a warning: its rule. The others are errors. */
+  readonly warning?: "ansible-connection" | "ansible-variables";
+  /** Ansible may know what it means; its own program can be asked. */
+  readonly isAnsiblesAlone?: boolean;
 }
 
 /** The hosts that a file lists. */

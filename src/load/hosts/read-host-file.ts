@@ -1,22 +1,34 @@
+import { dirname, join } from "node:path";
 import type { Place } from "../../model/diagnostic.ts";
 import { inFile, type ValuePlace } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { resolveInside } from "../files/setting-paths.ts";
-import type { HostFileEntry } from "../schema/file-types.ts";
+import type { HostCommandEntry, HostFileEntry } from "../schema/file-types.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
-import { parseYaml } from "../yaml/parse-yaml.ts";
 import { type Container, keyPlace, type Positions, placeAt, valuePlace } from "../yaml/positions.ts";
 import { ansibleHostList } from "./ansible-hosts.ts";
-import { parseAnsibleIni } from "./ansible-ini.ts";
-import type { AnsibleInventory } from "./ansible-inventory.ts";
-import { readAnsibleYaml } from "./ansible-yaml.ts";
 import { type HostList, type ListDiagnostic, type ListedHost, plainHostList } from "./host-list.ts";
 import type { HostsContext } from "./hosts-context.ts";
+import { parseAnsible } from "./parse-ansible.ts";
 
 /** A host of a list, with its place there. */
 interface PlacedHost {
   readonly host: ListedHost;
   readonly place: Place;
+}
+
+/** Reports a group where there are none. */
+export function checkGroup(
+  item: HostFileEntry | HostCommandEntry,
+  { positions }: LoadedFile<unknown>,
+  { diagnostics }: HostsContext,
+): void {
+  if (!item.group || item.format === "ansible") return;
+  diagnostics.error(keyPlace(positions, item as unknown as Container, "group"), {
+    rule: "group-without-format",
+    message: "group counts in Ansible inventories only",
+    hint: "Add format: ansible, or take group away.",
+  });
 }
 
 /** The hosts of the list that an item names; null when nothing of it is usable, which is reported. */
@@ -26,13 +38,7 @@ export function readHostFile(
   context: HostsContext,
 ): readonly PlacedHost[] | null {
   const where = valuePlace(file.positions, item as unknown as Container, "file");
-  if (item.group && item.format !== "ansible") {
-    context.diagnostics.error(keyPlace(file.positions, item as unknown as Container, "group"), {
-      rule: "group-without-format",
-      message: "group counts in Ansible inventories only",
-      hint: "Add format: ansible, or take group away.",
-    });
-  }
+  checkGroup(item, file, context);
   const path = resolveInside(item.file, file.base);
   if (path === null) {
     context.diagnostics.error(where, {
@@ -50,42 +56,72 @@ export function readHostFile(
   const { positions } = read;
   const list = listAt(item, path, positions, context);
   const { hosts, diagnostics } = list.hostsOf(item.group ?? null);
-  for (const { offset, ...diagnostic } of diagnostics) {
+  for (const diagnostic of diagnostics) {
+    const { offset } = diagnostic;
     const about = item.group ? valuePlace(file.positions, item as unknown as Container, "group") : where;
-    reportDiagnostic(diagnostic, offset === null ? about : inFile(placeAt(positions, offset)), context);
+    const place = offset === null ? about : inFile(placeAt(positions, offset));
+    reportDiagnostic(diagnostic, place, { file: positions.file, group: item.group ?? null }, context);
   }
+  const faults = diagnostics.filter(({ warning }) => warning === undefined).length;
   // Hosts that cannot be used are work as well, each time that they are named.
-  context.hostsLeft -= diagnostics.length;
-  if (hosts.length === 0 && list.diagnostics.length + diagnostics.length > 0) return null;
+  context.hostsLeft -= faults;
+  if (hosts.length === 0 && list.diagnostics.length + faults > 0) return null;
+  if (item.format === "ansible") reportVariableFolders(item, path, { where, file: positions.file }, context);
   return hosts.map((host) => ({ host, place: placeAt(positions, host.offset) }));
 }
 
-function listAt({ format }: HostFileEntry, path: string, positions: Positions, context: HostsContext): HostList {
+function listAt({ format, group }: HostFileEntry, path: string, positions: Positions, context: HostsContext): HostList {
   const key = `${format ?? "names"} ${path}`;
   const known = context.hostLists.get(key);
   if (known) return known;
-  const isAnsible = format === "ansible";
-  const list = isAnsible ? ansibleHostList(parseAnsible(positions), context.suggest) : plainHostList(positions.text);
+  const { text, file } = positions;
+  const list = format === "ansible" ? ansibleHostList(parseAnsible(text, file), context.suggest) : plainHostList(text);
   context.hostLists.set(key, list);
-  for (const { offset, ...diagnostic } of list.diagnostics)
-    reportDiagnostic(diagnostic, inFile(placeAt(positions, offset ?? 0)), context);
+  for (const diagnostic of list.diagnostics) {
+    const place = inFile(placeAt(positions, diagnostic.offset ?? 0));
+    reportDiagnostic(diagnostic, place, { file, group: group ?? null }, context);
+  }
   return list;
 }
 
-function reportDiagnostic(
-  { message, hint }: Omit<ListDiagnostic, "offset">,
-  where: ValuePlace,
-  context: HostsContext,
-): void {
-  context.diagnostics.error(where, { rule: "invalid-host-list", message, hint });
+/** An Ansible inventory, relative to the inventory folder, and the group that is meant. */
+interface Source {
+  readonly file: string;
+  readonly group: string | null;
 }
 
-function parseAnsible(positions: Positions): AnsibleInventory {
-  if (!/\.(?:ya?ml|json)$/i.test(positions.file)) return parseAnsibleIni(positions.text);
-  const parsed = parseYaml(positions.text, positions);
-  const inventory = readAnsibleYaml(parsed.readable ? parsed.value : {}, positions);
-  for (const { offset, diagnostic } of parsed.diagnostics) {
-    inventory.diagnostics.push({ offset, message: diagnostic.message, hint: diagnostic.hint });
+function reportDiagnostic(
+  { message, hint, warning, isAnsiblesAlone }: ListDiagnostic,
+  where: ValuePlace,
+  source: Source,
+  { diagnostics }: HostsContext,
+): void {
+  const further = isAnsiblesAlone ? ` ${askAnsible(source)}` : "";
+  if (warning) diagnostics.warning(where, { rule: warning, message, hint });
+  else diagnostics.error(where, { rule: "invalid-host-list", message, hint: `${hint}${further}` });
+}
+
+/** The way that is always exact: what Ansible's own program makes of the file. */
+function askAnsible({ file, group }: Source): string {
+  const path = /^[\w./-]+$/.test(file) ? file : "FILE";
+  const further = group !== null && /^[\w-]+$/.test(group) ? `, group: ${group}` : "";
+  return `Or ask Ansible itself: { command: [ansible-inventory, -i, ${path}, --list], format: ansible${further} }.`;
+}
+
+/** Ansible reads variables from folders beside the file too, which are not read here. */
+function reportVariableFolders(
+  item: HostFileEntry,
+  path: string,
+  { where, file }: { readonly where: ValuePlace; readonly file: string },
+  context: HostsContext,
+): void {
+  for (const folder of ["group_vars", "host_vars"]) {
+    const found = context.checkFile(join(dirname(path), folder));
+    if (found === null || found.rule === "missing-file") continue;
+    context.diagnostics.warning(where, {
+      rule: "ansible-variables",
+      message: `the folder ${folder} beside ${file} is not read`,
+      hint: `If addresses, ports or users stand there: ${askAnsible({ file, group: item.group ?? null })}`,
+    });
   }
-  return inventory;
 }

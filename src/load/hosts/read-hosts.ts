@@ -9,7 +9,7 @@ import { checkSignature, readLevels } from "../settings/read-levels.ts";
 import { keyPlace, valuePlace } from "../yaml/positions.ts";
 import { expandHostNames, explainLength, isHostName } from "./host-names.ts";
 import type { HostsContext } from "./hosts-context.ts";
-import { readHostFile } from "./read-host-file.ts";
+import { checkGroup, readHostFile } from "./read-host-file.ts";
 
 /** What every host of an environment has in common. */
 interface HostOwner {
@@ -166,10 +166,12 @@ function readCommand(
   context: HostsContext,
 ): HostCommand {
   checkSignature(levels, context);
+  checkGroup(item, file, context);
   return {
     id: `${place.file}:${place.line}`,
     ...owner,
     command: item.command,
+    ansibleGroup: item.format === "ansible" ? (item.group ?? "all") : null,
     ssh: levels.ssh.resolved,
     oneagent: levels.oneagent.resolved,
     inherited: {

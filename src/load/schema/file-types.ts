@@ -62,8 +62,9 @@ type HostSettings = Optional<{ ssh: SshEntry; oneagent: OneAgentEntry }>;
 
 export type HostEntry = { readonly name: string } & HostSettings &
   Optional<{ address: string; state: "present" | "absent" }>;
-export type HostFileEntry = { readonly file: string } & HostSettings & Optional<{ format: "ansible"; group: string }>;
-export type HostCommandEntry = { readonly command: readonly string[] } & HostSettings;
+type HostFormat = Optional<{ format: "ansible"; group: string }>;
+export type HostFileEntry = { readonly file: string } & HostSettings & HostFormat;
+export type HostCommandEntry = { readonly command: readonly string[] } & HostSettings & HostFormat;
 export type HostItem = string | HostEntry | HostFileEntry | HostCommandEntry;
 
 export type EnvironmentEntry = EnvironmentDefaultsEntry &

@@ -13,7 +13,7 @@ export const standaloneLibrary = (): AjvStandalone["default"] =>
   (require("ajv/dist/standalone/index.js") as AjvStandalone).default;
 
 /** A file of validators that the build wrote beside this module, or null where dtsync runs from its sources. */
-export function builtValidators(file: "validators.cjs" | "plan-validator.cjs"): unknown {
+export function builtValidators(file: "validators.cjs" | `${string}-validator.cjs`): unknown {
   const path = fileURLToPath(new URL(file, import.meta.url));
   return existsSync(path) ? require(path) : null;
 }

@@ -12,14 +12,17 @@ const dividers = " \n\r\t,[]{}";
 export const mostMarksOfFile = 400_000;
 
 /** The number of marks; counting ends at the offset where there are too many for one file, else it is null. */
-export function countMarks(text: string): { readonly marks: number; readonly tooManyAt: number | null } {
+export function countMarks(
+  text: string,
+  most = mostMarksOfFile,
+): { readonly marks: number; readonly tooManyAt: number | null } {
   let count = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code >= 128 || marks[code] === 0) continue;
     if (marks[code] === 2 && !dividers.includes(text.charAt(at + 1))) continue;
     count += 1;
-    if (count > mostMarksOfFile) return { marks: count, tooManyAt: at };
+    if (count > most) return { marks: count, tooManyAt: at };
   }
   return { marks: count, tooManyAt: null };
 }

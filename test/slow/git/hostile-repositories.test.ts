@@ -18,6 +18,7 @@ import {
   startRefusingServer,
   traps,
 } from "../../support/hostile-repository.ts";
+import { silentLog } from "../../support/log.ts";
 
 const opened: { close(): void | Promise<void> }[] = [];
 afterEach(async () => {
@@ -31,7 +32,7 @@ const allTraps = traps(refusing.url);
 
 /** All that dtsync asks of Git, as far as the repository lets it; gives the operations that answered. */
 async function everyOperation({ directory, environment, firstCommit }: HostileRepository): Promise<readonly string[]> {
-  const edges = { environment, signal: new AbortController().signal };
+  const edges = { environment, signal: new AbortController().signal, log: silentLog };
   const answered: string[] = [];
   const attempt = async (name: string, operation: () => Promise<unknown>): Promise<void> => {
     try {

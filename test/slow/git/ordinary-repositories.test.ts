@@ -24,6 +24,7 @@ import {
   gitEnvironment,
   pathOfDistrustingGit,
 } from "../../support/git-inventory.ts";
+import { silentLog } from "../../support/log.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -47,6 +48,7 @@ function newFolder(): string {
 const edges = (environment: Environment = {}) => ({
   environment: { ...gitEnvironment, ...environment },
   signal: new AbortController().signal,
+  log: silentLog,
 });
 
 const revisionOf = (directory: string, environment?: Environment) =>

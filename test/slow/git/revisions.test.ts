@@ -8,6 +8,7 @@ import { exportFolder } from "../../../src/git/export-folder.ts";
 import { GitFailure } from "../../../src/git/git-failure.ts";
 import { olderCommits } from "../../../src/git/older-commits.ts";
 import { openRepository, type Repository } from "../../../src/git/open-repository.ts";
+import { readRevision } from "../../../src/git/repository.ts";
 import { isShallow, mergeBase, resolveCommit } from "../../../src/git/resolve-commit.ts";
 import {
   createGitInventory,
@@ -16,6 +17,7 @@ import {
   gitEnvironment,
   pathOfDistrustingGit,
 } from "../../support/git-inventory.ts";
+import { keepingLog, silentLog } from "../../support/log.ts";
 
 const opened: { close(): void | Promise<void> }[] = [];
 afterEach(async () => {
@@ -41,6 +43,7 @@ async function openFor(
   const repository = await openRepository(join(directory, "inventory"), {
     environment: { ...gitEnvironment, ...environment },
     signal: new AbortController().signal,
+    log: silentLog,
   });
   opened.push(repository);
   return repository;
@@ -104,9 +107,23 @@ describe("finding a commit", () => {
     await expect(opened).rejects.toThrow(new RegExp(`dubious ownership.*: ${solution}$`));
   });
 
+  test("is logged by the commands of Git and their time, without what they were given", async () => {
+    const repository = newRepository();
+    repository.commit(firstFiles);
+    const log = keepingLog();
+    await readRevision(join(repository.directory, "inventory"), {
+      environment: gitEnvironment,
+      signal: new AbortController().signal,
+      log,
+    });
+    const commands = log.entries.map(({ message, fields: { command, code } }) => `${message}: ${command} ${code}`);
+    expect(commands).toEqual(expect.arrayContaining(["git was run: rev-parse 0", "git was run: status 0"]));
+    expect(JSON.stringify(log.entries)).not.toContain(repository.directory);
+  });
+
   test("tells a folder outside of Git from everything else", async () => {
     const folder = newFolder();
-    const edges = { environment: gitEnvironment, signal: new AbortController().signal };
+    const edges = { environment: gitEnvironment, signal: new AbortController().signal, log: silentLog };
     expect(await reasonOf(openRepository(folder, edges))).toBe("outside");
     const repository = newRepository();
     const withoutGit = { ...edges, environment: { PATH: folder } };
@@ -170,7 +187,7 @@ describe("finding a commit", () => {
     const repository = newRepository();
     repository.commit(firstFiles);
     const interrupt = new AbortController();
-    const edges = { environment: gitEnvironment, signal: interrupt.signal };
+    const edges = { environment: gitEnvironment, signal: interrupt.signal, log: silentLog };
     const inside = await openRepository(repository.directory, edges);
     opened.push(inside);
     interrupt.abort(new Error("enough"));

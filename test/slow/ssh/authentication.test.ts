@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSshConnector } from "../../../src/ssh/connect.ts";
+import { silentLog } from "../../support/log.ts";
 import { sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
 /*
@@ -105,6 +106,7 @@ describe.skipIf(reason !== null)(`logging in to OpenSSH${reason === null ? "" : 
         variables: { SSH_AUTH_SOCK: socket() },
       }),
       { taken: new Map(), write: false },
+      silentLog,
     );
     const named = identityFile === undefined ? {} : { identityFile };
     const shell = await connect({ name: "web01", address: null, ssh: { hostKeys: "strict", ...named } });

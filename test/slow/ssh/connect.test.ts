@@ -8,7 +8,10 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type SimulatedHosts, startSimulatedHosts } from "../../../src/sandbox/hosts/start-simulated-hosts.ts";
 import { createSshConnector } from "../../../src/ssh/connect.ts";
 import type { ConnectShell } from "../../../src/ssh/shell.ts";
+import { keepingLog } from "../../support/log.ts";
 import { sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
+
+const log = keepingLog();
 
 /** Stands before a host, and sees its connections. */
 interface Gate {
@@ -59,10 +62,14 @@ beforeAll(async () => {
     `Host ${name}\n  HostName 127.0.0.1\n  Port ${port}\n  HostKeyAlias ${name}\n`;
   const text = throughGate("web01.example.com", web) + throughGate("bastion.example.com", bastion) + hosts.sshConfig;
   const config = sshConfigOf(text);
-  connect = createSshConnector(sshClientOf(config, { home: directory, user: { name: "nobody", id: 65_534 } }), {
-    taken: new Map(),
-    write: false,
-  });
+  connect = createSshConnector(
+    sshClientOf(config, { home: directory, user: { name: "nobody", id: 65_534 } }),
+    {
+      taken: new Map(),
+      write: false,
+    },
+    log,
+  );
 });
 
 afterEach(() => {
@@ -187,4 +194,54 @@ test("after an interrupt no connection is begun", async () => {
   await expect(connect(host(), AbortSignal.abort(reason))).rejects.toBe(reason);
   web.server.off("connection", count);
   expect(begun).toBe(0);
+});
+
+test("connections and commands are logged, without what was run, sent and printed", async () => {
+  const from = log.entries.length;
+  const shell = await connect(host(["bastion.example.com"]));
+  await shell.run("cat; echo printed-by-the-host >&2; exit 3", {
+    step: "probe",
+    stdin: Readable.from([Buffer.from("sent")]),
+  });
+  await shell.run("sleep 60", { timeout: 100 }).catch(() => undefined);
+  const ms = expect.any(Number);
+  const key = { user: expect.any(String), hostKey: "ssh-ed25519", verdict: "trusted", ms };
+  const logged = log.entries.slice(from);
+  expect(logged.map(({ message, fields }) => [message, fields])).toEqual([
+    ["logged in", { to: `127.0.0.1:${bastion.port}`, through: "network", ...key }],
+    ["logged in", { to: expect.stringContaining(":"), through: "jump host", ...key }],
+    [
+      "host connected",
+      {
+        host: "web01.example.com",
+        to: expect.stringContaining(":"),
+        jumps: ["bastion.example.com"],
+        software: expect.any(String),
+        ms,
+      },
+    ],
+    [
+      "step on a host",
+      {
+        host: "web01.example.com",
+        step: "probe",
+        bytesIn: 4,
+        bytesOut: 4 + "printed-by-the-host\n".length,
+        ended: 3,
+        ms,
+      },
+    ],
+    ["step on a host", { host: "web01.example.com", step: "command", bytesIn: 0, bytesOut: 0, ended: "timeout", ms }],
+  ]);
+  expect(JSON.stringify(logged)).not.toMatch(/printed|sleep|sent/);
+});
+
+test("a host that is not reached is logged with the reason", async () => {
+  const from = log.entries.length;
+  await connect({ name: "web02.example.com", address: "127.0.0.1", ssh: { hostKeys: "strict", port: 1 } }).catch(
+    () => undefined,
+  );
+  expect(log.entries.slice(from)).toMatchObject([
+    { message: "host not connected", fields: { host: "web02.example.com", error: expect.stringMatching(/./) } },
+  ]);
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SimulatedHosts, startSimulatedHosts } from "../../../src/sandbox/hosts/start-simulated-hosts.ts";
 import { createSshConnector } from "../../../src/ssh/connect.ts";
 import type { ConnectShell } from "../../../src/ssh/shell.ts";
+import { silentLog } from "../../support/log.ts";
 import { sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
 const names = ["web01.example.com", "web02.example.com", "web03.example.com"];
@@ -35,10 +36,14 @@ beforeAll(async () => {
     nodePath: process.execPath,
   });
   const config = sshConfigOf(hosts.sshConfig);
-  connect = createSshConnector(sshClientOf(config, { home: directory, user: { name: "nobody", id: 65_534 } }), {
-    taken: new Map(),
-    write: false,
-  });
+  connect = createSshConnector(
+    sshClientOf(config, { home: directory, user: { name: "nobody", id: 65_534 } }),
+    {
+      taken: new Map(),
+      write: false,
+    },
+    silentLog,
+  );
 });
 
 afterAll(async () => {

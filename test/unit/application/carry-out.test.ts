@@ -21,6 +21,7 @@ const options: CarryOutOptions = {
   ...fleetOptionsOf(),
   raisedLimits: { removals: null, updates: null },
   shard: null,
+  journal: null,
 };
 
 const withHome = <T>(run: (home: string) => Promise<T>) => withFiles({}, run);
@@ -77,7 +78,9 @@ test("a part of a divided run makes its hosts alone, and guards look at the whol
   });
 });
 
-test("the report counts results by their status, and names the plan", () => {
+const run = { runId: "0123456789ab" };
+
+test("the report counts results by their status, and names the plan and the run", () => {
   const plan = planWith("create");
   const result = { id: "environment/abc-p1", action: "create", attempts: 1, durationMs: 1 } as const;
   const results = [
@@ -85,8 +88,11 @@ test("the report counts results by their status, and names the plan", () => {
     { ...result, status: "failed" },
     { ...result, status: "failed" },
   ] as const;
-  expect(applyReport(plan, { guards: [], results, warnings: ["abc-p1 could not be read"] }, { shard: null })).toEqual({
+  expect(
+    applyReport(plan, { guards: [], results, warnings: ["abc-p1 could not be read"] }, { shard: null }, run),
+  ).toEqual({
     format: "dtsync-apply/1",
+    run: run.runId,
     plan: planDigest(plan),
     results,
     summary: { done: 1, failed: 2, uncertain: 0, skipped: 0, stale: 0 },
@@ -102,20 +108,24 @@ test("the report has what the plan held, what waits and the warnings, also when 
   const plan = { ...planWith("create"), held, waiting, warnings: ["look here"] };
   const guards = [{ guard: "maxRemovals", limit: 0, actual: 1, override: "--allow-removals 1", items: ["x"] }];
   const rest = { held, waiting, warnings: ["look here"] };
-  expect(applyReport(plan, { guards: [], results: [], warnings: [] }, { shard: null })).toMatchObject(rest);
-  expect(applyReport(plan, { guards, results: [], warnings: [] }, { shard: null })).toMatchObject({ ...rest, guards });
+  expect(applyReport(plan, { guards: [], results: [], warnings: [] }, { shard: null }, run)).toMatchObject(rest);
+  expect(applyReport(plan, { guards, results: [], warnings: [] }, { shard: null }, run)).toMatchObject({
+    ...rest,
+    guards,
+  });
 });
 
 test("a shard without any host change is a warning, and one with some is none", () => {
   const host = { ...planWith("create"), changes: [aChange({ kind: "host", action: "install" })] };
   const warnings = [1, 2].map((index) => {
-    return applyReport(host, { guards: [], results: [], warnings: [] }, { shard: { index, total: 2 } }).warnings;
+    return applyReport(host, { guards: [], results: [], warnings: [] }, { shard: { index, total: 2 } }, run).warnings;
   });
   expect(warnings.flat()).toEqual([expect.stringMatching(/^--shard [12]\/2 matches nothing/)]);
   const none = applyReport(
     planWith("create"),
     { guards: [], results: [], warnings: [] },
     { shard: { index: 1, total: 1 } },
+    run,
   );
   expect(none.warnings).toHaveLength(1);
 });

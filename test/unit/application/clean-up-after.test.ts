@@ -5,12 +5,13 @@ import { cleanUpAfter, installerFolderName } from "../../../src/application/clea
 import type { AbandonedRun } from "../../../src/state/journal.ts";
 import { ownIdentity } from "../../../src/state/process-identity.ts";
 import { noon } from "../../support/builders.ts";
+import { keepingLog } from "../../support/log.ts";
 import { withFiles } from "../load/load-files.ts";
 
 const [emea, apac] = ["https://emea.example.com", "https://apac.example.com"];
 
 /** What a killed run left, and whether its journal has been removed. */
-function aKilledRun(given: Partial<AbandonedRun["entry"]> = {}, elsewhere = false) {
+function aKilledRun(given: Partial<AbandonedRun["entry"]> = {}, elsewhere = false, over = !elsewhere) {
   const state = { forgotten: false };
   const entry = {
     format: "dtsync-journal/1" as const,
@@ -24,7 +25,7 @@ function aKilledRun(given: Partial<AbandonedRun["entry"]> = {}, elsewhere = fals
   const forget = async () => {
     state.forgotten = true;
   };
-  return { run: { entry, elsewhere, forget }, state };
+  return { run: { entry, elsewhere, over, forget }, state };
 }
 
 /** Clusters that remember which tokens they were to remove; `broken` ones fail. */
@@ -38,8 +39,9 @@ function ports(origins: readonly string[], broken: readonly string[] = []) {
     },
   });
   const tokens = new Map(origins.map((origin) => [origin, chain(origin)]));
-  const warn = (message: string) => void warnings.push(message);
-  return { removed, warnings, ports: { tokens, now: () => noon, warn } };
+  const kept = keepingLog();
+  const log = { ...kept, warn: (message: string) => void warnings.push(message) };
+  return { removed, warnings, logged: kept.entries, ports: { tokens, now: () => noon, log } };
 }
 
 const tokens = [
@@ -58,6 +60,7 @@ test("removes folder and tokens, and then the journal", async () => {
     expect(existsSync(directory)).toBe(false);
     expect(world.removed).toEqual([`${emea} r1 null`, `${emea} r1 abc-p1`, `${apac} r1 xyz-p1`]);
     expect([state.forgotten, world.warnings]).toEqual([true, []]);
+    expect(world.logged).toMatchObject([{ message: "cleaned up after a killed run", fields: { killed: "r1" } }]);
   });
 });
 
@@ -129,5 +132,16 @@ test("touches nothing of a run elsewhere, and forgets it with its last token", a
     expect(existsSync(directory)).toBe(true);
     expect([alive.state.forgotten, expired.state.forgotten]).toEqual([false, true]);
     expect([world.removed, world.warnings]).toEqual([[], []]);
+  });
+});
+
+test("removes the tokens of a run elsewhere that is over, and leaves a folder of its name here alone", async () => {
+  await withFiles({}, async (folder) => {
+    const directory = mkdtempSync(join(folder, installerFolderName("r1")));
+    const { run, state } = aKilledRun({ directory, tokens }, true, true);
+    const world = ports([emea, apac]);
+    await cleanUpAfter([run], world.ports);
+    expect(existsSync(directory)).toBe(true);
+    expect([state.forgotten, world.removed.length]).toEqual([true, 3]);
   });
 });

@@ -107,7 +107,11 @@ describe("whether somebody is asked", () => {
 
   test("without a terminal nothing is read, and the run is refused", async () => {
     const { context, output, errors } = aContext();
-    const refusing = planAndConfirm(inventory, { ...fleetOptionsOf(), ...options, shard: null }, context);
+    const refusing = planAndConfirm(
+      inventory,
+      { ...fleetOptionsOf(), ...options, full: false, shard: null, journal: null },
+      context,
+    );
     await expect(refusing).rejects.toMatchObject({
       exitCode: exitCodes.refused,
       hint: expect.stringContaining("--auto-approve"),

@@ -126,7 +126,7 @@ describe("on a terminal", () => {
 test("a plan file that is about a cluster whose origin is not allowed is refused", async () => {
   const inventory = anInventory({ clusters: [emea, local], environments: [anEnvironment()] });
   const change = aChange({ kind: "environment", action: "create", after: { state: "enabled" } });
-  const options = { ...fleetOptionsOf(), raisedLimits: { removals: null, updates: null }, shard: null };
+  const options = { ...fleetOptionsOf(), raisedLimits: { removals: null, updates: null }, shard: null, journal: null };
   const plan = { ...planOf({ inventory }), changes: [change] };
   await expect(takeReviewed(plan, inventory, options, withoutTerminal())).rejects.toMatchObject({
     exitCode: exitCodes.refused,

@@ -5,10 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { programRunner } from "../../../src/application/run-program.ts";
+import { aContext } from "../../support/context.ts";
+import { keepingLog } from "../../support/log.ts";
 
 const directory = realpathSync(tmpdir());
 const options = { directory, variables: { MARK: "here" }, limits: { timeout: 30_000, output: 1_000 } };
-const run = programRunner(new AbortController().signal);
+const { log } = aContext().context;
+const run = programRunner({ signal: new AbortController().signal, log });
 const node = (script: string) => [process.execPath, "-e", script];
 const hang = "setInterval(() => undefined, 1_000)";
 
@@ -41,11 +44,13 @@ test("ends a program that hangs, also one that does not want to end", async () =
 
 test("ends a program when the run is interrupted, and starts none after that", async () => {
   const controller = new AbortController();
-  const running = programRunner(controller.signal)(node(hang), options);
+  const running = programRunner({ signal: controller.signal, log })(node(hang), options);
   controller.abort();
   expect(await running).toEqual({ status: "interrupted" });
   const script = "require('fs').writeFileSync('must-not-be-there', '')";
-  expect(await programRunner(controller.signal)(node(script), options)).toEqual({ status: "interrupted" });
+  expect(await programRunner({ signal: controller.signal, log })(node(script), options)).toEqual({
+    status: "interrupted",
+  });
 });
 
 test("ends what the program started, too, whether it failed or not", async () => {
@@ -78,4 +83,16 @@ test("does not wait for a program in another group that holds the output open", 
   const script = `require('child_process').spawn(process.execPath, ['-e', 'setTimeout(() => undefined, 5_000)'], { detached: true, stdio: ['ignore', 'inherit', 'ignore'] }).unref()`;
   const limits = { ...options.limits, timeout: 1_000 };
   expect(await run(node(script), { ...options, limits })).toEqual({ status: "timeout" });
+});
+
+test("logs what was run by its name, how it ended and when, and nothing of what it was given or printed", async () => {
+  const kept = keepingLog();
+  const world = { signal: new AbortController().signal, log: { ...log, ...kept } };
+  await programRunner(world)(node("console.log('printed')"), options);
+  await programRunner(world)(node("process.exit(7)"), options);
+  const ms = expect.any(Number);
+  expect(kept.entries).toEqual([
+    { level: "debug", message: "program was run", fields: { program: "node", ended: "done", ms } },
+    { level: "debug", message: "program was run", fields: { program: "node", ended: "7", ms } },
+  ]);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { applyOptions } from "../../../src/commands/options/apply-options.ts";
 import { commonOptions } from "../../../src/commands/options/common-options.ts";
 import { fleetOptions } from "../../../src/commands/options/fleet-options.ts";
+import { logOptions } from "../../../src/commands/options/log-options.ts";
 import { planOptions } from "../../../src/commands/options/plan-options.ts";
 import type { RawOptions } from "../../../src/commands/options/raw-options.ts";
 import { exitCodes } from "../../../src/errors.ts";
@@ -13,6 +14,17 @@ const usageError = (message: RegExp) => ({ exitCode: exitCodes.invalid, message:
 describe("without any option", () => {
   test("everything in ./inventory is compared, 50 hosts at once", async () => {
     expect(await fleetOptions({}, {})).toEqual(fleetOptionsOf({ color: true, progress: true }));
+  });
+
+  test("warnings are logged, and what is logged to a file is for the log to decide", () => {
+    expect(logOptions({}, {})).toEqual({ level: null, format: "text", file: null, color: true });
+    expect(logOptions({ logLevel: "debug", logFormat: "json", logFile: "a.log", color: false }, {})).toEqual({
+      ...{ level: "debug", format: "json", file: "a.log", color: false },
+    });
+  });
+
+  test("a log for programs leaves no place for progress", async () => {
+    expect(await fleetOptions({ logFormat: "json" }, {})).toMatchObject({ progress: false });
   });
 
   test("variables count", async () => {
@@ -81,7 +93,6 @@ describe("options", () => {
 describe("a wrong option is a usage error:", () => {
   test.each<[RawOptions, RegExp]>([
     [{ format: "xml" }, /^--format must be one of text, json, markdown, not "xml"$/],
-    [{ logLevel: "loud" }, /^--log-level must be one of/],
     [{ set: ["=3"] }, /^--set takes PATH=VALUE/],
     [{ set: ["safety"] }, /^--set takes PATH=VALUE/],
     [{ set: ["a=[1"] }, /^the value of --set a is not YAML$/],
@@ -100,6 +111,13 @@ describe("a wrong option is a usage error:", () => {
     [{ report: ["constructor=a.json"] }, /^--report constructor is not known here$/],
   ])("%j", async (raw, message) => {
     await expect(applyOptions(undefined, raw, {})).rejects.toMatchObject(usageError(message));
+  });
+
+  test.each<[RawOptions, RegExp]>([
+    [{ logLevel: "loud" }, /^--log-level must be one of error, warn, info, debug, not "loud"$/],
+    [{ logFormat: "xml" }, /^--log-format must be one of text, json, not "xml"$/],
+  ])("of the log: %j", (raw, message) => {
+    expect(() => logOptions(raw, {})).toThrow(message);
   });
 
   test("a kind of report that a command lacks, with those that it has", async () => {

@@ -14,6 +14,7 @@ import { createTransport, type Transport } from "../../../src/dynatrace/transpor
 import { createLimiter } from "../../../src/lib/limiter.ts";
 import { noon } from "../../support/builders.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { silentLog } from "../../support/log.ts";
 
 let server: Server | undefined;
 let transport: Transport | undefined;
@@ -30,6 +31,8 @@ async function clientOf(answer: (incoming: IncomingMessage, outgoing: ServerResp
   await once(server, "listening");
   transport = await createTransport({ ca: null, connections: 2, proxy: null });
   return createClient({
+    name: "emea",
+    log: silentLog,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token: "t",
     fetch: transport.fetch,

@@ -8,6 +8,7 @@ import { createLimiter } from "../../../src/lib/limiter.ts";
 import type { FetchRequest, FetchResponse } from "../../../src/ports.ts";
 import { noon } from "../../support/builders.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { keepingLog, silentLog } from "../../support/log.ts";
 
 type Step =
   | number
@@ -40,7 +41,10 @@ async function* chunksOf(body: string | Uint8Array, error: Error | null): AsyncG
 async function call(steps: readonly Step[], request: Partial<ApiRequest> = {}, signal?: AbortSignal) {
   const sent: (FetchRequest & { readonly url: string })[] = [];
   const clock = fakeClock(noon);
+  const log = keepingLog();
   const client = createClient({
+    name: "emea/read",
+    log,
     url: "https://dynatrace.example.com",
     token: "the-token",
     clock,
@@ -58,7 +62,7 @@ async function call(steps: readonly Step[], request: Partial<ApiRequest> = {}, s
     ...(signal ? { signal } : {}),
   });
   const outcome = await client.send({ method: "GET", path: "/x", ...request }).catch((error: unknown) => error);
-  return { outcome, sent, waits: clock.waits, count: client.requestCount() };
+  return { outcome, sent, waits: clock.waits, count: client.requestCount(), logged: log.entries };
 }
 
 const details = (outcome: unknown) => (outcome instanceof ApiError ? outcome.details : null);
@@ -270,10 +274,59 @@ describe("what is told", () => {
   });
 });
 
+describe("what is logged", () => {
+  const request = { request: "emea/read/1", method: "GET", path: "/x?a=b+c" };
+  const query = { a: "b c" };
+
+  test("each attempt, with the id that the server gave it, and the wait between", async () => {
+    const busy = { status: 429, headers: { "retry-after": "7", "x-request-id": "abc" }, body: "no" };
+    const { logged } = await call([busy, coded("ECONNRESET"), 200], { query });
+    expect(logged).toEqual([
+      {
+        level: "debug",
+        message: "request",
+        fields: { ...request, status: 429, attempt: 1, ms: 0, error: "http-429", trace: "abc" },
+      },
+      {
+        level: "info",
+        message: "request is repeated after a wait",
+        fields: { ...request, error: "http-429", waitMs: 7_000 },
+      },
+      {
+        level: "debug",
+        message: "request",
+        fields: { ...request, status: undefined, attempt: 2, ms: 0, error: "network", trace: undefined },
+      },
+      {
+        level: "info",
+        message: "request is repeated after a wait",
+        fields: { ...request, error: "network", waitMs: 500 },
+      },
+      {
+        level: "debug",
+        message: "request",
+        fields: { ...request, status: 200, attempt: 3, ms: 0, error: undefined, trace: undefined },
+      },
+    ]);
+  });
+
+  test("no wait where there is none", async () => {
+    const { logged } = await call([403]);
+    expect(logged.map(({ message }) => message)).toEqual(["request"]);
+  });
+
+  test("the path without what the token or the body holds", async () => {
+    const { logged } = await call([500], { method: "PUT", body: { secret: "of the body" }, token: "another-token" });
+    expect(JSON.stringify(logged)).not.toMatch(/another-token|of the body/);
+  });
+});
+
 describe("json", () => {
   const pairs = list(object({ a: wholeNumber }));
   const parsed = (body: string | Uint8Array, method: ApiRequest["method"] = "GET") =>
     createClient({
+      name: "emea/read",
+      log: silentLog,
       url: "https://dynatrace.example.com",
       token: "t",
       clock: fakeClock(noon),

@@ -3,6 +3,7 @@ import { createClient } from "../../../src/dynatrace/client.ts";
 import { readEnvironment, readGroup } from "../../../src/dynatrace/cluster-api.ts";
 import { createLimiter } from "../../../src/lib/limiter.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";
+import { silentLog } from "../../support/log.ts";
 
 const unlimited = { quotas: false, storage: false };
 
@@ -12,6 +13,8 @@ function confusedClient(asked: string, answered: string) {
     seed: { environments: [{ id: "abc-p1" }, { id: "abc-t1" }], groups: [{ name: "noc" }, { name: "auditors" }] },
   });
   return createClient({
+    name: "emea",
+    log: silentLog,
     url: "https://dynatrace.example.com",
     token: cluster.clusterToken,
     fetch: (url, request) => cluster.fetch(url.replace(asked, answered), request),

@@ -1,9 +1,12 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createClient } from "../../../src/dynatrace/client.ts";
 import { readLatestVersion } from "../../../src/dynatrace/environment-api.ts";
 import { createTokenChain } from "../../../src/dynatrace/token-chain.ts";
 import { createLimiter } from "../../../src/lib/limiter.ts";
+import type { FaultAction } from "../../../src/sandbox/cluster/faults.ts";
 import { aClusterWorld, type ClusterWorldOptions } from "../../support/cluster-world.ts";
+import { keepingLog } from "../../support/log.ts";
 import { mswFetch } from "../../support/msw-cluster.ts";
 
 const minutes = 60_000;
@@ -17,9 +20,11 @@ function aChain(
   const { runId = "run1", signal, ...world } = options;
   const { cluster, clock } = aClusterWorld({ seed: { environments: [{ id: "abc-p1" }, { id: "abc-t1" }] }, ...world });
   const concealed: string[] = [];
-  const warnings: string[] = [];
+  const log = keepingLog();
   const journal: (string | null)[] = [];
   const client = createClient({
+    name: "emea/apply",
+    log,
     url: "https://dynatrace.example.com",
     token: cluster.clusterToken,
     fetch: mswFetch(cluster),
@@ -39,7 +44,8 @@ function aChain(
           journal.push(environment);
         },
       },
-      warn: (message) => warnings.push(message),
+      cluster: "emea",
+      log,
     });
   const tokens = () => cluster.snapshot().tokens.filter(({ name }) => name.startsWith("dtsync run "));
   const alive = () => tokens().filter(({ expires }) => (expires ?? Number.POSITIVE_INFINITY) > clock.now().getTime());
@@ -52,7 +58,8 @@ function aChain(
     cluster,
     clock,
     concealed,
-    warnings,
+    log,
+    warnings: () => log.entries.filter(({ level }) => level === "warn").map(({ message }) => message),
     journal,
     tokens,
     alive,
@@ -94,7 +101,7 @@ describe("tokens of a run", () => {
     expect(abilities()).toEqual([management]);
     clock.pass(15 * minutes);
     expect(abilities()).toEqual([]);
-    expect(warnings).toEqual([]);
+    expect(warnings()).toEqual([]);
   });
 
   test("also when the work fails", async () => {
@@ -209,9 +216,9 @@ test("what cannot be revoked is named by its id, and not by its secret", async (
   cluster.addFault({ match: { method: "DELETE", times: Number.POSITIVE_INFINITY }, do: { status: 403 } });
   await chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
   await chain.close();
-  expect(warnings).toHaveLength(2);
-  for (const secret of concealed) expect(warnings.join()).not.toContain(secret);
-  expect(warnings[0]).toMatch(
+  expect(warnings()).toHaveLength(2);
+  for (const secret of concealed) expect(warnings().join()).not.toContain(secret);
+  expect(warnings()[0]).toMatch(
     /^the token dt0c01\.[A-Z0-9]{24} of abc-p1 could not be revoked and expires within the hour/,
   );
 });
@@ -264,7 +271,7 @@ describe("what other runs left", () => {
     world.clock.pass(66 * minutes);
     world.cluster.addFault({ match: { method: "DELETE" }, do: { status: 403 } });
     expect(await world.chain.withToken("abc-p1", "InstallerDownload", async () => "worked")).toBe("worked");
-    expect(world.warnings).toEqual([expect.stringContaining("earlier runs left in abc-p1")]);
+    expect(world.warnings()).toEqual([expect.stringContaining("earlier runs left in abc-p1")]);
   });
 
   test("is removed by its journal, and only that of this run", async () => {
@@ -295,7 +302,7 @@ describe("a token of this run that somebody has deleted", () => {
     await world.chain.withToken("abc-p1", "InstallerDownload", async () => deleteTokens(world, kind));
     expect(await world.chain.withToken("abc-t1", "InstallerDownload", async () => "worked")).toBe("worked");
     await world.chain.close();
-    expect(world.warnings).toEqual([]);
+    expect(world.warnings()).toEqual([]);
     expect(world.abilities().filter((scopes) => scopes !== management)).toEqual([]);
   });
 
@@ -320,5 +327,53 @@ describe("a token of this run that somebody has deleted", () => {
       return readLatestVersion(world.client, "abc-p1", "x86", token);
     });
     await expect(working).rejects.toMatchObject({ hint: expect.stringContaining("this run made the token itself") });
+  });
+});
+
+describe("what is logged", () => {
+  test("tokens that are made and revoked, by their public ids", async () => {
+    const { chain, log } = aChain();
+    await chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
+    await chain.close();
+    const token = expect.stringMatching(/^dt0[a-z]01\.[A-Z0-9]{24}$/);
+    const about = { cluster: "emea", environment: "abc-p1", token };
+    expect(log.entries.filter(({ message }) => message.startsWith("token "))).toMatchObject([
+      {
+        message: "token made",
+        fields: {
+          environment: undefined,
+          name: "dtsync run run1 run 1",
+          scopes: ["EnvironmentTokenManagement"],
+          minutes: 60,
+        },
+      },
+      { message: "token made", fields: { ...about, name: "dtsync run run1 management 2", minutes: 15 } },
+      { message: "token made", fields: { ...about, scopes: ["InstallerDownload"], minutes: 60 } },
+      { message: "token revoked", fields: about },
+      { message: "token revoked", fields: { cluster: "emea", environment: undefined, token } },
+    ]);
+  });
+
+  test("none of the tokens, whatever goes wrong", async () => {
+    const action = fc.constantFrom<FaultAction>("cut", "commit-then-cut", "truncate", { status: 401 }, { status: 500 });
+    const faults = fc.array(fc.record({ nth: fc.integer({ min: 1, max: 12 }), action }), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(faults, fc.integer({ min: 1, max: 1_000 }), async (given, random) => {
+        const { chain, another, client, log, concealed, cluster } = aChain({ random });
+        for (const { nth, action: fault } of given) cluster.addFault({ match: { nth }, do: fault });
+        const work = chain.withToken("abc-p1", "InstallerDownload", (using) =>
+          readLatestVersion(client, "abc-p1", "x86", using),
+        );
+        await work.catch(() => undefined);
+        await another("run2")
+          .removeTokensOf("run1", null)
+          .catch(() => undefined);
+        await chain.close();
+        const logged = JSON.stringify(log.entries);
+        for (const secret of [...concealed, cluster.clusterToken]) expect(logged).not.toContain(secret.split(".")[2]);
+        expect(logged).toContain('"message":"request"');
+      }),
+      { numRuns: 30 },
+    );
   });
 });

@@ -15,6 +15,7 @@ import { createTransport } from "../../../src/dynatrace/transport.ts";
 import { createLimiter } from "../../../src/lib/limiter.ts";
 import { noon } from "../../support/builders.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { silentLog } from "../../support/log.ts";
 
 const cluster = "https://dynatrace.example.com";
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
@@ -133,6 +134,8 @@ async function failureThrough(proxy: HttpProxy): Promise<ApiError> {
   const transport = await createTransport({ ca: null, connections: 2, proxy });
   closing.push(() => void transport.close());
   const client = createClient({
+    name: "emea",
+    log: silentLog,
     url: cluster,
     token: "t",
     fetch: transport.fetch,

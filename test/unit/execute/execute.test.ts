@@ -6,6 +6,7 @@ import type { ChangeResult } from "../../../src/model/result.ts";
 import { aChange, aCluster, aGroup, aHost, anEnvironment, anInventory, noon } from "../../support/builders.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { silentLog } from "../../support/log.ts";
 import { everythingSeen } from "../../support/sightings.ts";
 
 describe("one failure stops only what depends on it", () => {
@@ -204,6 +205,7 @@ function executed(changes: readonly Change[]): Promise<readonly ChangeResult[]> 
     {
       clients: new Map(),
       clock,
+      log: silentLog,
       signal,
       connect: fail,
       installers: { provide: fail },

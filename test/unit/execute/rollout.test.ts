@@ -3,6 +3,7 @@ import { done, failed, type Outcome, skipped } from "../../../src/execute/outcom
 import { runRollout, waves } from "../../../src/execute/rollout.ts";
 import type { Amount, Rollout } from "../../../src/model/inventory.ts";
 import { aRollout } from "../../support/builders.ts";
+import { keepingLog, silentLog } from "../../support/log.ts";
 
 describe("waves", () => {
   test.each<[string, Partial<Rollout>, number, readonly number[]]>([
@@ -22,6 +23,7 @@ describe("waves", () => {
 
 /** Which hosts are worked on, and which are skipped, when those with the given numbers end otherwise. */
 async function rolledOut(total: number, rollout: Partial<Rollout>, outcomes: Readonly<Record<number, Outcome>>) {
+  const log = keepingLog();
   const worked: number[] = [];
   const left: number[] = [];
   let running = 0;
@@ -41,8 +43,10 @@ async function rolledOut(total: number, rollout: Partial<Rollout>, outcomes: Rea
       left.push(item);
       expect(outcome).toMatchObject({ status: "skipped", error: { code: "rollout-stopped" } });
     },
+    { log, environment: "abc-p1" },
   );
-  return { worked, left, inParallel };
+  const logged = log.entries.map(({ message, fields: { environment: _environment, ...rest } }) => [message, rest]);
+  return { worked, left, inParallel, logged };
 }
 
 const failure = failed(1, "x", "x");
@@ -74,6 +78,17 @@ describe("stopping", () => {
     expect((await rolledOut(3, { ...one, maxFailures: count(0) }, { 1: skipped("a", "b") })).left).toEqual([]);
   });
 
+  test("waves are logged, and once that the rest is left alone", async () => {
+    const { logged } = await rolledOut(7, { ...one, maxFailures: count(0) }, { 2: failure });
+    expect(logged).toEqual([
+      ["wave begins", { wave: "canary", waves: 4, hosts: 1 }],
+      ["wave begins", { wave: "batch 1", waves: 4, hosts: 2 }],
+      ["rollout stopped", { failures: 1, limit: 0, left: 4 }],
+    ]);
+    const withoutCanary = await rolledOut(2, { ...one, canary: count(0) }, {});
+    expect(withoutCanary.logged).toEqual([["wave begins", { wave: "batch 1", waves: 1, hosts: 2 }]]);
+  });
+
   test("a wave is worked on side by side, and the next one only when it has ended", async () => {
     const { inParallel } = await rolledOut(5, one, {});
     expect(inParallel).toEqual([1, 1, 2, 1, 2]);
@@ -95,6 +110,7 @@ describe("what waits to be confirmed", () => {
         return new Promise((resolve) => ends.set(item, resolve));
       },
       (item) => left.push(item),
+      { log: silentLog, environment: "abc-p1" },
     );
     const turn = () => new Promise((resolve) => setImmediate(resolve));
     const end = async (items: readonly number[], outcome: Outcome) => {
@@ -152,6 +168,7 @@ describe("what waits to be confirmed", () => {
         return item === 1 ? unconfirmed : done(1);
       },
       (item) => left.push(item),
+      { log: silentLog, environment: "abc-p1" },
     );
     expect([begun, left]).toEqual([[1, 2], [3]]);
   });

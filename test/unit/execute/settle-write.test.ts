@@ -5,6 +5,7 @@ import { type NotYet, type PlanMatch, settleWrite } from "../../../src/execute/s
 import { HostError } from "../../../src/ssh/host-error.ts";
 import { noon } from "../../support/builders.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { keepingLog } from "../../support/log.ts";
 
 const refusal = (effect: RequestEffect, code = "http-400", hint?: string) =>
   new ApiError("PUT /x: no", { method: "PUT", path: "/x", status: 400, code, effect, attempts: 1 }, { hint });
@@ -19,6 +20,7 @@ async function settled(
   aborted = false,
 ) {
   const log: string[] = [];
+  const entries = keepingLog();
   const clock = fakeClock(noon);
   const next = <T>(list: readonly T[], kind: string): T => {
     const index = log.filter((entry) => entry === kind).length;
@@ -27,6 +29,7 @@ async function settled(
   };
   const outcome = await settleWrite<PlanMatch>(
     {
+      about: "environment/abc-p1",
       read: async () => {
         const reading = next(readings, "read");
         if (reading instanceof Error) throw reading;
@@ -40,9 +43,9 @@ async function settled(
       },
       describe: () => "it differs",
     },
-    { clock, signal: aborted ? AbortSignal.abort() : new AbortController().signal },
+    { clock, log: entries, signal: aborted ? AbortSignal.abort() : new AbortController().signal },
   );
-  return { outcome, log: log.join(" "), waits: clock.waits };
+  return { outcome, log: log.join(" "), waits: clock.waits, logged: entries.entries };
 }
 
 describe("read, compare, write, read back", () => {
@@ -174,4 +177,19 @@ describe("a write that has to wait", () => {
     expect(log).toBe("read write read write read write read");
     expect(waits).toEqual([5_000, 5_000]);
   });
+});
+
+test("a write that is put off is logged with its wait, and a lost answer is", async () => {
+  const change = "environment/abc-p1";
+  const busy = { wait: 1_500, error: refusal("none", "http-429") };
+  expect((await settled([planned, planned, wanted], [busy, null])).logged).toEqual([
+    { level: "info", message: "write is put off", fields: { change, reason: "http-429", waitMs: 1_500 } },
+  ]);
+  expect((await settled([planned, wanted], [refusal("unknown", "network")])).logged).toEqual([
+    {
+      level: "info",
+      message: "answer of a write was lost: it is read back",
+      fields: { change, reason: "network" },
+    },
+  ]);
 });

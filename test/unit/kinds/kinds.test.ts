@@ -6,10 +6,11 @@ import {
   allKinds,
   familyOfChange,
   isRemoval,
+  leavesLess,
   rulesOf,
   takesAway,
 } from "../../../src/kinds/kinds.ts";
-import type { Change } from "../../../src/model/change.ts";
+import type { Change, ChangeKind, Changes } from "../../../src/model/change.ts";
 import { aChange, aGroup, anEnvironment, anInventory } from "../../support/builders.ts";
 
 /** Every kind with every action, in the order in which changes are made. */
@@ -75,6 +76,41 @@ describe("every action of every kind", () => {
     expect(new Set(everyChange.map(([change]) => change.kind))).toEqual(new Set(allKinds));
     expect(new Set(everyChange.map(([change]) => familyOfChange(change)))).toEqual(new Set(allFamilies));
   });
+});
+
+test.each([
+  [
+    aChange({ kind: "permission", action: "update", before: ["LOG_VIEWER", "VIEWER"], after: ["VIEWER"] }),
+    ["LOG_VIEWER"],
+  ],
+  [aChange({ kind: "permission", action: "revoke", before: ["VIEWER"], after: [] }), ["VIEWER"]],
+  [aChange({ kind: "permission", action: "update", before: ["VIEWER"], after: ["LOG_VIEWER", "VIEWER"] }), []],
+  [aChange({ kind: "permission", action: "grant", before: [], after: ["VIEWER"] }), []],
+])("%o takes rights away: %j", (change, lost) => {
+  expect(rulesOf(change).lostRights(change)).toEqual(lost);
+  expect(leavesLess(change)).toBe(lost.length > 0);
+});
+
+test("a removal leaves less, though it lists no rights, and nothing else does", () => {
+  for (const [change] of everyChange.filter(([{ kind }]) => kind !== "permission")) {
+    expect(rulesOf(change).lostRights(change)).toEqual([]);
+    expect(leavesLess(change)).toBe(isRemoval(change));
+  }
+});
+
+/** What two changes of an action are called together. */
+function titleOfTwo<K extends ChangeKind>(kind: K, action: Changes[K]["action"]): string {
+  const change = (number: number) =>
+    aChange({ kind, action, environment: `abc-p${number}`, group: `group ${number}`, host: `web${number}` });
+  return rulesOf({ kind }).title([change(1), change(2)]);
+}
+
+test("several changes have a title that counts them", () => {
+  expect(titleOfTwo("environment", "update")).toBe("update 2 environments");
+  expect(titleOfTwo("group", "create")).toBe("create 2 groups");
+  expect(titleOfTwo("permission", "grant")).toBe("grant rights of 2 groups on 2 environments");
+  expect(titleOfTwo("host", "move")).toBe("move to another environment: 2 hosts");
+  expect(titleOfTwo("host", "uninstall")).toBe("uninstall the OneAgent from 2 hosts");
 });
 
 describe("what stands on what", () => {

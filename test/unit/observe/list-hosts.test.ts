@@ -18,6 +18,7 @@ const aCommand = (environment: string, line: number): HostCommand => ({
   customer: "abc",
   cluster: "emea",
   command: ["./bin/cmdb", "--env", environment],
+  ansibleGroup: null,
   ssh: sshSettings(),
   oneagent: oneAgentSettings(),
   inherited: {

@@ -7,6 +7,7 @@ import type { SimulatedCluster } from "../../../src/sandbox/cluster/simulated-cl
 import { anEnvironment, anInventory } from "../../support/builders.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { silentLog } from "../../support/log.ts";
 
 const quotas = { hostUnits: { maxLimit: 10 } };
 const withQuotas = anInventory({ environments: [anEnvironment({ settings: { quotas } })] });
@@ -15,6 +16,8 @@ const observed = (cluster: SimulatedCluster, inventory: Inventory = anInventory(
   observeCluster(
     "emea",
     createClient({
+      name: "emea",
+      log: silentLog,
       url: "https://dynatrace.example.com",
       token: cluster.clusterToken,
       fetch: cluster.fetch,

@@ -5,6 +5,7 @@ import { type ObservePorts, observe } from "../../../src/observe/observe.ts";
 import { HostError } from "../../../src/ssh/host-error.ts";
 import { aCluster, aHost, anInventory } from "../../support/builders.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";
+import { keepingLog, silentLog } from "../../support/log.ts";
 
 const url = "https://dynatrace.example.com";
 const clusters = [aCluster({ name: "emea" }), aCluster({ name: "apac" })];
@@ -13,13 +14,23 @@ const inventory = anInventory({ clusters });
 /** Ports to a simulated cluster of one environment, and what was opened and closed through them. */
 function world() {
   const { cluster, clock } = aClusterWorld({ seed: { environments: [{ id: "abc-p1" }] } });
+  const log = keepingLog();
   const events: string[] = [];
   const followed: string[] = [];
   const ports: ObservePorts = {
     async openCluster({ name }) {
       events.push(`open ${name}`);
       const { clusterToken: token, fetch } = cluster;
-      const client = createClient({ url, token, fetch, clock, random: () => 0, limiter: createLimiter(8) });
+      const client = createClient({
+        name: "emea",
+        log: silentLog,
+        url,
+        token,
+        fetch,
+        clock,
+        random: () => 0,
+        limiter: createLimiter(8),
+      });
       return { client, close: async () => void events.push(`close ${name}`) };
     },
     async openConnector() {
@@ -32,8 +43,10 @@ function world() {
       started: ({ kind, name }) => void followed.push(`started ${kind} ${name}`),
       ended: ({ kind, name }, problem) => void followed.push(`ended ${kind} ${name}: ${problem ?? "read"}`),
     },
+    clock,
+    log,
   };
-  return { cluster, events, followed, ports };
+  return { cluster, events, followed, ports, log };
 }
 
 const wanted = { clusters, hosts: [], groups: true };
@@ -113,5 +126,36 @@ describe("hosts", () => {
     const openConnector = () => Promise.reject(new Error("--ssh-config cannot be read"));
     await expect(observe(inventory, { ...wanted, hosts }, { ...ports, openConnector })).rejects.toThrow(/ssh-config/);
     expect(events).toEqual([]);
+  });
+});
+
+describe("what is logged", () => {
+  test("what a cluster has, or why it was not read", async () => {
+    const { ports, log } = world();
+    const openCluster: ObservePorts["openCluster"] = (cluster) =>
+      cluster.name === "emea" ? Promise.reject(new Error("its token is not set")) : ports.openCluster(cluster);
+    await observe(inventory, wanted, { ...ports, openCluster });
+    const entries = log.entries.filter(({ level }) => level === "info");
+    expect(entries.map(({ message }) => message)).toEqual(["cluster read", "cluster read"]);
+    expect(entries.map(({ fields }) => fields)).toEqual([
+      {
+        ...{ cluster: "emea", url, version: null, environments: null, groups: null, requests: 0, ms: 0 },
+        unreadable: [`emea (${url}) was not asked: its token is not set`],
+      },
+      {
+        ...{ cluster: "apac", url, environments: 1, requests: 3, ms: 0, unreadable: undefined },
+        ...{ version: expect.stringMatching(/^1\./), groups: expect.any(Number) },
+      },
+    ]);
+  });
+
+  test("each host that could not be probed, and how many there were", async () => {
+    const { ports, log } = world();
+    const hosts = [aHost({ name: "web01.example.com" })];
+    await observe(inventory, { clusters: [], hosts, groups: false }, ports);
+    expect(log.entries.map(({ message, fields }) => [message, fields])).toEqual([
+      ["host could not be probed", { host: "web01.example.com", reason: "it is not there" }],
+      ["hosts probed", { hosts: 1, unreadable: 1, ms: 0 }],
+    ]);
   });
 });

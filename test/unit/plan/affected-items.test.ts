@@ -125,6 +125,7 @@ describe("what a change of the inventory can affect", () => {
       customer: "abc",
       cluster: "emea",
       command: ["./bin/hosts"],
+      ansibleGroup: null,
       ssh: sshSettings(),
       oneagent: oneAgentSettings(),
       inherited: {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { painter } from "../../../src/lib/printable.ts";
 import type { ApplyReport } from "../../../src/model/result.ts";
 import { renderApplyMarkdown } from "../../../src/report/apply-markdown.ts";
@@ -8,6 +8,7 @@ import { renderDiagnosticsMarkdown } from "../../../src/report/diagnostics-markd
 const base = { attempts: 1, durationMs: 20 };
 const report: ApplyReport = {
   format: "dtsync-apply/1",
+  run: "0123456789ab",
   plan: "sha256:0",
   results: [
     { ...base, id: "environment/abc-p1", action: "create", status: "done" },
@@ -43,15 +44,15 @@ test("the text of an apply says what was held, waits and was warned of, and coun
     Not done:
     failed    create group/emea/x: no *reason* [http-400]
 
+    Warnings:
+      look here
+
     Held back:
       ! cluster/apac (12 items): no answer, @all
       ! host/web01.abc.example.com: unreachable
 
     Waiting to be deleted:
       abc-t1: disabled, may be deleted from 2026-03-12
-
-    Warnings:
-      look here
 
     Applied 2 changes: 1 done, 1 failed, 0 uncertain, 0 skipped, 0 stale, 13 held.
     "
@@ -88,7 +89,7 @@ test("Markdown has the same, with nothing in it that a forge would act on", () =
 
     **Held back**
 
-    - \`cluster/apac\`: no answer, \\@all
+    - \`cluster/apac\` (12 items): no answer, \\@all
     - \`host/web01.abc.example.com\`: unreachable
 
     **Waiting to be deleted**
@@ -136,4 +137,56 @@ test("Markdown of an inventory's faults has their places in the repository", () 
 
     "
   `);
+});
+
+describe("equal ends of many changes", () => {
+  const hosts = Array.from({ length: 12 }, (_, index) => `web${index}.abc.example.com`);
+  const skipped = hosts.map((host) => ({
+    ...({ ...base, id: `host/${host}`, action: "install", status: "skipped" } as const),
+    error: { code: "dependency", message: `environment/e-${host} was not done (failed)` },
+  }));
+  const failed = hosts.map((host) => ({
+    ...({ ...base, id: `host/x${host}`, action: "update", status: "failed" } as const),
+    error: { code: "unreachable", message: `x${host} (10.0.0.${host.length}): timed out` },
+  }));
+  const many: ApplyReport = {
+    ...{ ...nothing, held: [], waiting: [], warnings: [] },
+    results: [...skipped, ...failed],
+    summary: { ...nothing.summary, failed: 12, skipped: 12 },
+  };
+
+  test("are one entry with some of the names, and what failed comes before what was skipped for it", () => {
+    expect(text(many)).toMatchInlineSnapshot(`
+      "
+      Not done:
+      failed    update 12 hosts: {name} ({address}): timed out [unreachable]
+                xweb0.abc.example.com, xweb1.abc.example.com, xweb2.abc.example.com, xweb3.abc.example.com, xweb4.abc.example.com, xweb5.abc.example.com, xweb6.abc.example.com, xweb7.abc.example.com and 4 more
+      skipped   install 12 hosts: environment/{name} was not done (failed) [dependency]
+                web0.abc.example.com, web1.abc.example.com, web2.abc.example.com, web3.abc.example.com, web4.abc.example.com, web5.abc.example.com, web6.abc.example.com, web7.abc.example.com and 4 more
+      Applied 24 changes: 0 done, 12 failed, 0 uncertain, 12 skipped, 0 stale.
+      "
+    `);
+  });
+
+  test("are one each in full", () => {
+    const full = renderApplyText(many, painter(false), { full: true });
+    for (const host of hosts) {
+      expect(full).toContain(`update host/x${host}: x${host} (`);
+      expect(full).toContain(`install host/${host}: environment/e-${host} was`);
+    }
+    expect(full.indexOf("skipped ")).toBeGreaterThan(full.lastIndexOf("failed   "));
+  });
+
+  test("have all names in Markdown while they fit, and say how many are missing where they do not", () => {
+    const shown = renderApplyMarkdown(many);
+    for (const host of hosts) expect(shown).toContain(`\`x${host}\``);
+    const results = Array.from({ length: 9_000 }, (_, index) => ({
+      ...({ ...base, id: `host/a-long-name-${index}.example.com`, action: "install", status: "failed" } as const),
+      error: { code: "unreachable", message: "timed out" },
+    }));
+    const cut = renderApplyMarkdown({ ...many, results });
+    expect(cut.length).toBeLessThanOrEqual(60_001);
+    expect(cut).toContain("- failed: install 9,000 hosts: timed out (`unreachable`): `a-long-name-0.example.com`, ");
+    expect(cut).toContain(" and 8700 more\n");
+  });
 });

@@ -36,6 +36,26 @@ Declared differently: 0 to create, 12 to update, 0 to remove, 0 to deploy, 0 no 
 `);
   });
 
+  test("shows each by itself in full", () => {
+    const difference = report(
+      fleet(() => []),
+      fleet(() => ["team:web"]),
+    );
+    const full = renderDiffText(difference, (_, text) => text, new Map(), { full: true });
+    for (const id of ids) expect(full).toContain(`  ~ update environment ${id} on emea`);
+    expect(full).not.toContain("Declared alike for several");
+    const gone = renderDiffText(
+      report(
+        fleet(() => []),
+        anInventory(),
+      ),
+      (_, text) => text,
+      new Map(),
+      { full: true },
+    );
+    expect(gone).toContain(`12 environments (${ids.join(", ")}): becomes unmanaged`);
+  });
+
   test("says where all of them have it from, now or before", () => {
     const difference = report(
       fleet(() => []),
@@ -132,12 +152,28 @@ Declared differently: 0 to create, 0 to update, 1 to remove, 0 to deploy, 2 no l
 `);
   });
 
-  test("is cut to what forges show, with its folded part closed", () => {
-    const environments = Array.from({ length: 2_000 }, (_, index) =>
-      anEnvironment({ id: `abc-p${index + 1}`, place: { file: "customers/abc.yaml", line: index + 1, column: 1 } }),
-    );
+  test("names each of several that something is taken from", () => {
+    const hosts = ids.map((_, index) => aHost({ name: `old${index + 10}.abc.example.com` }));
+    const before = anInventory({ environments: [anEnvironment()], hosts });
+    const after = { ...before, hosts: hosts.map((host) => ({ ...host, state: "absent" as const })) };
+    const text = renderDiffMarkdown(report(before, after));
+    const names = hosts.map(({ name }) => `\`${name}\``).join(", ");
+    expect(text).toContain(`**Takes away**\n\n- \\- \`uninstall\` on 12 hosts: ${names}\n`);
+    expect(text).not.toContain("Declared alike");
+  });
+
+  test("fits into what forges show, with something of every customer", () => {
+    const environments = Array.from({ length: 4_000 }, (_, index) => {
+      const customer = `c${10 + (index % 40)}`;
+      const place = { file: `customers/${customer}.yaml`, line: index + 1, column: 1 };
+      return anEnvironment({ id: `${customer}-p${index + 1}`, place });
+    });
     const text = renderDiffMarkdown(report(anInventory(), anInventory({ environments })));
-    expect(text.length).toBeLessThan(61_000);
-    expect(text.endsWith("</details>\n\nThe rest was cut: see the JSON of this command.\n")).toBe(true);
+    expect(text.length).toBeLessThanOrEqual(60_001);
+    for (let customer = 10; customer < 50; customer += 1)
+      expect(text).toContain(`<summary>c${customer}: 100</summary>`);
+    expect(text).toContain("- and 90 more, left out here\n");
+    expect(text.match(/<details>/g)).toHaveLength(40);
+    expect(text.match(/<\/details>/g)).toHaveLength(40);
   });
 });

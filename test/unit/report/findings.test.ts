@@ -253,6 +253,15 @@ describe("plans as findings", () => {
       codequality(found).map(({ fingerprint }) => fingerprint),
     );
   });
+
+  test("keep the fingerprint of a source that is held when its line moves", () => {
+    const at = (line: number) => {
+      const held = [{ scope: `source/customers/abc.yaml:${line}`, reason: "no answer", items: 1 }];
+      return codequality(planFindings({ ...plan, guards: [], warnings: [], held }, declarations));
+    };
+    expect(at(70).map(({ fingerprint }) => fingerprint)).toEqual(at(7).map(({ fingerprint }) => fingerprint));
+    expect(at(70)[0]?.location).toMatchObject({ lines: { begin: 70 } });
+  });
 });
 
 test("every rule of validate, every guard of plan is described, and no other", () => {

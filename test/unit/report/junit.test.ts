@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Diagnostic } from "../../../src/model/diagnostic.ts";
 import type { ApplyReport } from "../../../src/model/result.ts";
+import { planDigest } from "../../../src/plan/digest.ts";
 import { renderApplyJunit, renderDiagnosticsJunit, renderPlanJunit } from "../../../src/report/junit.ts";
 import { renderGitlabTerraform } from "../../../src/report/plan-reports.ts";
 import { aChange, anInventory, planOf } from "../../support/builders.ts";
 
 const reportWith = (message: string, id = "environment/abc-p1"): ApplyReport => ({
   format: "dtsync-apply/1",
+  run: "0123456789ab",
   plan: "sha256:0",
   results: [{ id, action: "create", status: "failed", attempts: 1, durationMs: 1_234, error: { code: "x", message } }],
   summary: { done: 0, failed: 1, uncertain: 0, skipped: 0, stale: 0 },
@@ -133,23 +136,76 @@ test("faults of an inventory: errors fail, warnings are skipped", () => {
   } as const;
   const xml = renderDiagnosticsJunit([fault, { ...fault, severity: "warning" }], "data/");
   expect(xml).toContain('tests="2" failures="1" errors="0" skipped="1"');
-  expect(xml).toContain('<testcase classname="data/a.yaml" name="unknown-key at 2:3" file="data/a.yaml" time="0.000">');
+  expect(xml).toContain('<testcase classname="data/a.yaml" name="unknown-key: m" file="data/a.yaml" time="0.000">');
   expect(xml).toContain("<failure>data/a.yaml:2:3 m\nh</failure>");
   expect(xml).toContain("<skipped>data/a.yaml:2:3 m\nh</skipped>");
   // Forges drop a second case of the same name.
-  expect(xml).toContain('name="unknown-key at 2:3 (2)"');
+  expect(xml).toContain('name="unknown-key: m (2)"');
   expect(renderDiagnosticsJunit([], "")).toContain('name="the inventory is valid"');
 });
 
-test("the forge's three counts add up to all changes of the plan", () => {
+describe("names of cases stay the same when text moves, so that forges take none for new", () => {
+  const names = (xml: string) => [...xml.matchAll(/<testcase classname="([^"]*)" name="([^"]*)"/g)].map(([all]) => all);
+  const fault = (message: string, line: number): Diagnostic => ({
+    severity: "error",
+    rule: "host-twice",
+    message,
+    hint: "h",
+    file: "customers/abc.yaml",
+    line,
+    column: line,
+  });
+
+  test("faults, with the places that their messages name", () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.constantFrom("a.yaml", "hosts/web", "lists/all.txt"), (line, moved, file) => {
+        const twice = (at: number) => fault(`the host "web01" is declared in ${file}:${at}:${at} too`, at + 1);
+        const faults = (at: number) => [
+          twice(at),
+          twice(at + 1),
+          fault("the tag cost-centre:4711 stands twice", at + 2),
+        ];
+        const before = names(renderDiagnosticsJunit(faults(line), "data/"));
+        expect(names(renderDiagnosticsJunit(faults(moved), "data/"))).toEqual(before);
+        expect(new Set(before).size).toBe(3);
+        expect(before[2]).toContain("cost-centre:4711");
+      }),
+    );
+  });
+
+  test("what is held and warned about, whose text still has the place", () => {
+    const plan = planOf({ inventory: anInventory(), clusters: {} });
+    const remarks = (line: number) =>
+      renderPlanJunit(
+        {
+          ...plan,
+          held: [
+            { scope: `source/customers/abc.yaml:${line}`, reason: "no answer", items: 1 },
+            { scope: "host/2001:0db8:0:1::7", reason: "no answer", items: 1 },
+          ],
+          warnings: [`customers/abc.yaml:${line}: the list is empty`],
+        },
+        "",
+      );
+    expect(names(remarks(7))).toEqual(names(remarks(70)));
+    expect(remarks(7)).toContain("<error>source/customers/abc.yaml:7: no answer</error>");
+    expect(remarks(7)).toContain('name="host/2001:0db8:0:1::7"');
+    expect(remarks(7)).toContain("<skipped>customers/abc.yaml:7: the list is empty</skipped>");
+  });
+});
+
+test("the forge's three counts add up to all changes of the plan, and say which plan it is", () => {
   const plan = {
     ...planOf({ inventory: anInventory(), clusters: {} }),
     changes: [aChange({ kind: "host", action: "install" }), aChange({ kind: "host", action: "configure" })],
     summary: { create: 2, update: 3, remove: 4, deploy: 2, unchanged: 9, held: 1 },
   };
-  expect(JSON.parse(String(renderGitlabTerraform(plan)))).toEqual({ create: 3, update: 4, delete: 4 });
+  expect(JSON.parse(String(renderGitlabTerraform(plan)))).toEqual({
+    ...{ create: 3, update: 4, delete: 4 },
+    ...{ environments: 1, digest: planDigest(plan) },
+  });
   const heldAs = (scope: string) => renderGitlabTerraform({ ...plan, held: [{ scope, reason: "no", items: 1 }] });
-  expect(heldAs("host/web01.abc.example.com")).toBe(renderGitlabTerraform(plan));
+  expect(JSON.parse(String(heldAs("host/web01.abc.example.com")))).toMatchObject({ create: 3, update: 4, delete: 4 });
   for (const scope of ["cluster/emea", "cluster/emea/groups", "source/customers/abc.yaml:7"]) {
     expect(heldAs(scope)).toEqual({ withheld: expect.stringContaining(scope) });
   }

@@ -39,7 +39,7 @@ function outsideCode(line: string): string {
   }
 }
 
-test("counts and what is taken away on top, the rest folded by environment", () => {
+test("counts and what is taken away on top, the rest folded by customer and environment", () => {
   const plan: Plan = {
     ...withChanges(
       aChange({
@@ -60,12 +60,12 @@ test("counts and what is taken away on top, the rest folded by environment", () 
   expect(renderPlanMarkdown(plan)).toMatchInlineSnapshot(`
     "### dtsync plan
 
-    Plan: 0 to create, 0 to update, 0 to remove, 0 to deploy; 0 unchanged.
+    Plan: 0 to create, 0 to update, 0 to remove, 0 to deploy, 1 right to take away; 0 unchanged.
 
     **Takes away**
 
-    - disable \`environment/abc-p1\`
-    - revoke \`permission/emea/operators/abc-p1\`
+    - disable \`environment/abc-p1\`: state: \`enabled → disabled\`
+    - revoke \`permission/emea/operators/abc-p1\`: revoke: \`VIEWER\`
 
     **Guards that stop an apply**
 
@@ -84,17 +84,9 @@ test("counts and what is taken away on top, the rest folded by environment", () 
     - a warning
 
     <details>
-    <summary>all customers: 1</summary>
+    <summary>All customers: 1</summary>
 
     - \\+ create \`group/emea/operators\` (\`customers/abc.yaml:4\`): name: \`operators\`
-
-    </details>
-
-    <details>
-    <summary>abc / abc-p1: 2</summary>
-
-    - \\- disable \`environment/abc-p1\` (\`customers/abc.yaml:4\`): state: \`enabled\` → \`disabled\`
-    - \\- revoke \`permission/emea/operators/abc-p1\` (\`customers/abc.yaml:4\`): revoke: \`VIEWER\`
 
     </details>
 
@@ -114,13 +106,13 @@ describe("text from a cluster stays text", () => {
     ["nothing", ""],
   ])("%s", (_name, text) => {
     const line = lineOf(renamed(text));
-    expect(outsideCode(line)).toBe("- \\~ update  (): name:  → ");
+    expect(outsideCode(line)).toBe("- \\~ update  (): name: ");
   });
 
   test("whatever it is", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom("`", "a", " ", "\n", "<", "|", "*") }), (text) => {
-        expect(outsideCode(lineOf(renamed(text, text)))).toBe("- \\~ update  (): name:  → ");
+        expect(outsideCode(lineOf(renamed(text, text)))).toBe("- \\~ update  (): name: ");
       }),
     );
   });
@@ -139,7 +131,7 @@ describe("text from a cluster stays text", () => {
 
   test("the summary of a section is HTML, where a backslash escapes nothing", () => {
     const change = aChange({ kind: "environment", action: "update", environment: "my_env", customer: "<abc>" });
-    expect(renderPlanMarkdown(withChanges(change))).toContain("<summary>&#60;abc&#62; / my_env: 1</summary>");
+    expect(renderPlanMarkdown(withChanges(change))).toContain("<summary>Customer &#60;abc&#62; / my_env: 1</summary>");
   });
 });
 
@@ -149,19 +141,67 @@ test("no sign of a change begins a list of its own", () => {
   expect(text).not.toMatch(/^- [-+*] /m);
 });
 
-test("one that is too long for a comment is cut at a line, and says so", () => {
-  const changes = Array.from({ length: 3_000 }, (_, index) =>
-    aChange({
-      kind: "environment",
-      action: "update",
-      environment: `abc-p${index + 1}`,
-      before: { name: "a" },
-      after: { name: "b" },
-      fields: ["name"],
-    }),
-  );
-  const text = renderPlanMarkdown(withChanges(...changes));
-  expect(text.length).toBeLessThan(61_000);
-  expect(text).toMatch(/<\/details>\n\nThe rest was cut: see the plan's JSON\.\n$/);
-  expect(text.match(/<details>/g)).toHaveLength(text.match(/<\/details>/g)?.length ?? 0);
+describe("one that is too long for a comment", () => {
+  const environments = (count: number) =>
+    Array.from({ length: count }, (_, index) => {
+      const customer = String.fromCharCode(97 + (index % 26)).repeat(3);
+      return { customer, environment: `${customer}-p${index + 1}` };
+    });
+
+  test("loses names of what is folded, and no customer", () => {
+    const changes = environments(20_000).map((place) =>
+      aChange({
+        ...{ ...place, kind: "environment", action: "update", fields: ["trial"] },
+        ...{ before: { trial: true }, after: { trial: false } },
+      }),
+    );
+    const text = renderPlanMarkdown(withChanges(...changes));
+    expect(text.length).toBeLessThanOrEqual(60_001);
+    expect(text).toContain("update 20,000 environments (`customers/abc.yaml:4`, 26 customers: `aaa`, `bbb`, ");
+    expect(text).toContain(
+      "\nLeft out here: 19,900 names. All of it is in the plan's JSON, and `dtsync plan --full` shows it.\n",
+    );
+  });
+
+  test("keeps all that is taken away or held, and gives up detail of the rest", () => {
+    const places = environments(1_200);
+    const removals = places.map((place) =>
+      aChange({
+        ...{ ...place, kind: "environment", action: "disable", fields: ["state"] },
+        ...{ before: { state: "enabled" }, after: { state: "disabled" } },
+      }),
+    );
+    const updates = environments(90).map((place, index) =>
+      aChange({
+        ...{ ...place, kind: "environment", action: "update", fields: ["name"] },
+        ...{ before: { name: `${index}`.repeat(200) }, after: { name: "x" }, notes: [`note ${index}`.repeat(100)] },
+      }),
+    );
+    const held = places.map(({ environment }) => ({
+      scope: `host/${environment}.example.com`,
+      reason: "no",
+      items: 1,
+    }));
+    const text = renderPlanMarkdown({ ...withChanges(...removals, ...updates), held });
+    expect(text.length).toBeLessThanOrEqual(60_001);
+    for (const { environment } of places) {
+      expect(text).toContain(`\`${environment}\``);
+      expect(text).toContain(`\`host/${environment}.example.com\``);
+    }
+    expect(text).toMatch(/Customer zzz|Several customers/);
+    expect(text.match(/<details>/g)).toHaveLength(text.match(/<\/details>/g)?.length ?? 0);
+  });
+
+  test("says how much of what is taken away it cannot hold", () => {
+    const changes = environments(6_000).map((place, index) =>
+      aChange({
+        ...{ ...place, kind: "permission", action: "revoke", fields: ["VIEWER"] },
+        ...{ group: `group-${index}`, before: ["VIEWER"], after: [] },
+      }),
+    );
+    const text = renderPlanMarkdown(withChanges(...changes));
+    expect(text.length).toBeLessThanOrEqual(60_001);
+    expect(text).toContain("- 5,700 more changes of this sort, left out here\n");
+    expect(text).not.toContain("The rest was cut");
+  });
 });

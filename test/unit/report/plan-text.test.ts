@@ -97,24 +97,13 @@ describe("a plan as a person reads it", () => {
               name                       ABC → ABC – production
               tags                       none → managed-by:dtsync
               quotas.hostUnits.maxLimit  unlimited → 100
-          ~ update rights of group operators  dtsync.yaml:20
-              grant   LOG_VIEWER
-              revoke  AGENT_INSTALL
           ~ configure the OneAgent on db01.abc.example.com  customers/abc.yaml:8
               hostGroup  old → abc-db
               note: monitored applications must be restarted for it to take full effect
-          » install the OneAgent on 3 hosts
+          » install the OneAgent on 3 hosts  customers/abc.yaml:20 and 2 more places
               version    latest
               hostGroup  abc-web
-              web01.abc.example.com  customers/abc.yaml:20
-              web02.abc.example.com  customers/abc.yaml:21
-              web03.abc.example.com  customers/abc.yaml:22
-
-        abc-t1
-          - revoke rights of group operators  dtsync.yaml:20
-              revoke  VIEWER
-          - disable environment abc-t1 on emea  customers/abc.yaml:9
-              state  enabled → disabled
+              web01.abc.example.com, web02.abc.example.com, web03.abc.example.com
 
       Customer xyz
         xyz-p1
@@ -123,6 +112,27 @@ describe("a plan as a person reads it", () => {
           + grant rights of group operators  dtsync.yaml:20
               grant  VIEWER
 
+      Not in the inventory, left alone:
+        emea: 1 environment: legacy
+        emea: 10 groups: other 0, other 1, other 2, other 3, other 4, other 5, other 6, other 7 and 2 more
+
+      Warnings:
+        customers/abc.yaml:30: the command printed no hosts
+        the signature of installers is not checked, because there is no root certificate: declare oneagent.rootCertificate or set DTSYNC_ROOT_CERTIFICATE, or set oneagent.signature to required or skip
+
+      Guards that stop an apply of this plan:
+        maxRemovals: 1, at most 0 (environment/abc-t1); to go on: --allow-removals 1
+        protect: 1, at most 0 (environment/abc-t1)
+
+      Takes away:
+        ~ update rights of group operators on abc-p1  dtsync.yaml:20
+            grant   LOG_VIEWER
+            revoke  AGENT_INSTALL
+        - revoke rights of group operators on abc-t1  dtsync.yaml:20
+            revoke  VIEWER
+        - disable environment abc-t1 on emea  customers/abc.yaml:9
+            state  enabled → disabled
+
       Held back:
         ! group/emea/both: both "both" and its former name "former" exist: remove one of them on the cluster, or take the name out of previously
         ! host/far.abc.example.com: no route to the host
@@ -130,19 +140,7 @@ describe("a plan as a person reads it", () => {
       Waiting to be deleted:
         abc-t2: disabled, may be deleted from 2026-03-15
 
-      Not in the inventory, left alone:
-        emea: 1 environment: legacy
-        emea: 10 groups: other 0, other 1, other 2, other 3, other 4, other 5, other 6, other 7 and 2 more
-
-      Guards that stop an apply of this plan:
-        maxRemovals: 1, at most 0 (environment/abc-t1); to go on: --allow-removals 1
-        protect: 1, at most 0 (environment/abc-t1)
-
-      Warnings:
-        customers/abc.yaml:30: the command printed no hosts
-        the signature of installers is not checked, because there is no root certificate: declare oneagent.rootCertificate or set DTSYNC_ROOT_CERTIFICATE, or set oneagent.signature to required or skip
-
-      Plan: 1 to create, 5 to update, 1 to remove, 4 to deploy; 0 unchanged, 2 held.
+      Plan: 1 to create, 5 to update, 1 to remove, 4 to deploy, 2 rights to take away; 0 unchanged, 2 held.
       "
     `);
   });
@@ -186,6 +184,7 @@ test("how an apply ended: what was not done with its reason, then counts", () =>
   const base = { attempts: 1, durationMs: 20 };
   const report = {
     format: "dtsync-apply/1",
+    run: "0123456789ab",
     plan: "sha256:0",
     results: [
       { ...base, id: "environment/abc-p1", action: "create", status: "done" },

@@ -8,6 +8,7 @@ import type { RunProgram } from "../../../src/ports.ts";
 import { trustCluster } from "../../../src/secrets/allowed-origins.ts";
 import { resolveToken, TokenUnavailable } from "../../../src/secrets/resolve-token.ts";
 import { aCluster } from "../../support/builders.ts";
+import { aContext } from "../../support/context.ts";
 
 let directory = "";
 beforeAll(async () => {
@@ -27,7 +28,7 @@ const { signal } = new AbortController();
 
 function resolved(
   token: TokenSource,
-  { variables = {}, allowCommands = true, run = programRunner(signal) }: Given = {},
+  { variables = {}, allowCommands = true, run = programRunner({ signal, log: aContext().context.log }) }: Given = {},
 ) {
   const other = aCluster({ name: "apac", token: { env: "VAULT_DTSYNC" } });
   const cluster = trustCluster(aCluster({ url: "http://127.0.0.1:9301", token }), new Set());

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { abandonedRuns, openJournal } from "../../../src/state/journal.ts";
+import { abandonedRuns, journalInFolder, openJournal } from "../../../src/state/journal.ts";
 import { ownIdentity, type ProcessIdentity } from "../../../src/state/process-identity.ts";
 
 let base = "";
@@ -23,7 +23,13 @@ const elsewhere: ProcessIdentity = { ...own, machine: "another.example.com" };
 const idOf = (letter: string) => letter.repeat(12);
 const warn = (message: string) => void warnings.push(message);
 const open = (letter: string, process = ended) =>
-  openJournal({ folder, runId: idOf(letter), process, now: () => new Date(1_000), warn });
+  openJournal({
+    place: journalInFolder(folder, idOf(letter)),
+    runId: idOf(letter),
+    process,
+    now: () => new Date(1_000),
+    warn,
+  });
 const found = () => abandonedRuns(folder, own, warn);
 const cluster = "https://dynatrace.example.com";
 
@@ -49,7 +55,7 @@ test("what a killed run leaves behind is known to the next one, once each", asyn
   ]);
   const [run, ...others] = found();
   expect(others).toEqual([]);
-  expect(run?.elsewhere).toBe(false);
+  expect([run?.elsewhere, run?.over]).toEqual([false, true]);
   expect(run?.entry).toEqual({
     format: "dtsync-journal/1",
     runId: idOf("a"),
@@ -70,10 +76,10 @@ test("runs that go on are left alone, and those elsewhere are told apart", async
   await open("a", own).tokenMade(cluster, null);
   await open("b", elsewhere).tokenMade(cluster, null);
   await open("c").tokenMade(cluster, null);
-  const runs = found().map((run) => [run.entry.runId, run.elsewhere]);
+  const runs = found().map((run) => [run.entry.runId, run.elsewhere, run.over]);
   expect(runs.sort()).toEqual([
-    [idOf("b"), true],
-    [idOf("c"), false],
+    [idOf("b"), true, false],
+    [idOf("c"), false, true],
   ]);
 });
 

@@ -12,7 +12,7 @@ import { failed, type Outcome, resultError } from "../../../execute/outcome.ts";
 import { type NotYet, settleWrite } from "../../../execute/settle-write.ts";
 import { attempted, type RepeatPolicy, repeatUntil, within } from "../../../lib/repeat-until.ts";
 import type { ObservedEnvironment } from "../../../model/observed.ts";
-import type { Clock } from "../../../ports.ts";
+import type { Clock, Log } from "../../../ports.ts";
 import type { EnvironmentChange } from "../change.ts";
 import { compareWithPlan, describeDifference } from "../compare-with-plan.ts";
 import { limitsAmong } from "../fields.ts";
@@ -21,6 +21,7 @@ import { environmentBody } from "./body.ts";
 interface EnvironmentPorts {
   readonly client: Client;
   readonly clock: Clock;
+  readonly log: Log;
   readonly signal: AbortSignal;
 }
 
@@ -65,6 +66,7 @@ async function applyEnvironmentChange(change: EnvironmentChange, ports: Environm
   const mayDelete = within(ports.clock, deleteTimeout, deleteInterval);
   return settleWrite<ObservedEnvironment | null>(
     {
+      about: change.id,
       read: () => readEnvironment(client, id, includes),
       compare: (current) => compareWithPlan(change, current),
       write: async (current) => {
@@ -103,14 +105,18 @@ async function removeEnvironment(
 }
 
 /** Null when the environment answers. The environment exists by then, so the next plan has nothing to create. */
-async function waitUntilReady(id: string, { client, clock, signal }: EnvironmentPorts): Promise<Outcome | null> {
+async function waitUntilReady(id: string, { client, clock, log, signal }: EnvironmentPorts): Promise<Outcome | null> {
+  const began = clock.now().getTime();
   const answers = await repeatUntil(
     () => attempted(() => environmentAnswers(client, id)),
     (found) => !found.failed && found.value,
     within(clock, readyTimeout, readyInterval),
     { clock, signal, lastLook: true },
   );
-  if (!answers.failed && answers.value) return null;
+  const answered = !answers.failed && answers.value;
+  const ms = clock.now().getTime() - began;
+  log.info("waited for the environment to answer", () => ({ environment: id, answered, ms }));
+  if (answered) return null;
   if (signal.aborted)
     return failed(1, "interrupted", "the environment was made; waiting for it to answer was interrupted");
   if (answers.failed) return { status: "failed", attempts: 1, error: resultError(answers.error) };

@@ -14,7 +14,7 @@ import { type NotYet, type PlanMatch, settleWrite } from "../../../execute/settl
 import { groupBy } from "../../../lib/group-by.ts";
 import { pauses, repeatUntil } from "../../../lib/repeat-until.ts";
 import type { ObservedGroup } from "../../../model/observed.ts";
-import type { Clock } from "../../../ports.ts";
+import type { Clock, Log } from "../../../ports.ts";
 import type { GroupChange } from "../change.ts";
 import { compareGroupWithPlan, describeGroupDifference, matchesSide } from "../compare-with-plan.ts";
 import { fieldsOfSide } from "../fields.ts";
@@ -26,6 +26,7 @@ export interface GroupPorts {
   readonly client: Client;
   readonly directory: GroupDirectory;
   readonly clock: Clock;
+  readonly log: Log;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +37,10 @@ const groupLane = 4;
 const unknownEnvironmentTries = 5;
 
 /** Groups of all clusters; what one has to be looked up is shared by the groups of its cluster. */
-export function groupApplier(clients: ClusterClients, ports: Pick<GroupPorts, "clock" | "signal">): Applier<"group"> {
+export function groupApplier(
+  clients: ClusterClients,
+  ports: Pick<GroupPorts, "clock" | "log" | "signal">,
+): Applier<"group"> {
   return async (changes, scheduler) => {
     const directories = new Map([...clients].map(([name, client]) => [name, createGroupDirectory(client)]));
     const together = groupBy(changes, ({ cluster, group }) => `${cluster}/${group.toLowerCase()}`);
@@ -85,6 +89,7 @@ export async function applyGroupChanges(
   };
   const outcome = await settleWrite<NameMatch<ObservedGroup>>(
     {
+      about: changes[0]?.id ?? "",
       read: () => findGroup(changes, ports),
       compare: (match) => compareGroup(work, own, match),
       write: (match) => (match.status === "found" ? writeGroup(work, match.group, ports) : writeNewGroup(work, ports)),
@@ -259,6 +264,7 @@ async function applyDeletion(
 ): Promise<Outcome> {
   return settleWrite<NameMatch<ObservedGroup>>(
     {
+      about: change.id,
       read: () => findGroup([change], ports),
       compare: (match) => {
         if (match.status === "missing") return "as-wanted";

@@ -6,7 +6,7 @@ import { createLimiter, type Limiter } from "../../../lib/limiter.ts";
 import { attempted, attempts, repeatUntil } from "../../../lib/repeat-until.ts";
 import type { Environment, Host, Rollout } from "../../../model/inventory.ts";
 import type { ObservedAgent } from "../../../model/observed.ts";
-import type { Clock } from "../../../ports.ts";
+import type { Clock, Log } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 import type { ConnectShell, Shell } from "../../../ssh/shell.ts";
 import type { HostChange } from "../change.ts";
@@ -21,6 +21,7 @@ import type { Sightings } from "./sightings.ts";
 export interface HostPorts extends Omit<DeployPorts, "shell"> {
   readonly connect: ConnectShell;
   readonly clock: Clock;
+  readonly log: Log;
   /** Aborted: no host is waited for that is not connected; what runs on a host is finished. */
   readonly signal?: AbortSignal;
 }
@@ -63,7 +64,8 @@ export function hostApplier({ hosts, environments, concurrency }: HostWork, port
           { lane, scheduler, leaveWave, seenWithin: rollout.seenWithin },
           ports,
         );
-      return runRollout(members, rollout, make, scheduler.end);
+      const { environment } = members[0];
+      return runRollout(members, rollout, make, scheduler.end, { log: ports.log, environment });
     });
     await Promise.all(work);
   };
@@ -115,6 +117,7 @@ export async function applyHostChange(change: HostChange, host: Host, ports: Hos
   const result = await repeatUntil(
     (attempt) => {
       tries = attempt;
+      if (attempt > 1) ports.log.info("host is tried once more", () => ({ host: host.name }));
       return attempted(() => tryHostChange(change, host, ports, attempt));
     },
     (found) => !found.failed || !(found.error instanceof HostError) || !worthAnotherTry.has(found.error.code),
@@ -133,6 +136,7 @@ async function tryHostChange(change: HostChange, host: Host, ports: HostPorts, a
   try {
     // Only an earlier try can have installed an agent that is found as wanted.
     const facts = await probeHost(shell, host, { identity: attempt > 1 });
+    if (facts.locked) ports.log.info("another installation holds the lock of the host", () => ({ host: host.name }));
     const comparison = compareHostWithPlan(change, host, facts);
     if (comparison.match === "as-wanted") return made(change, host, attempt - 1, attempt > 1 ? facts.agent : null);
     // After a broken try the host may be anywhere between before and after: the work goes on from there.

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { repeatUntil, within } from "../../../lib/repeat-until.ts";
 import type { Host } from "../../../model/inventory.ts";
 import type { HostFacts, ObservedAgent } from "../../../model/observed.ts";
-import type { Clock } from "../../../ports.ts";
+import type { Clock, Log } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 import { newMarker } from "../../../ssh/remote-script.ts";
 import type { Shell } from "../../../ssh/shell.ts";
@@ -28,6 +28,7 @@ export interface DeployPorts {
   readonly shell: Shell;
   readonly installers: InstallerProvider;
   readonly clock: Clock;
+  readonly log: Log;
   readonly lockWait: LockWait;
   /** Text of the certificate authorities that a cluster needs besides the usual ones, or nothing. */
   readonly authorities: (cluster: string) => Promise<string>;
@@ -100,16 +101,23 @@ async function install(host: Host, facts: HostFacts, change: SentHostChange, por
     installed: facts.agent?.version ?? null,
     version: change.fields.includes("version") ? String(change.after.version) : (facts.agent?.version ?? "latest"),
   });
+  ports.log.info("installer goes to the host", () => ({
+    ...{ host: host.name, version: installer.version, bytes: installer.size },
+    ...(host.oneagent.transfer === "pull"
+      ? { way: "pull", why: "transfer is pull: the host fetches it from the cluster" }
+      : { way: "push", why: `transfer is ${host.oneagent.transfer}: it is sent over SSH` }),
+  }));
   const marker = newMarker();
   const parameters = installerArguments(host.oneagent, installer.connection, facts.agent === null);
-  const run = (script: string, stdin: Readable) =>
-    runAgentScript({ script, marker, program: "installer", stdin }, host, ports.shell);
+  const run = (step: "install" | "pull and install", script: string, stdin: Readable) =>
+    runAgentScript({ step, script, marker, program: "installer", stdin }, host, ports.shell);
   if (host.oneagent.transfer !== "pull") {
-    return run(installScript(marker, installer.size, parameters, ports.lockWait), installer.stream());
+    return run("install", installScript(marker, installer.size, parameters, ports.lockWait), installer.stream());
   }
   const authorities = await ports.authorities(host.cluster);
   await installer.pull(({ token, ...download }) =>
     run(
+      "pull and install",
       pullScript(marker, { ...download, ca: authorities !== "" }, parameters, ports.lockWait),
       Readable.from([Buffer.from(`${token}\n${authorities}`)], { objectMode: false }),
     ),
@@ -124,15 +132,18 @@ async function configure(
 ): Promise<void> {
   const marker = newMarker();
   const parameters = agent === null ? [] : changeArguments(open, agent);
-  const script = parameters.length === 0 ? restartScript(marker) : configureScript(marker, parameters);
+  const [step, script] =
+    parameters.length === 0
+      ? (["restart", restartScript(marker)] as const)
+      : (["configure", configureScript(marker, parameters)] as const);
   // A setter that was refused shows when the settings are read back, with its name.
-  await runAgentScript({ script, marker, program: null }, host, ports.shell);
+  await runAgentScript({ step, script, marker, program: null }, host, ports.shell);
 }
 
 async function uninstall(host: Host, ports: DeployPorts): Promise<void> {
   const marker = newMarker();
   const script = uninstallScript(marker, ports.lockWait);
-  await runAgentScript({ script, marker, program: "uninstaller" }, host, ports.shell);
+  await runAgentScript({ step: "uninstall", script, marker, program: "uninstaller" }, host, ports.shell);
   const facts = await probeHost(ports.shell, host);
   if (facts.agent !== null)
     throw new HostError("still-installed", "the uninstaller ended without an error, but the agent is still there");
@@ -156,12 +167,16 @@ async function settle(change: SentHostChange, host: Host, ports: DeployPorts): P
     return { problem: unappliedProblem(open), agent, next: "look" };
   };
   const waiting = within(ports.clock, ports.connectWait, connectInterval);
-  return repeatUntil(
+  const began = ports.clock.now().getTime();
+  const settled = await repeatUntil(
     look,
     ({ next }) => next === "end",
     (attempt, found) => (found.next === "look" ? 0 : waiting(attempt, found)),
     ports,
   );
+  const ms = ports.clock.now().getTime() - began;
+  ports.log.info("agent looked at after the change", () => ({ host: host.name, problem: settled.problem?.code, ms }));
+  return settled;
 }
 
 /** What one look at an agent showed, and what follows: nothing, another look after a pause, or one at once. */

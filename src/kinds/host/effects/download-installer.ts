@@ -34,15 +34,26 @@ export async function downloadInstallerFile(
   });
 }
 
-/** Checks the signature of an installer as is declared for the host that needs it first. Throws HostError. */
-export async function checkInstaller(file: InstallerFile, host: Host, signal: AbortSignal | undefined): Promise<void> {
+/**
+ * Checks the signature of an installer as is declared for the host that needs it first, and says whether it did. Throws
+ * HostError.
+ */
+export async function checkInstaller(
+  file: InstallerFile,
+  host: Host,
+  signal: AbortSignal | undefined,
+): Promise<"checked" | "not checked"> {
   const { signature, rootCertificate } = host.oneagent;
-  if (signature === "skip") return;
-  if (rootCertificate !== null) return verifySignature(file.path, { rootCertificate, signal });
+  if (signature === "skip") return "not checked";
+  if (rootCertificate !== null) {
+    await verifySignature(file.path, { rootCertificate, signal });
+    return "checked";
+  }
   if (signature === "required") {
     throw new HostError(
       "no-root-certificate",
       "oneagent.signature is required, but there is no root certificate: declare oneagent.rootCertificate or set DTSYNC_ROOT_CERTIFICATE",
     );
   }
+  return "not checked";
 }

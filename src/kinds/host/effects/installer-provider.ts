@@ -13,7 +13,7 @@ import {
 import type { TokenChain } from "../../../dynatrace/token-chain.ts";
 import { createPromiseCache } from "../../../lib/promise-cache.ts";
 import type { Host } from "../../../model/inventory.ts";
-import type { Clock } from "../../../ports.ts";
+import type { Clock, Log } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 import { agentArchitecture } from "../agent-architecture.ts";
 import { chooseVersion } from "../choose-version.ts";
@@ -60,6 +60,7 @@ interface InstallerProviderOptions {
   readonly clients: ReadonlyMap<string, Client>;
   readonly tokens: ReadonlyMap<string, TokenChain>;
   readonly clock: Clock;
+  readonly log: Log;
   /** Aborted: a download is not begun again, and a check of a signature ends. */
   readonly signal?: AbortSignal;
   /** A private folder of this run. */
@@ -118,13 +119,19 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
       const { client, tokens } = clusterOf(host);
       const path = join(await options.directory(), `${host.cluster}-${arch}-${version}.sh`);
       const download = async (using: string) => {
+        const began = options.clock.now().getTime();
         const file = await downloadInstallerFile(
           () => downloadInstaller(client, host.environment, { version, arch }, using),
           path,
           version,
           options,
         );
-        await checkInstaller(file, host, options.signal);
+        const downloadMs = options.clock.now().getTime() - began;
+        const signature = await checkInstaller(file, host, options.signal);
+        options.log.info("installer downloaded", () => ({
+          ...{ cluster: host.cluster, environment: host.environment, arch, version },
+          ...{ bytes: file.size, sha256: file.sha256, ms: downloadMs, signature },
+        }));
         return file;
       };
       return token === null ? tokens.withToken(host.environment, "InstallerDownload", download) : download(token);

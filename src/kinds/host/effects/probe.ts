@@ -98,7 +98,7 @@ export async function probeHost(
   const settings = agentSettingNames.filter((name) => host.oneagent[name] !== undefined);
   const command = asRoot(probeScript(marker, settings, identity), host.ssh.become);
   const limits = { maximumOutput: maximumProbeOutput, ...(timeout === undefined ? {} : { timeout }) };
-  const result = await shell.run(command, limits);
+  const result = await shell.run(command, { step: "probe", ...limits });
   const sections = parseSections(result.stdout, marker);
   if (!sections.has("end")) throw explainFailedStart(result);
   return {

@@ -9,6 +9,8 @@ import { failedStepProblem } from "../failed-step-problem.ts";
 import { problemError } from "./problem-error.ts";
 
 interface AgentScript {
+  /** What the log calls it. */
+  readonly step: "install" | "pull and install" | "configure" | "restart" | "uninstall";
   readonly script: string;
   /** The marker that the script was made with. */
   readonly marker: string;
@@ -19,11 +21,11 @@ interface AgentScript {
 
 /** Runs one of the scripts for the agent as root. Throws HostError when it did not do its work to the end. */
 export async function runAgentScript(
-  { script, marker, program, stdin }: AgentScript,
+  { step: name, script, marker, program, stdin }: AgentScript,
   host: Host,
   shell: Shell,
 ): Promise<void> {
-  const result = await shell.run(asRoot(script, host.ssh.become), stdin ? { stdin } : {});
+  const result = await shell.run(asRoot(script, host.ssh.become), { step: name, ...(stdin ? { stdin } : {}) });
   const sections = parseSections(result.stdout, marker);
   const step = sections.get("failed")?.words[0];
   if (step !== undefined) throw problemError(failedStepProblem(step, lastLines(result.stderr, 2)));

@@ -4,6 +4,7 @@ import { HostError } from "../../../../src/ssh/host-error.ts";
 import type { Shell } from "../../../../src/ssh/shell.ts";
 import { aChange, aHost } from "../../../support/builders.ts";
 import { realClock } from "../../../support/host-world.ts";
+import { silentLog } from "../../../support/log.ts";
 
 const change = aChange({ kind: "host", action: "install" });
 
@@ -11,6 +12,7 @@ const portsWith = (connect: HostPorts["connect"], signal: AbortSignal): HostPort
   connect,
   signal,
   clock: realClock,
+  log: silentLog,
   installers: { provide: () => Promise.reject(new Error("no installer is needed")) },
   lockWait: { seconds: 0, tries: 1 },
   connectWait: 0,

@@ -12,7 +12,7 @@ const shellThatPrints = (stdout: string): Shell => ({
 test.each(["::error::0", "constructor", "-1", "1e3", ""])(
   "an exit code of %j is none, and becomes no error code",
   async (code) => {
-    const script = { script: "", marker: "#m", program: "installer" as const };
+    const script = { step: "install" as const, script: "", marker: "#m", program: "installer" as const };
     const stdout = `#m ended ${code}\n#m end\n`;
     await expect(runAgentScript(script, aHost(), shellThatPrints(stdout))).rejects.toThrow(
       expect.objectContaining({ code: "command-failed" }),

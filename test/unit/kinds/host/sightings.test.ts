@@ -7,6 +7,7 @@ import { createLimiter } from "../../../../src/lib/limiter.ts";
 import type { AgentRecord } from "../../../../src/sandbox/cluster/snapshot.ts";
 import { noon } from "../../../support/builders.ts";
 import { aClusterWorld, type ClusterWorldOptions } from "../../../support/cluster-world.ts";
+import { silentLog } from "../../../support/log.ts";
 import { mswFetch } from "../../../support/msw-cluster.ts";
 
 const second = 1_000;
@@ -47,6 +48,8 @@ function prepared(agents: readonly AgentRecord[], options: ClusterWorldOptions =
     random: () => 0,
     limiter: createLimiter(8),
     signal: interrupt.signal,
+    name: "emea",
+    log: silentLog,
   });
   const tokens = createTokenChain({
     client,
@@ -54,7 +57,8 @@ function prepared(agents: readonly AgentRecord[], options: ClusterWorldOptions =
     runId: "run1",
     conceal: () => undefined,
     journal: { made: async () => undefined },
-    warn,
+    cluster: "emea",
+    log: { ...silentLog, warn },
   });
   const sightings = createSightings({
     clients: new Map([["emea", client]]),

@@ -139,12 +139,14 @@ ansible_port=1022
     ]);
   });
 
-  test("a group that contains itself does not hang", async () => {
-    expect(
-      await names("      - { file: ../hosts.ini, format: ansible, group: a }\n", {
-        "hosts.ini": "[a:children]\nb\n[b:children]\na\n[b]\nweb01\n",
-      }),
-    ).toEqual(["web01"]);
+  test("a group that contains itself is a fault where the circle closes", async () => {
+    const files = {
+      ...customer("      - { file: ../hosts.ini, format: ansible, group: a }\n"),
+      "hosts.ini": "[a:children]\nb\n[b:children]\na\n[b]\nweb01\n",
+    };
+    const result = await loadFiles(files);
+    expect(placesOf(result)).toEqual(["hosts.ini:4:1 invalid-host-list"]);
+    expect(withoutTheRest(result.diagnostics)[0]?.message).toBe('the group "a" is below itself');
   });
 });
 

@@ -174,13 +174,9 @@ const group: Described<GroupEntry> = {
   state: presence,
 };
 const host: Described<HostEntry> = { name: text, ...hostSettings, address: optionalText, state: presence };
-const hostFile: Described<HostFileEntry> = {
-  file: text,
-  ...hostSettings,
-  format: { ansible: true, null: true },
-  group: optionalText,
-};
-const hostCommand: Described<HostCommandEntry> = { command: list, ...hostSettings };
+const hostFormat = { format: { ansible: true, null: true }, group: optionalText } as const;
+const hostFile: Described<HostFileEntry> = { file: text, ...hostSettings, ...hostFormat };
+const hostCommand: Described<HostCommandEntry> = { command: list, ...hostSettings, ...hostFormat };
 const cluster: Described<ClusterEntry> = { url: text, token: map, ca: optionalText, maxConcurrency: optionalNumber };
 const token: Described<ClusterEntry["token"]> = { env: text, file: text, command: list };
 const defaults: Described<DefaultsEntry> = {

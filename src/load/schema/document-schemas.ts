@@ -5,11 +5,16 @@ import type { PlanFault } from "../../model/plan-fault.ts";
 import { createAjv, standaloneSource } from "./compile-schemas.ts";
 import { builtValidators } from "./schema-library.ts";
 
-let validator: ValidateFunction | null = null;
+/** The documents that dtsync writes and reads again, each with its schema. */
+export const documentKinds = ["plan", "apply", "validate", "diff"] as const;
+export type DocumentKind = (typeof documentKinds)[number];
 
-/** What `schema/plan.schema.json` rejects in a value; nothing: it has the form of a plan. */
-export function planSchemaFaults(value: unknown): readonly PlanFault[] {
-  validator ??= loadValidator();
+const validators = new Map<DocumentKind, ValidateFunction>();
+
+/** What the schema of a kind of document rejects in a value, such as `schema/plan.schema.json`; nothing: it has that form. */
+export function documentFaults(kind: DocumentKind, value: unknown): readonly PlanFault[] {
+  const validator = validators.get(kind) ?? loadValidator(kind);
+  validators.set(kind, validator);
   if (validator(value)) return [];
   const faults = new Map<string, PlanFault>();
   for (const error of validator.errors ?? []) {
@@ -20,21 +25,25 @@ export function planSchemaFaults(value: unknown): readonly PlanFault[] {
 }
 
 /** The build writes its code to a file, as it does for the schemas of the inventory. */
-function loadValidator(): ValidateFunction {
-  const built = builtValidators("plan-validator.cjs");
-  if (built !== null) return (built as { readonly plan: ValidateFunction }).plan;
-  return createAjv(false).compile(readPlanSchema());
+function loadValidator(kind: DocumentKind): ValidateFunction {
+  const built = builtValidators(`${kind}-validator.cjs`);
+  if (built !== null) return (built as { readonly check: ValidateFunction }).check;
+  return withSchemas(kind, false).compile(readDocumentSchema(kind));
 }
 
-export function readPlanSchema(): { readonly $id: string } {
-  const file = new URL("../../../schema/plan.schema.json", import.meta.url);
+/** All of them refer to what a plan is made of. */
+const withSchemas = (kind: DocumentKind, source: boolean) =>
+  kind === "plan" ? createAjv(source) : createAjv(source).addSchema(readDocumentSchema("plan"));
+
+export function readDocumentSchema(kind: DocumentKind): { readonly $id: string } {
+  const file = new URL(`../../../schema/${kind}.schema.json`, import.meta.url);
   return JSON.parse(readFileSync(file, "utf8")) as { readonly $id: string };
 }
 
-/** Source of a CommonJS module that exports the function `plan`. */
-export function planValidatorSource(): string {
-  const schema = readPlanSchema();
-  return standaloneSource(createAjv(true).addSchema(schema), { plan: schema.$id });
+/** Source of a CommonJS module that exports the function `check`. */
+export function documentValidatorSource(kind: DocumentKind): string {
+  const schema = readDocumentSchema(kind);
+  return standaloneSource(withSchemas(kind, true).addSchema(schema), { check: schema.$id });
 }
 
 /** Null: the error says only that another one is there. */

@@ -8,9 +8,10 @@ import type {
 } from "../../../../src/kinds/environment/change.ts";
 import type { GroupAction, GroupField, GroupSide, PermissionAction } from "../../../../src/kinds/group/change.ts";
 import type { HostAction, HostField } from "../../../../src/kinds/host/change.ts";
-import { planSchemaFaults, readPlanSchema } from "../../../../src/load/schema/plan-schema.ts";
+import { documentFaults, documentKinds, readDocumentSchema } from "../../../../src/load/schema/document-schemas.ts";
 import type { Change, ChangeKind } from "../../../../src/model/change.ts";
 import type { ClusterFacts, Guard, Held, Plan, PlanScope, PlanSummary, Waiting } from "../../../../src/model/plan.ts";
+import type { ApplyReport, ChangeResult, ResultStatus } from "../../../../src/model/result.ts";
 import { anInventory, planOf } from "../../../support/builders.ts";
 
 interface Schema {
@@ -24,19 +25,51 @@ interface Schema {
   readonly allOf?: readonly { readonly then?: Schema }[];
 }
 
-const schema = readPlanSchema() as Schema & { readonly $id: string; readonly $defs: Readonly<Record<string, Schema>> };
+const schema = readDocumentSchema("plan") as Schema & {
+  readonly $id: string;
+  readonly $defs: Readonly<Record<string, Schema>>;
+};
 const definition = (name: string): Schema => schema.$defs[name] ?? {};
 const keysOf = (node: Schema | undefined) => Object.keys(node?.properties ?? {}).sort();
 /** The compiler demands every member of a type as a key, and no other. */
 const allOf = <T extends string>(members: Readonly<Record<T, true>>) => Object.keys(members).sort();
 const property = (name: string): Schema => schema.properties?.[name] ?? {};
 
-describe("the schema of plans", () => {
-  test("is a valid schema, and strict", () => {
-    const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true });
-    expect(() => ajv.compile(schema)).not.toThrow();
-  });
+test.each(documentKinds)("the schema of %s is a valid one, and strict", (kind) => {
+  const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true });
+  if (kind !== "plan") ajv.addSchema(readDocumentSchema("plan"));
+  expect(() => ajv.compile(readDocumentSchema(kind))).not.toThrow();
+});
 
+test("the schema of apply has the members of a report and of its results", () => {
+  const report = readDocumentSchema("apply") as unknown as Schema & {
+    readonly $defs: Readonly<Record<string, Schema>>;
+  };
+  const { result } = report.$defs;
+  expect(keysOf(report)).toEqual(
+    allOf<keyof ApplyReport>({
+      ...{
+        format: true,
+        run: true,
+        plan: true,
+        results: true,
+        summary: true,
+        held: true,
+        waiting: true,
+        warnings: true,
+      },
+      ...{ guards: true },
+    }),
+  );
+  expect(keysOf(result)).toEqual(
+    allOf<keyof ChangeResult>({ id: true, action: true, status: true, attempts: true, durationMs: true, error: true }),
+  );
+  const statuses = { done: true, failed: true, uncertain: true, skipped: true, stale: true } as const;
+  expect([...(result?.properties?.["status"]?.enum ?? [])].sort()).toEqual(allOf<ResultStatus>(statuses));
+  expect(keysOf(report.properties?.["summary"])).toEqual(allOf<ResultStatus>(statuses));
+});
+
+describe("the schema of plans", () => {
   test("has the members of a plan, all of them required", () => {
     const members: readonly [Schema, readonly string[]][] = [
       [
@@ -249,7 +282,7 @@ const samples: readonly Change[] = [
 ];
 const empty = planOf({ inventory: anInventory() });
 const pointersOf = (change: unknown) =>
-  planSchemaFaults({ ...empty, changes: [change] }).map(({ pointer }) => pointer.replace("/changes/0", ""));
+  documentFaults("plan", { ...empty, changes: [change] }).map(({ pointer }) => pointer.replace("/changes/0", ""));
 
 describe.each(samples.map((change) => ({ what: `${change.action} ${change.kind}`, change })))("$what", ({ change }) => {
   test("is valid as its type has it", () => {

@@ -1,0 +1,48 @@
+import type { Context } from "../application/context.ts";
+import { printPlanFaults } from "../application/print-plan-faults.ts";
+import { readAnyDocument, whatIsShown } from "../application/read-any-document.ts";
+import type { SavedDocument } from "../application/saved-document.ts";
+import { type ExitCode, exitCodes } from "../errors.ts";
+import { type Paint, painter, printableData } from "../lib/printable.ts";
+import { renderApplyMarkdown } from "../report/apply-markdown.ts";
+import { renderApplyText } from "../report/apply-text.ts";
+import { renderDiagnosticsMarkdown } from "../report/diagnostics-markdown.ts";
+import { renderDiagnosticsText, renderValidationSummary } from "../report/diagnostics-text.ts";
+import { renderDiffMarkdown } from "../report/diff-markdown.ts";
+import { renderDiffText } from "../report/diff-text.ts";
+import { renderPlanMarkdown } from "../report/plan-markdown.ts";
+import { renderJson } from "../report/plan-reports.ts";
+import { renderPlanText } from "../report/plan-text.ts";
+import type { ShowOptions } from "./options/show-options.ts";
+
+/** Shows a document that dtsync wrote, as the command that made it would have. Reads the file alone. */
+export async function show(options: ShowOptions, context: Context): Promise<ExitCode> {
+  const read = await readAnyDocument(options.file, context);
+  if ("faults" in read) {
+    const message = `${options.file} is not a document that this version can show`;
+    const refused = { message, hint: whatIsShown, exitCode: exitCodes.invalid, faults: read.faults };
+    return printPlanFaults(refused, options, context);
+  }
+  const paint = painter(options.color && context.terminal.output);
+  context.output.out(options.format === "json" ? renderJson(read.content) : render(read, options, paint));
+  return exitCodes.done;
+}
+
+/** What a file says is no more to be trusted than what a host says. */
+function render(document: SavedDocument, { format, full }: ShowOptions, paint: Paint): string {
+  const { kind, content } = printableData(document);
+  const isMarkdown = format === "markdown";
+  switch (kind) {
+    case "plan":
+      return isMarkdown ? renderPlanMarkdown(content) : renderPlanText(content, paint, { full });
+    case "apply":
+      return isMarkdown ? renderApplyMarkdown(content) : renderApplyText(content, paint, { full });
+    case "diff":
+      return isMarkdown ? renderDiffMarkdown(content) : renderDiffText(content, paint, new Map(), { full });
+    case "validate": {
+      const { diagnostics, summary } = content;
+      if (isMarkdown) return renderDiagnosticsMarkdown(diagnostics, summary, "");
+      return renderDiagnosticsText(diagnostics, paint) + renderValidationSummary(summary);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { type Paint, printableLine } from "../lib/printable.ts";
+import type { ListedItems, ListedKind, Listing } from "../model/listing.ts";
+import { escapeMarkdown, fitMarkdown } from "./markdown.ts";
+
+type Column<Item> = keyof Item & string;
+
+/** What may hold blanks comes last, so that a program which splits lines at blanks finds the other columns. */
+const columns: { readonly [K in ListedKind]: readonly Column<ListedItems[K]>[] } = {
+  environments: ["id", "customer", "stage", "cluster", "state", "hosts", "source", "name"],
+  groups: ["cluster", "customer", "state", "environments", "source", "name"],
+  hosts: ["name", "address", "environment", "customer", "cluster", "state", "source"],
+  customers: ["id", "environments", "hosts", "source", "name"],
+};
+
+export type { ListedKind } from "../model/listing.ts";
+export const listedKinds = Object.keys(columns) as readonly ListedKind[];
+
+interface Table {
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+function tableOf({ kind, items }: Listing): Table {
+  const heads: readonly string[] = columns[kind];
+  return {
+    heads,
+    rows: items.map((item) => {
+      const cells = new Map<string, unknown>(
+        Object.entries({ ...item, source: `${item.source.file}:${item.source.line}` }),
+      );
+      return heads.map((head) => printableLine(String(cells.get(head) ?? "-")));
+    }),
+  };
+}
+
+/** A line for each item below a line of headings, in columns; the same on a terminal and in a pipe. */
+export function renderListingText(listing: Listing, paint: Paint): string {
+  const { heads, rows } = tableOf(listing);
+  const widths = heads.map((head, index) =>
+    rows.reduce((most, row) => Math.max(most, row[index]?.length ?? 0), head.length),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join("  ")
+      .trimEnd();
+  return `${[paint("bold", line(heads.map((head) => head.toUpperCase()))), ...rows.map(line)].join("\n")}\n`;
+}
+
+export function renderListingMarkdown(listing: Listing): string {
+  const { heads, rows } = tableOf(listing);
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const lines = [line(heads), line(heads.map(() => "---")), ...rows.map((row) => line(row.map(escapeMarkdown)))];
+  return fitMarkdown(lines.join("\n"), "the JSON of this command");
+}

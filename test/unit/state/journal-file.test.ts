@@ -1,0 +1,109 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openJournal } from "../../../src/state/journal.ts";
+import { openJournalFile, readJournalFile } from "../../../src/state/journal-file.ts";
+import { ownIdentity, type ProcessIdentity } from "../../../src/state/process-identity.ts";
+
+let base = "";
+let path = "";
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), "dtsync-test-"));
+  path = join(base, "cache/journal.json");
+});
+afterEach(() => rm(base, { recursive: true, force: true }));
+
+const own = ownIdentity();
+/** This process number, of a process that began at another time. */
+const ended: ProcessIdentity = { ...own, start: "1" };
+const elsewhere: ProcessIdentity = { ...own, machine: "another.example.com" };
+const idOf = (letter: string) => letter.repeat(12);
+const cluster = "https://dynatrace.example.com";
+
+/** A run that keeps its journal in the file, as this or another process. */
+function aRun(letter: string, process = ended) {
+  const file = openJournalFile(path, own);
+  const warnings: string[] = [];
+  const now = () => new Date(1_000);
+  const warn = (message: string) => void warnings.push(message);
+  return { file, warnings, journal: openJournal({ place: file, runId: idOf(letter), process, now, warn }) };
+}
+
+const found = () =>
+  openJournalFile(path, own).abandoned.map(({ entry, elsewhere: far, over }) => [entry.runId, far, over]);
+
+test("nothing is written before there is something to tell, and nothing stays after the end", async () => {
+  await aRun("a").journal.close();
+  expect(existsSync(join(base, "cache"))).toBe(false);
+  const { journal } = aRun("b");
+  await journal.tokenMade(cluster, null);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  await journal.close();
+  expect(existsSync(path)).toBe(false);
+});
+
+test("what a killed run left is known to the next one, on whatever machine, and stays until it is gone", async () => {
+  await aRun("a", elsewhere).journal.tokenMade(cluster, "abc-p1");
+  expect(found()).toEqual([[idOf("a"), true, true]]);
+  const second = aRun("b");
+  await second.journal.tokenMade(cluster, null);
+  expect(found()).toEqual([
+    [idOf("b"), false, true],
+    [idOf("a"), true, true],
+  ]);
+  await second.journal.close();
+  expect(found()).toEqual([[idOf("a"), true, true]]);
+  const third = aRun("c");
+  await Promise.all([third.journal.tokenMade(cluster, null), third.file.abandoned[0]?.forget()]);
+  expect(found()).toEqual([[idOf("c"), false, true]]);
+  await third.journal.close();
+  expect(existsSync(path)).toBe(false);
+});
+
+test("a file that a run uses is not given to another one", async () => {
+  await aRun("a", own).journal.tokenMade(cluster, null);
+  expect(() => openJournalFile(path, own)).toThrow(`it is that of a run that goes on, process ${own.pid}`);
+  // Whether it will go on by the time that it is needed, nobody knows before.
+  expect(readJournalFile(path)).toHaveLength(1);
+});
+
+test.each([
+  ["a plan", () => writeFileSync(path, '{"format":"dtsync-plan/1"}'), "it is not in the form of a journal"],
+  ["no JSON", () => writeFileSync(path, "x"), "it is not in the form of a journal"],
+  [
+    "a run of another form",
+    () => writeFileSync(path, '{"format":"dtsync-journals/1","runs":[{"runId":"../x"}]}'),
+    "it is not in the form of a journal",
+  ],
+  ["a folder", () => mkdirSync(path), "it is not an ordinary file"],
+  [
+    "a file that others can write to",
+    () => {
+      writeFileSync(path, "{}");
+      chmodSync(path, 0o666);
+    },
+    /others can write/,
+  ],
+  [
+    "a link",
+    () => {
+      writeFileSync(join(base, "other"), "{}");
+      symlinkSync(join(base, "other"), path);
+    },
+    "it is not an ordinary file",
+  ],
+])("%s is not used, and stays as it is", async (_what, make, message) => {
+  mkdirSync(join(base, "cache"));
+  make();
+  expect(() => readJournalFile(path)).toThrow(message);
+  expect(() => openJournalFile(path, own)).toThrow(message);
+});
+
+test("the file holds names and places alone", async () => {
+  await aRun("a").journal.tokenMade(cluster, "abc-p1");
+  const { format, runs } = JSON.parse(readFileSync(path, "utf8")) as { format: string; runs: readonly object[] };
+  expect(format).toBe("dtsync-journals/1");
+  expect(Object.keys(runs[0] ?? {}).sort()).toEqual(["directory", "format", "lastToken", "process", "runId", "tokens"]);
+});
