@@ -11,12 +11,13 @@ import type { Context } from "./context.ts";
  */
 export function applyReport(
   plan: Plan,
-  { guards, results }: Outcome,
+  { guards, results, warnings: added }: Outcome,
   { shard }: Pick<CarryOutOptions, "shard">,
   { runId }: Pick<Context, "runId">,
   digest: string = planDigest(plan),
 ): ApplyReport {
-  const { held, waiting, warnings } = plan;
+  const { held, waiting } = plan;
+  const warnings = [...plan.warnings, ...added];
   const emptyShard = shard !== null && !plan.changes.some((change) => inShard(change, shard));
   return {
     format: "dtsync-apply/1",

@@ -49,6 +49,8 @@ export interface Outcome {
   /** Those that refused the plan: nothing was done then. */
   readonly guards: readonly Guard[];
   readonly results: readonly ChangeResult[];
+  /** What this run has to add to the warnings of the plan. */
+  readonly warnings: readonly string[];
 }
 
 /** Makes the changes of a plan unless a guard refuses it; `begin` is awaited before the first one. */
@@ -61,11 +63,11 @@ export async function carryOut(
   const { plan, inventory, review } = approved;
   const counted = { guards: plan.guards, changes: [...plan.changes, ...(review?.elsewhere ?? [])] };
   const guards = remainingGuards(counted, inventory, options.raisedLimits);
-  if (guards.length > 0) return { guards, results: [] };
+  if (guards.length > 0) return { guards, results: [], warnings: [] };
   const changes = plan.changes.filter((change) => options.shard === null || inShard(change, options.shard));
   if (changes.length > 0) await begin();
-  const results = await makeChanges(changes, approved, options, context);
-  return { guards: [], results: review === undefined ? results : inOrderOf(review, results) };
+  const { results, warnings } = await makeChanges(changes, approved, options, context);
+  return { guards: [], results: review === undefined ? results : inOrderOf(review, results), warnings };
 }
 
 const resultFields = ({ id, action, status, attempts, durationMs, error }: ChangeResult): LogFields => ({
@@ -83,7 +85,7 @@ async function makeChanges(
   { inventory, hosts }: ApprovedPlan,
   options: CarryOutOptions,
   context: Context,
-): Promise<readonly ChangeResult[]> {
+): Promise<Omit<Outcome, "guards">> {
   const { allowCommands, concurrency, sshConfig, journal } = options;
   const run = await openRun({ changes, inventory, allowCommands, journal }, context);
   try {
@@ -95,6 +97,7 @@ async function makeChanges(
         {
           clients: run.clients,
           installers: run.installers,
+          sightings: run.sightings,
           connect: await openSsh({ configFile: sshConfig, writeHostKeys: true }, context),
           clock,
           log,
@@ -115,7 +118,8 @@ async function makeChanges(
         log.info("change ended", () => resultFields(result));
         progress.finished(change, result);
       };
-      return await context.awaitEnd(() => execute({ changes, signal, clock, onStart, onResult }, appliers));
+      const work = () => execute({ changes, signal, clock, onStart, onResult }, appliers);
+      return { results: await context.awaitEnd(work), warnings: run.warnings };
     } finally {
       progress.close();
     }

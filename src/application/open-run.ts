@@ -6,6 +6,7 @@ import { createTokenChain, type TokenChain } from "../dynatrace/token-chain.ts";
 import { errorMessage } from "../errors.ts";
 import { ownFolder } from "../files/own-files.ts";
 import { createInstallerProvider, type InstallerProvider } from "../kinds/host/effects/installer-provider.ts";
+import { createSightings, type Sightings } from "../kinds/host/effects/sightings.ts";
 import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { OpenCluster } from "../observe/observe.ts";
@@ -20,6 +21,9 @@ import { useJournal } from "./use-journal.ts";
 export interface Run {
   readonly clients: ReadonlyMap<string, Client>;
   readonly installers: InstallerProvider;
+  readonly sightings: Sightings;
+  /** What the results of the run have to say besides; grows while it goes on. */
+  readonly warnings: readonly string[];
   close(): Promise<void>;
 }
 
@@ -73,6 +77,15 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
   const clients = new Map([...opened].map(([name, { client }]) => [name, client]));
   const { conceal } = context.redactor;
   const installerFolder = createInstallerFolder(journal, runId);
+  const { clock, signal } = context;
+  const warnings: string[] = [];
+  const sightings = createSightings({
+    clients,
+    tokens: chains,
+    clock,
+    signal,
+    warn: (message) => warnings.push(message),
+  });
   return {
     clients,
     installers: createInstallerProvider({
@@ -84,7 +97,10 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
       log,
       signal: context.signal,
     }),
+    sightings,
+    warnings,
     async close() {
+      await sightings.close();
       for (const chain of chains.values()) await chain.close();
       await installerFolder.remove();
       for (const { close } of opened.values()) await close();

@@ -76,8 +76,9 @@ async function applyAlone(
   }
   const { approved } = taken;
   const kept = openKeptReport(options, context);
-  const { guards, results } = await carryOut(approved, options, context, kept.begin);
-  const report = applyReport(approved.plan, { guards, results }, options, context, approved.review?.digest);
+  const outcome = await carryOut(approved, options, context, kept.begin);
+  const { guards, results } = outcome;
+  const report = applyReport(approved.plan, outcome, options, context, approved.review?.digest);
   context.output.out(render(report, options, options.color && context.terminal.output));
   await kept.end(report);
   await outputs.writeReports(options.report, (kind) => applyReports[kind](report));

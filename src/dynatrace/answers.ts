@@ -1,4 +1,4 @@
-import type { ObservedEnvironment, ObservedGroup } from "../model/observed.ts";
+import type { ListedHost, ObservedEnvironment, ObservedGroup } from "../model/observed.ts";
 import {
   count,
   list,
@@ -89,15 +89,13 @@ export const environment: Shape<ObservedEnvironment> = mapped(
 /** One page of a list, and the key that the next one is asked for with; null at the end. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Items of the whole list. */
-  readonly totalCount: number;
+  /** Items of the whole list; null: it does not say. */
+  readonly totalCount: number | null;
   readonly nextPageKey: string | null;
 }
 
-const paging = {
-  totalCount: count,
-  nextPageKey: mapped(orNothing(text), (key) => (key === "" ? null : key)),
-};
+const nextPageKey = mapped(orNothing(text), (key) => (key === "" ? null : key));
+const paging = { totalCount: count, nextPageKey };
 
 export const environmentPage: Shape<Page<ObservedEnvironment>> = mapped(
   object({ ...paging, environments: list(environment) }),
@@ -226,4 +224,43 @@ export const latestAgentVersion: Shape<string> = mapped(
 export const availableAgentVersions: Shape<readonly string[]> = mapped(
   object({ availableVersions: list(agentVersion) }),
   (found) => found.availableVersions,
+);
+
+/** As many of its parts as the environment has, in their order. */
+const agentVersionParts = mapped(
+  object({ major: count, minor: count, revision: orNothing(count), timestamp: orNothing(text) }),
+  ({ major, minor, revision, timestamp }) => {
+    const parts = revision === null ? [major, minor] : [major, minor, revision];
+    const isWhole = parts.length === 3 && timestamp !== null && /^\d{8}-\d{6}$/.test(timestamp);
+    return [...parts, ...(isWhole ? [timestamp] : [])].join(".");
+  },
+);
+
+const listedHost: Shape<ListedHost> = mapped(
+  object({
+    availabilityState: orNothing(text),
+    hostInfo: object({
+      entityId: filledText,
+      oneAgentCustomHostName: orNothing(text),
+      localHostName: orNothing(text),
+      discoveredName: orNothing(text),
+      ipAddresses: nothingAsEmpty(texts),
+      agentVersion: orNothing(agentVersionParts),
+    }),
+  }),
+  ({ availabilityState, hostInfo }) => ({
+    id: hostInfo.entityId,
+    customName: hostInfo.oneAgentCustomHostName,
+    localName: hostInfo.localHostName,
+    discoveredName: hostInfo.discoveredName,
+    addresses: hostInfo.ipAddresses,
+    state: availabilityState,
+    version: hostInfo.agentVersion,
+  }),
+);
+
+/** One page of the hosts of an environment. It may be empty without being the last. */
+export const listedHostPage: Shape<Page<ListedHost>> = mapped(
+  object({ nextPageKey, hosts: list(listedHost) }),
+  ({ hosts, nextPageKey: key }) => ({ items: hosts, totalCount: null, nextPageKey: key }),
 );

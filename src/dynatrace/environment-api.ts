@@ -1,3 +1,4 @@
+import type { ListedHost } from "../model/observed.ts";
 import {
   apiTokenPage,
   availableAgentVersions,
@@ -5,6 +6,7 @@ import {
   connectionInfo,
   type ListedApiToken,
   latestAgentVersion,
+  listedHostPage,
   newApiToken,
 } from "./answers.ts";
 import type { Client } from "./client.ts";
@@ -45,6 +47,22 @@ export function listApiTokens(client: Client, environment: string, using: string
 export async function deleteApiToken(client: Client, environment: string, id: string, using: string): Promise<void> {
   const path = `${base(environment)}/v2/apiTokens/${encodeURIComponent(id)}`;
   await client.send({ method: "DELETE", path, token: using, accept: [404], cleanup: true });
+}
+
+/**
+ * The hosts of the last hour that the environment knows of, read whole. Every host that is connected is among them. Aborted:
+ * no further page is asked for. Throws UnexpectedAnswer where the list could not be read whole.
+ */
+export function listHosts(
+  client: Client,
+  environment: string,
+  using: string,
+  signal?: AbortSignal,
+): Promise<readonly ListedHost[]> {
+  const path = `${base(environment)}/v1/oneagents`;
+  const query = { includeDetails: "false", relativeTime: "hour" };
+  const request = { method: "GET", path, query, token: using } as const;
+  return readPages(client, request, listedHostPage, ({ id }) => id, { repeatsQuery: true, signal });
 }
 
 /** What an agent needs to connect to the environment, in its network zone if there is one. */

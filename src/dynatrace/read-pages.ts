@@ -10,9 +10,15 @@ const mostPages = 20_000;
 /** Items of one list; more would fill the memory of this machine. */
 const mostItems = 1_000_000;
 
+/** What a follow-up page is asked for with besides the cursor, and what ends the reading between two pages. */
+interface Following {
+  readonly repeatsQuery?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * A list that comes page by page, read whole: a follow-up page carries the cursor alone. Lists can shift between pages, so
- * an item counts once by its key. Throws UnexpectedAnswer when there are fewer than the list itself says, when a page
+ * A list that comes page by page, read whole: a follow-up page carries the cursor, and where the API wants it the query of
+ * the first page too. Lists can shift between pages, so an item counts once by its key. Throws UnexpectedAnswer when there are fewer than the list itself says, when a page
  * leads to one that was read before, and when there is no end: a list that was not read whole is not read at all.
  */
 export async function readPages<T>(
@@ -20,6 +26,7 @@ export async function readPages<T>(
   first: ApiRequest,
   shape: Shape<Page<T>>,
   keyOf: (item: T) => string,
+  { repeatsQuery = false, signal }: Following = {},
 ): Promise<readonly T[]> {
   const found = new Map<string, T>();
   const cursors = new Set<string>();
@@ -33,12 +40,14 @@ export async function readPages<T>(
     for (const item of items) found.set(keyOf(item), item);
     if (found.size > mostItems) throw refuse(`the list has more than ${mostItems} items`);
     if (nextPageKey === null) {
-      if (found.size < totalCount) throw refuse(`the list says ${totalCount} but holds ${found.size}`);
+      if (totalCount !== null && found.size < totalCount)
+        throw refuse(`the list says ${totalCount} but holds ${found.size}`);
       return [...found.values()];
     }
     if (cursors.has(nextPageKey)) throw refuse("the list repeats a page");
     cursors.add(nextPageKey);
     if (cursors.size >= mostPages) throw refuse(`the list has more than ${mostPages} pages`);
-    request = { ...request, query: { nextPageKey } };
+    if (signal?.aborted) throw refuse("the run was interrupted before the list was read");
+    request = { ...request, query: { ...(repeatsQuery ? first.query : {}), nextPageKey } };
   }
 }

@@ -22,9 +22,16 @@ const runTokenMinutes = 60;
 const runTokenUse = 45 * 60_000;
 const managementTokenMinutes = 15;
 const managementTokenUse = 12 * 60_000;
-const installerTokenLife = 60 * 60_000;
+/** Of a token that does the work in an environment. */
+const workTokenLife = 60 * 60_000;
 /** Milliseconds after which no token of a run is alive: an hour, and some minutes for clocks that differ. */
 export const tokenLife = 65 * 60_000;
+
+/** What tokens for the work in an environment can do, and the part of their names that says so. */
+const workScopes = { InstallerDownload: "installer", "oneAgents.read": "hosts" } as const;
+
+/** Downloading installers; reading which hosts the environment lists. */
+type WorkScope = keyof typeof workScopes;
 
 interface TokenChainOptions {
   /** Name of the cluster. */
@@ -43,12 +50,12 @@ interface TokenChainOptions {
 
 /**
  * The tokens of one run on one cluster: the standing token makes a run token that can only make token-management tokens,
- * one of these makes the InstallerDownload token of one environment, and all are revoked when they have served. One that the
- * cluster no longer takes, because somebody deleted it, is made once more.
+ * one of these makes the token that does one kind of work in one environment, and all are revoked when they have served. One
+ * that the cluster no longer takes, because somebody deleted it, is made once more.
  */
 export interface TokenChain {
-  /** Runs `use` with a token that can download installers of the environment, and revokes it afterwards. */
-  withInstallerToken<T>(environment: string, use: (token: string) => Promise<T>): Promise<T>;
+  /** Runs `use` with a token that can do this in the environment and nothing else, and revokes it afterwards. */
+  withToken<T>(environment: string, scope: WorkScope, use: (token: string) => Promise<T>): Promise<T>;
   /** Deletes every token that an earlier run left in the environment or, for null, on the cluster. */
   removeTokensOf(runId: string, environment: string | null): Promise<void>;
   close(): Promise<void>;
@@ -177,27 +184,27 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
     });
   }
 
-  async function makeInstallerToken(environment: string, using: string): Promise<CreatedToken> {
-    const tokenName = nextName("installer");
+  async function makeWorkToken(environment: string, scope: WorkScope, using: string): Promise<CreatedToken> {
+    const tokenName = nextName(workScopes[scope]);
     const token = await remakeWhenLost(
       () =>
         createApiToken(client, environment, {
           name: tokenName,
-          scopes: ["InstallerDownload"],
-          expires: new Date(clock.now().getTime() + installerTokenLife),
+          scopes: [scope],
+          expires: new Date(clock.now().getTime() + workTokenLife),
           with: using,
         }),
       () => removeEnvironmentTokens(environment, using, (found) => found.name === tokenName),
       { clock },
     );
     options.conceal(token.secret);
-    const minutes = installerTokenLife / 60_000;
-    tokens.made(environment, { token: token.id, name: tokenName, scopes: ["InstallerDownload"], minutes });
+    const minutes = workTokenLife / 60_000;
+    tokens.made(environment, { token: token.id, name: tokenName, scopes: [scope], minutes });
     return token;
   }
 
   return {
-    async withInstallerToken(environment, use) {
+    async withToken(environment, scope, use) {
       await options.journal.made(environment);
       let management = await managementToken(environment);
       await removeLeftovers(environment, management.secret);
@@ -206,7 +213,7 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
       };
       const once = async () => {
         const token = await renewedWhenRefused(
-          () => makeInstallerToken(environment, management.secret),
+          () => makeWorkToken(environment, scope, management.secret),
           renewManagement,
         );
         try {

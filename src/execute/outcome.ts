@@ -18,6 +18,12 @@ export const failed = (attempts: number, code: string, message: string): Outcome
   error: { code, message },
 });
 
+export const uncertain = (attempts: number, code: string, message: string): Outcome => ({
+  status: "uncertain",
+  attempts,
+  error: { code, message },
+});
+
 export const stale = (attempts: number, message: string): Outcome => ({
   status: "stale",
   attempts,

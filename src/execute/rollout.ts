@@ -27,21 +27,33 @@ interface RolloutLog {
 
 /**
  * Runs the work of one environment wave after wave, and stops it once more than `maxFailures` have failed: the rest is
- * skipped. `work` never throws; it is given items in order and ends with each item's outcome.
+ * skipped. `work` never throws; it is given items in order and ends with each item's outcome. It calls `leaveWave` when
+ * nothing is left but to wait for others to confirm it: then the next batch begins, and a failure counts once it is known.
+ * A canary is there to be confirmed, so that everything waits for it.
  */
 export async function runRollout<T>(
   items: readonly T[],
   rollout: Rollout,
-  work: (item: T) => Promise<Outcome>,
+  work: (item: T, leaveWave: () => void) => Promise<Outcome>,
   skip: (item: T, outcome: Outcome) => void,
   { log, environment }: RolloutLog,
 ): Promise<void> {
   const limit = resolveAmount(rollout.maxFailures, items.length);
+  const hasCanary = resolveAmount(rollout.canary, items.length) > 0;
+  const ended: Promise<void>[] = [];
   let failures = 0;
   let next = 0;
   let stopped = false;
+  /** Resolves when the next wave need not wait for the item any more. */
+  const begin = (item: T, isCanary: boolean): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const end = work(item, isCanary ? () => undefined : resolve).then(({ status }) => {
+        if (resultMeanings[status] === "failure") failures += 1;
+      });
+      ended.push(end);
+      end.then(resolve, reject);
+    });
   const sizes = waves(rollout, items.length);
-  const hasCanary = resolveAmount(rollout.canary, items.length) > 0;
   for (const [index, size] of sizes.entries()) {
     const wave = items.slice(next, next + size);
     next += size;
@@ -58,7 +70,7 @@ export async function runRollout<T>(
     }
     const name = index === 0 && hasCanary ? "canary" : `batch ${hasCanary ? index : index + 1}`;
     log.info("wave begins", () => ({ environment, wave: name, waves: sizes.length, hosts: size }));
-    const outcomes = await Promise.all(wave.map(work));
-    failures += outcomes.filter(({ status }) => resultMeanings[status] === "failure").length;
+    await Promise.all(wave.map((item) => begin(item, hasCanary && index === 0)));
   }
+  await Promise.all(ended);
 }

@@ -2,10 +2,10 @@ import type { Appliers } from "../execute/applier.ts";
 import type { ClusterClients } from "../execute/cluster-clients.ts";
 import { environmentApplier } from "./environment/effects/apply.ts";
 import { groupApplier } from "./group/effects/apply.ts";
-import { type HostPorts, type HostWork, hostApplier } from "./host/effects/apply.ts";
+import { type HostApplierPorts, type HostWork, hostApplier } from "./host/effects/apply.ts";
 
 /** What changes are made with. */
-interface ApplyPorts extends HostPorts {
+interface ApplyPorts extends HostApplierPorts {
   readonly clients: ClusterClients;
   /** Aborted: nothing is waited for any more. */
   readonly signal: AbortSignal;

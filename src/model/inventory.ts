@@ -162,6 +162,8 @@ export interface Rollout {
   readonly canary: Amount;
   readonly batch: Amount;
   readonly maxFailures: Amount;
+  /** Milliseconds that an agent is waited for in the list of hosts of its environment; 0: not at all. */
+  readonly seenWithin: number;
 }
 
 export interface Safety {

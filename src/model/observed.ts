@@ -47,6 +47,8 @@ export interface ObservedCluster {
 export interface ObservedAgent {
   /** Full version, for example `1.313.52.20250602-150703`. */
   readonly version: string | null;
+  /** 16 hexadecimal digits, by which environments know the host; null also where it was not asked for. */
+  readonly hostId: string | null;
   /** Environment id that it is set to; empty or null while an installation is incomplete. */
   readonly tenant: string | null;
   /** Text of `--get-server`; `*` marks the endpoint in use. */
@@ -75,6 +77,22 @@ export interface HostFacts {
   /** An installer, uninstaller or update holds its lock at this moment. */
   readonly locked: boolean;
   readonly agent: ObservedAgent | null;
+}
+
+/** A host in the list that an environment has of its own. A member is null where the cluster does not tell. */
+export interface ListedHost {
+  /** `HOST-` and 16 hexadecimal digits in capitals. */
+  readonly id: string;
+  /** What it was named by oneagentctl. */
+  readonly customName: string | null;
+  /** The name that it has for itself. */
+  readonly localName: string | null;
+  readonly discoveredName: string | null;
+  readonly addresses: readonly string[];
+  /** For example `MONITORED`; new words come with new versions. */
+  readonly state: string | null;
+  /** For example `1.313.52.20250602-150703`. */
+  readonly version: string | null;
 }
 
 export type HostReading = Reading<HostFacts>;

@@ -47,7 +47,7 @@ async function probe(host: Host, { connect, signal }: HostObservation): Promise<
   try {
     const shell = await connect(host, signal);
     try {
-      return { status: "complete", value: await probeHost(shell, host, host.ssh.timeout ?? probeTimeout) };
+      return { status: "complete", value: await probeHost(shell, host, { timeout: host.ssh.timeout ?? probeTimeout }) };
     } finally {
       shell.close();
     }

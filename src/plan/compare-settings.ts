@@ -116,6 +116,7 @@ function environmentSettings({ environment, commands }: EnvironmentWithCommands)
     "rollout.canary": showAmount(rollout.canary),
     "rollout.batch": showAmount(rollout.batch),
     "rollout.maxFailures": showAmount(rollout.maxFailures),
+    "rollout.seenWithin": `${rollout.seenWithin / 1_000} s`,
     // Under this name it is created; one that is there keeps its name.
     defaultName: settings.name === undefined ? defaultName : null,
     hostCommands:

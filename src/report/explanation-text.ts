@@ -76,10 +76,11 @@ function elementLines(elements: readonly ExplainedElement[]): readonly (readonly
 
 const showRole = ({ role, source }: RoleStep): string => `${role} (${showSource(source)})`;
 
-/** A list without items is declared all the same, and null was taken away. */
+/** A list or mapping without items is declared all the same, and null was taken away. */
 function showDeclared(value: Value, source: ValueSource | null): string {
   if (value === null) return source === null ? "none" : "not declared (null)";
-  return Array.isArray(value) && value.length === 0 ? "[]" : showValue(value);
+  if (typeof value === "object" && Object.keys(value).length === 0) return Array.isArray(value) ? "[]" : "{}";
+  return showValue(value);
 }
 
 function showSource(source: ValueSource | null): string {

@@ -168,13 +168,40 @@ describe.skipIf(!availability.available)(
       expect(interrupted.code).toBe(130);
       const { results } = JSON.parse(interrupted.stdout);
       expect(results.some(({ error }: { error?: { code: string } }) => error?.code === "interrupted")).toBe(true);
-      expect(results.some(({ status }: { status: string }) => status === "failed" || status === "uncertain")).toBe(
-        false,
-      );
+      expect(results.some(({ status }: { status: string }) => status === "failed")).toBe(false);
+      const uncertain = results.filter(({ status }: { status: string }) => status === "uncertain");
+      // What ran was finished on the host; nobody waited for its environment any more.
+      expect(uncertain.every(({ error }: { error?: { code: string } }) => error?.code === "interrupted")).toBe(true);
       expectNothingLeftBehind();
       for (const host of fleet.hosts.values()) host.setBehaviour({});
       expect((await world.apply()).code).toBe(0);
       expect((await world.plan()).plan.changes).toEqual([]);
+    });
+
+    test("a canary that its environment does not list is uncertain, and nothing goes on; later it is found in order", async () => {
+      const { switches } = world.cluster("emea");
+      switches.agentVisibleAfter = Number.POSITIVE_INFINITY;
+      const rollout = ["--set", "defaults.rollout.maxFailures=0", "--set", "defaults.rollout.seenWithin=2s"];
+      const unseen = await world.apply(["--auto-approve", "--target", "abc-t1", ...rollout]);
+      expect(unseen.code).toBe(5);
+      expect(unseen.report.summary).toMatchObject({ uncertain: 1, skipped: 5 });
+      expect(unseen.report.results.find(({ status }) => status === "uncertain")).toMatchObject({
+        error: { code: "not-seen" },
+      });
+      expectNothingLeftBehind();
+      switches.agentVisibleAfter = 0;
+      const seen = await world.apply(["--auto-approve", "--target", "abc-t1", ...rollout]);
+      expect([seen.code, seen.report.summary.done]).toEqual([0, 5]);
+      expect((await world.plan(["--target", "abc-t1"])).plan.changes).toEqual([]);
+    });
+
+    test("a list of hosts that the cluster does not give is a warning of the result", async () => {
+      const fault = { match: { path: "*/v1/oneagents", times: Number.POSITIVE_INFINITY }, do: { status: 403 } };
+      world.cluster("emea").addFault(fault);
+      const { code, report } = await world.apply(["--auto-approve", "--target", "abc-t1"]);
+      expect([code, report.summary.done]).toEqual([0, 7]);
+      expect(report.warnings.filter((warning) => warning.includes("the hosts that abc-t1 lists"))).toHaveLength(1);
+      expectNothingLeftBehind();
     });
 
     test("killed at any moment and run again, it ends in the same state", async () => {

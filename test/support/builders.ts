@@ -49,6 +49,7 @@ export const aRollout = (given: Partial<Rollout> = {}): Rollout => ({
   canary: { count: 1 },
   batch: { percent: 25 },
   maxFailures: { percent: 10 },
+  seenWithin: 600_000,
   ...given,
 });
 
@@ -185,6 +186,7 @@ export function anObservedCluster(content: ClusterContent = {}): ObservedCluster
 
 export const anAgent = (given: Partial<ObservedAgent> = {}): ObservedAgent => ({
   version: "1.313.52.20250602-150703",
+  hostId: null,
   tenant: "abc-p1",
   server: "{*https://dynatrace.example.com:443/communication}",
   serviceActive: true,

@@ -18,6 +18,7 @@ import { everything, noon } from "./builders.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
 import { silentLog } from "./log.ts";
 import { mswFetch } from "./msw-cluster.ts";
+import { everythingSeen } from "./sightings.ts";
 
 /** Clusters, clients, planner and executor in one process, on a clock that does not tick: only hosts are left out. */
 export interface ClusterWorld {
@@ -118,6 +119,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
         signal,
         connect: () => Promise.reject(new Error("there are no hosts in this world")),
         installers: { provide: () => Promise.reject(new Error("there are no installers in this world")) },
+        sightings: everythingSeen,
         authorities: async () => "",
         lockWait: { seconds: 0, tries: 1 },
         connectWait: 0,

@@ -5,15 +5,19 @@ import { setTimeout as wait } from "node:timers/promises";
 import { createClient } from "../../src/dynatrace/client.ts";
 import { createTokenChain } from "../../src/dynatrace/token-chain.ts";
 import { createTransport } from "../../src/dynatrace/transport.ts";
+import { execute } from "../../src/execute/execute.ts";
 import type { Outcome } from "../../src/execute/outcome.ts";
+import { createAppliers } from "../../src/kinds/appliers.ts";
 import type { HostChange } from "../../src/kinds/host/change.ts";
 import { applyHostChange } from "../../src/kinds/host/effects/apply.ts";
 import { createInstallerProvider } from "../../src/kinds/host/effects/installer-provider.ts";
 import { probeHost } from "../../src/kinds/host/effects/probe.ts";
+import { createSightings } from "../../src/kinds/host/effects/sightings.ts";
 import { planHost } from "../../src/kinds/host/plan.ts";
 import { createLimiter } from "../../src/lib/limiter.ts";
-import type { Host, OneAgentSettings, SshSettings } from "../../src/model/inventory.ts";
+import type { Host, OneAgentSettings, Rollout, SshSettings } from "../../src/model/inventory.ts";
 import type { HostReading } from "../../src/model/observed.ts";
+import type { ChangeResult } from "../../src/model/result.ts";
 import type { Clock, Log } from "../../src/ports.ts";
 import { appendPresets, buildInstallerBody } from "../../src/sandbox/agent/build-installer.ts";
 import { serveCluster } from "../../src/sandbox/cluster/serve-cluster.ts";
@@ -21,6 +25,7 @@ import { createSimulatedCluster, type SimulatedCluster } from "../../src/sandbox
 import { type SimulatedHost, startSimulatedHosts } from "../../src/sandbox/hosts/start-simulated-hosts.ts";
 import { createSshConnector } from "../../src/ssh/connect.ts";
 import { HostError } from "../../src/ssh/host-error.ts";
+import { anEnvironment, aRollout } from "./builders.ts";
 import { silentLog } from "./log.ts";
 import { sshClientOf, sshConfigOf } from "./ssh-settings.ts";
 
@@ -50,7 +55,19 @@ export interface HostWorld {
   /** The change that a plan of this host holds now, or null. */
   plan(host: Host): Promise<HostChange | null>;
   apply(change: HostChange, host: Host): Promise<Outcome>;
+  /** Plans and makes everything that the hosts need, as a run does, and waits until their environments list them. */
+  rollOut(hosts: readonly Host[], rollout: Partial<Rollout>, options?: RollOutOptions): Promise<RolledOut>;
   close(): Promise<void>;
+}
+
+interface RollOutOptions {
+  readonly signal?: AbortSignal;
+  readonly onResult?: (result: ChangeResult) => void;
+}
+
+interface RolledOut {
+  readonly results: readonly ChangeResult[];
+  readonly warnings: readonly string[];
 }
 
 export const installedVersions = ["1.311.70.20250416-104152", "1.313.52.20250602-150703", "1.321.51.20250905-075429"];
@@ -104,9 +121,11 @@ export async function startHostWorld(names: readonly string[], log: Log = silent
     cluster: "emea",
     log,
   });
+  const clients = new Map([["emea", client]]);
+  const chains = new Map([["emea", tokens]]);
   const installers = createInstallerProvider({
-    clients: new Map([["emea", client]]),
-    tokens: new Map([["emea", tokens]]),
+    clients,
+    tokens: chains,
     clock: realClock,
     log,
     directory: async () => directory,
@@ -161,7 +180,39 @@ export async function startHostWorld(names: readonly string[], log: Log = silent
     }),
     probe,
     plan: async (host) => planHost(host, await probe(host), []).change,
-    apply: (change, host) => applyHostChange(change, host, ports),
+    async apply(change, host) {
+      const { sought: _sought, ...outcome } = await applyHostChange(change, host, ports);
+      return outcome;
+    },
+    async rollOut(declared, rollout, { signal = new AbortController().signal, onResult = () => undefined } = {}) {
+      const warnings: string[] = [];
+      const planned = await Promise.all(declared.map(async (host) => planHost(host, await probe(host), []).change));
+      const sightings = createSightings({
+        clients,
+        tokens: chains,
+        clock: realClock,
+        signal,
+        warn: (message) => warnings.push(message),
+      });
+      const environments = ["abc-p1", "abc-t1"].map((id) => anEnvironment({ id, rollout: aRollout(rollout) }));
+      const appliers = createAppliers(
+        { hosts: declared, environments, concurrency: 10 },
+        { ...ports, clients, signal, sightings },
+      );
+      const changes = planned.filter((change) => change !== null);
+      const results = await execute(
+        {
+          changes,
+          signal,
+          clock: realClock,
+          onStart: () => undefined,
+          onResult: (_change, result) => onResult(result),
+        },
+        appliers,
+      );
+      await sightings.close();
+      return { results, warnings };
+    },
     async close() {
       await tokens.close();
       await transport.close();

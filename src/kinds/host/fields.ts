@@ -56,7 +56,9 @@ function observedSetting(agent: ObservedAgent, name: AgentSettingName, declared:
   if (name === "hostTags") return sortedSet(observed as readonly string[]);
   if (name === "hostProperties") {
     const lines = observed as readonly string[];
-    const keys = Object.keys(declared as Readonly<Record<string, string>>);
+    const declaredKeys = Object.keys(declared as Readonly<Record<string, string>>);
+    // Only declared properties count; where none is wanted, all do.
+    const keys = declaredKeys.length > 0 ? declaredKeys : sortedSet(lines.map((line) => line.split("=")[0] ?? ""));
     return Object.fromEntries(
       keys.flatMap((key) => {
         const values = propertyValues(lines, key);
@@ -70,11 +72,15 @@ function observedSetting(agent: ObservedAgent, name: AgentSettingName, declared:
 
 function sameSetting(name: AgentSettingName, before: Value, after: Value): boolean {
   if (name === "networkZone") return zone(before) === zone(after);
+  if (name === "proxy") return proxy(before) === proxy(after);
   return sameValue(before, after);
 }
 
 /** Zone names do not differ by case, and no zone is the default one. */
 const zone = (value: Value): string => (typeof value === "string" && value !== "" ? value.toLowerCase() : "default");
+
+/** Both words for no proxy are one. */
+const proxy = (value: Value): Value => (value === "no_proxy" ? "" : value);
 
 /** Declared settings that the agent holds otherwise. One that the agent cannot tell is no difference. */
 export function settingDifferences(settings: OneAgentSettings, agent: ObservedAgent): readonly FieldDifference[] {

@@ -5,6 +5,7 @@ import type { Amount } from "../../model/inventory.ts";
 import type { EnvironmentNote } from "../customers/customers-context.ts";
 import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import type { Levels, Section } from "../settings/levels.ts";
+import { showDuration } from "../settings/setting-values.ts";
 import type { LevelNote } from "../settings/settings-context.ts";
 import { keyPlace, type Positions } from "../yaml/positions.ts";
 import { containerAt, entryOf, isContainer, isMap, type ValuePath } from "../yaml/value-path.ts";
@@ -38,7 +39,8 @@ export function explainSection(
   const settings = new Map(sources.settings());
   if (section === "environment" || section === "cluster") return settings;
   const top = chain[0]?.note.above ?? levels;
-  for (const [key, value] of Object.entries(top[section].resolved)) addDefault(settings, key, showDefault(value));
+  const resolved = Object.entries(top[section].resolved);
+  for (const [key, value] of resolved) addDefault(settings, key, showDefault(key, value));
   const certificate = settings.get("rootCertificate");
   if (section === "oneagent" && certificate?.source === null)
     settings.set("rootCertificate", { ...certificate, variable: "DTSYNC_ROOT_CERTIFICATE" });
@@ -103,6 +105,10 @@ export function toSource({ place, setPath }: ValuePlace): ValueSource {
 
 export const placeSource = ({ file, line }: Place): ValueSource => ({ file, line });
 
-const showDefault = (value: unknown): Value => (isAmount(value) ? showAmount(value) : (value as Value));
+/** A default as it would be written in a file. */
+function showDefault(key: string, value: unknown): Value {
+  if (key === "seenWithin" && typeof value === "number") return showDuration(value);
+  return isAmount(value) ? showAmount(value) : (value as Value);
+}
 const isAmount = (value: unknown): value is Amount => isContainer(value) && ("count" in value || "percent" in value);
 const showAmount = (amount: Amount): Value => ("count" in amount ? amount.count : `${amount.percent}%`);

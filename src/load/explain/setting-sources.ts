@@ -43,6 +43,8 @@ const keyOf = (path: readonly string[]): string => path.join("\n");
 function replace(known: Map<string, Known>, path: readonly string[], value: Value, locator: Locator): void {
   const overrides = earlier(path, known.get(keyOf(path)), locator);
   known.set(keyOf(path), { value, source: locator.sourceOf(path), overrides });
+  // A map that was written empty holds something now.
+  known.delete(keyOf(path.slice(0, -1)));
 }
 
 function add(known: Map<string, Known>, path: readonly string[], items: readonly Value[], locator: Locator): void {

@@ -55,6 +55,7 @@ export type RolloutEntry = Optional<{
   canary: AmountText;
   batch: AmountText;
   maxFailures: AmountText;
+  seenWithin: string | number;
 }>;
 
 type HostSettings = Optional<{ ssh: SshEntry; oneagent: OneAgentEntry }>;

@@ -145,6 +145,7 @@ function resolveRollout(entry: RolloutEntry): Rollout {
     canary: parseAmount(entry.canary ?? 1),
     batch: parseAmount(entry.batch ?? "25%"),
     maxFailures: parseAmount(entry.maxFailures ?? "10%"),
+    seenWithin: parseDuration(entry.seenWithin ?? "10m"),
   };
 }
 

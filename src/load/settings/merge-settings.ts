@@ -17,6 +17,9 @@ type Settings = Readonly<Record<string, unknown>>;
 /** Lists that grow from level to level; every other list is replaced as a whole. */
 const addedUp: ReadonlySet<string> = new Set(["tags", "hostTags"]);
 
+/** Maps that ask for something when they are written empty: that there be nothing. */
+const asksWhenEmpty: ReadonlySet<string> = new Set(["hostProperties"]);
+
 /**
  * Lays the settings of a nearer level over those of the levels above: maps merge key by key, scalars and lists are
  * replaced, tags and hostTags add up, null takes an inherited value away. The result holds no null.
@@ -49,7 +52,12 @@ function mergeMaps(above: Settings, nearer: Settings, observed: Observed | undef
       delete merged[key];
       here?.observe({ kind: "removed", path: here.path });
     } else if (isMap(value)) {
-      merged[key] = mergeMaps(isMap(inherited) ? inherited : {}, value, here);
+      const above = isMap(inherited) ? inherited : {};
+      merged[key] = mergeMaps(above, value, here);
+      if (!asksWhenEmpty.has(key) || !isEmpty(merged[key])) continue;
+      if (isEmpty(value)) here?.observe({ kind: "replaced", path: here.path, value });
+      // What null takes away is undeclared; that is another thing than to ask for nothing.
+      else if (inherited === undefined || !isEmpty(inherited)) delete merged[key];
     } else if (!Array.isArray(value)) {
       merged[key] = value;
       here?.observe({ kind: "replaced", path: here.path, value });
@@ -64,3 +72,5 @@ function mergeMaps(above: Settings, nearer: Settings, observed: Observed | undef
   }
   return merged;
 }
+
+const isEmpty = (value: unknown): boolean => isMap(value) && Object.keys(value).length === 0;

@@ -24,8 +24,13 @@ const relativeTimes: Readonly<Record<string, number>> = {
 /** Agents of an environment as seen now: one that is connected is heard of all the time. */
 function agentsOf(world: World, environment: string): readonly AgentRecord[] {
   const now = world.now();
+  const { agentsAppearIn } = world.switches;
   return [...world.state.agents.values()]
-    .filter((agent) => agent.environment === environment && now - agent.firstSeen >= world.switches.agentVisibleAfter)
+    .filter(
+      (agent) =>
+        (agentsAppearIn ?? agent.environment) === environment &&
+        now - agent.firstSeen >= world.switches.agentVisibleAfter,
+    )
     .map((agent) => (agent.availability === "MONITORED" ? { ...agent, lastSeen: now } : agent));
 }
 

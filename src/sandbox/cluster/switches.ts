@@ -60,6 +60,8 @@ export interface ClusterSwitches {
   emptyPageEvery: number;
   /** How long after it connected a host appears in the lists. */
   agentVisibleAfter: number;
+  /** Another environment that every host appears in instead of the one that it reports to, or null. */
+  agentsAppearIn: string | null;
   /** Whether installers carry an ETag and `If-None-Match` is honoured. */
   etag: boolean;
   /** Type of `formattedCommunicationEndpoints`: text on current versions, a list on some old ones. */
@@ -106,6 +108,7 @@ export function defaultSwitches(): ClusterSwitches {
     oneAgentsPageSize: 500,
     emptyPageEvery: 5,
     agentVisibleAfter: 0,
+    agentsAppearIn: null,
     etag: true,
     formattedEndpoints: "text",
     bodyLimit: 1_000_000,

@@ -88,7 +88,9 @@ test("the report counts results by their status, and names the plan and the run"
     { ...result, status: "failed" },
     { ...result, status: "failed" },
   ] as const;
-  expect(applyReport(plan, { guards: [], results }, { shard: null }, run)).toEqual({
+  expect(
+    applyReport(plan, { guards: [], results, warnings: ["abc-p1 could not be read"] }, { shard: null }, run),
+  ).toEqual({
     format: "dtsync-apply/1",
     run: run.runId,
     plan: planDigest(plan),
@@ -96,7 +98,7 @@ test("the report counts results by their status, and names the plan and the run"
     summary: { done: 1, failed: 2, uncertain: 0, skipped: 0, stale: 0 },
     held: [],
     waiting: [],
-    warnings: [],
+    warnings: ["abc-p1 could not be read"],
   });
 });
 
@@ -106,16 +108,24 @@ test("the report has what the plan held, what waits and the warnings, also when 
   const plan = { ...planWith("create"), held, waiting, warnings: ["look here"] };
   const guards = [{ guard: "maxRemovals", limit: 0, actual: 1, override: "--allow-removals 1", items: ["x"] }];
   const rest = { held, waiting, warnings: ["look here"] };
-  expect(applyReport(plan, { guards: [], results: [] }, { shard: null }, run)).toMatchObject(rest);
-  expect(applyReport(plan, { guards, results: [] }, { shard: null }, run)).toMatchObject({ ...rest, guards });
+  expect(applyReport(plan, { guards: [], results: [], warnings: [] }, { shard: null }, run)).toMatchObject(rest);
+  expect(applyReport(plan, { guards, results: [], warnings: [] }, { shard: null }, run)).toMatchObject({
+    ...rest,
+    guards,
+  });
 });
 
 test("a shard without any host change is a warning, and one with some is none", () => {
   const host = { ...planWith("create"), changes: [aChange({ kind: "host", action: "install" })] };
   const warnings = [1, 2].map((index) => {
-    return applyReport(host, { guards: [], results: [] }, { shard: { index, total: 2 } }, run).warnings;
+    return applyReport(host, { guards: [], results: [], warnings: [] }, { shard: { index, total: 2 } }, run).warnings;
   });
   expect(warnings.flat()).toEqual([expect.stringMatching(/^--shard [12]\/2 matches nothing/)]);
-  const none = applyReport(planWith("create"), { guards: [], results: [] }, { shard: { index: 1, total: 1 } }, run);
+  const none = applyReport(
+    planWith("create"),
+    { guards: [], results: [], warnings: [] },
+    { shard: { index: 1, total: 1 } },
+    run,
+  );
   expect(none.warnings).toHaveLength(1);
 });

@@ -10,6 +10,7 @@ import {
   group,
   groupList,
   latestAgentVersion,
+  listedHostPage,
   newApiToken,
   newClusterToken,
   nodeBuilds,
@@ -244,4 +245,56 @@ test("nodes that do not tell their build are passed over, and other lists are no
   expect(nodeBuilds([{ id: 1, buildVersion: "1.320" }, { id: 2 }], "")).toEqual(["1.320"]);
   for (const wrong of [{}, "1.320", [3], [{ buildVersion: 1 }], [{ buildVersion: null }]])
     expect(() => nodeBuilds(wrong, "")).toThrow(ShapeMismatch);
+});
+
+describe("hosts that an environment lists", () => {
+  const listed = { hostInfo: { entityId: "HOST-00000000000000AB" } };
+  const page = (...hosts: readonly unknown[]) => listedHostPage({ hosts, nextPageKey: null }, "");
+  const versionOf = (agentVersion: unknown) =>
+    page({ hostInfo: { ...listed.hostInfo, agentVersion } }).items[0]?.version;
+
+  test("the least that one must have", () => {
+    expect(page(listed)).toEqual({
+      items: [
+        {
+          id: "HOST-00000000000000AB",
+          customName: null,
+          localName: null,
+          discoveredName: null,
+          addresses: [],
+          state: null,
+          version: null,
+        },
+      ],
+      totalCount: null,
+      nextPageKey: null,
+    });
+  });
+
+  test("an empty page that is not the last", () => {
+    expect(listedHostPage({ hosts: [], nextPageKey: "x" }, "")).toEqual({
+      items: [],
+      totalCount: null,
+      nextPageKey: "x",
+    });
+  });
+
+  test("a version has as many parts as are told", () => {
+    const parts = { major: 1, minor: 313, revision: 52, timestamp: "20250602-150703", sourceRevision: "" };
+    expect(versionOf(parts)).toBe("1.313.52.20250602-150703");
+    expect(versionOf({ ...parts, timestamp: "" })).toBe("1.313.52");
+    expect(versionOf({ major: 1, minor: 313, timestamp: "20250602-150703" })).toBe("1.313");
+    expect(versionOf(null)).toBeNull();
+  });
+
+  test.each<[string, unknown]>([
+    ["no list", { hosts: {} }],
+    ["no id", { hosts: [{ hostInfo: {} }] }],
+    ["an empty id", { hosts: [{ hostInfo: { entityId: "" } }] }],
+    ["a state that is no text", { hosts: [{ ...listed, availabilityState: 1 }] }],
+    ["addresses that are no list", { hosts: [{ hostInfo: { ...listed.hostInfo, ipAddresses: "192.0.2.1" } }] }],
+    ["a version that is text", { hosts: [{ hostInfo: { ...listed.hostInfo, agentVersion: "1.313" } }] }],
+  ])("%s is none", (_what, answer) => {
+    expect(() => listedHostPage(answer, "")).toThrow(ShapeMismatch);
+  });
 });

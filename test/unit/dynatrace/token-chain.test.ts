@@ -74,7 +74,7 @@ describe("tokens of a run", () => {
   test("each can do what the run needs and no more, and lives no longer than it must", async () => {
     const { chain, alive, clock, concealed } = aChain();
     const now = clock.now().getTime();
-    const found = await chain.withInstallerToken("abc-p1", async (secret) => {
+    const found = await chain.withToken("abc-p1", "InstallerDownload", async (secret) => {
       expect(concealed).toContain(secret);
       return alive();
     });
@@ -96,7 +96,7 @@ describe("tokens of a run", () => {
 
   test("all that can be are revoked at the end; the other is gone after a quarter of an hour", async () => {
     const { chain, abilities, clock, warnings } = aChain();
-    await chain.withInstallerToken("abc-p1", async () => undefined);
+    await chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
     await chain.close();
     expect(abilities()).toEqual([management]);
     clock.pass(15 * minutes);
@@ -106,7 +106,9 @@ describe("tokens of a run", () => {
 
   test("also when the work fails", async () => {
     const { chain, abilities } = aChain();
-    await expect(chain.withInstallerToken("abc-p1", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    await expect(chain.withToken("abc-p1", "InstallerDownload", () => Promise.reject(new Error("no")))).rejects.toThrow(
+      "no",
+    );
     await chain.close();
     expect(abilities()).toEqual([management]);
   });
@@ -114,7 +116,7 @@ describe("tokens of a run", () => {
   test("also after an interrupt, through trouble", async () => {
     const interrupt = new AbortController();
     const { chain, abilities, cluster } = aChain({ signal: interrupt.signal });
-    await chain.withInstallerToken("abc-p1", async () => {
+    await chain.withToken("abc-p1", "InstallerDownload", async () => {
       interrupt.abort();
       cluster.addFault({ match: { method: "DELETE", times: 2 }, do: { html: 503 } });
     });
@@ -125,7 +127,9 @@ describe("tokens of a run", () => {
 
   test("many environments at once share one token of the cluster", async () => {
     const { chain, tokens, cluster } = aChain();
-    await Promise.all(["abc-p1", "abc-t1", "abc-p1"].map((id) => chain.withInstallerToken(id, async () => undefined)));
+    await Promise.all(
+      ["abc-p1", "abc-t1", "abc-p1"].map((id) => chain.withToken(id, "InstallerDownload", async () => undefined)),
+    );
     await chain.close();
     const made = cluster.requests.filter(({ method, path }) => method === "POST" && path === "/api/cluster/v2/tokens");
     expect(made).toHaveLength(1);
@@ -135,7 +139,7 @@ describe("tokens of a run", () => {
   test("a run of several hours makes new ones, and revokes all of them", async () => {
     const { chain, abilities, clock, alive } = aChain();
     for (let hour = 0; hour < 3; hour += 1) {
-      await chain.withInstallerToken("abc-p1", async () => clock.pass(50 * minutes));
+      await chain.withToken("abc-p1", "InstallerDownload", async () => clock.pass(50 * minutes));
       for (const { expires, created } of alive())
         expect((expires ?? Infinity) - created).toBeLessThanOrEqual(60 * minutes);
     }
@@ -150,7 +154,7 @@ describe("tokens of a run", () => {
     cluster.onRequest(({ method }) => {
       if (method === "POST") seen.push(journal.length);
     });
-    await chain.withInstallerToken("abc-p1", async () => undefined);
+    await chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
     await chain.close();
     expect(journal).toEqual(["abc-p1", null]);
     expect(seen[0]).toBe(2);
@@ -171,7 +175,7 @@ describe("an answer that was lost with its token", () => {
     for (const action of ["commit-then-cut", "truncate", { status: 201, body: "<html/>" }] as const) {
       const { chain, abilities, cluster } = aChain();
       cluster.addFault({ match: { ...match, times: 2 }, do: action });
-      expect(await chain.withInstallerToken("abc-p1", async () => "worked")).toBe("worked");
+      expect(await chain.withToken("abc-p1", "InstallerDownload", async () => "worked")).toBe("worked");
       await chain.close();
       expect(abilities()).toEqual([management]);
     }
@@ -181,7 +185,7 @@ describe("an answer that was lost with its token", () => {
     for (const match of [{ method: "POST", path: "/api/cluster/v2/tokens" }, creations]) {
       const { chain, abilities, cluster } = aChain();
       cluster.addFault({ match: { ...match, times: 9 }, do: "commit-then-cut" });
-      await expect(chain.withInstallerToken("abc-p1", async () => "never")).rejects.toThrow("cut");
+      await expect(chain.withToken("abc-p1", "InstallerDownload", async () => "never")).rejects.toThrow("cut");
       await chain.close();
       expect(abilities().filter((scopes) => scopes !== management)).toEqual([]);
     }
@@ -192,7 +196,7 @@ describe("an answer that was lost with its token", () => {
     const tokensPath = "/api/cluster/v2/tokens";
     cluster.addFault({ match: { method: "POST", path: tokensPath }, do: "commit-then-cut" });
     cluster.addFault({ match: { method: "GET", path: tokensPath }, do: { status: 403 } });
-    await expect(chain.withInstallerToken("abc-p1", async () => undefined)).rejects.toThrow("403");
+    await expect(chain.withToken("abc-p1", "InstallerDownload", async () => undefined)).rejects.toThrow("403");
     expect(abilities()).toEqual(["EnvironmentTokenManagement"]);
     await chain.close();
     expect(abilities()).toEqual([]);
@@ -201,8 +205,8 @@ describe("an answer that was lost with its token", () => {
   test("a failure to make one is not remembered", async () => {
     const { chain, cluster } = aChain();
     cluster.addFault({ match: { method: "POST" }, do: { status: 403 } });
-    await expect(chain.withInstallerToken("abc-p1", async () => undefined)).rejects.toThrow("403");
-    expect(await chain.withInstallerToken("abc-p1", async () => "worked")).toBe("worked");
+    await expect(chain.withToken("abc-p1", "InstallerDownload", async () => undefined)).rejects.toThrow("403");
+    expect(await chain.withToken("abc-p1", "InstallerDownload", async () => "worked")).toBe("worked");
     await chain.close();
   });
 });
@@ -210,7 +214,7 @@ describe("an answer that was lost with its token", () => {
 test("what cannot be revoked is named by its id, and not by its secret", async () => {
   const { chain, cluster, warnings, concealed } = aChain();
   cluster.addFault({ match: { method: "DELETE", times: Number.POSITIVE_INFINITY }, do: { status: 403 } });
-  await chain.withInstallerToken("abc-p1", async () => undefined);
+  await chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
   await chain.close();
   expect(warnings()).toHaveLength(2);
   for (const secret of concealed) expect(warnings().join()).not.toContain(secret);
@@ -228,7 +232,7 @@ describe("what other runs left", () => {
     });
     await new Promise<void>((started) => {
       dead
-        .withInstallerToken("abc-p1", async () => {
+        .withToken("abc-p1", "InstallerDownload", async () => {
           started();
           await holding;
         })
@@ -248,7 +252,7 @@ describe("what other runs left", () => {
     await leftover(world, "run1");
     world.cluster.createToken({ name: "by hand", scopes: ["InstallerDownload"], environment: "abc-p1" });
     world.clock.pass(66 * minutes);
-    await world.chain.withInstallerToken("abc-p1", async () => undefined);
+    await world.chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
     expect(namesIn(world)).toContain("by hand");
     expect(namesIn(world).filter((name) => name.startsWith("dtsync run run1"))).toEqual([]);
   });
@@ -257,7 +261,7 @@ describe("what other runs left", () => {
     const world = aChain({ runId: "run2" });
     await leftover(world, "run1");
     world.clock.pass(64 * minutes);
-    await world.chain.withInstallerToken("abc-p1", async () => undefined);
+    await world.chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
     expect(namesIn(world).filter((name) => name.startsWith("dtsync run run1 installer"))).toHaveLength(1);
   });
 
@@ -266,7 +270,7 @@ describe("what other runs left", () => {
     await leftover(world, "run1");
     world.clock.pass(66 * minutes);
     world.cluster.addFault({ match: { method: "DELETE" }, do: { status: 403 } });
-    expect(await world.chain.withInstallerToken("abc-p1", async () => "worked")).toBe("worked");
+    expect(await world.chain.withToken("abc-p1", "InstallerDownload", async () => "worked")).toBe("worked");
     expect(world.warnings()).toEqual([expect.stringContaining("earlier runs left in abc-p1")]);
   });
 
@@ -295,8 +299,8 @@ describe("a token of this run that somebody has deleted", () => {
 
   test.each(["run", "management"])("is made once more: the %s token", async (kind) => {
     const world = aChain();
-    await world.chain.withInstallerToken("abc-p1", async () => deleteTokens(world, kind));
-    expect(await world.chain.withInstallerToken("abc-t1", async () => "worked")).toBe("worked");
+    await world.chain.withToken("abc-p1", "InstallerDownload", async () => deleteTokens(world, kind));
+    expect(await world.chain.withToken("abc-t1", "InstallerDownload", async () => "worked")).toBe("worked");
     await world.chain.close();
     expect(world.warnings()).toEqual([]);
     expect(world.abilities().filter((scopes) => scopes !== management)).toEqual([]);
@@ -305,7 +309,7 @@ describe("a token of this run that somebody has deleted", () => {
   test("is made once more: the installer token, while it is used", async () => {
     const world = aChain();
     const used: string[] = [];
-    const result = await world.chain.withInstallerToken("abc-p1", async (token) => {
+    const result = await world.chain.withToken("abc-p1", "InstallerDownload", async (token) => {
       if (used.length === 0) deleteTokens(world, "installer");
       used.push(token);
       return readLatestVersion(world.client, "abc-p1", "x86", token);
@@ -318,7 +322,7 @@ describe("a token of this run that somebody has deleted", () => {
 
   test("and again is a failure that does not blame the standing token", async () => {
     const world = aChain();
-    const working = world.chain.withInstallerToken("abc-p1", async (token) => {
+    const working = world.chain.withToken("abc-p1", "InstallerDownload", async (token) => {
       deleteTokens(world, "installer");
       return readLatestVersion(world.client, "abc-p1", "x86", token);
     });
@@ -329,7 +333,7 @@ describe("a token of this run that somebody has deleted", () => {
 describe("what is logged", () => {
   test("tokens that are made and revoked, by their public ids", async () => {
     const { chain, log } = aChain();
-    await chain.withInstallerToken("abc-p1", async () => undefined);
+    await chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
     await chain.close();
     const token = expect.stringMatching(/^dt0[a-z]01\.[A-Z0-9]{24}$/);
     const about = { cluster: "emea", environment: "abc-p1", token };
@@ -357,7 +361,9 @@ describe("what is logged", () => {
       fc.asyncProperty(faults, fc.integer({ min: 1, max: 1_000 }), async (given, random) => {
         const { chain, another, client, log, concealed, cluster } = aChain({ random });
         for (const { nth, action: fault } of given) cluster.addFault({ match: { nth }, do: fault });
-        const work = chain.withInstallerToken("abc-p1", (using) => readLatestVersion(client, "abc-p1", "x86", using));
+        const work = chain.withToken("abc-p1", "InstallerDownload", (using) =>
+          readLatestVersion(client, "abc-p1", "x86", using),
+        );
         await work.catch(() => undefined);
         await another("run2")
           .removeTokensOf("run1", null)

@@ -7,6 +7,7 @@ import { aChange, aCluster, aGroup, aHost, anEnvironment, anInventory, noon } fr
 import { aClusterWorld } from "../../support/cluster-world.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { silentLog } from "../../support/log.ts";
+import { everythingSeen } from "../../support/sightings.ts";
 
 describe("one failure stops only what depends on it", () => {
   const inventory = anInventory({
@@ -208,6 +209,7 @@ function executed(changes: readonly Change[]): Promise<readonly ChangeResult[]> 
       signal,
       connect: fail,
       installers: { provide: fail },
+      sightings: everythingSeen,
       authorities: async () => "",
       lockWait: { seconds: 0, tries: 1 },
       connectWait: 0,

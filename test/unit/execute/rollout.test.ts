@@ -3,7 +3,7 @@ import { done, failed, type Outcome, skipped } from "../../../src/execute/outcom
 import { runRollout, waves } from "../../../src/execute/rollout.ts";
 import type { Amount, Rollout } from "../../../src/model/inventory.ts";
 import { aRollout } from "../../support/builders.ts";
-import { keepingLog } from "../../support/log.ts";
+import { keepingLog, silentLog } from "../../support/log.ts";
 
 describe("waves", () => {
   test.each<[string, Partial<Rollout>, number, readonly number[]]>([
@@ -92,5 +92,84 @@ describe("stopping", () => {
   test("a wave is worked on side by side, and the next one only when it has ended", async () => {
     const { inParallel } = await rolledOut(5, one, {});
     expect(inParallel).toEqual([1, 1, 2, 1, 2]);
+  });
+});
+
+describe("what waits to be confirmed", () => {
+  /** Works on hosts 1 to 7, the canary and then batches of 2; each leaves its wave, and ends once it is told how. */
+  function waitingRollout(rollout: Partial<Rollout>) {
+    const begun: number[] = [];
+    const ends = new Map<number, (outcome: Outcome) => void>();
+    const left: number[] = [];
+    const finished = runRollout(
+      [1, 2, 3, 4, 5, 6, 7],
+      aRollout({ batch: { count: 2 }, ...rollout }),
+      (item, leaveWave) => {
+        begun.push(item);
+        leaveWave();
+        return new Promise((resolve) => ends.set(item, resolve));
+      },
+      (item) => left.push(item),
+      { log: silentLog, environment: "abc-p1" },
+    );
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const end = async (items: readonly number[], outcome: Outcome) => {
+      for (const item of items) ends.get(item)?.(outcome);
+      await turn();
+    };
+    return { begun, left, finished, turn, end };
+  }
+
+  const unconfirmed: Outcome = { status: "uncertain", attempts: 1 };
+
+  test("holds everything back in the canary, and nothing in a batch", async () => {
+    const { begun, left, finished, turn, end } = waitingRollout({});
+    await turn();
+    expect(begun).toEqual([1]);
+    await end([1], done(1));
+    expect(begun).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    await end([2, 3, 4, 5, 6, 7], done(1));
+    await finished;
+    expect(left).toEqual([]);
+  });
+
+  test("stops the rollout as a canary that is not confirmed", async () => {
+    const { begun, left, finished, turn, end } = waitingRollout({ maxFailures: { count: 0 } });
+    await turn();
+    await end([1], unconfirmed);
+    await finished;
+    expect([begun, left]).toEqual([[1], [2, 3, 4, 5, 6, 7]]);
+  });
+
+  test("is waited for before the rollout ends", async () => {
+    const { begun, finished, turn, end } = waitingRollout({ canary: { count: 0 } });
+    let isFinished = false;
+    const ended = finished.then(() => {
+      isFinished = true;
+    });
+    await turn();
+    expect(begun).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    await end([1, 2, 3, 4, 5, 6], done(1));
+    expect(isFinished).toBe(false);
+    await end([7], unconfirmed);
+    await ended;
+  });
+
+  test("counts once it is known: batches that begin after that are left alone", async () => {
+    const begun: number[] = [];
+    const left: number[] = [];
+    await runRollout(
+      [1, 2, 3],
+      aRollout({ canary: { count: 0 }, batch: { count: 1 }, maxFailures: { count: 0 } }),
+      async (item, leaveWave) => {
+        begun.push(item);
+        if (item === 1) leaveWave();
+        for (let turn = 0; turn < item; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        return item === 1 ? unconfirmed : done(1);
+      },
+      (item) => left.push(item),
+      { log: silentLog, environment: "abc-p1" },
+    );
+    expect([begun, left]).toEqual([[1, 2], [3]]);
   });
 });

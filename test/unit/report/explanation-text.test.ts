@@ -20,6 +20,7 @@ const host: Explanation = {
       ],
     },
     "oneagent.installerArguments": { value: [], source: at(7), overrides: [{ value: ["X=1"], source: at(8) }] },
+    "oneagent.hostProperties": { value: {}, source: at(9), overrides: [] },
     "oneagent.rootCertificate": { value: "/r.pem", source: null, overrides: [], variable: "DTSYNC_ROOT_CERTIFICATE" },
     "ssh.hostKeys": { value: "strict", source: null, overrides: [] },
     "ssh.port": { value: null, source: at(5, "customers/abc.yaml"), overrides: [{ value: 22, source: at(3) }] },
@@ -42,6 +43,7 @@ oneagent
                       b                    customers/abc.yaml:6
   installerArguments  []                   dtsync.yaml:7
                       was X=1              dtsync.yaml:8
+  hostProperties      {}                   dtsync.yaml:9
   rootCertificate     /r.pem               $DTSYNC_ROOT_CERTIFICATE
 
 ssh

@@ -61,7 +61,9 @@ export function changeArguments(differences: readonly FieldDifference[], agent: 
       ];
     }
     if (field === "hostProperties") {
-      return Object.entries(after as Readonly<Record<string, string>>).flatMap(([key, value]) => {
+      const wanted = Object.entries(after as Readonly<Record<string, string>>);
+      if (wanted.length === 0) return (agent.hostProperties ?? []).map((line) => `--remove-host-property=${line}`);
+      return wanted.flatMap(([key, value]) => {
         const present = propertyValues(agent.hostProperties ?? [], key);
         const removed = present
           .filter((text) => text !== value)

@@ -5,13 +5,18 @@ import { groupBy } from "../../../lib/group-by.ts";
 import { createLimiter, type Limiter } from "../../../lib/limiter.ts";
 import { attempted, attempts, repeatUntil } from "../../../lib/repeat-until.ts";
 import type { Environment, Host, Rollout } from "../../../model/inventory.ts";
+import type { ObservedAgent } from "../../../model/observed.ts";
 import type { Clock, Log } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 import type { ConnectShell, Shell } from "../../../ssh/shell.ts";
 import type { HostChange } from "../change.ts";
 import { compareHostWithPlan } from "../compare-host-with-plan.ts";
+import { runsInstaller } from "../plan.ts";
+import { type SoughtHost, soughtHost } from "../sighting.ts";
+import { confirmSeen } from "./confirm-seen.ts";
 import { type DeployPorts, deploy } from "./deploy.ts";
 import { probeHost } from "./probe.ts";
+import type { Sightings } from "./sightings.ts";
 
 export interface HostPorts extends Omit<DeployPorts, "shell"> {
   readonly connect: ConnectShell;
@@ -19,6 +24,10 @@ export interface HostPorts extends Omit<DeployPorts, "shell"> {
   readonly log: Log;
   /** Aborted: no host is waited for that is not connected; what runs on a host is finished. */
   readonly signal?: AbortSignal;
+}
+
+export interface HostApplierPorts extends HostPorts {
+  readonly sightings: Sightings;
 }
 
 /** The hosts that changes may be about, and how they are rolled out. */
@@ -30,19 +39,31 @@ export interface HostWork {
 }
 
 /** For a host whose environment is not in the inventory: one at a time, and none after a failure. */
-const cautious: Rollout = { concurrency: 1, canary: { count: 1 }, batch: { count: 1 }, maxFailures: { count: 0 } };
+const cautious: Rollout = {
+  concurrency: 1,
+  canary: { count: 1 },
+  batch: { count: 1 },
+  maxFailures: { count: 0 },
+  seenWithin: 600_000,
+};
 
 /** Hosts environment by environment, each in the waves of its rollout. */
-export function hostApplier({ hosts, environments, concurrency }: HostWork, ports: HostPorts): Applier<"host"> {
+export function hostApplier({ hosts, environments, concurrency }: HostWork, ports: HostApplierPorts): Applier<"host"> {
   const hostByName = new Map(hosts.map((host) => [host.name, host]));
   const rollouts = new Map(environments.map(({ id, rollout }) => [id.toLowerCase(), rollout]));
   return async (changes, scheduler) => {
-    const lane = createLimiter(concurrency);
+    const all = createLimiter(concurrency);
     const work = [...groupBy(changes, ({ environment }) => environment.toLowerCase())].map(([key, members]) => {
       const rollout = rollouts.get(key) ?? cautious;
-      const limiter = createLimiter(Math.max(1, rollout.concurrency));
-      const make = (change: HostChange) =>
-        limiter.run(() => makeHostChange(change, hostByName.get(change.host), { lane, scheduler }, ports));
+      const own = createLimiter(Math.max(1, rollout.concurrency));
+      const lane: Limiter = { run: (task) => own.run(() => all.run(task)) };
+      const make = (change: HostChange, leaveWave: () => void) =>
+        makeHostChange(
+          change,
+          hostByName.get(change.host),
+          { lane, scheduler, leaveWave, seenWithin: rollout.seenWithin },
+          ports,
+        );
       const { environment } = members[0];
       return runRollout(members, rollout, make, scheduler.end, { log: ports.log, environment });
     });
@@ -50,17 +71,34 @@ export function hostApplier({ hosts, environments, concurrency }: HostWork, port
   };
 }
 
+interface HostTask {
+  readonly lane: Limiter;
+  readonly scheduler: Scheduler;
+  readonly leaveWave: () => void;
+  /** Milliseconds; 0: nobody waits for the environment to list the host. */
+  readonly seenWithin: number;
+}
+
 async function makeHostChange(
   change: HostChange,
   host: Host | undefined,
-  { lane, scheduler }: { readonly lane: Limiter; readonly scheduler: Scheduler },
-  ports: HostPorts,
+  { lane, scheduler, leaveWave, seenWithin }: HostTask,
+  ports: HostApplierPorts,
 ): Promise<Outcome> {
+  let sought: SoughtHost | null = null;
   const work = async () => {
-    const outcome = host ? await applyHostChange(change, host, ports) : stale(0, "the host is no longer in its source");
+    const outcome: HostOutcome = host
+      ? await applyHostChange(change, host, ports)
+      : stale(0, "the host is no longer in its source");
+    sought = outcome.sought ?? null;
     return new Map([[change.id, outcome]]);
   };
-  const [outcome] = await scheduler.make({ changes: [change], lane, work });
+  const afterwards = async (_change: HostChange, outcome: Outcome) => {
+    if (sought === null || seenWithin === 0) return outcome;
+    leaveWave();
+    return confirmSeen(change, sought, outcome, seenWithin, ports.sightings);
+  };
+  const [outcome] = await scheduler.make({ changes: [change], lane, work, afterwards });
   return outcome ?? stale(0, "the change was not made");
 }
 
@@ -68,8 +106,13 @@ async function makeHostChange(
 const worthAnotherTry: ReadonlySet<string> = new Set(["connection-lost", "transfer", "installer-exit-16"]);
 const maximumTries = 2;
 
+/** How the work on a host ended, and what its environment is to list then. */
+interface HostOutcome extends Outcome {
+  readonly sought?: SoughtHost;
+}
+
 /** One change of one host. Each try probes first, so that what an earlier try has done already is not done again. */
-export async function applyHostChange(change: HostChange, host: Host, ports: HostPorts): Promise<Outcome> {
+export async function applyHostChange(change: HostChange, host: Host, ports: HostPorts): Promise<HostOutcome> {
   let tries = 0;
   const result = await repeatUntil(
     (attempt) => {
@@ -88,20 +131,25 @@ export async function applyHostChange(change: HostChange, host: Host, ports: Hos
     : failedWith(result.error, tries);
 }
 
-async function tryHostChange(change: HostChange, host: Host, ports: HostPorts, attempt: number): Promise<Outcome> {
+async function tryHostChange(change: HostChange, host: Host, ports: HostPorts, attempt: number): Promise<HostOutcome> {
   const shell = await connectUnlessInterrupted(host, ports);
   try {
-    const facts = await probeHost(shell, host);
+    // Only an earlier try can have installed an agent that is found as wanted.
+    const facts = await probeHost(shell, host, { identity: attempt > 1 });
     if (facts.locked) ports.log.info("another installation holds the lock of the host", () => ({ host: host.name }));
     const comparison = compareHostWithPlan(change, host, facts);
-    if (comparison.match === "as-wanted") return done(attempt - 1);
+    if (comparison.match === "as-wanted") return made(change, host, attempt - 1, attempt > 1 ? facts.agent : null);
     // After a broken try the host may be anywhere between before and after: the work goes on from there.
     if (comparison.match === "other" && attempt === 1) return stale(0, comparison.reason);
-    await deploy(change, host, facts, { ...ports, shell });
-    return done(attempt);
+    return made(change, host, attempt, await deploy(change, host, facts, { ...ports, shell }));
   } finally {
     shell.close();
   }
+}
+
+function made(change: HostChange, host: Host, attempts: number, agent: ObservedAgent | null): HostOutcome {
+  const isSought = agent !== null && runsInstaller[change.action];
+  return { ...done(attempts), ...(isSought ? { sought: soughtHost(host, agent) } : {}) };
 }
 
 /** The signal counts until the host is connected: what runs there afterwards is not cut off. */

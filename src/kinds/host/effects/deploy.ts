@@ -42,15 +42,22 @@ type SentHostChange = Exclude<HostChange, { readonly action: "uninstall" }>;
 const connectInterval = 1_000;
 
 /**
- * Makes a host as the change says and proves it: exit code 0 of an installer is no proof. Throws HostError when the host
- * ends otherwise than wanted.
+ * Makes a host as the change says and proves it: exit code 0 of an installer is no proof. Gives the agent that was
+ * installed, if one was. Throws HostError when the host ends otherwise than wanted.
  */
-export async function deploy(change: HostChange, host: Host, facts: HostFacts, ports: DeployPorts): Promise<void> {
+export async function deploy(
+  change: HostChange,
+  host: Host,
+  facts: HostFacts,
+  ports: DeployPorts,
+): Promise<ObservedAgent | null> {
   switch (change.action) {
     case "uninstall":
-      return uninstall(host, ports);
+      await uninstall(host, ports);
+      return null;
     case "configure":
-      return reconfigure(change, host, facts, ports);
+      await reconfigure(change, host, facts, ports);
+      return null;
     case "install":
     case "update":
     case "move":
@@ -60,15 +67,21 @@ export async function deploy(change: HostChange, host: Host, facts: HostFacts, p
   }
 }
 
-async function reinstall(change: SentHostChange, host: Host, facts: HostFacts, ports: DeployPorts): Promise<void> {
+async function reinstall(
+  change: SentHostChange,
+  host: Host,
+  facts: HostFacts,
+  ports: DeployPorts,
+): Promise<ObservedAgent | null> {
   await install(host, facts, change, ports);
-  const problem = await settle(change, host, ports);
+  const { problem, agent } = await settle(change, host, ports);
   if (problem !== null) throw problemError(problem);
+  return agent;
 }
 
 async function reconfigure(change: SentHostChange, host: Host, facts: HostFacts, ports: DeployPorts): Promise<void> {
   await configure(host, openDifferences(change, host, facts.agent), facts.agent, ports);
-  const problem = await settle(change, host, ports);
+  const { problem } = await settle(change, host, ports);
   if (problem === null) return;
   if (problem.code !== "not-connected" && problem.code !== "service-inactive") throw problemError(problem);
   // A restart did not help an agent that cannot connect: its connection itself may be out of date.
@@ -140,35 +153,36 @@ async function uninstall(host: Host, ports: DeployPorts): Promise<void> {
  * Waits until the agent is connected to its environment, and brings settings in line that an installation left over:
  * tags of an earlier agent survive its removal, and a setting that is refused does not change the installer's exit code.
  */
-async function settle(change: SentHostChange, host: Host, ports: DeployPorts): Promise<HostProblem | null> {
+async function settle(change: SentHostChange, host: Host, ports: DeployPorts): Promise<Look> {
   let mayCorrect = change.action !== "configure";
   const look = async (): Promise<Look> => {
-    const { agent } = await probeHost(ports.shell, host);
+    const { agent } = await probeHost(ports.shell, host, { identity: change.action !== "configure" });
     const problem = agentProblem(agent, host);
-    if (problem !== null || agent === null) return { problem, next: waitable(problem) ? "wait" : "end" };
+    if (problem !== null || agent === null) return { problem, agent, next: waitable(problem) ? "wait" : "end" };
     const open = openDifferences(change, host, agent);
-    if (open.length === 0) return { problem: null, next: "end" };
-    if (!mayCorrect) return { problem: unappliedProblem(open), next: "end" };
+    if (open.length === 0) return { problem: null, agent, next: "end" };
+    if (!mayCorrect) return { problem: unappliedProblem(open), agent, next: "end" };
     mayCorrect = false;
     await configure(host, open, agent, ports);
-    return { problem: unappliedProblem(open), next: "look" };
+    return { problem: unappliedProblem(open), agent, next: "look" };
   };
   const waiting = within(ports.clock, ports.connectWait, connectInterval);
   const began = ports.clock.now().getTime();
-  const { problem } = await repeatUntil(
+  const settled = await repeatUntil(
     look,
     ({ next }) => next === "end",
     (attempt, found) => (found.next === "look" ? 0 : waiting(attempt, found)),
     ports,
   );
   const ms = ports.clock.now().getTime() - began;
-  ports.log.info("agent looked at after the change", () => ({ host: host.name, problem: problem?.code, ms }));
-  return problem;
+  ports.log.info("agent looked at after the change", () => ({ host: host.name, problem: settled.problem?.code, ms }));
+  return settled;
 }
 
 /** What one look at an agent showed, and what follows: nothing, another look after a pause, or one at once. */
 interface Look {
   readonly problem: HostProblem | null;
+  readonly agent: ObservedAgent | null;
   readonly next: "end" | "wait" | "look";
 }
 

@@ -90,7 +90,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
   async function readFacts(request: InstallerRequest, arch: string): Promise<EnvironmentFacts> {
     const { host } = request;
     const { client, tokens } = clusterOf(host);
-    return tokens.withInstallerToken(host.environment, async (token) => {
+    return tokens.withToken(host.environment, "InstallerDownload", async (token) => {
       const [connection, latest, available] = await Promise.all([
         readConnectionInfo(client, host.environment, token, host.oneagent.networkZone || null),
         readLatestVersion(client, host.environment, arch, token),
@@ -134,7 +134,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
         }));
         return file;
       };
-      return token === null ? tokens.withInstallerToken(host.environment, download) : download(token);
+      return token === null ? tokens.withToken(host.environment, "InstallerDownload", download) : download(token);
     });
   }
 
@@ -152,7 +152,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
         connection: found.connection,
         ...installerFor(file, found.connection),
         pull: (use) =>
-          tokens.withInstallerToken(host.environment, (token) =>
+          tokens.withToken(host.environment, "InstallerDownload", (token) =>
             use({
               url: `${client.url}${installerPath(host.environment, { version, arch })}`,
               token,

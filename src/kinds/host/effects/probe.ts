@@ -26,7 +26,7 @@ const getters: Readonly<Record<AgentSettingName, string>> = {
  * A script that reads everything about a host in one go. Getters are asked one by one, because whether oneagentctl
  * answers several in one call is not documented; only those of declared settings are asked, since each starts a program.
  */
-function probeScript(marker: string, settings: readonly AgentSettingName[]): string {
+function probeScript(marker: string, settings: readonly AgentSettingName[], identity: boolean): string {
   return `${prelude(marker)}
 section system; uname -s
 section machine; uname -m
@@ -71,6 +71,7 @@ if [ -e ${agentDirectory}/agent ]; then
     ask server --get-server
 ${settings.map((name) => `    ask ${name} ${getters[name]}`).join("\n")}
 ${settings.includes("monitoringMode") ? "    ask infraOnly --get-infra-only" : ""}
+${identity ? "    ask hostId --get-host-id" : ""}
   fi
 else section agent absent; fi
 section end
@@ -80,11 +81,22 @@ section end
 /** Bytes of output, with what the user's shell may print before the script. */
 const maximumProbeOutput = 4_000_000;
 
+interface ProbeOptions {
+  /** Milliseconds. */
+  readonly timeout?: number;
+  /** Whether the agent is asked by which id environments know it. */
+  readonly identity?: boolean;
+}
+
 /** Probes a host over an open connection: one command. Throws HostError when the host cannot be judged. */
-export async function probeHost(shell: Shell, host: Host, timeout?: number): Promise<HostFacts> {
+export async function probeHost(
+  shell: Shell,
+  host: Host,
+  { timeout, identity = false }: ProbeOptions = {},
+): Promise<HostFacts> {
   const marker = newMarker();
   const settings = agentSettingNames.filter((name) => host.oneagent[name] !== undefined);
-  const command = asRoot(probeScript(marker, settings), host.ssh.become);
+  const command = asRoot(probeScript(marker, settings, identity), host.ssh.become);
   const limits = { maximumOutput: maximumProbeOutput, ...(timeout === undefined ? {} : { timeout }) };
   const result = await shell.run(command, { step: "probe", ...limits });
   const sections = parseSections(result.stdout, marker);
@@ -135,8 +147,10 @@ function parseAgent(sections: ReadonlyMap<string, Section>): ObservedAgent {
   const version = text("version") || firstLine(sections.get("installed")) || null;
   const tenant = text("tenant");
   const infraOnly = flag("infraOnly");
+  const hostId = text("hostId") ?? "";
   return {
     version,
+    hostId: /^[0-9a-f]{16}$/i.test(hostId) ? hostId : null,
     tenant,
     server: text("server"),
     serviceActive: serviceState(firstLine(sections.get("service"))),

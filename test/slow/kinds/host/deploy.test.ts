@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { HostChange } from "../../../../src/kinds/host/change.ts";
-import type { Host } from "../../../../src/model/inventory.ts";
+import type { Host, OneAgentSettings } from "../../../../src/model/inventory.ts";
 import { type HostWorld, installedVersions, startHostWorld } from "../../../support/host-world.ts";
 
 let world: HostWorld;
@@ -87,6 +87,38 @@ test("changed settings are one oneagentctl call with one restart, and stale tags
   const change = await converge(host);
   expect(change).toMatchObject({ action: "configure", fields: ["hostGroup", "hostTags", "hostProperties"] });
   expect(world.machine(host.name).counters()).toMatchObject({ installations: 1, restarts: 1 });
+});
+
+const cleared: readonly (readonly [string, Partial<OneAgentSettings>, Partial<OneAgentSettings>])[] = [
+  ["the host group", { hostGroup: "abc-p1" }, { hostGroup: "" }],
+  ["the network zone", { networkZone: "zone.a" }, { networkZone: "" }],
+  ["the name", { hostName: "web one" }, { hostName: "" }],
+  ["the proxy", { proxy: "proxy.example.com:3128" }, { proxy: "" }],
+  ["the proxy, in a word", { proxy: "proxy.example.com:3128" }, { proxy: "no_proxy" }],
+  ["the tags", { hostTags: ["tier=web", "managed"] }, { hostTags: [] }],
+  ["the properties", { hostProperties: { owner: "web-team", rack: "1" } }, { hostProperties: {} }],
+];
+
+test("everything is cleared by declaring it empty, in one call with one restart", async () => {
+  world.cluster.setNetworkZones(["default", "zone.a"]);
+  const all = (values: readonly Partial<OneAgentSettings>[]) =>
+    Object.assign({}, ...values) as Partial<OneAgentSettings>;
+  await converge(world.host("web01.example.com", { oneagent: all(cleared.map(([, set]) => set)) }));
+  const fields = ["hostGroup", "networkZone", "hostName", "hostTags", "hostProperties", "proxy"];
+  const host = world.host("web01.example.com", { oneagent: all(cleared.map(([, , clear]) => clear)) });
+  expect(await converge(host)).toMatchObject({ action: "configure", fields });
+  expect(world.machine("web01.example.com").counters()).toMatchObject({ restarts: 1 });
+});
+
+test.each(cleared)("%s is cleared alone, and the rest stays", async (_what, set, clear) => {
+  const kept = { hostGroup: "kept", hostTags: ["kept"], hostProperties: { kept: "yes" } };
+  await converge(world.host("web01.example.com", { oneagent: { ...kept, ...set } }));
+  expect(await converge(world.host("web01.example.com", { oneagent: clear }))).toMatchObject({
+    action: "configure",
+    fields: Object.keys(clear),
+  });
+  const untouched = Object.fromEntries(Object.entries(kept).filter(([name]) => !(name in clear)));
+  expect(await world.plan(world.host("web01.example.com", { oneagent: untouched }))).toBeNull();
 });
 
 test("an agent of another environment is moved", async () => {

@@ -55,3 +55,25 @@ test("one call takes away what is too much and adds what is missing", () => {
     "--remove-host-property=owner=x",
   ]);
 });
+
+test("a declared empty value is the empty form of its setter, and tags and properties go one by one", () => {
+  const agent = { hostTags: ["a", "tier=web"], hostProperties: ["owner=x", "rack"] } as unknown as ObservedAgent;
+  const differences: readonly FieldDifference[] = [
+    { field: "hostGroup", before: "g", after: "" },
+    { field: "networkZone", before: "z", after: "" },
+    { field: "hostName", before: "n", after: "" },
+    { field: "proxy", before: "p:1", after: "" },
+    { field: "hostTags", before: ["a", "tier=web"], after: [] },
+    { field: "hostProperties", before: { owner: "x", rack: "" }, after: {} },
+  ];
+  expect(changeArguments(differences, agent)).toEqual([
+    "--set-host-group=",
+    "--set-network-zone=",
+    "--set-host-name=",
+    "--set-proxy=",
+    "--remove-host-tag=a",
+    "--remove-host-tag=tier=web",
+    "--remove-host-property=owner=x",
+    "--remove-host-property=rack",
+  ]);
+});

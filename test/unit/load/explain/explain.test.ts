@@ -148,6 +148,7 @@ describe("explain", () => {
         "rollout.canary": "3 @ dtsync.yaml:29",
         "rollout.concurrency": "50 @ default",
         "rollout.maxFailures": '"10%" @ default',
+        "rollout.seenWithin": '"10m" @ default',
       });
     });
   });
@@ -422,6 +423,7 @@ const randomFiles = fc
 /** Values by path; maps are gone into, lists are not. */
 function flat(value: unknown, path = ""): readonly (readonly [string, unknown])[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [[path, value]];
+  if (path === "oneagent.hostProperties" && Object.keys(value).length === 0) return [[path, value]];
   return Object.entries(value).flatMap(([key, inner]) => flat(inner, path === "" ? key : `${path}.${key}`));
 }
 
@@ -454,7 +456,7 @@ function explainedSettings({ settings: explained }: Explanation): Readonly<Recor
       .filter(([, { value }]) => value !== null)
       .map(([path, { value }]) => {
         if (path === "ssh.jump") return [path, typeof value === "string" ? [value] : value];
-        if (/^ssh\..*[tT]imeout$/.test(path)) return [path, parseDuration(String(value))];
+        if (/^ssh\..*[tT]imeout$|seenWithin$/.test(path)) return [path, parseDuration(String(value))];
         return [path, value];
       }),
   );

@@ -137,6 +137,7 @@ const rollout: Described<RolloutEntry> = {
   canary: amount,
   batch: amount,
   maxFailures: amount,
+  seenWithin: amount,
 };
 const safety: Described<SafetyEntry> = {
   protect: optionalList,
@@ -273,7 +274,13 @@ describe("the resolved inventory and the schemas", () => {
     connectTimeout: true,
     timeout: true,
   };
-  const rolloutKeys: Keys<Rollout> = { concurrency: true, canary: true, batch: true, maxFailures: true };
+  const rolloutKeys: Keys<Rollout> = {
+    concurrency: true,
+    canary: true,
+    batch: true,
+    maxFailures: true,
+    seenWithin: true,
+  };
   const safetyKeys: Keys<Safety> = {
     protect: true,
     breakGlass: true,
@@ -313,7 +320,7 @@ describe("the resolved inventory and the schemas", () => {
       customer: "abc",
       oneagent: { ...first("oneagent"), version: "1.313" },
       ssh: first("ssh"),
-      rollout: { ...first("rollout"), canary: 2, batch: 3, maxFailures: 4 },
+      rollout: { ...first("rollout"), canary: 2, batch: 3, maxFailures: 4, seenWithin: "90s" },
       environment: first("environmentDefaults"),
       environments: { t1: { state: "enabled", hosts: ["web01"] } },
     };
@@ -331,6 +338,7 @@ describe("the resolved inventory and the schemas", () => {
       canary: { count: 2 },
       batch: { count: 3 },
       maxFailures: { count: 4 },
+      seenWithin: 90_000,
     });
   });
 
@@ -357,6 +365,7 @@ describe("the resolved inventory and the schemas", () => {
     for (const key of ["canary", "batch", "maxFailures"] as const) {
       expect(environments[0]?.rollout[key]).toEqual(parseAmount(written(given(definition("rollout"), key))));
     }
+    expect(environments[0]?.rollout.seenWithin).toBe(parseDuration(String(given(definition("rollout"), "seenWithin"))));
     const safetySchema = inner(dtsync, "safety");
     for (const key of ["protect", "breakGlass", "maxRemovals"] as const) {
       expect(limits[key]).toEqual(given(safetySchema, key));

@@ -126,7 +126,7 @@ describe("types and schemas say the same", () => {
     connectTimeout: "30s",
     timeout: "24h",
   } as const;
-  const rollout = { concurrency: 1, canary: 0, batch: "100%", maxFailures: "0%" };
+  const rollout = { concurrency: 1, canary: 0, batch: "100%", maxFailures: "0%", seenWithin: 0 };
   const environment = {
     tags: ["a"],
     trial: false,

@@ -44,7 +44,13 @@ test("what nobody declares has the documented defaults", async () => {
       state: null,
       defaultName: "abc p1",
       settings: {},
-      rollout: { concurrency: 50, canary: { count: 1 }, batch: { percent: 25 }, maxFailures: { percent: 10 } },
+      rollout: {
+        concurrency: 50,
+        canary: { count: 1 },
+        batch: { percent: 25 },
+        maxFailures: { percent: 10 },
+        seenWithin: 600_000,
+      },
       place: { file: "customers/abc.yaml", line: 3, column: 3 },
     },
   ]);
@@ -95,7 +101,7 @@ environments:
     trial: null
     oneagent: null
     ssh: { user: null }
-    rollout: { batch: null, maxFailures: 3 }
+    rollout: { batch: null, maxFailures: 3, seenWithin: 0 }
     cluster: emea
     hosts: [test01.example.com]
   t2: { tags: null }
@@ -121,7 +127,7 @@ test("nearer levels win, maps merge, tags add up, null takes away", async () => 
     cluster: "emea",
     state: "disabled",
     settings: { tags: ["managed-by:dtsync", "customer:abc"] },
-    rollout: { canary: { count: 2 }, batch: { percent: 25 }, maxFailures: { count: 3 } },
+    rollout: { canary: { count: 2 }, batch: { percent: 25 }, maxFailures: { count: 3 }, seenWithin: 0 },
   });
   expect(environmentOf(inventory, "abc-t1").settings).not.toHaveProperty("trial");
   expect(environmentOf(inventory, "abc-t2").settings).not.toHaveProperty("tags");
@@ -285,5 +291,36 @@ describe("a signature that must be checked", () => {
     expect(diagnostics.map(({ rule, message }) => [rule, / \(given by --set .*\)$/.exec(message)?.[0]])).toEqual([
       ["missing-root-certificate", " (given by --set defaults.oneagent.signature)"],
     ]);
+  });
+});
+
+describe("properties of hosts", () => {
+  /** What is declared of a host whose customer, environment and own item say this. */
+  async function declared(customer: string, environment: string, host: string) {
+    const inventory = await loadValid({
+      "customers/abc.yaml": `customer: abc
+oneagent: { hostProperties: ${customer} }
+environments:
+  p1:
+    oneagent: { hostProperties: ${environment} }
+    hosts: [{ name: web01, oneagent: { hostProperties: ${host} } }]
+`,
+    });
+    return hostOf(inventory, "web01").oneagent.hostProperties;
+  }
+
+  test.each<[string, string, string, unknown]>([
+    ["{}", "{}", "{}", {}],
+    ["null", "{}", "null", undefined],
+    ["null", "null", "{}", {}],
+    ["{ owner: dba }", "{}", "{}", { owner: "dba" }],
+    ["{ owner: dba }", "null", "{}", {}],
+    ["{}", "{ owner: dba }", "{}", { owner: "dba" }],
+    ["{ owner: dba }", "{ owner: null }", "{ owner: null }", undefined],
+    ["{}", "{ owner: null }", "{ owner: null }", {}],
+    ["{ owner: dba }", "{ owner: null }", "{}", {}],
+    ["{ owner: dba }", "{ owner: null, site: a }", "{}", { site: "a" }],
+  ])("%s, then %s, then %s", async (customer, environment, host, expected) => {
+    expect(await declared(customer, environment, host)).toEqual(expected);
   });
 });

@@ -184,6 +184,16 @@ describe("agents", () => {
     expect(cluster.agents()[0]?.firstSeen).toBe(Date.parse("2026-03-01T12:00:00.000Z"));
   });
 
+  it("appear in another environment by switch, and in theirs no more", async () => {
+    const { hello, get, cluster } = prepared({ switches: { agentsAppearIn: "b" } });
+    cluster.setEnvironment("b");
+    await hello("h", 1);
+    expect((await get("/e/a/api/v1/oneagents")).json.hosts).toEqual([]);
+    const { token } = cluster.createToken({ environment: "b", scopes: ["oneAgents.read"] });
+    const listed = await get("/e/b/api/v1/oneagents", { authorization: `Api-Token ${token}` });
+    expect(listed.json.hosts).toHaveLength(1);
+  });
+
   it("come on pages of which every fifth is empty, by the whole first query", async () => {
     const { hello, get } = prepared({ switches: { oneAgentsPageSize: 2 } });
     for (let id = 1; id <= 11; id += 1) await hello(`h${id}`, id);

@@ -1,0 +1,59 @@
+import type { Client } from "../../../dynatrace/client.ts";
+import type { TokenChain } from "../../../dynatrace/token-chain.ts";
+import type { Clock } from "../../../ports.ts";
+import type { SightingRequest } from "../sighting.ts";
+import type { Sighting } from "../unseen-problem.ts";
+import { type EnvironmentWatch, watchEnvironment } from "./watch-environment.ts";
+
+/** Tells of hosts whether their environments see them. */
+export interface Sightings {
+  /** Waits until the environment lists the host, or as long as is given. Never rejects. */
+  waitFor(request: SightingRequest): Promise<Sighting>;
+  /** Resolves once no list is read any more and every token for that is revoked. */
+  close(): Promise<void>;
+}
+
+interface SightingsOptions {
+  readonly clients: ReadonlyMap<string, Client>;
+  readonly tokens: ReadonlyMap<string, TokenChain>;
+  readonly clock: Clock;
+  /** Aborted: nothing is waited for any more. */
+  readonly signal: AbortSignal;
+  /** Told once of each environment whose list cannot be read. */
+  readonly warn: (message: string) => void;
+}
+
+/** One watch for each environment of the run, however many of its hosts are waited for. */
+export function createSightings({ clients, tokens, clock, signal, warn }: SightingsOptions): Sightings {
+  const watches = new Map<string, EnvironmentWatch>();
+
+  function watchOf(cluster: string, environment: string): EnvironmentWatch | null {
+    const key = `${cluster}/${environment.toLowerCase()}`;
+    const known = watches.get(key);
+    if (known) return known;
+    const client = clients.get(cluster);
+    const chain = tokens.get(cluster);
+    if (!client || !chain) return null;
+    const seenElsewhere = (request: SightingRequest, since: number): string | null =>
+      [...watches.values()].find(
+        (watch) =>
+          watch !== made &&
+          watch.environment.toLowerCase() !== request.from?.toLowerCase() &&
+          watch.hasSeen(request.host, since),
+      )?.environment ?? null;
+    const made = watchEnvironment({ environment, client, tokens: chain, clock, signal, warn, seenElsewhere });
+    watches.set(key, made);
+    return made;
+  }
+
+  signal.addEventListener("abort", () => {
+    for (const watch of watches.values()) watch.interrupt();
+  });
+  return {
+    waitFor: async (request) =>
+      (await watchOf(request.cluster, request.environment)?.waitFor(request)) ?? { status: "unreadable" },
+    async close() {
+      await Promise.all([...watches.values()].map((watch) => watch.close()));
+    },
+  };
+}

@@ -1,0 +1,248 @@
+import { describe, expect, test } from "vitest";
+import { createClient } from "../../../../src/dynatrace/client.ts";
+import { createTokenChain } from "../../../../src/dynatrace/token-chain.ts";
+import { createSightings } from "../../../../src/kinds/host/effects/sightings.ts";
+import type { SightingRequest } from "../../../../src/kinds/host/sighting.ts";
+import { createLimiter } from "../../../../src/lib/limiter.ts";
+import type { AgentRecord } from "../../../../src/sandbox/cluster/snapshot.ts";
+import { noon } from "../../../support/builders.ts";
+import { aClusterWorld, type ClusterWorldOptions } from "../../../support/cluster-world.ts";
+import { silentLog } from "../../../support/log.ts";
+import { mswFetch } from "../../../support/msw-cluster.ts";
+
+const second = 1_000;
+const minute = 60 * second;
+const hex = (number: number): string => number.toString(16).padStart(16, "0");
+
+/** An agent that connected so many milliseconds after noon. */
+const agent = (number: number, after = 0, given: Partial<AgentRecord> = {}): AgentRecord => ({
+  environment: "abc-p1",
+  host: { name: `web${number}`, id: hex(number).toUpperCase(), version: "1.313.52.20250602-150703" },
+  firstSeen: noon.getTime() + after,
+  lastSeen: noon.getTime() + after,
+  availability: "MONITORED",
+  detailedAvailability: "MONITORED",
+  ...given,
+});
+
+const request = (number: number, given: Partial<SightingRequest> = {}): SightingRequest => ({
+  cluster: "emea",
+  environment: "abc-p1",
+  host: { hostId: hex(number), name: `web${number}`, address: null, customName: null, version: null },
+  from: null,
+  within: 10 * minute,
+  ...given,
+});
+
+function prepared(agents: readonly AgentRecord[], options: ClusterWorldOptions = {}) {
+  const seed = { environments: [{ id: "abc-p1" }, { id: "abc-t1" }], agents };
+  const { cluster, clock } = aClusterWorld({ seed, ...options });
+  const interrupt = new AbortController();
+  const warnings: string[] = [];
+  const warn = (message: string) => void warnings.push(message);
+  const client = createClient({
+    url: "https://dynatrace.example.com",
+    token: cluster.clusterToken,
+    fetch: mswFetch(cluster),
+    clock,
+    random: () => 0,
+    limiter: createLimiter(8),
+    signal: interrupt.signal,
+    name: "emea",
+    log: silentLog,
+  });
+  const tokens = createTokenChain({
+    client,
+    clock,
+    runId: "run1",
+    conceal: () => undefined,
+    journal: { made: async () => undefined },
+    cluster: "emea",
+    log: { ...silentLog, warn },
+  });
+  const sightings = createSightings({
+    clients: new Map([["emea", client]]),
+    tokens: new Map([["emea", tokens]]),
+    clock,
+    signal: interrupt.signal,
+    warn,
+  });
+  const looks = () => cluster.requests.filter(({ path }) => path.endsWith("/api/v1/oneagents"));
+  const tokensLeft = async () => {
+    await sightings.close();
+    await tokens.close();
+    return cluster.snapshot().tokens.filter(({ name, expires }) => {
+      const isAlive = (expires ?? Number.POSITIVE_INFINITY) > clock.now().getTime();
+      return isAlive && name.startsWith("dtsync run ") && !name.includes(" management ");
+    });
+  };
+  const past = () => clock.now().getTime() - noon.getTime();
+  return { sightings, cluster, clock, warnings, interrupt, looks, tokensLeft, past };
+}
+
+describe("a host that its environment lists", () => {
+  test("at once is seen with one look, with a token that can do nothing else and is revoked", async () => {
+    const { sightings, cluster, looks, tokensLeft, past } = prepared([agent(1)]);
+    const scopes: (readonly string[])[] = [];
+    cluster.onRequest(({ path }) => {
+      const made = cluster.snapshot().tokens.filter(({ name }) => name.startsWith("dtsync run run1 hosts"));
+      if (path.endsWith("/oneagents")) scopes.push(...made.map((token) => token.scopes));
+    });
+    expect(await sightings.waitFor(request(1))).toEqual({ status: "seen" });
+    expect([looks().length, past()]).toEqual([1, 0]);
+    expect(scopes).toEqual([["oneAgents.read"]]);
+    expect(await tokensLeft()).toEqual([]);
+  });
+
+  test("after a while is waited for", async () => {
+    const { sightings, past } = prepared([agent(1, 3 * minute)]);
+    expect(await sightings.waitFor(request(1))).toEqual({ status: "seen" });
+    expect(past()).toBeGreaterThanOrEqual(3 * minute);
+    expect(past()).toBeLessThan(4 * minute);
+  });
+
+  test("on a later page, behind an empty one, is found", async () => {
+    const agents = Array.from({ length: 11 }, (_, index) => agent(index + 1));
+    const { sightings, looks } = prepared(agents, { switches: { oneAgentsPageSize: 2 } });
+    expect(await sightings.waitFor(request(11))).toEqual({ status: "seen" });
+    expect(looks()).toHaveLength(7);
+  });
+
+  test("with an older version is not seen before that is listed too", async () => {
+    const { sightings } = prepared([agent(1)]);
+    const host = { ...request(1).host, version: "1.321.51.20250905-075429" };
+    expect(await sightings.waitFor(request(1, { host }))).toMatchObject({
+      status: "not-seen",
+      remark: "it lists the host with version 1.313.52.20250602-150703",
+    });
+  });
+});
+
+test("many hosts are looked for together, and only a few looks a minute are made for all", async () => {
+  const { sightings, looks, tokensLeft } = prepared(
+    Array.from({ length: 200 }, (_, index) => agent(index + 1, index * second)),
+  );
+  const found = await Promise.all(Array.from({ length: 200 }, (_, index) => sightings.waitFor(request(index + 1))));
+  expect(new Set(found.map(({ status }) => status))).toEqual(new Set(["seen"]));
+  expect(looks().length).toBeLessThan(20);
+  expect(await tokensLeft()).toEqual([]);
+});
+
+test("a host that is never listed is not seen when its time is over, and not before", async () => {
+  const { sightings, past, tokensLeft, warnings } = prepared([agent(2)]);
+  expect(await sightings.waitFor(request(1))).toEqual({ status: "not-seen", within: 10 * minute, remark: null });
+  expect(past()).toBe(10 * minute);
+  expect(await tokensLeft()).toEqual([]);
+  expect(warnings).toEqual([]);
+});
+
+test("waiting longer than a token lives goes on with another one", async () => {
+  const { sightings, past, tokensLeft, warnings } = prepared([agent(1, 100 * minute)]);
+  expect(await sightings.waitFor(request(1, { within: 24 * 60 * minute }))).toEqual({ status: "seen" });
+  expect(past()).toBeLessThan(101 * minute);
+  expect(await tokensLeft()).toEqual([]);
+  expect(warnings).toEqual([]);
+});
+
+test("a token that somebody deletes is made once more", async () => {
+  const { sightings, cluster } = prepared([agent(1, minute)]);
+  let isDeleted = false;
+  cluster.onRequest(({ path }) => {
+    if (isDeleted || !path.endsWith("/oneagents")) return;
+    isDeleted = true;
+    cluster.addFault({ match: { path: "*/oneagents" }, do: { status: 401 } });
+  });
+  expect(await sightings.waitFor(request(1))).toEqual({ status: "seen" });
+});
+
+describe("a list that cannot be read", () => {
+  test.each<[string, number, number]>([
+    ["is refused: no scope", 403, 1],
+    ["is not there", 404, 1],
+    ["fails", 500, 6],
+  ])("%s: one warning, and nobody waits", async (_name, status, requests) => {
+    const { sightings, cluster, warnings, looks, tokensLeft } = prepared([]);
+    cluster.addFault({ match: { path: "*/oneagents", times: Number.POSITIVE_INFINITY }, do: { status } });
+    const found = await Promise.all([1, 2, 3].map((number) => sightings.waitFor(request(number))));
+    expect(found).toEqual([{ status: "unreadable" }, { status: "unreadable" }, { status: "unreadable" }]);
+    expect(await sightings.waitFor(request(4))).toEqual({ status: "unreadable" });
+    expect(looks()).toHaveLength(requests);
+    expect(warnings).toEqual([expect.stringContaining("the hosts that abc-p1 lists could not be read")]);
+    expect(warnings[0]).toContain(`status ${status}`);
+    expect(await tokensLeft()).toEqual([]);
+  });
+
+  test("says nothing of other environments", async () => {
+    const { sightings, cluster } = prepared([agent(1, 0, { environment: "abc-t1" })]);
+    cluster.addFault({ match: { path: "/e/abc-p1/*/oneagents" }, do: { status: 403 } });
+    expect(await sightings.waitFor(request(2))).toEqual({ status: "unreadable" });
+    expect(await sightings.waitFor(request(1, { environment: "abc-t1" }))).toEqual({ status: "seen" });
+  });
+
+  test("for some looks alone is read again", async () => {
+    const { sightings, cluster, warnings } = prepared([agent(1, minute)]);
+    cluster.addFault({ match: { path: "*/oneagents", times: 3 }, do: { html: 500 } });
+    expect(await sightings.waitFor(request(1))).toEqual({ status: "seen" });
+    expect(warnings).toEqual([]);
+  });
+
+  test("because the cluster does not know the scope of the token", async () => {
+    const { sightings, cluster, warnings } = prepared([agent(1)]);
+    cluster.addFault({ match: { method: "POST", path: "*/apiTokens" }, do: { status: 400 } });
+    expect(await sightings.waitFor(request(1))).toEqual({ status: "unreadable" });
+    expect(warnings).toHaveLength(1);
+  });
+
+  test("because the cluster cannot be used", async () => {
+    const { sightings } = prepared([]);
+    expect(await sightings.waitFor(request(1, { cluster: "apac" }))).toEqual({ status: "unreadable" });
+  });
+});
+
+describe("a host that another environment lists", () => {
+  const inWrongOne = { switches: { agentsAppearIn: "abc-t1" } };
+
+  test("is named with it where the run looks there too", async () => {
+    const { sightings } = prepared([agent(1), agent(2, minute)], inWrongOne);
+    const [first, second] = await Promise.all([
+      sightings.waitFor(request(1)),
+      sightings.waitFor(request(2, { environment: "abc-t1" })),
+    ]);
+    expect(first).toEqual({ status: "elsewhere", environment: "abc-t1" });
+    expect(second).toEqual({ status: "seen" });
+  });
+
+  test("is not looked for in environments that the run has nothing to do with", async () => {
+    const { sightings, looks } = prepared([agent(1)], inWrongOne);
+    expect(await sightings.waitFor(request(1))).toMatchObject({ status: "not-seen" });
+    expect(looks().filter(({ path }) => !path.startsWith("/e/abc-p1/"))).toEqual([]);
+  });
+
+  test("may still be listed by the one that it has left", async () => {
+    const { sightings } = prepared([agent(1), agent(2, minute)], inWrongOne);
+    const [first] = await Promise.all([
+      sightings.waitFor(request(1, { from: "ABC-T1" })),
+      sightings.waitFor(request(2, { environment: "abc-t1" })),
+    ]);
+    expect(first).toMatchObject({ status: "not-seen" });
+  });
+});
+
+test.each<[string, string, number]>([
+  ["while its token is made", "/apiTokens", 1],
+  ["before the first look", "/oneagents", 1],
+  ["later", "/oneagents", 4],
+])("an interrupt ends every wait at once, and no token is left: %s", async (_when, path, nth) => {
+  const { sightings, cluster, interrupt, past, tokensLeft, warnings } = prepared([]);
+  let requests = 0;
+  cluster.onRequest((asked) => {
+    if (asked.path.endsWith(path)) requests += 1;
+    if (requests === nth) interrupt.abort();
+  });
+  const found = await Promise.all([1, 2, 3].map((number) => sightings.waitFor(request(number))));
+  expect(found).toEqual([1, 2, 3].map(() => ({ status: "interrupted" })));
+  expect(past()).toBeLessThan(minute);
+  expect(await sightings.waitFor(request(4))).toEqual({ status: "interrupted" });
+  expect(await tokensLeft()).toEqual([]);
+  expect(warnings).toEqual([]);
+});
