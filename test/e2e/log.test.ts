@@ -117,8 +117,10 @@ defaults: { cluster: emea, ssh: { user: deploy, become: sudo } }
     const made = cluster.snapshot().tokens.filter(({ name }) => name.startsWith("dtsync run "));
     expect(made.length).toBeGreaterThan(0);
     for (const { name } of made) expect(name.startsWith(`dtsync run ${run} `), name).toBe(true);
-    // That of the management cannot revoke itself.
-    expect([named(lines, "token made").length, named(lines, "token revoked").length]).toEqual([3, 2]);
+    // Those of the management cannot revoke themselves.
+    const revocable = named(lines, "token made").filter(({ name }) => !String(name).includes(" management "));
+    expect(revocable.length).toBeGreaterThan(1);
+    expect(named(lines, "token revoked")).toHaveLength(revocable.length);
 
     for (const { token } of cluster.snapshot().tokens) expect(text).not.toContain(token.split(".")[2]);
     expect(text).not.toMatch(/\.[A-Z0-9]{64}/);
