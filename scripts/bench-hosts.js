@@ -1,5 +1,6 @@
 // Measures how dtsync reaches hosts, side by side with other ways in the same run, against the same servers:
 //   npm run bench:hosts [-- --full] [-- --only plan|deploy|large|fleet] [-- --hosts N]
+//                          [-- --profile FOLDER]
 // Real OpenSSH servers on loopback, each in namespaces of its own with a stand-in agent; a simulated cluster in a process
 // of its own. Client, hosts and cluster share this machine, so ratios of processor time count and wall time is a hint.
 import { execFileSync, fork, spawn } from "node:child_process";
@@ -130,6 +131,7 @@ async function measure(command, { environment = {}, input = "", hosts }) {
     code,
     wall: Number(wall),
     client: (Number(user) + Number(system)) * 1_000,
+    system: Number(system) * 1_000,
     host: after - before,
     megabytes: Number(texts[3] || 0) / 1_024,
     output: texts[1],
@@ -139,7 +141,7 @@ async function measure(command, { environment = {}, input = "", hosts }) {
 
 function table(title, count, rows) {
   print(`\n${title}`);
-  print(["way".padEnd(34), "client ms/host", "host ms/host", "wall s", "bound s", "memory MB"].join("  "));
+  print(["way".padEnd(34), "client ms/host", "(system)", "host ms/host", "wall s", "bound s", "memory MB"].join("  "));
   for (const [name, run] of rows) {
     if (run === null) continue;
     const bound = (run.client + run.host) / 1_000 / availableParallelism();
@@ -147,6 +149,7 @@ function table(title, count, rows) {
       [
         name.padEnd(34),
         (run.client / count).toFixed(1).padStart(14),
+        (run.system / count).toFixed(1).padStart(8),
         (run.host / count).toFixed(1).padStart(12),
         run.wall.toFixed(2).padStart(6),
         bound.toFixed(2).padStart(7),
@@ -193,9 +196,13 @@ const sshOptions = (config) => [
   "KexAlgorithms=curve25519-sha256",
 ];
 
+/** Options that write a profile of the program. */
+const profiling = [];
+
 function dtsync(command, { inventory, config, cluster, extra = [] }) {
   return [
     nodePath,
+    ...profiling,
     cli,
     ...command,
     "--inventory",
@@ -209,6 +216,21 @@ function dtsync(command, { inventory, config, cluster, extra = [] }) {
     "--no-progress",
     ...extra,
   ];
+}
+
+/** The bare library: connects to fifty hosts at once, runs the command, and checks nothing. */
+async function askBare(list) {
+  const [{ NodeSSH }, { hosts, identity }] = [await import("node-ssh"), JSON.parse(readFileSync(list, "utf8"))];
+  const privateKey = readFileSync(identity, "utf8");
+  const worker = async () => {
+    for (let host = hosts.pop(); host !== undefined; host = hosts.pop()) {
+      const ssh = new NodeSSH();
+      await ssh.connect({ host: host.address, port: host.port, username: "root", privateKey });
+      await ssh.execCommand(bareCommand);
+      ssh.dispose();
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, worker));
 }
 
 const has = (program) =>
@@ -294,6 +316,9 @@ async function planBench(folder, startSshdFleet, count) {
     const planned = JSON.parse(own.output);
     if (planned.held.length > 0 || planned.summary.unchanged < count / 2 - 1)
       throw new Error(`the plan is not as expected: ${JSON.stringify(planned.held[0])} ${own.errors}`);
+    const bareList = join(folder, "bare.json");
+    await writeFile(bareList, JSON.stringify({ hosts, identity: fleet.identityFile }));
+    const bare = await measure([nodePath, self, "bare", bareList], options);
     const ssh = await measure(["xargs", "-P", "50", "-I", "{}", "ssh", ...sshOptions(config), "{}", bareCommand], {
       ...options,
       input: names.join("\n"),
@@ -301,6 +326,7 @@ async function planBench(folder, startSshdFleet, count) {
     const raw = count > 2_000 ? null : await ansible(folder, names, config, "raw", bareCommand, options);
     table(`plan over ${count} hosts, half of them with an agent`, count, [
       ["dtsync plan", own],
+      ["node-ssh alone, the bare command", bare],
       ["xargs -P 50 ssh, the bare command", ssh],
       ["ansible -f 100 -m raw", raw],
     ]);
@@ -421,12 +447,18 @@ async function fetchInstaller(cluster, file, paddingBytes) {
 
 async function main() {
   const { values } = parseArgs({
-    options: { full: { type: "boolean", default: false }, only: { type: "string" }, hosts: { type: "string" } },
+    options: {
+      full: { type: "boolean", default: false },
+      only: { type: "string" },
+      hosts: { type: "string" },
+      profile: { type: "string" },
+    },
   });
   if (process.getuid() !== 0 || !existsSync("/usr/sbin/sshd")) {
     print("left out: it needs root and OpenSSH's sshd");
     return;
   }
+  if (values.profile !== undefined) profiling.push("--cpu-prof", `--cpu-prof-dir=${values.profile}`);
   const folder = await mkdtemp(join(tmpdir(), "dtsync-bench-"));
   try {
     const { startSshdFleet } = await loadServers(join(folder, "servers"));
@@ -444,4 +476,5 @@ async function main() {
 }
 
 if (process.argv[2] === "serve") await serve(Number(process.argv[3]));
+else if (process.argv[2] === "bare") await askBare(process.argv[3]);
 else await main();
