@@ -27,3 +27,9 @@ export function readOrigin(
   }
   return { url: url.origin };
 }
+
+/** Host and port that an origin stands for; an IPv6 address without brackets. */
+export function originPlace(origin: string): { readonly host: string; readonly port: number } {
+  const { hostname, port, protocol } = new URL(origin);
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || (protocol === "https:" ? 443 : 80)) };
+}

@@ -69,6 +69,36 @@ export interface ObservedAgent {
   readonly systemLogsAccess: boolean | null;
 }
 
+/** A file system that OneAgent needs on a host. A member is null where the host could not tell. */
+export interface HostPlace {
+  /** Where it is mounted. */
+  readonly mountPoint: string;
+  /** MiB that are free there. */
+  readonly free: number | null;
+  readonly readOnly: boolean | null;
+  readonly noExecution: boolean | null;
+  /** Programs there do not take on their owner's rights. */
+  readonly noSetUid: boolean | null;
+}
+
+/** What an installer would meet on a host. A member is null where the host could not tell. */
+export interface HostSite {
+  /** Number of the user that scripts run as; 0 is root. */
+  readonly userId: number | null;
+  /** MiB of memory that programs could have. */
+  readonly memory: number | null;
+  /** Where the agent would be installed. */
+  readonly installPlace: HostPlace | null;
+  /** Where an installer is kept while it runs. */
+  readonly temporaryPlace: HostPlace | null;
+  /** A program that can fetch an installer; `none`: there is none. */
+  readonly downloader: "curl" | "wget" | "none" | null;
+  /** Whether SHA-256 can be computed there. */
+  readonly checksum: boolean | null;
+  /** Whether the host reaches the origin of its cluster; null also where it was not asked. */
+  readonly reachesCluster: boolean | null;
+}
+
 export interface HostFacts {
   /** `uname -s`. */
   readonly system: string;
@@ -77,6 +107,8 @@ export interface HostFacts {
   /** An installer, uninstaller or update holds its lock at this moment. */
   readonly locked: boolean;
   readonly agent: ObservedAgent | null;
+  /** Null: it was not asked for, because no installer would run there. */
+  readonly site: HostSite | null;
 }
 
 /** A host in the list that an environment has of its own. A member is null where the cluster does not tell. */

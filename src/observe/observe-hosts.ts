@@ -1,6 +1,7 @@
 import { errorMessage } from "../errors.ts";
 import { probeHost } from "../kinds/host/effects/probe.ts";
 import { createLimiter } from "../lib/limiter.ts";
+import { originPlace } from "../lib/read-origin.ts";
 import type { Host } from "../model/inventory.ts";
 import type { HostReading } from "../model/observed.ts";
 import type { Log } from "../ports.ts";
@@ -14,6 +15,8 @@ interface HostObservation {
   readonly signal: AbortSignal;
   readonly events: ReadingEvents;
   readonly log: Log;
+  /** Origins of clusters by their names. */
+  readonly origins: ReadonlyMap<string, string>;
 }
 
 /** Probes hosts: one connection and one command each. A host that cannot be judged is unreadable, never absent. */
@@ -43,11 +46,18 @@ export async function observeHosts(
 /** Milliseconds a probe may take when the inventory sets no limit; it starts some fifteen small programs. */
 const probeTimeout = 60_000;
 
-async function probe(host: Host, { connect, signal }: HostObservation): Promise<HostReading> {
+/** Only a host that is to fetch its installer has to reach the cluster; the others may go through an ActiveGate. */
+function clusterOf({ oneagent, cluster }: Host, origins: HostObservation["origins"]) {
+  const origin = origins.get(cluster);
+  return oneagent.transfer === "pull" && origin !== undefined ? originPlace(origin) : null;
+}
+
+async function probe(host: Host, { connect, signal, origins }: HostObservation): Promise<HostReading> {
   try {
     const shell = await connect(host, signal);
     try {
-      return { status: "complete", value: await probeHost(shell, host, { timeout: host.ssh.timeout ?? probeTimeout }) };
+      const options = { timeout: host.ssh.timeout ?? probeTimeout, cluster: clusterOf(host, origins) };
+      return { status: "complete", value: await probeHost(shell, host, options) };
     } finally {
       shell.close();
     }

@@ -55,12 +55,13 @@ export async function observe(
     return [cluster.name, reading];
   };
   const { concurrency, signal } = ports;
+  const origins = new Map(inventory.clusters.map(({ name, url }) => [name, url]));
   const began = clock.now().getTime();
   const [clusterReadings, hostReadings] = await Promise.all([
     Promise.all(clusters.map(readCluster)),
     connect === null
       ? new Map<string, HostReading>()
-      : observeHosts(hosts, { connect, concurrency, signal, events, log }),
+      : observeHosts(hosts, { connect, concurrency, signal, events, log, origins }),
   ]);
   if (connect !== null) {
     const unreadable = [...hostReadings.values()].filter(({ status }) => status === "unreadable").length;

@@ -14,8 +14,9 @@ export const sudoMark = "#dtsync-sudo";
  * The command line that runs a script as root, whatever the user's login shell is: sh, csh and fish alike take words in
  * single quotation marks as they are, without quotation marks, line ends, `!` and doubled backslashes in them, so the
  * script travels in words without those. It is no input, because standard input is kept for data (some shells read
- * ahead); it must therefore hold no secret: the host's process list shows it. With `become` undeclared, root needs no
- * sudo; a root without sudo installed needs none either.
+ * ahead); it must therefore hold no secret: the host's process list shows it. Where its user's number
+ * was asked for, a script that sudo does not run finds it in `dtsync_user`. With `become` undeclared, root needs no sudo; a root without
+ * sudo installed needs none either.
  */
 export function asRoot(script: string, become: SshSettings["become"]): string {
   const words = encodedWords(script).map((word) => `'${word}'`);
@@ -24,8 +25,8 @@ export function asRoot(script: string, become: SshSettings["become"]): string {
 
 function sudoFor(become: SshSettings["become"]): string {
   if (become === "none") return "";
-  const user = '[ "$(id -u)" -gt 0 ]';
-  const wanted = become === "sudo" ? `command -v sudo >/dev/null 2>&1 || ${user}` : user;
+  const noRoot = '{ dtsync_user=$(id -u); [ "$dtsync_user" -gt 0 ]; }';
+  const wanted = become === "sudo" ? `command -v sudo >/dev/null 2>&1 || ${noRoot}` : noRoot;
   return `if ${wanted}; then LC_ALL=C; export LC_ALL; echo "${sudoMark}"; exec sudo -n /bin/sh -c "$script"; fi; `;
 }
 

@@ -123,6 +123,7 @@ async function planOf(host: Host, shell: Shell) {
     signal,
     log: silentLog,
     events: { started: () => undefined, ended: () => undefined },
+    origins: new Map(),
   };
   const reading = (await observeHosts([host], options)).get(host.name);
   if (reading === undefined) throw new Error("the host was not read");

@@ -13,6 +13,7 @@ import {
   hostColumns,
 } from "./change.ts";
 import { type AgentComparison, compareAgent, downgradeRemark, sameEnvironment } from "./fields.ts";
+import { siteObstacle } from "./site-obstacle.ts";
 
 /** Whether an action runs an installer. */
 export const runsInstaller: Readonly<Record<HostAction, boolean>> = {
@@ -57,8 +58,12 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
   const content = hostContent(comparison, facts);
   const remark = downgradeRemark(host, agent);
   if (content === null) return { change: null, held: null, remark };
-  const architecture = agentArchitecture(facts.machine);
-  if (runsInstaller[content.action] && typeof architecture !== "string") return hold(host, architecture.message);
+  if (runsInstaller[content.action]) {
+    const architecture = agentArchitecture(facts.machine);
+    const obstacle =
+      typeof architecture === "string" ? siteObstacle(host, facts.site, architecture) : architecture.message;
+    if (obstacle !== null) return hold(host, obstacle);
+  }
   const restarts =
     content.action !== "install" && comparison.differences.some(({ field }) => applicationRestart.has(field));
   const about = {

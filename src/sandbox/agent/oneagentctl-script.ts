@@ -3,7 +3,8 @@ import { oneagentctlRules } from "./oneagentctl-rules.ts";
 /**
  * The stand-in's `oneagentctl`.
  *
- * - Root only. Getters print on standard output; only the first getter of a call is answered.
+ * - Root only. Getters print on standard output. Several in a call are answered one after the other, a guess; with the
+ *   switch GETTERS only the first is, or they are in an order of its own.
  * - Setters take `--set-x=v` and `--set-x v`, several in a call. A refused one gives exit status 1 and a line starting
  *   with `Error:` on standard error; the others of the call are stored nevertheless.
  * - What is stored becomes effective at the next service start; `--restart-service` brings one.
@@ -181,14 +182,19 @@ if ! is_superuser; then
   exit 1
 fi
 [ $# -gt 0 ] || { get --help; exit 1; }
-getter=
+getters=
 restart=no
 while [ $# -gt 0 ]; do
   argument=$1
   shift
   case $argument in
     --restart-service) restart=yes ;;
-    --version | --help | -h | --get-*) [ -n "$getter" ] || getter=$argument ;;
+    --version | --help | -h | --get-*)
+      case \${SWITCH_GETTERS:-each} in
+        first) [ -n "$getters" ] || getters=$argument ;;
+        reversed) getters="$argument $getters" ;;
+        *) getters="$getters $argument" ;;
+      esac ;;
     --set-*=* | --remove-*=*) change "\${argument%%=*}" "\${argument#*=}" ;;
     --set-* | --remove-*)
       if [ $# -gt 0 ]; then
@@ -203,6 +209,6 @@ done
 if [ "$restart" = yes ]; then
   "$AGENT/initscripts/oneagent" restart || failed=1
 fi
-[ -z "$getter" ] || get "$getter"
+for getter in $getters; do get "$getter"; done
 exit "$failed"
 `;

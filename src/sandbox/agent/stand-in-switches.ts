@@ -14,6 +14,7 @@
  * - `REJECT`: settings that `oneagentctl` refuses, by name without `--set-`, separated by commas.
  * - `DISK=full`: no space left, for the installer and for `df`.
  * - `AGENT_VERSION_MODE=old`: an agent without `--get-monitoring-mode` and `--set-monitoring-mode`.
+ * - `GETTERS`: how `oneagentctl` answers several getters in one call: `each` (the default), `first` alone, or `reversed`.
  * - `SUDO=refuses`: `sudo` asks for a password.
  */
 export type StandInSwitches = {
@@ -32,6 +33,7 @@ type StandInSwitchName =
   | "REJECT"
   | "DISK"
   | "AGENT_VERSION_MODE"
+  | "GETTERS"
   | "SUDO";
 
 /** The switches as text of the configuration file. */

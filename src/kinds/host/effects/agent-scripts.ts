@@ -1,5 +1,5 @@
 import { prelude, quote } from "../../../ssh/remote-script.ts";
-import { agentControl, agentDirectory } from "./probe.ts";
+import { agentControl, agentDirectory, lockLooked } from "./probe-script.ts";
 
 /** Exit codes of the installer after which trying again on the same host can help. */
 const locked = 13;
@@ -80,13 +80,8 @@ section end
  * An installation that was cut off leaves a lock whose owner is dead, and a removal leaves the link of a custom path that
  * leads nowhere; the installer never gets past either.
  */
-const leftoversRemoved = `if [ -f /tmp/oneagent.lock ]; then
-  owner=$(head -c 20 /tmp/oneagent.lock | head -n 1)
-  case $owner in
-    "" | *[!0-9]*) ;;
-    *) kill -0 "$owner" 2>/dev/null || rm -f /tmp/oneagent.lock ;;
-  esac
-fi
+const leftoversRemoved = `${lockLooked}
+if [ "$lock" = dead ]; then rm -f /tmp/oneagent.lock; fi
 if [ -L ${agentDirectory} ] && [ ! -e ${agentDirectory} ]; then rm -f ${agentDirectory}; fi`;
 
 /** The end of what a program said, in lines and in bytes: a line may be as long as it likes. */

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -169,9 +169,10 @@ test.each([
   [{ REJECT: "host-group" }, "setting-not-applied"],
 ] as const)("a host with %o fails as %s", async (behaviour, code) => {
   const host = world.host("web01.example.com", { oneagent: { hostGroup: "abc-p1" } });
+  // A full disk is seen by a plan; this one filled up afterwards.
+  const change = await planned(host);
   world.machine(host.name).setBehaviour(behaviour);
-  const outcome = await world.apply(await planned(host), host);
-  expect(outcome).toMatchObject({ status: "failed", error: { code } });
+  expect(await world.apply(change, host)).toMatchObject({ status: "failed", error: { code } });
   world.machine(host.name).setBehaviour({});
   // A stand-in agent that may connect again does so by itself; everything else takes a second run.
   if (await world.plan(host)) await converge(host);
@@ -230,4 +231,52 @@ test("a host that refuses sudo is unreadable and says so", async () => {
     status: "unreadable",
     reason: expect.stringContaining("sudo-refused"),
   });
+});
+
+test("what an agent says is read alike however it answers several questions at once", async () => {
+  const host = world.host("web01.example.com", { oneagent: settings });
+  const machine = world.machine(host.name);
+  world.cluster.setNetworkZones(["default", "zone.a"]);
+  await converge(host);
+  const readings = [];
+  for (const GETTERS of ["each", "first", "reversed"]) {
+    machine.setBehaviour({ GETTERS });
+    readings.push(await world.probe(host));
+  }
+  const [each, ...others] = readings;
+  expect(each).toMatchObject({
+    value: { agent: { tenant: "abc-p1", version: expect.stringMatching(/^1\./), hostGroup: "abc-p1" }, site: null },
+  });
+  for (const other of others) expect(other).toEqual(each);
+});
+
+test("what an installer would meet is read where one would run", async () => {
+  const reading = await world.probe(world.host("web01.example.com"));
+  expect(reading).toMatchObject({
+    value: {
+      agent: null,
+      site: {
+        userId: 0,
+        memory: expect.any(Number),
+        installPlace: { mountPoint: expect.stringMatching(/^\//), free: expect.any(Number), readOnly: false },
+        temporaryPlace: { free: expect.any(Number) },
+        checksum: true,
+      },
+    },
+  });
+  world.machine("web01.example.com").setBehaviour({ DISK: "full" });
+  expect(await world.probe(world.host("web01.example.com"))).toMatchObject({
+    value: { site: { installPlace: { free: 0 } } },
+  });
+});
+
+test("a lock from before the last boot holds nobody, whatever process has its number now", async () => {
+  const host = world.host("web01.example.com");
+  const machine = world.machine(host.name);
+  machine.write("/tmp/oneagent.lock", `${process.pid}\ninstaller\n`);
+  expect(await world.probe(host)).toMatchObject({ value: { locked: true } });
+  utimesSync(join(machine.root, "tmp/oneagent.lock"), 981_173_106, 981_173_106);
+  expect(await world.probe(host)).toMatchObject({ value: { locked: false } });
+  await converge(host);
+  expect(machine.read("/tmp/oneagent.lock")).toBeNull();
 });

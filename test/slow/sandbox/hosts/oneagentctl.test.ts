@@ -48,8 +48,14 @@ describe("getters", () => {
     expect((await machine.ctl("--get-infra-only-mode-enabled")).code).toBe(1);
   });
 
-  test("of several, only the first is answered", async () => {
-    expect((await machine.ctl("--get-tenant", "--get-network-zone")).out).toBe("abc-p1\n");
+  test.each([
+    ["each", "abc-p1\ndefault\n"],
+    ["first", "abc-p1\n"],
+    ["reversed", "default\nabc-p1\n"],
+  ])("several in one call, with the switch GETTERS=%s", async (GETTERS, answer) => {
+    machine.files.setBehaviour({ GETTERS });
+    expect((await machine.ctl("--get-tenant", "--get-network-zone")).out).toBe(answer);
+    machine.files.setBehaviour({});
   });
 
   test("root only", async () => {

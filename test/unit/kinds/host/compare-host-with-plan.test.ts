@@ -9,6 +9,7 @@ const facts = (agent: ObservedAgent | null): HostFacts => ({
   system: "Linux",
   machine: "x86_64",
   locked: false,
+  site: null,
   agent,
 });
 

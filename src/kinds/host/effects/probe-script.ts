@@ -1,0 +1,168 @@
+import { prelude, quote } from "../../../ssh/remote-script.ts";
+import type { AgentSettingName } from "../change.ts";
+
+export const agentDirectory = "/opt/dynatrace/oneagent";
+export const agentControl = `${agentDirectory}/agent/tools/oneagentctl`;
+
+const getters: Readonly<Record<AgentSettingName, string>> = {
+  hostGroup: "--get-host-group",
+  networkZone: "--get-network-zone",
+  monitoringMode: "--get-monitoring-mode",
+  hostName: "--get-host-name",
+  hostTags: "--get-host-tags",
+  hostProperties: "--get-host-properties",
+  proxy: "--get-proxy",
+  autoUpdate: "--get-auto-update-enabled",
+  appLogContentAccess: "--get-app-log-content-access",
+  systemLogsAccess: "--get-system-logs-access-enabled",
+};
+
+/**
+ * Whether an installer, uninstaller or update holds its lock: `lock` becomes `held`, `dead` or `free`. A lock that is older
+ * than the last boot is dead whatever process has its number now.
+ */
+export const lockLooked = `lock=free
+if [ -f /tmp/oneagent.lock ]; then
+  lock=dead
+  owner=$(head -c 20 /tmp/oneagent.lock | head -n 1)
+  case $owner in
+    "" | *[!0-9]*) lock=free ;;
+    *) if kill -0 "$owner" 2>/dev/null; then lock=held; fi ;;
+  esac
+  booted=0
+  while read -r key value _; do
+    if [ "$key" = btime ]; then booted=$value; break; fi
+  done 2>/dev/null </proc/stat
+  if [ "$(stat -c %Y /tmp/oneagent.lock 2>/dev/null || echo "$booted")" -lt "$booted" ]; then lock=dead; fi
+fi`;
+
+/** What a probe asks for. Only what is wanted is asked, because each question starts a program. */
+export interface Questions {
+  /** Settings of the agent that are declared. */
+  readonly settings: readonly AgentSettingName[];
+  /** Whether the agent is asked by which id environments know it. */
+  readonly identity: boolean;
+  /** The environment that the agent is to report to: what an installer would meet is asked where it does not. */
+  readonly environment: string;
+  /** Whether an installer may run besides, for another version. */
+  readonly mayUpdate: boolean;
+  readonly installPath: string;
+  /** Where the cluster is, for a host that is to fetch an installer from there; null: it is not asked. */
+  readonly cluster: { readonly host: string; readonly port: number } | null;
+}
+
+/**
+ * A script that reads everything about a host in one go, with as few programs as possible: what the shell itself can read
+ * it reads.
+ */
+export function probeScript(marker: string, questions: Questions): string {
+  const { settings, identity, environment, mayUpdate } = questions;
+  return `${prelude(marker)}
+section system; uname -s
+section machine; uname -m
+${lockLooked}
+case $lock in held) section lock held ;; *) section lock free ;; esac
+ctl=${agentControl}
+tenant=
+if [ -e ${agentDirectory}/agent ]; then
+  section agent present
+  control=missing; [ -x "$ctl" ] && control=there
+  transaction=none; [ -e ${agentDirectory}/transaction.lock ] && transaction=open
+  section control "$control"
+  section transaction "$transaction"
+  section installed
+  if [ -f ${agentDirectory}/agent/installer.version ]; then
+    IFS= read -r line <${agentDirectory}/agent/installer.version
+    printf '%.200s\\n' "$line"
+  fi
+  section service
+  state=
+  if command -v systemctl >/dev/null 2>&1; then state=$(systemctl is-active oneagent 2>/dev/null); fi
+  case $state in
+    active | inactive | failed | activating | deactivating | reloading) ;;
+    *)
+      state=unknown
+      kept=/var/lib/dynatrace/oneagent/agent/config/agent.state
+      if command -v service >/dev/null 2>&1; then
+        service oneagent status >/dev/null 2>&1
+        case $? in 0) state=active ;; 3) state=inactive ;; esac
+      fi
+      if [ "$state" = unknown ] && [ -f "$kept" ]; then
+        if [ "$(cat "$kept")" = RUNNING ]; then state=active; else state=inactive; fi
+      fi ;;
+  esac
+  echo "$state"
+  if [ -x "$ctl" ]; then
+    ask() { value=$("$ctl" "$2" 2>/dev/null); section "$1" $?; printf '%s\\n' "$value"; }
+${basicsAsked}
+${settings.map((name) => `    ask ${name} ${getters[name]}`).join("\n")}
+${settings.includes("monitoringMode") ? "    ask infraOnly --get-infra-only" : ""}
+${identity ? "    ask hostId --get-host-id" : ""}
+  fi
+else section agent absent; fi
+${mayUpdate ? "tenant=" : ""}
+if [ "$tenant" != ${quote(environment)} ]; then
+${siteAsked(questions)}
+fi
+section end
+`;
+}
+
+/**
+ * Version, environment and endpoints in one call, for those agents that answer each getter with a line. Whether an agent
+ * does, and in which order, is not documented, so the answers are only believed where the form of each tells what it is;
+ * else they are asked for one by one.
+ */
+const basicsAsked = `    together() {
+      answer=$("$ctl" --version --get-tenant --get-server 2>/dev/null) || return 1
+      version=\${answer%%"$newline"*}; answer=\${answer#*"$newline"}
+      tenant=\${answer%%"$newline"*}; server=\${answer#*"$newline"}
+      case $server in *"$newline"*) return 1 ;; *://*) ;; *) return 1 ;; esac
+      case $tenant in "" | *[!A-Za-z0-9_-]*) return 1 ;; esac
+      case $version in *[!0-9.-]*) return 1 ;; [0-9]*.[0-9]*.[0-9]*) ;; *) return 1 ;; esac
+    }
+    newline='
+'
+    if together; then
+      section version 0; echo "$version"
+      section tenant 0; echo "$tenant"
+      section server 0; printf '%s\\n' "$server"
+    else
+      ask version --version
+      ask server --get-server
+      ask tenant --get-tenant
+      tenant=$value
+    fi`;
+
+/** What an installer would meet: see \`HostSite\`. */
+function siteAsked({ installPath, cluster }: Questions): string {
+  return `  section user "\${dtsync_user:-$(id -u)}"
+  section memory
+  while read -r key value _; do
+    if [ "$key" = MemAvailable: ]; then echo "$value"; break; fi
+  done 2>/dev/null </proc/meminfo
+  existing() {
+    found=$1
+    while [ ! -e "$found" ]; do found=\${found%/*}; [ -n "$found" ] || found=/; done
+  }
+  existing ${quote(installPath)}; place=$found
+  existing "\${TMPDIR:-/tmp}"
+  section space; df -kP "$place" "$found" 2>/dev/null
+  section mounts; cat /proc/self/mounts 2>/dev/null
+  downloader=none
+  for program in wget curl; do if command -v "$program" >/dev/null 2>&1; then downloader=$program; fi; done
+  section downloader "$downloader"
+  checksum=none
+  for program in sha256sum openssl; do if command -v "$program" >/dev/null 2>&1; then checksum=there; fi; done
+  section checksum "$checksum"
+${cluster === null ? "" : reachAsked(cluster)}`;
+}
+
+/** A connection that the shell opens; without bash nobody on the host can tell. */
+const reachAsked = ({ host, port }: { readonly host: string; readonly port: number }): string =>
+  `  if command -v bash >/dev/null 2>&1 && command -v timeout >/dev/null 2>&1; then
+    if timeout ${reachSeconds} bash -c ${quote(`: < /dev/tcp/${host}/${port}`)} 2>/dev/null
+    then section reach yes; else section reach no; fi
+  fi`;
+
+const reachSeconds = 4;

@@ -1,0 +1,135 @@
+import type { HostFacts, HostPlace, HostSite, ObservedAgent } from "../../../model/observed.ts";
+import { HostError } from "../../../ssh/host-error.ts";
+import type { Section } from "../../../ssh/remote-script.ts";
+
+type Sections = ReadonlyMap<string, Section>;
+
+/** What the sections of a probe's answer say of a host. Throws HostError where they do not tell what they must. */
+export function readProbe(sections: Sections): HostFacts {
+  return {
+    system: firstLine(sections.get("system")),
+    machine: firstLine(sections.get("machine")),
+    locked: stated(sections, "lock", "held", "free"),
+    agent: stated(sections, "agent", "present", "absent") ? readAgent(sections) : null,
+    site: sections.has("user") ? readSite(sections) : null,
+  };
+}
+
+/** Whether the one or the other was said. What was said of neither is not known: a part that is missing says nothing. */
+function stated(sections: Sections, name: string, one: string, other: string): boolean {
+  const word = sections.get(name)?.words.join(" ");
+  if (word === one || word === other) return word === one;
+  throw unclear(name);
+}
+
+const unclear = (section: string): HostError =>
+  new HostError("unclear-answer", `it does not tell the ${section}, which the probe asks for: try again`);
+
+const firstLine = (section: Section | undefined): string => section?.lines[0]?.trim() ?? "";
+
+/** Null on a host without a service manager that knows the agent: whether it is connected tells more anyway. */
+const serviceState = (state: string): boolean | null => (state === "unknown" ? null : state === "active");
+
+function readAgent(sections: Sections): ObservedAgent {
+  const controlled = stated(sections, "control", "there", "missing");
+  const unfinished = stated(sections, "transaction", "open", "none");
+  for (const name of controlled ? ["tenant", "server"] : []) if (!sections.has(name)) throw unclear(name);
+  const answered = (name: string): Section | null => {
+    const section = sections.get(name);
+    return section && section.words[0] === "0" ? section : null;
+  };
+  const text = (name: string): string | null => {
+    const section = answered(name);
+    return section === null ? null : firstLine(section);
+  };
+  const flag = (name: string): boolean | null => {
+    const value = text(name);
+    return value === "true" ? true : value === "false" ? false : null;
+  };
+  const list = (name: string): readonly string[] | null =>
+    answered(name)
+      ?.lines.map((line) => line.trim())
+      .filter((line) => line !== "") ?? null;
+  const version = text("version") || firstLine(sections.get("installed")) || null;
+  const tenant = text("tenant");
+  const infraOnly = flag("infraOnly");
+  const hostId = text("hostId") ?? "";
+  return {
+    version,
+    hostId: /^[0-9a-f]{16}$/i.test(hostId) ? hostId : null,
+    tenant,
+    server: text("server"),
+    serviceActive: serviceState(firstLine(sections.get("service"))),
+    // A cut-off installation leaves its lock file, no control program, or an agent that was never told where to report.
+    incomplete: unfinished || !controlled || tenant === null || tenant === "",
+    hostGroup: text("hostGroup"),
+    hostName: text("hostName"),
+    networkZone: text("networkZone"),
+    // Older agents know only whether they monitor the infrastructure alone.
+    monitoringMode: text("monitoringMode") || (infraOnly === null ? null : infraOnly ? "infra-only" : "fullstack"),
+    hostTags: list("hostTags"),
+    hostProperties: list("hostProperties"),
+    proxy: text("proxy"),
+    autoUpdate: flag("autoUpdate"),
+    appLogContentAccess: flag("appLogContentAccess"),
+    systemLogsAccess: flag("systemLogsAccess"),
+  };
+}
+
+/** A host that does not tell one of these is asked by the installer itself, so none of them must be there. */
+function readSite(sections: Sections): HostSite {
+  const word = (name: string) => sections.get(name)?.words[0];
+  const downloader = word("downloader");
+  const checksum = word("checksum");
+  const reach = word("reach");
+  const kibibytes = wholeNumber(firstLine(sections.get("memory")));
+  const [installPlace = null, temporaryPlace = null] = readPlaces(sections);
+  return {
+    userId: wholeNumber(word("user") ?? ""),
+    memory: kibibytes === null ? null : Math.floor(kibibytes / 1_024),
+    installPlace,
+    temporaryPlace,
+    downloader: downloader === "curl" || downloader === "wget" || downloader === "none" ? downloader : null,
+    checksum: checksum === "there" ? true : checksum === "none" ? false : null,
+    reachesCluster: reach === "yes" ? true : reach === "no" ? false : null,
+  };
+}
+
+const wholeNumber = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null);
+
+/** The columns of POSIX `df -kP`: file system, size, used, free (all in KiB), percentage, where it is mounted. */
+const dfLine = /^.*\S\s+\d+\s+-?\d+\s+(-?\d+)\s+\S+\s+(\/.*)$/;
+
+/** The places that `df` was asked for, in their order; none where it did not tell all of them. */
+function readPlaces(sections: Sections): readonly HostPlace[] {
+  const lines = (sections.get("space")?.lines ?? []).flatMap((line) => dfLine.exec(line.trimEnd()) ?? []);
+  const found: (readonly [free: string, mountPoint: string])[] = [];
+  for (let at = 0; at + 2 < lines.length; at += 3) found.push([lines[at + 1] ?? "", lines[at + 2] ?? ""]);
+  if (found.length !== 2) return [];
+  const mounts = readMounts(sections.get("mounts")?.lines ?? []);
+  return found.map(([free, mountPoint]) => {
+    const options = mounts.get(mountPoint);
+    const has = (option: string) => options?.includes(option) ?? null;
+    return {
+      mountPoint,
+      free: Math.max(0, Math.floor(Number(free) / 1_024)),
+      readOnly: has("ro"),
+      noExecution: has("noexec"),
+      noSetUid: has("nosuid"),
+    };
+  });
+}
+
+/** Options by where something is mounted; what was mounted last there counts. */
+function readMounts(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    lines.flatMap((line) => {
+      const [, mountPoint, , options] = line.split(" ");
+      if (mountPoint === undefined || options === undefined) return [];
+      const path = mountPoint.replace(/\\([0-7]{3})/g, (_all, code: string) =>
+        String.fromCharCode(Number.parseInt(code, 8)),
+      );
+      return [[path, options.split(",")] as const];
+    }),
+  );
+}
