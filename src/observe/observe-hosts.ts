@@ -2,19 +2,23 @@ import { errorMessage } from "../errors.ts";
 import { probeHost } from "../kinds/host/effects/probe.ts";
 import { createLimiter } from "../lib/limiter.ts";
 import type { Host } from "../model/inventory.ts";
-import type { HostReading } from "../model/observed.ts";
+import type { HostFacts, HostReading } from "../model/observed.ts";
 import type { Log } from "../ports.ts";
 import { HostError } from "../ssh/host-error.ts";
-import type { ConnectShell } from "../ssh/shell.ts";
+import type { ConnectShell, Shell, StandAside } from "../ssh/shell.ts";
 import type { ReadingEvents } from "./reading-events.ts";
 
 interface HostObservation {
   readonly connect: ConnectShell;
+  readonly letGo: LetGo;
   readonly concurrency: number;
   readonly signal: AbortSignal;
   readonly events: ReadingEvents;
   readonly log: Log;
 }
+
+/** Closes the connection to a host that was probed, or keeps it for who changes the host. */
+export type LetGo = (shell: Shell, host: Host, facts: HostFacts) => void;
 
 /** Probes hosts: one connection and one command each. A host that cannot be judged is unreadable, never absent. */
 export async function observeHosts(
@@ -27,8 +31,13 @@ export async function observeHosts(
     hosts.map((host) =>
       limiter.run(async () => {
         const item = { kind: "host", name: host.name } as const;
-        options.events.started(item);
-        const reading = await probe(host, options);
+        const { started, waits } = options.events;
+        const aside: StandAside = async (wait) => {
+          waits(item);
+          return limiter.standAside(wait).finally(() => started(item));
+        };
+        started(item);
+        const reading = await probe(host, aside, options);
         if (reading.status === "unreadable") {
           options.log.info("host could not be probed", () => ({ host: host.name, reason: reading.reason }));
         }
@@ -43,13 +52,16 @@ export async function observeHosts(
 /** Milliseconds a probe may take when the inventory sets no limit; it starts some fifteen small programs. */
 const probeTimeout = 60_000;
 
-async function probe(host: Host, { connect, signal }: HostObservation): Promise<HostReading> {
+async function probe(host: Host, aside: StandAside, ports: HostObservation): Promise<HostReading> {
   try {
-    const shell = await connect(host, signal);
+    const shell = await ports.connect(host, ports.signal, aside);
     try {
-      return { status: "complete", value: await probeHost(shell, host, { timeout: host.ssh.timeout ?? probeTimeout }) };
-    } finally {
+      const facts = await probeHost(shell, host, { timeout: host.ssh.timeout ?? probeTimeout });
+      ports.letGo(shell, host, facts);
+      return { status: "complete", value: facts };
+    } catch (error) {
       shell.close();
+      throw error;
     }
   } catch (error) {
     const reason = error instanceof HostError ? error.message : `it could not be probed (${errorMessage(error)})`;

@@ -37,10 +37,12 @@ function world() {
       events.push("connector");
       return () => Promise.reject(new HostError("unreachable", "it is not there"));
     },
+    letGo: (shell) => shell.close(),
     concurrency: 2,
     signal: new AbortController().signal,
     events: {
       started: ({ kind, name }) => void followed.push(`started ${kind} ${name}`),
+      waits: () => undefined,
       ended: ({ kind, name }, problem) => void followed.push(`ended ${kind} ${name}: ${problem ?? "read"}`),
     },
     clock,
