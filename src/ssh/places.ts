@@ -4,7 +4,8 @@ import { HostError } from "./host-error.ts";
  * Terms: whoever waits for a place says how many may be held at *most*, and of what *kind* he is. A place *rests* while
  * what it was taken for is kept and nobody works with it.
  *
- * Premise: a place belongs to who works. So what rests is ended when somebody waits, what has rested longest first.
+ * Premise: a place belongs to who works. So what rests is ended when somebody waits. What began to rest last goes first,
+ * because hosts are changed about in the order in which they were looked at: it would be needed last.
  *
  * Cases: those who wait are served in the order in which they came; one whose own number is lower than that of the others
  * waits until it is reached, and they wait behind him. What is ended holds its place until it is gone.
@@ -43,7 +44,7 @@ interface Waiting extends PlaceRequest {
 /** `onChange` is called whenever somebody begins or stops working with a place. */
 export function createPlaces(onChange: () => void): Places {
   const waiting = new Set<Waiting>();
-  /** How to end what rests, the longest at rest first. */
+  /** How to end what rests, the latest last. */
   const resting = new Map<Place, () => void>();
   let held = 0;
   let leaving = 0;
@@ -55,8 +56,10 @@ export function createPlaces(onChange: () => void): Places {
       next.settle();
       next.grant(hold());
     }
-    for (const [place, end] of resting) {
-      if (leaving >= waiting.size) break;
+    while (leaving < waiting.size) {
+      const latest = [...resting].pop();
+      if (!latest) break;
+      const [place, end] = latest;
       resting.delete(place);
       leaving += 1;
       end();

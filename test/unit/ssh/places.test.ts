@@ -61,11 +61,11 @@ test("no more are held than anybody allows, and everybody gets one in the order 
   );
 });
 
-test("what rests stays until somebody waits, and then what has rested longest goes first", async () => {
+test("what rests stays until somebody waits, and then what began to rest last goes first", async () => {
   const { places, ask, place, got } = world();
   const ended: string[] = [];
   await Promise.all([ask("a", 2), ask("b", 2)]);
-  for (const name of ["b", "a"]) place(name).rest(() => void ended.push(name));
+  for (const name of ["a", "b"]) place(name).rest(() => void ended.push(name));
   expect([ended, places.held(), places.working()]).toEqual([[], 2, 0]);
   void ask("c", 2);
   await turn();
