@@ -1,7 +1,7 @@
 import { EventEmitter, setMaxListeners } from "node:events";
 import { PassThrough } from "node:stream";
 import type { Client } from "ssh2";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { OpenConnection, SshConnection } from "../../../src/ssh/connection.ts";
 import { HostError } from "../../../src/ssh/host-error.ts";
 import type { Passage } from "../../../src/ssh/jump-host.ts";
@@ -273,6 +273,27 @@ test("closing ends what nobody works behind at once, and the rest when that is o
   expect((await reach(["far.example.com"])).reused).toBe(false);
   expect(logins).toHaveLength(3);
   working.release();
+});
+
+test("a jump host that nobody needs for long is left, and one that somebody works behind is not", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const tenMinutes = 600_000;
+  const { reach } = world();
+  const passage = await reach(["outer.example.com"]);
+  vi.advanceTimersByTime(tenMinutes);
+  expect((await reach(["outer.example.com"])).reused).toBe(true);
+  passage.release();
+  const { reach: reachOther } = world();
+  (await reachOther(["outer.example.com"])).release();
+  vi.advanceTimersByTime(tenMinutes - 1);
+  const again = await reachOther(["outer.example.com"]);
+  vi.advanceTimersByTime(tenMinutes);
+  again.release();
+  vi.advanceTimersByTime(tenMinutes - 1);
+  expect(again.reused).toBe(true);
+  vi.advanceTimersByTime(1);
+  expect((await reachOther(["outer.example.com"])).reused).toBe(false);
 });
 
 test("the key that a jump host showed is judged for each who goes through it", async () => {
