@@ -11,7 +11,7 @@ import type { LogFields } from "../ports.ts";
 import { applyProgress } from "./apply-progress.ts";
 import type { Context } from "./context.ts";
 import { openRun } from "./open-run.ts";
-import { openSsh } from "./open-ssh.ts";
+import type { HostConnections } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
 import { remainingGuards } from "./remaining-guards.ts";
 
@@ -58,6 +58,7 @@ export async function carryOut(
   approved: ApprovedPlan,
   options: CarryOutOptions,
   context: Context,
+  connections: HostConnections,
   begin: () => Promise<void> = async () => undefined,
 ): Promise<Outcome> {
   const { plan, inventory, review } = approved;
@@ -66,7 +67,7 @@ export async function carryOut(
   if (guards.length > 0) return { guards, results: [], warnings: [] };
   const changes = plan.changes.filter((change) => options.shard === null || inShard(change, options.shard));
   if (changes.length > 0) await begin();
-  const { results, warnings } = await makeChanges(changes, approved, options, context);
+  const { results, warnings } = await makeChanges(changes, approved, options, context, connections);
   return { guards: [], results: review === undefined ? results : inOrderOf(review, results), warnings };
 }
 
@@ -85,8 +86,11 @@ async function makeChanges(
   { inventory, hosts }: ApprovedPlan,
   options: CarryOutOptions,
   context: Context,
+  connections: HostConnections,
 ): Promise<Omit<Outcome, "guards">> {
-  const { allowCommands, concurrency, sshConfig, journal } = options;
+  const { allowCommands, concurrency, journal } = options;
+  connections.keepFor(changes);
+  connections.beginChanges();
   const run = await openRun({ changes, inventory, allowCommands, journal }, context);
   try {
     const progress = applyProgress(changes, options, context);
@@ -98,7 +102,7 @@ async function makeChanges(
           clients: run.clients,
           installers: run.installers,
           sightings: run.sightings,
-          connect: await openSsh({ configFile: sshConfig, writeHostKeys: true }, context),
+          connect: await connections.open(),
           clock,
           log,
           signal,

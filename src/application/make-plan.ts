@@ -11,7 +11,7 @@ import type { ChangedSince } from "./changed-since.ts";
 import { checkedScope } from "./checked-scope.ts";
 import type { Context } from "./context.ts";
 import { gitEdges } from "./git-edges.ts";
-import { sshWarnings } from "./open-ssh.ts";
+import { type HostConnections, sshWarnings } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
 import { readFleet } from "./read-fleet.ts";
 import { requireOrigins } from "./require-origins.ts";
@@ -31,6 +31,7 @@ export async function makePlan(
   inventory: Inventory,
   options: FleetOptions,
   context: Context,
+  connections: HostConnections,
   left: readonly ChangeResult[] | null = null,
 ): Promise<MadePlan> {
   const { scope, allowCommands } = options;
@@ -58,7 +59,7 @@ export async function makePlan(
   };
   const leftOut = await sshWarnings(wanted.hosts, options.sshConfig, context);
   const [observed, { reason, ...revision }] = await Promise.all([
-    readFleet(inventory, wanted, options, context),
+    readFleet(inventory, wanted, options, context, connections),
     readRevision(inventory.directory, gitEdges(context)),
   ]);
   context.signal.throwIfAborted();
@@ -83,6 +84,7 @@ export async function makePlan(
     ],
   };
   const plan = createPlan(input);
+  connections.keepFor(plan.changes);
   logPlan(plan, context);
   return { plan, input };
 }

@@ -2,36 +2,84 @@ import { readdirSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import { readOrdinaryText } from "../files/read-ordinary-file.ts";
 import { count } from "../lib/printable.ts";
+import type { Change } from "../model/change.ts";
 import { listNames } from "../report/remarks-text.ts";
-import type { TakenHostKeys } from "../ssh/host-keys.ts";
-import type { ConnectShell, SshHost } from "../ssh/shell.ts";
+import type { SshConnector } from "../ssh/connect.ts";
+import type { KeptConnections } from "../ssh/keep-connections.ts";
+import type { ConnectShell, Shell, SshHost } from "../ssh/shell.ts";
 import type { SshClientSettings } from "../ssh/target.ts";
 import type { Context } from "./context.ts";
 
-export interface SshOptions {
+export interface HostConnectionOptions {
   /** The client configuration; null: the user's. */
   readonly configFile: string | null;
-  /** Whether new host keys may be written into the user's known_hosts; else they are known for the run alone. */
-  readonly writeHostKeys: boolean;
+  /** Whether connections that looked at hosts are kept for changing these. */
+  readonly keep: boolean;
+}
+
+/** The way to the hosts of a run, with one login at each jump host. */
+export interface HostConnections {
+  /** The connector, always the same. Throws DtsyncError when the configuration cannot be used. */
+  open(): Promise<ConnectShell>;
+  /** Lets go of a shell of the connector. `needed`: whether its host will most likely be changed. */
+  letGo(shell: Shell, needed: () => boolean): void;
+  /** Ends what is kept for other hosts than those that these changes are about. */
+  keepFor(changes: readonly Pick<Change, "host">[]): void;
+  /** From now on new host keys are written into the user's known_hosts; until then they are known for the run alone. */
+  beginChanges(): void;
+  /** Ends everything that nobody works with, and the rest as soon as that is over. An interrupt does the same. */
+  close(): void;
 }
 
 const largestConfig = 5_000_000;
 
-/** What planning took counts while the plan is carried out. */
-const takenIn = new WeakMap<Pick<Context, "variables">, TakenHostKeys>();
-
-/** The SSH connector. Throws DtsyncError when the configuration cannot be used. */
-export async function openSsh(
-  { configFile, writeHostKeys }: SshOptions,
-  context: Pick<Context, "variables" | "log">,
-): Promise<ConnectShell> {
-  const [{ createSshConnector }, settings] = await Promise.all([
-    import("../ssh/connect.ts"),
-    clientSettings(configFile, context),
-  ]);
-  const taken: TakenHostKeys = takenIn.get(context) ?? new Map();
-  takenIn.set(context, taken);
-  return createSshConnector(settings, { taken, write: writeHostKeys }, context.log);
+export function hostConnections(
+  { configFile, keep }: HostConnectionOptions,
+  context: Pick<Context, "variables" | "log" | "signal">,
+): HostConnections {
+  const { log, signal } = context;
+  const newKeys = { taken: new Map(), write: false };
+  let opening: Promise<{ readonly connector: SshConnector; readonly kept: KeptConnections }> | null = null;
+  const connect = async () => {
+    const [{ createSshConnector }, { keepConnections }, settings] = await Promise.all([
+      import("../ssh/connect.ts"),
+      import("../ssh/keep-connections.ts"),
+      clientSettings(configFile, context),
+    ]);
+    const connector = createSshConnector(settings, newKeys, log);
+    return { connector, kept: keepConnections(connector, log) };
+  };
+  let kept: KeptConnections | null = null;
+  const end = () => {
+    opening?.then(
+      ({ connector, kept }) => {
+        kept.close();
+        connector.close();
+      },
+      () => undefined,
+    );
+  };
+  signal.addEventListener("abort", end);
+  return {
+    async open() {
+      opening ??= connect();
+      const opened = await opening;
+      kept = opened.kept;
+      return opened.kept.connect;
+    },
+    letGo(shell, needed) {
+      if (keep && needed()) kept?.keep(shell);
+      else shell.close();
+    },
+    keepFor: (changes) => kept?.keepOnly(new Set(changes.flatMap(({ host }) => host ?? []))),
+    beginChanges() {
+      newKeys.write = true;
+    },
+    close() {
+      signal.removeEventListener("abort", end);
+      end();
+    },
+  };
 }
 
 /** What is left out of the SSH configuration that may concern hosts, in words. Throws DtsyncError like `openSsh`. */

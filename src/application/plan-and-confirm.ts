@@ -11,6 +11,7 @@ import type { ApprovedPlan, CarryOutOptions, Review } from "./carry-out.ts";
 import { confirm } from "./confirm.ts";
 import type { Context } from "./context.ts";
 import { makePlan } from "./make-plan.ts";
+import type { HostConnections } from "./open-ssh.ts";
 import { remainingGuards } from "./remaining-guards.ts";
 
 export interface ConfirmOptions extends CarryOutOptions {
@@ -28,6 +29,7 @@ export async function planAndConfirm(
   inventory: Inventory,
   options: ConfirmOptions,
   context: Context,
+  connections: HostConnections,
   left: readonly ChangeResult[] | null = null,
 ): Promise<ApprovedPlan> {
   const { autoApprove, color, format, full } = options;
@@ -37,7 +39,7 @@ export async function planAndConfirm(
       hint: "apply a plan file that was reviewed, or give --auto-approve",
     });
   }
-  const { plan, input } = await makePlan(inventory, options, context, left);
+  const { plan, input } = await makePlan(inventory, options, context, connections, left);
   if (format === "text") context.output.out(renderPlanText(plan, painter(color && context.terminal.output), { full }));
   if (format === "markdown") context.output.out(renderPlanMarkdown(plan));
   if (mustAsk(plan, inventory, options) && !(await confirm(plan.changes.length, context.prompt, context.signal))) {

@@ -1,9 +1,10 @@
+import { planHost } from "../kinds/host/plan.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Observed } from "../model/observed.ts";
 import { observe, type Wanted } from "../observe/observe.ts";
 import type { Context } from "./context.ts";
 import { openCluster } from "./open-cluster.ts";
-import { openSsh } from "./open-ssh.ts";
+import type { HostConnections } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
 import { readingProgress } from "./reading-progress.ts";
 
@@ -13,13 +14,16 @@ export async function readFleet(
   wanted: Wanted,
   options: Omit<FleetOptions, "scope">,
   context: Context,
+  connections: HostConnections,
 ): Promise<Observed> {
-  const { allowCommands, sshConfig, concurrency } = options;
+  const { allowCommands, concurrency } = options;
   const progress = readingProgress(wanted, options, context);
   const access = { inventory, allowCommands, readOnly: true };
   return observe(inventory, wanted, {
     openCluster: (cluster) => openCluster(cluster, access, context),
-    openConnector: () => openSsh({ configFile: sshConfig, writeHostKeys: false }, context),
+    openConnector: connections.open,
+    letGo: (shell, host, value) =>
+      connections.letGo(shell, () => planHost(host, { status: "complete", value }, []).change !== null),
     concurrency,
     signal: context.signal,
     clock: context.clock,

@@ -39,6 +39,7 @@ export function readingProgress(
   return {
     events: {
       started: ({ kind, name }) => tallies[kind].started(`${kind}/${name}`, now()),
+      waits: ({ kind, name }) => tallies[kind].waits(`${kind}/${name}`),
       ended({ kind, name }, problem) {
         tallies[kind].ended(`${kind}/${name}`, problem === null ? "made" : "failure", now());
         // What an interrupt cut off is no failure.

@@ -14,6 +14,7 @@ import { inShard } from "../plan/shard.ts";
 import type { ApprovedPlan, CarryOutOptions } from "./carry-out.ts";
 import type { Context } from "./context.ts";
 import { logPlan } from "./make-plan.ts";
+import type { HostConnections } from "./open-ssh.ts";
 import { readFleet } from "./read-fleet.ts";
 import { requireOrigins } from "./require-origins.ts";
 import { programRunner } from "./run-program.ts";
@@ -30,6 +31,7 @@ export async function takeReviewed(
   inventory: Inventory,
   options: CarryOutOptions,
   context: Context,
+  connections: HostConnections,
 ): Promise<TakenPlan> {
   if (reviewed.inventory.digest !== inventory.digest) {
     throw new DtsyncError("the plan was made from another state of the inventory, so nothing was done", {
@@ -43,11 +45,13 @@ export async function takeReviewed(
   const clusters = inventory.clusters.filter(({ name }) => named.has(name));
   await requireOrigins(clusters, context);
   const { shard } = options;
-  const here = (change: Change) => shard === null || inShard(change, shard);
-  const changes = reviewed.changes.filter(here);
-  const elsewhere = reviewed.changes.filter((change) => !here(change));
-  const { plan: fresh, hosts, observed } = await planReviewed({ ...reviewed, changes }, inventory, options, context);
+  const isHere = (change: Change) => shard === null || inShard(change, shard);
+  const changes = reviewed.changes.filter(isHere);
+  const elsewhere = reviewed.changes.filter((change) => !isHere(change));
+  const here = { ...reviewed, changes };
+  const { plan: fresh, hosts, observed } = await planReviewed(here, inventory, options, context, connections);
   const chosen = chooseChanges({ reviewed: changes, fresh, inventory, hosts, observed });
+  connections.keepFor(chosen.changes);
   const counted = [...chosen.changes, ...elsewhere];
   const plan: Plan = {
     ...fresh,
@@ -70,7 +74,13 @@ export async function takeReviewed(
 }
 
 /** A plan, made now, of what the changes of another one are about, and what it was made from. */
-async function planReviewed(reviewed: Plan, inventory: Inventory, options: CarryOutOptions, context: Context) {
+async function planReviewed(
+  reviewed: Plan,
+  inventory: Inventory,
+  options: CarryOutOptions,
+  context: Context,
+  connections: HostConnections,
+) {
   const { changes } = reviewed;
   const named = {
     clusters: new Set(changes.map(({ cluster }) => cluster)),
@@ -94,7 +104,7 @@ async function planReviewed(reviewed: Plan, inventory: Inventory, options: Carry
     hosts: list.hosts.filter(({ name }) => named.hosts.has(name)),
     groups: changes.some(({ kind }) => kind !== "host"),
   };
-  const observed = await readFleet(inventory, wanted, options, context);
+  const observed = await readFleet(inventory, wanted, options, context, connections);
   context.signal.throwIfAborted();
   const plan = createPlan({
     inventory,

@@ -5,6 +5,7 @@ import { applyExitCode } from "../application/exit-codes.ts";
 import { openKeptReport } from "../application/kept-report.ts";
 import { loadForRun } from "../application/load-or-print.ts";
 import { lockClusters } from "../application/lock-clusters.ts";
+import { type HostConnections, hostConnections } from "../application/open-ssh.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { planAndConfirm } from "../application/plan-and-confirm.ts";
 import { readPlanFile } from "../application/plan-file.ts";
@@ -44,7 +45,9 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
   const plan = reviewed?.plan ?? null;
   const lock = await lockClusters(plan, inventory, options, context);
   try {
-    return await applyAlone({ plan, left: retried?.left ?? null }, inventory, outputs, options, context);
+    const connections = hostConnections({ configFile: options.sshConfig, keep: true }, context);
+    const given = { plan, left: retried?.left ?? null, connections };
+    return await applyAlone(given, inventory, outputs, options, context).finally(connections.close);
   } finally {
     lock.release();
   }
@@ -56,18 +59,19 @@ interface Given {
   readonly plan: Plan | null;
   /** What an earlier apply left; null: everything in scope. */
   readonly left: readonly ChangeResult[] | null;
+  readonly connections: HostConnections;
 }
 
 async function applyAlone(
-  { plan, left }: Given,
+  { plan, left, connections }: Given,
   inventory: Inventory,
   outputs: OutputFiles,
   options: ApplyOptions,
   context: Context,
 ): Promise<ExitCode> {
   const taken = plan
-    ? await takeReviewed(plan, inventory, options, context)
-    : { approved: await planAndConfirm(inventory, options, context, left) };
+    ? await takeReviewed(plan, inventory, options, context, connections)
+    : { approved: await planAndConfirm(inventory, options, context, connections, left) };
   if ("contradictions" in taken) {
     const message = "the plan asks for what the inventory does not declare, so nothing was done";
     const hint = "plan again: a plan file chooses among the changes that the inventory asks for";
@@ -76,7 +80,7 @@ async function applyAlone(
   }
   const { approved } = taken;
   const kept = openKeptReport(options, context);
-  const outcome = await carryOut(approved, options, context, kept.begin);
+  const outcome = await carryOut(approved, options, context, connections, kept.begin);
   const { guards, results } = outcome;
   const report = applyReport(approved.plan, outcome, options, context, approved.review?.digest);
   context.output.out(render(report, options, options.color && context.terminal.output));

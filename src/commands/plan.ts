@@ -2,6 +2,7 @@ import type { Context } from "../application/context.ts";
 import { readingExitCode } from "../application/exit-codes.ts";
 import { loadForRun } from "../application/load-or-print.ts";
 import { type MadePlan, makePlan } from "../application/make-plan.ts";
+import { hostConnections } from "../application/open-ssh.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { printPlanFaults } from "../application/print-plan-faults.ts";
 import { readRetry, retryRefusal } from "../application/read-retry.ts";
@@ -26,7 +27,9 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
   }
   const inventory = await loadForRun("plan", outputs, options, context);
   if (inventory === null) return exitCodes.invalid;
-  const made = await makePlan(inventory, options, context, retried?.left ?? null);
+  const connections = hostConnections({ configFile: options.sshConfig, keep: false }, context);
+  const left = retried?.left ?? null;
+  const made = await makePlan(inventory, options, context, connections, left).finally(connections.close);
   const result = await withOrigins(made, options, context);
   const planned = { inventory, hosts: made.input.hosts, folder: repositoryPath(options.inventory) };
   context.output.out(render(result, options, options.color && context.terminal.output));

@@ -6,7 +6,7 @@ import type { Outcome } from "./outcome.ts";
 export interface Task<C extends Change> {
   readonly changes: readonly C[];
   /** Bounds how many tasks are worked on at once. */
-  readonly lane: Limiter;
+  readonly lane: Pick<Limiter, "run">;
   /** Makes those of the changes that can begin, and says of each how it ended. */
   work(ready: readonly C[]): Promise<ReadonlyMap<string, Outcome>>;
   /** What is left to wait for when the work is done; others may have the place in the lane meanwhile. */

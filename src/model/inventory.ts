@@ -81,6 +81,8 @@ export interface SshSettings {
   readonly identityFile?: string;
   /** Jump hosts from the outermost in, each `[user@]host[:port]`; an empty list means none. */
   readonly jump?: readonly string[];
+  /** Most connections through one jump host at once. */
+  readonly jumpConcurrency?: number;
   readonly become?: "sudo" | "none";
   /** Absolute path. */
   readonly knownHosts?: string;

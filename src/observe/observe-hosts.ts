@@ -3,14 +3,15 @@ import { probeHost } from "../kinds/host/effects/probe.ts";
 import { createLimiter } from "../lib/limiter.ts";
 import { originPlace } from "../lib/read-origin.ts";
 import type { Host } from "../model/inventory.ts";
-import type { HostReading } from "../model/observed.ts";
+import type { HostFacts, HostReading } from "../model/observed.ts";
 import type { Log } from "../ports.ts";
 import { HostError } from "../ssh/host-error.ts";
-import type { ConnectShell } from "../ssh/shell.ts";
+import type { ConnectShell, Shell, StandAside } from "../ssh/shell.ts";
 import type { ReadingEvents } from "./reading-events.ts";
 
 interface HostObservation {
   readonly connect: ConnectShell;
+  readonly letGo: LetGo;
   readonly concurrency: number;
   readonly signal: AbortSignal;
   readonly events: ReadingEvents;
@@ -18,6 +19,9 @@ interface HostObservation {
   /** Origins of clusters by their names. */
   readonly origins: ReadonlyMap<string, string>;
 }
+
+/** Closes the connection to a host that was probed, or keeps it for who changes the host. */
+export type LetGo = (shell: Shell, host: Host, facts: HostFacts) => void;
 
 /** Probes hosts: one connection and one command each. A host that cannot be judged is unreadable, never absent. */
 export async function observeHosts(
@@ -30,8 +34,13 @@ export async function observeHosts(
     hosts.map((host) =>
       limiter.run(async () => {
         const item = { kind: "host", name: host.name } as const;
-        options.events.started(item);
-        const reading = await probe(host, options);
+        const { started, waits } = options.events;
+        const aside: StandAside = async (wait) => {
+          waits(item);
+          return limiter.standAside(wait).finally(() => started(item));
+        };
+        started(item);
+        const reading = await probe(host, aside, options);
         if (reading.status === "unreadable") {
           options.log.info("host could not be probed", () => ({ host: host.name, reason: reading.reason }));
         }
@@ -52,14 +61,17 @@ function clusterOf({ oneagent, cluster }: Host, origins: HostObservation["origin
   return oneagent.transfer === "pull" && origin !== undefined ? originPlace(origin) : null;
 }
 
-async function probe(host: Host, { connect, signal, origins }: HostObservation): Promise<HostReading> {
+async function probe(host: Host, aside: StandAside, ports: HostObservation): Promise<HostReading> {
   try {
-    const shell = await connect(host, signal);
+    const shell = await ports.connect(host, ports.signal, aside);
     try {
-      const options = { timeout: host.ssh.timeout ?? probeTimeout, cluster: clusterOf(host, origins) };
-      return { status: "complete", value: await probeHost(shell, host, options) };
-    } finally {
+      const options = { timeout: host.ssh.timeout ?? probeTimeout, cluster: clusterOf(host, ports.origins) };
+      const facts = await probeHost(shell, host, options);
+      ports.letGo(shell, host, facts);
+      return { status: "complete", value: facts };
+    } catch (error) {
       shell.close();
+      throw error;
     }
   } catch (error) {
     const reason = error instanceof HostError ? error.message : `it could not be probed (${errorMessage(error)})`;

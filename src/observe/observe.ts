@@ -5,7 +5,7 @@ import type { HostReading, Observed, ObservedCluster, Reading } from "../model/o
 import type { Clock, Log, LogFields } from "../ports.ts";
 import type { ConnectShell } from "../ssh/shell.ts";
 import { observeCluster, unusableCluster } from "./observe-cluster.ts";
-import { observeHosts } from "./observe-hosts.ts";
+import { type LetGo, observeHosts } from "./observe-hosts.ts";
 import type { ReadingEvents } from "./reading-events.ts";
 
 /** What is to be read. */
@@ -27,6 +27,7 @@ export interface ObservePorts {
   openCluster(cluster: Cluster): Promise<OpenCluster>;
   /** Called once, before anything is read, and only where there are hosts. What it throws ends the reading. */
   openConnector(): Promise<ConnectShell>;
+  readonly letGo: LetGo;
   /** Most hosts that are connected to at once. */
   readonly concurrency: number;
   /** Aborted: hosts are let go of at once. Clients have a signal of their own. */
@@ -54,14 +55,14 @@ export async function observe(
     events.ended(item, problemOf(reading));
     return [cluster.name, reading];
   };
-  const { concurrency, signal } = ports;
+  const { concurrency, signal, letGo } = ports;
   const origins = new Map(inventory.clusters.map(({ name, url }) => [name, url]));
   const began = clock.now().getTime();
   const [clusterReadings, hostReadings] = await Promise.all([
     Promise.all(clusters.map(readCluster)),
     connect === null
       ? new Map<string, HostReading>()
-      : observeHosts(hosts, { connect, concurrency, signal, events, log, origins }),
+      : observeHosts(hosts, { connect, letGo, concurrency, signal, events, log, origins }),
   ]);
   if (connect !== null) {
     const unreadable = [...hostReadings.values()].filter(({ status }) => status === "unreadable").length;

@@ -38,8 +38,8 @@ export type TakenHostKeys = Map<string, { readonly key: string; written: boolean
 
 const largestKnownHosts = 20_000_000;
 
-/** Host keys by known_hosts files, each read once. */
-export function createHostKeys(taken: TakenHostKeys, { write }: { readonly write: boolean }): HostKeys {
+/** Host keys by known_hosts files, each read once. Whether keys may be written is asked each time. */
+export function createHostKeys(taken: TakenHostKeys, allowed: { readonly write: boolean }): HostKeys {
   const files = createPromiseCache<KnownHosts>();
   return {
     async of(target) {
@@ -75,7 +75,7 @@ export function createHostKeys(taken: TakenHostKeys, { write }: { readonly write
       }
       taken.set(name, entry);
       const { file } = target.newHostKeys;
-      if (!write || entry.written || file === null) return;
+      if (!allowed.write || entry.written || file === null) return;
       entry.written = true;
       try {
         await appendKnownHost(file, line);

@@ -1,205 +1,126 @@
-import type { Duplex } from "node:stream";
-import { errorMessage } from "../errors.ts";
-import type { OpenConnection, SshConnection } from "./connection.ts";
+import { createLimiter } from "../lib/limiter.ts";
+import type { OpenConnection } from "./connection.ts";
 import { unansweredConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
+import { createJumpHost, type JumpConnection, type JumpHost, type Passage, type Way } from "./jump-host.ts";
+import type { ShownKeys } from "./shown-keys.ts";
 import { type JumpAddress, resolveTarget, type SshClientSettings, type SshTarget } from "./target.ts";
 import { waitWithin } from "./wait-within.ts";
 
 /**
  * Terms: a *jump host* is a machine that is connected to only to reach others from there; it *forwards a channel*, which
- * is a stream to the target on which a second SSH connection is made. A *chain* is a list of jump hosts from the
- * outermost in.
+ * is a stream to the target on which a second SSH connection is made.
  *
- * Premise: an SSH server takes ten connections that are still logging in at once by default, and refuses the others. So
- * all targets behind one chain share one connection to each of its jump hosts.
+ * Premise: two ways lead to one jump host when user, name and port are the same, and also those of all jump hosts before
+ * it: behind another jump host, the same address may be another machine.
  *
- * Cases: the first target behind a chain opens it, and those that come meanwhile wait for the same connection; it ends
- * when nobody uses it any more. A connection that broke is given to nobody new. One that broke just as a target was to
- * use it is made again, once; one that was new when it broke is not, because it would break again. A target that is not
- * waited for any more leaves the connection to the others; only when nobody else waits for it, it is no longer made.
+ * Cases: a name in the inventory, an alias in ssh_config and a list that names the jump hosts one by one lead to the same.
+ * In a row each jump host is connected to through the one before it, and takes a place there, however many go through it.
  */
-
-/** A stream to a target that a jump host forwards. Others use the jump host's connection at the same time. */
-export interface ForwardedStream {
-  readonly stream: Duplex;
-  /** The connections end when nobody uses them any more. Calling it again does nothing. */
-  release(): void;
-}
-
 export interface JumpHosts {
-  /** Opens a stream to a target through its jump hosts. Throws HostError, at once when the signal is aborted. */
-  forward(target: SshTarget, signal: AbortSignal): Promise<ForwardedStream>;
-  /** Milliseconds that all machines on the way to a target may take together, the target included. */
-  timeTo(target: SshTarget): number;
+  /** Waits for a place behind the last jump host of a target. Throws HostError, at once when the signal is aborted. */
+  reach(target: SshTarget, most: number, signal: AbortSignal): Promise<Passage>;
+  /** Ends what nobody works behind, and the rest as soon as that is over. */
+  close(): void;
 }
 
-/** Jump hosts of one way, from the outermost in, and how their keys are judged. */
-interface Chain {
-  readonly jumps: readonly JumpAddress[];
-  readonly hostKeys: SshTarget["hostKeys"];
-}
+/** Logins at jump hosts at once, over all of them. */
+const mostLogins = 16;
 
-/** Where a forwarded stream leads, and how long that may take. */
-type Destination = Pick<SshTarget, "hostName" | "port" | "connectTimeout">;
+export function createJumpHosts(
+  open: OpenConnection,
+  settings: SshClientSettings,
+  confirm: ShownKeys["confirm"],
+): JumpHosts {
+  const ways = new Map<string, Way>();
+  const jumpHosts = new Map<string, JumpHost>();
+  const logins = createLimiter(mostLogins);
 
-interface SharedConnection {
-  readonly connection: Promise<SshConnection>;
-  /** From now on nobody new gets this connection. */
-  readonly forget: () => void;
-  /** Ends it, whether it is there already or still being made. */
-  readonly end: () => void;
-  users: number;
-}
-
-/** Jump hosts, each connected to once for all targets behind it. */
-export function createJumpHosts(open: OpenConnection, settings: SshClientSettings): JumpHosts {
-  const shared = new Map<string, SharedConnection>();
-
-  function connect(chain: Chain): SharedConnection {
-    const key = JSON.stringify(chain);
-    const found = shared.get(key);
-    if (found) return found;
-    const making = new AbortController();
-    const connection = openChain(chain, making.signal);
-    const forget = () => {
-      if (shared.get(key) === entry) shared.delete(key);
-    };
-    const end = () => {
-      forget();
-      making.abort();
-      connection.then((made) => made.close()).catch(() => undefined);
-    };
-    const entry: SharedConnection = { connection, forget, end, users: 0 };
-    shared.set(key, entry);
-    connection.then(({ client }) => client.once("close", forget), forget);
-    return entry;
-  }
-
-  /** Not with the signal of a target: others wait for it too. */
-  async function openChain({ jumps, hostKeys }: Chain, signal: AbortSignal): Promise<SshConnection> {
-    const outer = jumps.slice(0, -1);
+  function wayOver(jumps: readonly JumpAddress[], hostKeys: SshTarget["hostKeys"]): Way {
     const last = jumps.at(-1);
     if (!last) throw new HostError("jump-host", "there is no jump host to go through");
-    try {
-      const target = jumpTarget(last, hostKeys);
-      const forwarded = outer.length === 0 ? null : await openThrough({ jumps: outer, hostKeys }, target, signal);
-      try {
+    const written = JSON.stringify([jumps, hostKeys]);
+    const found = ways.get(written);
+    if (found) return found;
+    const outer = jumps.length === 1 ? null : wayOver(jumps.slice(0, -1), hostKeys);
+    const target = targetOf(last, hostKeys, settings);
+    const way: Way = { name: last.host, target, kind: `${outer?.kind ?? ""}${JSON.stringify(target)}`, outer };
+    ways.set(written, way);
+    return way;
+  }
+
+  function reach(way: Way, most: number, signal: AbortSignal): Promise<Passage> {
+    const identity = identityOf(way);
+    const found = jumpHosts.get(identity) ?? createJumpHost({ connect, confirm });
+    jumpHosts.set(identity, found);
+    return found.reach(way, most, signal);
+  }
+
+  async function connect(way: Way, most: number, signal: AbortSignal): Promise<JumpConnection> {
+    const { name, target, outer } = way;
+    const logIn = (passage: Passage | null) =>
+      logins.run(async () => {
+        const stream = passage === null ? null : await passage.open(target, signal);
         const connection = await waitWithin(
-          (stopped) => open(target, forwarded?.stream ?? null, stopped),
+          (stopped) => open(target, stream, stopped),
           { milliseconds: target.connectTimeout, signal, expired: () => unansweredConnection(target) },
           (late) => late.cut(),
         );
         // What passes through it is bounded where it arrives.
         connection.allow(Number.POSITIVE_INFINITY);
-        connection.client.once("close", () => forwarded?.release());
-        return connection;
-      } catch (error) {
-        forwarded?.release();
-        throw error;
-      }
+        return { connection, target, outer: passage };
+      });
+    try {
+      return outer === null ? await logIn(null) : await goThrough(() => reach(outer, most, signal), logIn);
     } catch (error) {
       throw error instanceof HostError
-        ? new HostError(error.code, `jump host ${last.host}: ${error.message}`, { cause: error })
+        ? new HostError(error.code, `jump host ${name}: ${error.message}`, { cause: error })
         : error;
     }
   }
 
-  function jumpTarget(jump: JumpAddress, hostKeys: SshTarget["hostKeys"]): SshTarget {
-    const ssh = {
-      hostKeys,
-      ...(jump.user === null ? {} : { user: jump.user }),
-      ...(jump.port === null ? {} : { port: jump.port }),
-      jump: [],
-    };
-    return resolveTarget({ name: jump.host, address: null, ssh }, settings);
-  }
-
-  async function openThrough(chain: Chain, target: Destination, signal: AbortSignal): Promise<ForwardedStream> {
-    const reused = shared.has(JSON.stringify(chain));
-    try {
-      return await forwardOver(connect(chain), chain, target, signal);
-    } catch (error) {
-      if (!reused || !(error instanceof HostError) || error.code !== "connection-lost") throw error;
-      return forwardOver(connect(chain), chain, target, signal);
-    }
-  }
-
-  async function forwardOver(
-    entry: SharedConnection,
-    chain: Chain,
-    target: Destination,
-    signal: AbortSignal,
-  ): Promise<ForwardedStream> {
-    entry.users += 1;
-    let released = false;
-    const release = () => {
-      if (released) return;
-      released = true;
-      entry.users -= 1;
-      if (entry.users === 0) entry.end();
-    };
-    try {
-      const connection = await waitWithin(
-        () => entry.connection,
-        { milliseconds: timeThrough(chain), signal, expired: () => unansweredConnection(target) },
-        () => undefined,
-      );
-      const jump = chain.jumps.at(-1)?.host ?? "";
-      const stream = await waitWithin(
-        () => forward(connection, target, jump),
-        {
-          milliseconds: target.connectTimeout,
-          signal,
-          expired: () =>
-            new HostError(
-              "unreachable",
-              `jump host ${jump} did not reach ${target.hostName}:${target.port} within ${target.connectTimeout / 1_000} s`,
-            ),
-        },
-        (late) => late.destroy(),
-      );
-      return { stream, release };
-    } catch (error) {
-      if (error instanceof HostError && error.code === "connection-lost") entry.forget();
-      release();
-      throw error;
-    }
-  }
-
-  const timeThrough = ({ jumps, hostKeys }: Chain): number =>
-    jumps.reduce((sum, jump) => sum + jumpTarget(jump, hostKeys).connectTimeout, 0);
-
   return {
-    forward: (target, signal) => openThrough({ jumps: target.jumps, hostKeys: target.hostKeys }, target, signal),
-    timeTo: (target) => timeThrough({ jumps: target.jumps, hostKeys: target.hostKeys }) + target.connectTimeout,
+    reach: async (target, most, signal) => reach(wayOver(target.jumps, target.hostKeys), most, signal),
+    close: () => {
+      for (const jumpHost of jumpHosts.values()) jumpHost.close();
+    },
   };
 }
 
-function forward({ client }: SshConnection, target: Destination, jump: string): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => {
-      client.off("close", lost);
-      // The jump host itself refuses a channel in these words; anything else means that it is no longer there.
-      const refused = /channel open failure/i.test(errorMessage(error));
-      reject(
-        new HostError(
-          refused ? "unreachable" : "connection-lost",
-          `jump host ${jump} cannot reach ${target.hostName}:${target.port} (${errorMessage(error)})`,
-          { cause: error },
-        ),
-      );
-    };
-    const lost = () => fail(new Error("the connection broke"));
-    client.once("close", lost);
-    try {
-      client.forwardOut("127.0.0.1", 0, target.hostName, target.port, (error, channel) => {
-        if (error) return fail(error);
-        client.off("close", lost);
-        resolve(channel);
-      });
-    } catch (error) {
-      fail(error);
-    }
-  });
+/**
+ * Does something with a passage, which is released when that fails. Where the connection to the jump host was there
+ * before, and broke just then, it is done once more; one that was new would break again.
+ */
+export async function goThrough<T>(reach: () => Promise<Passage>, use: (passage: Passage) => Promise<T>): Promise<T> {
+  const tryOnce = async () => {
+    const passage = await reach();
+    return use(passage).then(
+      (value) => ({ value, lost: null }),
+      (error: unknown) => {
+        passage.release();
+        const isLost = passage.reused && error instanceof HostError && error.code === "connection-lost";
+        if (!isLost) throw error;
+        return { value: null, lost: error };
+      },
+    );
+  };
+  const first = await tryOnce();
+  if (first.lost === null) return first.value;
+  const second = await tryOnce();
+  if (second.lost === null) return second.value;
+  throw second.lost;
+}
+
+function targetOf(
+  { user, host, port }: JumpAddress,
+  hostKeys: SshTarget["hostKeys"],
+  settings: SshClientSettings,
+): SshTarget {
+  const ssh = { hostKeys, ...(user === null ? {} : { user }), ...(port === null ? {} : { port }), jump: [] };
+  return resolveTarget({ name: host, address: null, ssh }, settings);
+}
+
+function identityOf({ target, outer }: Way): string {
+  const { user, hostName, port } = target;
+  return `${outer === null ? "" : identityOf(outer)}${JSON.stringify([user, hostName.toLowerCase(), port])}`;
 }

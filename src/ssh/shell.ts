@@ -28,12 +28,29 @@ export interface Shell {
   close(): void;
 }
 
+/** A connection that may be kept while nobody works with it. */
+export interface KeepableShell extends Shell {
+  /** Nobody works with it for now: `end` is called when its place behind a jump host is needed by another. */
+  rest(end: () => void): void;
+  /**
+   * Somebody works with it again. False: it is gone. Throws HostError where a host key on the way was taken and may not be
+   * used for it, because it can be written nowhere.
+   */
+  resume(): Promise<boolean>;
+  /** The listener is called once when the connection is gone, however that came. */
+  onEnd(listener: () => void): void;
+}
+
+/** Does a wait during which nothing is done for a host, so that others may be worked on in its place. */
+export type StandAside = <T>(wait: () => Promise<T>) => Promise<T>;
+
 /** What has to be known of a host to reach it. */
 export type SshHost = Pick<Host, "name" | "address" | "ssh">;
 
 /**
  * Connects to a host. Throws HostError: `unreachable`, `host-key-unknown`, `host-key-changed`, `authentication-failed`,
- * `too-much-output`, `interrupted` and others. It ends within the `connectTimeout` of all machines on the way, or at once
- * when the signal is aborted, which also cuts a connection that was made. Never trusts a key that it was not told to trust.
+ * `too-much-output`, `interrupted` and others. It ends within the `connectTimeout` of each machine on the way, besides what
+ * it waits for a place behind jump hosts (through `aside`), or at once when the signal is aborted, which also cuts a
+ * connection that was made. Never trusts a key that it was not told to trust.
  */
-export type ConnectShell = (host: SshHost, signal?: AbortSignal) => Promise<Shell>;
+export type ConnectShell = (host: SshHost, signal?: AbortSignal, aside?: StandAside) => Promise<Shell>;

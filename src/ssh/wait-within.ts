@@ -52,4 +52,12 @@ export function waitWithin<T>(
   });
 }
 
+/** Waits for something that has a limit of its own, but not when the signal is aborted. */
+export const unlessInterrupted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  waitWithin(
+    () => work,
+    { milliseconds: longestTimer, signal, expired: interrupted },
+    () => undefined,
+  );
+
 const interrupted = (): HostError => new HostError("interrupted", "interrupted");

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -104,9 +104,15 @@ describe.skipIf(!availability.available)(
     }
 
     test("deploys to every host with known_hosts checked; each agent reports to its own environment", async () => {
+      const logins = () =>
+        [...fleet.hosts.values()].map(
+          ({ root }) => readFileSync(join(root, "etc/ssh/sshd.log"), "utf8").match(/Accepted publickey/g)?.length ?? 0,
+        );
+      const before = logins();
       const applied = await world.apply();
       expect(applied.report.results.filter(({ status }) => status !== "done")).toEqual([]);
       expect(applied.code).toBe(0);
+      expect(logins()).toEqual(before.map((count) => count + 1));
       const expected = names.map((name) => [
         name,
         name.startsWith("web") ? "abc-p1" : name.startsWith("app") ? "abc-t1" : "xyz-p1",

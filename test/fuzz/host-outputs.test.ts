@@ -119,10 +119,11 @@ async function planOf(host: Host, shell: Shell) {
   const signal = new AbortController().signal;
   const options = {
     connect: async () => shell,
+    letGo: () => shell.close(),
     concurrency: 1,
     signal,
     log: silentLog,
-    events: { started: () => undefined, ended: () => undefined },
+    events: { started: () => undefined, waits: () => undefined, ended: () => undefined },
     origins: new Map(),
   };
   const reading = (await observeHosts([host], options)).get(host.name);

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { Context } from "../../src/application/context.ts";
 import { createLog, type RunLog } from "../../src/application/log.ts";
+import { type HostConnections, hostConnections } from "../../src/application/open-ssh.ts";
 import type { FleetOptions } from "../../src/application/options.ts";
 import { createRedactor } from "../../src/secrets/redactor.ts";
 import { everything, noon } from "./builders.ts";
@@ -64,3 +65,7 @@ export const fleetOptionsOf = (given: Partial<FleetOptions> = {}): FleetOptions 
   concurrency: 50,
   ...given,
 });
+
+/** The way to hosts that such a context has, by the user's own SSH configuration. */
+export const connectionsOf = (context: Context): HostConnections =>
+  hostConnections({ configFile: null, keep: true }, context);

@@ -6,8 +6,7 @@ import { Worker } from "node:worker_threads";
 import ssh2, { type ServerChannel } from "ssh2";
 import { generateKey } from "../../src/sandbox/hosts/host-keys.ts";
 import { portOf } from "../../src/sandbox/hosts/serve-connection.ts";
-import { createSshConnector, type NewHostKeys } from "../../src/ssh/connect.ts";
-import type { ConnectShell } from "../../src/ssh/shell.ts";
+import { createSshConnector, type NewHostKeys, type SshConnector } from "../../src/ssh/connect.ts";
 import { silentLog } from "./log.ts";
 import { sshClientOf, sshConfigOf } from "./ssh-settings.ts";
 
@@ -168,7 +167,7 @@ export interface HostileWorld {
   readonly identityFile: string;
   /** An ssh_config with an entry for each host. */
   readonly sshConfig: string;
-  connector(options?: Partial<NewHostKeys> & { readonly agentSocket?: string }): ConnectShell;
+  connector(options?: Partial<NewHostKeys> & { readonly agentSocket?: string }): SshConnector;
   close(): Promise<void>;
 }
 

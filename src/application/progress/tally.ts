@@ -23,6 +23,8 @@ export type Ended = "made" | "failure" | "not-made";
 /** Counts alike things while they are worked on. Times are milliseconds; an event costs the same however many there are. */
 export interface Tally {
   started(name: string, now: number): void;
+  /** Nothing is done for it until it is started again. */
+  waits(name: string): void;
   /** Also for one that was never started. */
   ended(name: string, how: Ended, now: number): void;
   counts(now: number): Counts;
@@ -52,6 +54,7 @@ export function createTally(title: string, total: number): Tally {
       note(now);
       running.set(name, now);
     },
+    waits: (name) => void running.delete(name),
     ended(name, how, now) {
       note(now);
       running.delete(name);

@@ -43,6 +43,7 @@ export type SshEntry = Optional<{
   port: number;
   identityFile: string;
   jump: TextOrList;
+  jumpConcurrency: number;
   become: "sudo" | "none";
   knownHosts: string;
   hostKeys: "strict" | "accept-new";

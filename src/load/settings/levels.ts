@@ -132,7 +132,7 @@ function resolveSsh(entry: SshEntry): SshSettings {
   return {
     ...pick(entry, ["user", "port", "identityFile"]),
     ...(entry.jump === undefined || entry.jump === null ? {} : { jump: asList(entry.jump) }),
-    ...pick(entry, ["become", "knownHosts"]),
+    ...pick(entry, ["jumpConcurrency", "become", "knownHosts"]),
     hostKeys: entry.hostKeys ?? "strict",
     ...(entry.connectTimeout ? { connectTimeout: parseDuration(entry.connectTimeout) } : {}),
     ...(entry.timeout ? { timeout: parseDuration(entry.timeout) } : {}),

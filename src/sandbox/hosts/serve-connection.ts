@@ -29,6 +29,8 @@ export function serveConnection(connection: ssh2.Connection, context: Connection
   let sessions = 0;
   const commands = new Set<RunningCommand>();
 
+  // Each connection that is forwarded listens to it.
+  connection.setMaxListeners(0);
   connection.on("error", () => connection.end());
   connection.on("close", () => {
     for (const command of commands) command.abandon();

@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type SimulatedHosts, startSimulatedHosts } from "../../../src/sandbox/hosts/start-simulated-hosts.ts";
-import { createSshConnector } from "../../../src/ssh/connect.ts";
-import type { ConnectShell } from "../../../src/ssh/shell.ts";
+import { createSshConnector, type SshConnector } from "../../../src/ssh/connect.ts";
 import { keepingLog } from "../../support/log.ts";
 import { sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
@@ -24,7 +23,7 @@ interface Gate {
 
 let directory: string;
 let hosts: SimulatedHosts;
-let connect: ConnectShell;
+let connect: SshConnector;
 let web: Gate;
 let bastion: Gate;
 
@@ -73,6 +72,7 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
+  connect.close();
   web.admission = Promise.resolve();
 });
 
@@ -104,17 +104,21 @@ test("a closed shell leaves neither a connection nor a listener behind", async (
   await expect(shell.run("true")).rejects.toThrow(expect.objectContaining({ code: "connection-lost" }));
 });
 
-test("the connection to a jump host ends with the last shell behind it, closed twice or not", async () => {
-  const shells = [await connect(host(["bastion.example.com"])), await connect(host(["bastion.example.com"]))];
+test("the connection to a jump host is there for those that come later, until it is closed", async () => {
+  const through = host(["bastion.example.com"]);
+  const shells = [await connect(through), await connect(through)];
+  for (const shell of shells) shell.close();
+  shells[0]?.close();
+  await expectNoConnection(web);
+  const later = await connect(through);
   expect(bastion.open.size).toBe(1);
-  shells[0]?.close();
-  shells[0]?.close();
-  expect((await shells[1]?.run("echo there"))?.stdout).toBe("there\n");
-  shells[1]?.close();
+  connect.close();
+  expect((await later.run("echo there")).stdout).toBe("there\n");
+  later.close();
   await expectNoConnection(web, bastion);
 });
 
-test("a connection that fails behind a jump host ends the one to the jump host", async () => {
+test("a connection that fails behind a jump host leaves the one to the jump host", async () => {
   const { signal } = new AbortController();
   await hosts.hosts.get("web01.example.com")?.setConnection({ changedHostKey: true });
   try {
@@ -125,7 +129,10 @@ test("a connection that fails behind a jump host ends the one to the jump host",
     await hosts.hosts.get("web01.example.com")?.setConnection({});
   }
   expect(getEventListeners(signal, "abort")).toHaveLength(0);
-  await expectNoConnection(web, bastion);
+  await expectNoConnection(web);
+  expect(bastion.open.size).toBe(1);
+  connect.close();
+  await expectNoConnection(bastion);
 });
 
 test("an interrupt ends a running command and its connection", async () => {

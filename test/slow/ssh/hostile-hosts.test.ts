@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
 import type { SshSettings } from "../../../src/model/inventory.ts";
+import type { SshConnector } from "../../../src/ssh/connect.ts";
 import type { TakenHostKeys } from "../../../src/ssh/host-keys.ts";
-import type { ConnectShell } from "../../../src/ssh/shell.ts";
 import {
   createHostileWorld,
   type HostileHost,
@@ -238,7 +238,7 @@ test("an agent that is not there is a failed login that says so", async () => {
 });
 
 /** A jump host that leads to one of its hosts, and never answers for the others. */
-async function startJump(): Promise<{ jump: HostileHost; web: HostileHost; connect: ConnectShell }> {
+async function startJump(): Promise<{ jump: HostileHost; web: HostileHost; connect: SshConnector }> {
   const web = opened(await startHostileHost({}));
   const jump = opened(await startHostileHost({ forward: (_name, port) => (port === web.port ? port : null) }));
   const world = opened(createHostileWorld({ web01: web, swallowed: { port: 9 }, jump }));
@@ -254,6 +254,7 @@ test("a target that its jump host swallows is given up, and the others behind it
   expect((await shell.run("true")).code).toBe(0);
   expect(jump.connections()).toBe(1);
   shell.close();
+  connect.close();
   await gone(jump);
   await gone(web);
 });
@@ -282,10 +283,11 @@ test("a host that prints without end behind a jump host is cut off, and the othe
   for (let run = 0; run < 6; run += 1) expect((await shell.run("true")).stdout).toHaveLength(900_000);
   expect(jump.connections()).toBe(1);
   shell.close();
+  connect.close();
   await gone(jump);
 });
 
-test("an interrupt ends the wait for a jump host's answer, and the connection when nobody else uses it", async () => {
+test("an interrupt ends the wait for a jump host's answer, and the others behind it stay connected", async () => {
   const { jump, connect } = await startJump();
   const shell = await connect(host({ jump: ["jump"] }));
   const controller = new AbortController();
@@ -294,6 +296,7 @@ test("an interrupt ends the wait for a jump host's answer, and the connection wh
   await expect(connecting).rejects.toThrow(rejection("interrupted"));
   expect((await shell.run("true")).code).toBe(0);
   shell.close();
+  connect.close();
   await gone(jump);
 });
 

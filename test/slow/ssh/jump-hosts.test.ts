@@ -1,17 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type SimulatedHosts, startSimulatedHosts } from "../../../src/sandbox/hosts/start-simulated-hosts.ts";
-import { createSshConnector } from "../../../src/ssh/connect.ts";
-import type { ConnectShell } from "../../../src/ssh/shell.ts";
+import { createSshConnector, type SshConnector } from "../../../src/ssh/connect.ts";
 import { silentLog } from "../../support/log.ts";
 import { sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
 const names = ["web01.example.com", "web02.example.com", "web03.example.com"];
 let directory: string;
 let hosts: SimulatedHosts;
-let connect: ConnectShell;
+let connect: SshConnector;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "dtsync-jump-"));
@@ -35,16 +34,17 @@ beforeAll(async () => {
     directory,
     nodePath: process.execPath,
   });
-  const config = sshConfigOf(hosts.sshConfig);
+});
+
+beforeEach(() => {
   connect = createSshConnector(
-    sshClientOf(config, { home: directory, user: { name: "nobody", id: 65_534 } }),
-    {
-      taken: new Map(),
-      write: false,
-    },
+    sshClientOf(sshConfigOf(hosts.sshConfig), { home: directory, user: { name: "nobody", id: 65_534 } }),
+    { taken: new Map(), write: false },
     silentLog,
   );
 });
+
+afterEach(() => connect.close());
 
 afterAll(async () => {
   await hosts.close();

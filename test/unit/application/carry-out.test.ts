@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { applyReport } from "../../../src/application/apply-report.ts";
 import { type CarryOutOptions, carryOut } from "../../../src/application/carry-out.ts";
+import { hostConnections } from "../../../src/application/open-ssh.ts";
 import { planDigest } from "../../../src/plan/digest.ts";
 import { aChange, aCluster, aHost, anEnvironment, anInventory, planOf } from "../../support/builders.ts";
-import { aContext, fleetOptionsOf } from "../../support/context.ts";
+import { aContext, connectionsOf, fleetOptionsOf } from "../../support/context.ts";
 import { withFiles } from "../load/load-files.ts";
 
 /** No token is set, so that no cluster can be opened and nothing can be sent anywhere. */
@@ -31,7 +32,8 @@ test("a plan that a guard refuses is not begun: no journal, no cluster, no host"
     const { context, errors } = aContext({ variables: { HOME: home } });
     const approved = { plan: planWith("disable"), inventory, hosts: [] };
     const sshConfig = join(home, "missing");
-    const outcome = await carryOut(approved, { ...options, sshConfig }, context);
+    const connections = hostConnections({ configFile: sshConfig, keep: true }, context);
+    const outcome = await carryOut(approved, options, context, connections);
     expect(outcome).toMatchObject({ guards: [{ guard: "maxRemovals", actual: 1 }], results: [] });
     expect(existsSync(join(home, ".local"))).toBe(false);
     expect(errors()).toBe("");
@@ -43,7 +45,12 @@ test("a change of a cluster that cannot be opened is skipped, and the log says w
     const { context, errors } = aContext({
       variables: { HOME: home, DTSYNC_ORIGINS: "https://dynatrace.example.com" },
     });
-    const { guards, results } = await carryOut({ plan: planWith("create"), inventory, hosts: [] }, options, context);
+    const { guards, results } = await carryOut(
+      { plan: planWith("create"), inventory, hosts: [] },
+      options,
+      context,
+      connectionsOf(context),
+    );
     expect(guards).toEqual([]);
     expect(results).toMatchObject([{ id: "environment/abc-p1", status: "skipped" }]);
     expect(errors()).toContain("warn: emea: the environment variable DTSYNC_TOKEN_EMEA");
@@ -62,6 +69,7 @@ test("a part of a divided run makes its hosts alone, and guards look at the whol
         { plan, inventory, hosts },
         { ...options, shard: { index, total: 2 } },
         context,
+        connectionsOf(context),
       );
       return results.map(({ id }) => id);
     };
@@ -73,6 +81,7 @@ test("a part of a divided run makes its hosts alone, and guards look at the whol
       { plan: refused, inventory, hosts },
       { ...options, shard: { index: 1, total: 2 } },
       context,
+      connectionsOf(context),
     );
     expect(guards).toMatchObject([{ guard: "maxRemovals" }]);
   });

@@ -5,7 +5,7 @@ import { confirm } from "../../../src/application/confirm.ts";
 import { mustAsk, planAndConfirm } from "../../../src/application/plan-and-confirm.ts";
 import { exitCodes } from "../../../src/errors.ts";
 import { aChange, anEnvironment, anInventory } from "../../support/builders.ts";
-import { aContext, fleetOptionsOf } from "../../support/context.ts";
+import { aContext, connectionsOf, fleetOptionsOf } from "../../support/context.ts";
 
 /** A prompt on a terminal, and what has been asked on it. */
 function aPrompt() {
@@ -111,6 +111,7 @@ describe("whether somebody is asked", () => {
       inventory,
       { ...fleetOptionsOf(), ...options, full: false, shard: null, journal: null },
       context,
+      connectionsOf(context),
     );
     await expect(refusing).rejects.toMatchObject({
       exitCode: exitCodes.refused,

@@ -8,7 +8,7 @@ import { requireOrigins } from "../../../src/application/require-origins.ts";
 import { takeReviewed } from "../../../src/application/take-reviewed.ts";
 import { exitCodes } from "../../../src/errors.ts";
 import { aChange, aCluster, anEnvironment, anInventory, planOf } from "../../support/builders.ts";
-import { aContext, fleetOptionsOf } from "../../support/context.ts";
+import { aContext, connectionsOf, fleetOptionsOf } from "../../support/context.ts";
 
 let home = "";
 beforeEach(() => {
@@ -128,7 +128,8 @@ test("a plan file that is about a cluster whose origin is not allowed is refused
   const change = aChange({ kind: "environment", action: "create", after: { state: "enabled" } });
   const options = { ...fleetOptionsOf(), raisedLimits: { removals: null, updates: null }, shard: null, journal: null };
   const plan = { ...planOf({ inventory }), changes: [change] };
-  await expect(takeReviewed(plan, inventory, options, withoutTerminal())).rejects.toMatchObject({
+  const context = withoutTerminal();
+  await expect(takeReviewed(plan, inventory, options, context, connectionsOf(context))).rejects.toMatchObject({
     exitCode: exitCodes.refused,
   });
 });

@@ -47,3 +47,32 @@ test("all threads are used", async () => {
   await Promise.all(Array.from({ length: 9 }, () => limiter.run(work)));
   expect(most).toBe(3);
 });
+
+test("who stands aside lets others have the place, and goes on before those that have not begun", async () => {
+  const limiter = createLimiter(1);
+  const events: string[] = [];
+  let open = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const aside = limiter.run(async () => {
+    events.push("aside begins");
+    expect(await limiter.standAside(() => gate.then(() => "opened"))).toBe("opened");
+    events.push("aside goes on");
+  });
+  const second = limiter.run(async () => {
+    events.push("second");
+    open();
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  });
+  const third = limiter.run(async () => void events.push("third"));
+  await Promise.all([aside, second, third]);
+  expect(events).toEqual(["aside begins", "second", "aside goes on", "third"]);
+});
+
+test("a wait aside that fails gives the place back as well", async () => {
+  const limiter = createLimiter(1);
+  const failing = limiter.run(() => limiter.standAside(() => Promise.reject(new Error("no"))));
+  await expect(failing).rejects.toThrow("no");
+  expect(await Promise.all([0, 1].map((one) => limiter.run(async () => one)))).toEqual([0, 1]);
+});

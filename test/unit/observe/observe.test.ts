@@ -3,9 +3,11 @@ import { createClient } from "../../../src/dynatrace/client.ts";
 import { createLimiter } from "../../../src/lib/limiter.ts";
 import { type ObservePorts, observe } from "../../../src/observe/observe.ts";
 import { HostError } from "../../../src/ssh/host-error.ts";
+import type { ConnectShell, Shell } from "../../../src/ssh/shell.ts";
 import { aCluster, aHost, anInventory } from "../../support/builders.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";
 import { keepingLog, silentLog } from "../../support/log.ts";
+import { scriptedHost } from "../../support/scripted-host.ts";
 
 const url = "https://dynatrace.example.com";
 const clusters = [aCluster({ name: "emea" }), aCluster({ name: "apac" })];
@@ -37,10 +39,12 @@ function world() {
       events.push("connector");
       return () => Promise.reject(new HostError("unreachable", "it is not there"));
     },
+    letGo: (shell) => shell.close(),
     concurrency: 2,
     signal: new AbortController().signal,
     events: {
       started: ({ kind, name }) => void followed.push(`started ${kind} ${name}`),
+      waits: ({ kind, name }) => void followed.push(`waits ${kind} ${name}`),
       ended: ({ kind, name }, problem) => void followed.push(`ended ${kind} ${name}: ${problem ?? "read"}`),
     },
     clock,
@@ -113,6 +117,56 @@ describe("hosts", () => {
       "started host web01.example.com",
       "ended host web01.example.com: it is not there",
     ]);
+  });
+
+  test("that wait for a jump host let others go first, and are let go of once they were probed", async () => {
+    const { ports, followed } = world();
+    const agent = { tenant: "abc-p1", version: "1.313.52", settings: {}, incomplete: false };
+    let open = (): void => undefined;
+    const place = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const letGo: string[] = [];
+    const connect: ConnectShell = async ({ name }, _signal, aside) => {
+      if (name === "web01.example.com") await aside?.(() => place);
+      else open();
+      return scriptedHost(null, agent).shell;
+    };
+    const observed = await observe(
+      inventory,
+      { clusters: [], hosts, groups: false },
+      {
+        ...ports,
+        concurrency: 1,
+        openConnector: async () => connect,
+        letGo: (_shell, { name }, facts) => void letGo.push(`${name} ${facts.system}`),
+      },
+    );
+    expect([...observed.hosts.values()].map(({ status }) => status)).toEqual(["complete", "complete"]);
+    expect(letGo.sort()).toEqual(["web01.example.com Linux", "web02.example.com Linux"]);
+    expect(followed).toEqual([
+      "started host web01.example.com",
+      "waits host web01.example.com",
+      "started host web02.example.com",
+      "ended host web02.example.com: read",
+      "started host web01.example.com",
+      "ended host web01.example.com: read",
+    ]);
+  });
+
+  test("whose probe fails are closed and not let go of", async () => {
+    const { ports } = world();
+    let closed = 0;
+    const shell: Shell = {
+      run: () => Promise.reject(new HostError("connection-lost", "it broke")),
+      close: () => {
+        closed += 1;
+      },
+    };
+    const letGo = () => expect.unreachable();
+    const openConnector = async () => async () => shell;
+    await observe(inventory, { clusters: [], hosts, groups: false }, { ...ports, openConnector, letGo });
+    expect(closed).toBe(hosts.length);
   });
 
   test("need no connector where there are none", async () => {

@@ -8,7 +8,7 @@ import type { Environment, Host, Rollout } from "../../../model/inventory.ts";
 import type { ObservedAgent } from "../../../model/observed.ts";
 import type { Clock, Log } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
-import type { ConnectShell, Shell } from "../../../ssh/shell.ts";
+import type { ConnectShell, Shell, StandAside } from "../../../ssh/shell.ts";
 import type { HostChange } from "../change.ts";
 import { compareHostWithPlan } from "../compare-host-with-plan.ts";
 import { runsInstaller } from "../plan.ts";
@@ -56,7 +56,7 @@ export function hostApplier({ hosts, environments, concurrency }: HostWork, port
     const work = [...groupBy(changes, ({ environment }) => environment.toLowerCase())].map(([key, members]) => {
       const rollout = rollouts.get(key) ?? cautious;
       const own = createLimiter(Math.max(1, rollout.concurrency));
-      const lane: Limiter = { run: (task) => own.run(() => all.run(task)) };
+      const lane: Lane = { run: (task) => own.run(() => all.run(task)), standAside: all.standAside };
       const make = (change: HostChange, leaveWave: () => void) =>
         makeHostChange(
           change,
@@ -71,8 +71,11 @@ export function hostApplier({ hosts, environments, concurrency }: HostWork, port
   };
 }
 
+/** Hosts of an environment that are worked on at once; one that stands aside lets those of the others go first. */
+type Lane = Limiter;
+
 interface HostTask {
-  readonly lane: Limiter;
+  readonly lane: Lane;
   readonly scheduler: Scheduler;
   readonly leaveWave: () => void;
   /** Milliseconds; 0: nobody waits for the environment to list the host. */
@@ -88,7 +91,7 @@ async function makeHostChange(
   let sought: SoughtHost | null = null;
   const work = async () => {
     const outcome: HostOutcome = host
-      ? await applyHostChange(change, host, ports)
+      ? await applyHostChange(change, host, ports, lane.standAside)
       : stale(0, "the host is no longer in its source");
     sought = outcome.sought ?? null;
     return new Map([[change.id, outcome]]);
@@ -112,13 +115,18 @@ interface HostOutcome extends Outcome {
 }
 
 /** One change of one host. Each try probes first, so that what an earlier try has done already is not done again. */
-export async function applyHostChange(change: HostChange, host: Host, ports: HostPorts): Promise<HostOutcome> {
+export async function applyHostChange(
+  change: HostChange,
+  host: Host,
+  ports: HostPorts,
+  aside?: StandAside,
+): Promise<HostOutcome> {
   let tries = 0;
   const result = await repeatUntil(
     (attempt) => {
       tries = attempt;
       if (attempt > 1) ports.log.info("host is tried once more", () => ({ host: host.name }));
-      return attempted(() => tryHostChange(change, host, ports, attempt));
+      return attempted(() => tryHostChange(change, host, { ...ports, aside }, attempt));
     },
     (found) => !found.failed || !(found.error instanceof HostError) || !worthAnotherTry.has(found.error.code),
     attempts(maximumTries),
@@ -131,7 +139,11 @@ export async function applyHostChange(change: HostChange, host: Host, ports: Hos
     : failedWith(result.error, tries);
 }
 
-async function tryHostChange(change: HostChange, host: Host, ports: HostPorts, attempt: number): Promise<HostOutcome> {
+interface TryPorts extends HostPorts {
+  readonly aside: StandAside | undefined;
+}
+
+async function tryHostChange(change: HostChange, host: Host, ports: TryPorts, attempt: number): Promise<HostOutcome> {
   const shell = await connectUnlessInterrupted(host, ports);
   try {
     // Only an earlier try can have installed an agent that is found as wanted.
@@ -153,13 +165,13 @@ function made(change: HostChange, host: Host, attempts: number, agent: ObservedA
 }
 
 /** The signal counts until the host is connected: what runs there afterwards is not cut off. */
-async function connectUnlessInterrupted(host: Host, { connect, signal }: HostPorts): Promise<Shell> {
+async function connectUnlessInterrupted(host: Host, { connect, signal, aside }: TryPorts): Promise<Shell> {
   const connecting = new AbortController();
   const interrupt = () => connecting.abort();
   if (signal?.aborted) throw new HostError("interrupted", "interrupted");
   signal?.addEventListener("abort", interrupt);
   try {
-    return await connect(host, connecting.signal);
+    return await connect(host, connecting.signal, aside);
   } finally {
     signal?.removeEventListener("abort", interrupt);
   }

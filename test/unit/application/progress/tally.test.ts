@@ -23,6 +23,15 @@ describe("a tally", () => {
     ]);
   });
 
+  test("leaves out what waits, and counts its time from when it goes on", () => {
+    const tally = createTally("hosts", 2);
+    tally.started("a", 0);
+    tally.waits("a");
+    expect(tally.counts(second)).toMatchObject({ running: 0, done: 0, longest: [] });
+    tally.started("a", 2 * second);
+    expect(tally.counts(3 * second).longest).toEqual([{ name: "a", seconds: 1 }]);
+  });
+
   test("names a few of them, however many there are", () => {
     const tally = createTally("hosts", 100_000);
     for (let host = 0; host < 100_000; host += 1) tally.started(`h${host}`, host);

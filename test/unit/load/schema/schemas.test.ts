@@ -120,6 +120,7 @@ describe("types and schemas say the same", () => {
     port: 22,
     identityFile: "~/.ssh/id",
     jump: ["a", "b@[::1]:22"],
+    jumpConcurrency: 1000,
     become: "none",
     knownHosts: "/etc/known",
     hostKeys: "accept-new",

@@ -75,7 +75,7 @@ const levels = {
     quotas: { hostUnits: { maxLimit: 100 }, demUnits: { monthlyLimit: 10, annualLimit: 100 } }
     trial: true
   oneagent: { version: latest, hostTags: [all], hostProperties: { owner: ops, site: a }, installerArguments: [A=1] }
-  ssh: { user: deploy, port: 22, jump: bastion.example.com, timeout: 5m }
+  ssh: { user: deploy, port: 22, jump: bastion.example.com, jumpConcurrency: 8, timeout: 5m }
   rollout: { canary: 2, batch: 10 }
 `,
   "customers/abc.yaml": `customer: abc
@@ -94,7 +94,7 @@ environments:
     hosts:
       - name: DB01.example.com
         address: 192.0.2.10
-        ssh: { user: root, jump: [], connectTimeout: 10s }
+        ssh: { user: root, jump: [], jumpConcurrency: 3, connectTimeout: 10s }
         oneagent: { hostTags: [tier=db, all], version: null }
   t1:
     tags: []
@@ -133,7 +133,7 @@ test("nearer levels win, maps merge, tags add up, null takes away", async () => 
   expect(environmentOf(inventory, "abc-t2").settings).not.toHaveProperty("tags");
   expect(hostOf(inventory, "db01.example.com")).toMatchObject({
     address: "192.0.2.10",
-    ssh: { user: "root", port: 22, jump: [], timeout: 300_000, connectTimeout: 10_000 },
+    ssh: { user: "root", port: 22, jump: [], jumpConcurrency: 3, timeout: 300_000, connectTimeout: 10_000 },
     oneagent: {
       hostTags: ["all", "customer=abc", "tier=db"],
       hostProperties: { site: "a", team: "web" },
@@ -150,6 +150,7 @@ test("nearer levels win, maps merge, tags add up, null takes away", async () => 
   expect(hostOf(inventory, "test01.example.com").ssh).toEqual({
     port: 22,
     jump: ["outer.example.com", "inner.example.com"],
+    jumpConcurrency: 8,
     timeout: 300_000,
     hostKeys: "strict",
   });
