@@ -9,6 +9,7 @@ import { execute } from "../../src/execute/execute.ts";
 import type { Outcome } from "../../src/execute/outcome.ts";
 import { createAppliers } from "../../src/kinds/appliers.ts";
 import type { HostChange } from "../../src/kinds/host/change.ts";
+import type { LockWait } from "../../src/kinds/host/effects/agent-scripts.ts";
 import { applyHostChange } from "../../src/kinds/host/effects/apply.ts";
 import { createInstallerProvider } from "../../src/kinds/host/effects/installer-provider.ts";
 import { probeHost } from "../../src/kinds/host/effects/probe.ts";
@@ -73,7 +74,11 @@ interface RolledOut {
 export const installedVersions = ["1.311.70.20250416-104152", "1.313.52.20250602-150703", "1.321.51.20250905-075429"];
 
 /** A simulated cluster over real HTTP and simulated hosts over real SSH, with the real deployer between. */
-export async function startHostWorld(names: readonly string[], log: Log = silentLog): Promise<HostWorld> {
+export async function startHostWorld(
+  names: readonly string[],
+  log: Log = silentLog,
+  lockWait: LockWait = { seconds: 1, tries: 5 },
+): Promise<HostWorld> {
   const directory = mkdtempSync(join(tmpdir(), "dtsync-world-"));
   const bodies = new Map<string, Uint8Array>();
   const cluster = createSimulatedCluster({
@@ -141,7 +146,7 @@ export async function startHostWorld(names: readonly string[], log: Log = silent
     installers,
     clock: realClock,
     log,
-    lockWait: { seconds: 1, tries: 5 },
+    lockWait,
     connectWait: 2_500,
     authorities: async () => "",
   };
