@@ -5,7 +5,11 @@ import type { Context } from "../../src/application/context.ts";
 import { createProgram } from "../../src/commands/program.ts";
 import { DtsyncError } from "../../src/errors.ts";
 import { serveCluster } from "../../src/sandbox/cluster/serve-cluster.ts";
-import { createSimulatedCluster, type SimulatedCluster } from "../../src/sandbox/cluster/simulated-cluster.ts";
+import {
+  createSimulatedCluster,
+  type SimulatedCluster,
+  type SimulatedClusterOptions,
+} from "../../src/sandbox/cluster/simulated-cluster.ts";
 import type { ClusterSeed } from "../../src/sandbox/cluster/snapshot.ts";
 import { aContext } from "./context.ts";
 import { realClock } from "./host-world.ts";
@@ -28,9 +32,16 @@ export interface CommandEnd {
   readonly errors: string;
 }
 
+interface CommandWorldOptions {
+  /** Options that lead to the hosts; left out, hosts are skipped. */
+  readonly hosts?: readonly string[];
+  readonly buildInstaller?: SimulatedClusterOptions["buildInstaller"];
+}
+
 export async function startCommandWorld(
   files: Readonly<Record<string, string>>,
   seed: ClusterSeed,
+  { hosts, buildInstaller = () => new Uint8Array() }: CommandWorldOptions = {},
 ): Promise<CommandWorld> {
   const directory = mkdtempSync(join(tmpdir(), "dtsync-commands-"));
   const write = (name: string, text: string): string => {
@@ -46,7 +57,7 @@ export async function startCommandWorld(
     random: 1,
     seed,
     installerVersions: ["1.313.52.20250602-150703"],
-    buildInstaller: () => new Uint8Array(),
+    buildInstaller,
   });
   const server = await serveCluster(cluster);
   return {
@@ -68,9 +79,9 @@ export async function startCommandWorld(
         errors: errors(),
       });
       try {
-        const words = [command, ...fixed, "--hosts", "skip", "--format", "json", "--no-progress", ...parameters];
-        const planFile = command === "apply" ? words.filter((word) => word !== "--hosts" && word !== "skip") : words;
-        await program.parseAsync(planFile, { from: "user" });
+        const skipped = command === "apply" ? [] : ["--hosts", "skip"];
+        const words = [command, ...fixed, ...(hosts ?? skipped), "--format", "json", "--no-progress", ...parameters];
+        await program.parseAsync(words, { from: "user" });
         return end(exitCode());
       } catch (error) {
         if (!(error instanceof DtsyncError)) throw error;
