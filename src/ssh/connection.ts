@@ -120,12 +120,12 @@ async function logIn(
   const { serverHostKey, ...algorithms } = target.algorithms;
   const judged = serverHostKey.filter((algorithm) => known.keyTypes.includes(keyTypeOf(algorithm)));
   const ssh = new NodeSSH();
-  const stream = through ?? openSocket({ host: target.hostName, port: target.port });
+  const stream = through ?? openSocket({ host: target.hostName, port: target.port, noDelay: true });
   const cutStream = () => void stream.destroy();
   signal.addEventListener("abort", cutStream);
   const bounds = boundStream(stream);
   try {
-    await ssh.connect({
+    const connecting = ssh.connect({
       // ssh2 takes any stream; its types name the usual one.
       sock: stream as Socket,
       username: target.user,
@@ -144,6 +144,8 @@ async function logIn(
       },
       hostVerifier: (key: Buffer) => shown.accepts(key),
     });
+    if (ssh.connection !== null) leaveOtherKeysUnproven(ssh.connection);
+    await connecting;
     const client = ssh.connection;
     if (client === null) throw new Error("the connection ended");
     // Without a listener a connection that breaks later would end the program; the running command tells instead.
@@ -178,6 +180,24 @@ async function logIn(
   } finally {
     signal.removeEventListener("abort", cutStream);
   }
+}
+
+interface MessageHandlers {
+  GLOBAL_REQUEST?: (protocol: { requestFailure(): void }, name: string, wantReply: boolean, data: unknown) => void;
+}
+
+/**
+ * A server of OpenSSH tells its other host keys after the login. ssh2 has each of them proven, which is a sixth of what a
+ * connection costs and of no use here, where keys that were not shown are not taken; it has no setting for that.
+ */
+function leaveOtherKeysUnproven(client: Client): void {
+  const handlers = (client as unknown as { _protocol?: { _handlers?: MessageHandlers } })._protocol?._handlers;
+  const handle = handlers?.GLOBAL_REQUEST;
+  if (handlers === undefined || handle === undefined) return;
+  handlers.GLOBAL_REQUEST = (protocol, name, wantReply, data) => {
+    if (name !== "hostkeys-00@openssh.com") handle(protocol, name, wantReply, data);
+    else if (wantReply) protocol.requestFailure();
+  };
 }
 
 /** Counts what arrives and what waits to leave, and cuts the stream when one of them is too much. */

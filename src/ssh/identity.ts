@@ -1,5 +1,5 @@
-import { createPrivateKey } from "node:crypto";
-import ssh2 from "ssh2";
+import { createPrivateKey, sign } from "node:crypto";
+import ssh2, { type ParsedKey } from "ssh2";
 import { errorMessage } from "../errors.ts";
 import { largestSecretFile, readOrdinaryText } from "../files/read-ordinary-file.ts";
 
@@ -12,7 +12,7 @@ export interface Identity {
   /** Base64 of the public key blob; null: the file does not tell. */
   readonly publicKey: string | null;
   /** A private key that needs nothing besides; null: there is none. */
-  readonly privateKey: string | null;
+  readonly privateKey: ParsedKey | null;
   /** Why there is no private key although a file is there; null: there is one, or no file. */
   readonly unusable: string | null;
 }
@@ -29,7 +29,7 @@ export async function readIdentity(path: string): Promise<Identity> {
   const parsed = ssh2.utils.parseKey(usable);
   if (!(parsed instanceof Error)) {
     const publicKey = parsed.getPublicSSH().toString("base64");
-    return { path, publicKey, privateKey: parsed.isPrivateKey() ? usable : null, unusable: null };
+    return { path, publicKey, privateKey: parsed.isPrivateKey() ? withSigningKey(parsed) : null, unusable: null };
   }
   return {
     path,
@@ -37,6 +37,24 @@ export async function readIdentity(path: string): Promise<Identity> {
     privateKey: null,
     unusable: parsed.message,
   };
+}
+
+/** What a signature is made of where nothing else was agreed on (RFC 4253, RFC 5656, RFC 8709). */
+const usualHashes: Readonly<Record<string, string | null>> = {
+  "ssh-ed25519": null,
+  "ssh-rsa": "sha1",
+  "ssh-dss": "sha1",
+  "ecdsa-sha2-nistp256": "sha256",
+  "ecdsa-sha2-nistp384": "sha384",
+  "ecdsa-sha2-nistp521": "sha512",
+};
+
+/** ssh2 reads the text of a key again for each signature, which takes far longer than to sign. */
+function withSigningKey(parsed: ParsedKey): ParsedKey {
+  const key = createPrivateKey(parsed.getPrivatePEM());
+  const usual = usualHashes[parsed.type];
+  if (usual === undefined) return parsed;
+  return Object.assign(parsed, { sign: (data: Buffer, hash?: string) => sign(hash || usual, data, key) });
 }
 
 /** Null: there is no file that could be read. */

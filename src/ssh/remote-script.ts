@@ -31,24 +31,28 @@ function sudoFor(become: SshSettings["become"]): string {
 
 /** Some shells refuse longer ones. */
 const longestWord = 900;
-const plain = /[ "#-&(-[\]-_a-z{-~]/;
+/** Everything that a shell could take for something else than itself within single quotation marks. */
+const special = /[^ "#-&(-[\]-_a-z{-~]/gu;
+const escapes = new Map<string, string>();
+const pieces = new RegExp(`(?:\\\\0\\d{3}|[^\\\\]){1,${Math.floor(longestWord / 5)}}`, "g");
 
 /**
- * A text as words that `printf %b` puts together again, one for each line: what a shell could take for something else than
- * itself within single quotation marks is written as its octal number, and the rest stays readable in a process list.
+ * A text as words that `printf %b` puts together again, one for each line: what is special is written as the octal numbers
+ * of its bytes, and the rest stays readable in a process list.
  */
 function encodedWords(text: string): readonly string[] {
-  const words: string[] = [];
-  let word = "";
-  for (const byte of Buffer.from(text)) {
-    const character = String.fromCharCode(byte);
-    word += plain.test(character) ? character : `\\0${byte.toString(8).padStart(3, "0")}`;
-    if (character === "\n" || word.length > longestWord) {
-      words.push(word);
-      word = "";
-    }
-  }
-  return [...words, word];
+  return text
+    .split(/(?<=\n)/)
+    .map((line) => line.replace(special, escaped))
+    .flatMap((word) => (word.length > longestWord ? (word.match(pieces) ?? []) : word));
+}
+
+function escaped(character: string): string {
+  const known = escapes.get(character);
+  if (known !== undefined) return known;
+  const octal = [...Buffer.from(character)].map((byte) => `\\0${byte.toString(8).padStart(3, "0")}`).join("");
+  if (character < "\u0080") escapes.set(character, octal);
+  return octal;
 }
 
 /** Text that no program's output contains by accident or on purpose: new for every script. */

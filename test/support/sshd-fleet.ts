@@ -38,6 +38,8 @@ export interface SshdFleetOptions {
   readonly hosts: readonly SimulatedHostOptions[];
   readonly directory: string;
   readonly nodePath: string;
+  /** Further lines of each sshd's configuration. */
+  readonly configuration?: readonly string[];
 }
 
 const sshd = "/usr/sbin/sshd";
@@ -107,7 +109,10 @@ export async function startSshdFleet(options: SshdFleetOptions): Promise<SshdFle
     writeFileSync(join(etc, "passwd"), passwd(users));
     writeFileSync(join(etc, "hosts"), `127.0.0.1 localhost\n${names}`);
     writeFileSync(join(etc, "ssh/authorized_keys"), `${identity.public}\n`);
-    writeFileSync(join(etc, "ssh/sshd_config"), sshdConfig(host, host.port, options.nodePath, targets));
+    writeFileSync(
+      join(etc, "ssh/sshd_config"),
+      [...(options.configuration ?? []), sshdConfig(host, host.port, options.nodePath, targets)].join("\n"),
+    );
     writeFileSync(join(etc, "enter.sh"), enterScript(host.name));
     return { host, root, prepare, publicKey: hostKey.public };
   });

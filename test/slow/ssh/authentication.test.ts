@@ -4,6 +4,7 @@ import { createServer, connect as openSocket } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { NodeSSH } from "node-ssh";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSshConnector } from "../../../src/ssh/connect.ts";
 import { silentLog } from "../../support/log.ts";
@@ -81,10 +82,11 @@ describe.skipIf(reason !== null)(`logging in to OpenSSH${reason === null ? "" : 
       "UsePAM no",
       "PasswordAuthentication no",
       "KbdInteractiveAuthentication no",
+      "LogLevel DEBUG1",
     ];
     writeFileSync(path("sshd_config"), `${settings.join("\n")}\n`);
     writeFileSync(path("known_hosts"), `[${address}]:${port} ${readFileSync(path("host.pub"), "utf8")}`);
-    server = spawn(sshd, ["-D", "-e", "-f", path("sshd_config")], { stdio: "ignore" });
+    server = spawn(sshd, ["-D", "-E", path("log"), "-f", path("sshd_config")], { stdio: "ignore" });
     agent = spawn("ssh-agent", ["-D", "-a", socket()], { stdio: "ignore" });
     await untilItListens();
     for (let tries = 0; tries < 200 && !existsSync(socket()); tries += 1) await wait(25);
@@ -205,6 +207,18 @@ describe.skipIf(reason !== null)(`logging in to OpenSSH${reason === null ? "" : 
     } finally {
       old.kill();
     }
+  });
+
+  test("the server is not asked to prove its other host keys, as ssh2 alone would", async () => {
+    const asked = () => readFileSync(path("log"), "utf8").match(/hostkeys-prove-00@openssh\.com/g)?.length ?? 0;
+    makeKey("bare", "-t", "ed25519", "-N", "");
+    const before = asked();
+    expect(await logIn(`IdentityFile ${path("bare")}\n`)).toBe(username);
+    expect(asked()).toBe(before);
+    const bare = await new NodeSSH().connect({ host: address, port, username, privateKeyPath: path("bare") });
+    await bare.execCommand("true");
+    bare.dispose();
+    expect(asked()).toBeGreaterThan(before);
   });
 
   test("what is accepted here is what ssh accepts", () => {
