@@ -11,6 +11,8 @@ export interface WireFault {
   readonly freezeAfterBytes?: number;
   /** Each connection is reset when it has carried so many bytes to the host. */
   readonly cutAfterBytes?: number;
+  /** Only the first one is. */
+  readonly cutsOnce?: boolean;
   /** To the host, for each connection. */
   readonly bytesPerSecond?: number;
 }
@@ -66,6 +68,7 @@ export async function startRelay(target: { readonly address: string; readonly po
         }
         sent += chunk.length;
         if (sent >= (fault.cutAfterBytes ?? Number.POSITIVE_INFINITY)) {
+          if (fault.cutsOnce) fault = {};
           client.resetAndDestroy();
           return;
         }

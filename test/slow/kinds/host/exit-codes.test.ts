@@ -65,7 +65,7 @@ beforeAll(async () => {
   const toInstall = named("install", installerCodes);
   const toRemove = named("remove", uninstallerCodes);
   const toPass = named("pass", passing);
-  world = await startHostWorld([...toInstall, ...toRemove, ...toPass], undefined, lockWait);
+  world = await startHostWorld([...toInstall, ...toRemove, ...toPass], { lockWait });
   for (const name of toRemove) {
     await applyPlanned(world.host(name));
   }
