@@ -20,7 +20,7 @@ export interface CommandWorld {
   readonly cluster: SimulatedCluster;
   /** Writes a file beside the inventory, and gives its path. */
   write(name: string, text: string): string;
-  /** Runs a command with `--format json`. What is thrown and no DtsyncError is a bug, and thrown here too. */
+  /** Runs a command, with `--format json` where no other is given. What is thrown and no DtsyncError is a bug, and thrown here too. */
   run(parameters: readonly string[], given?: Partial<Context>): Promise<CommandEnd>;
   close(): Promise<void>;
 }
@@ -29,6 +29,7 @@ export interface CommandEnd {
   readonly code: number;
   /** The JSON on standard output; null: there was none. */
   readonly document: unknown;
+  readonly output: string;
   readonly errors: string;
 }
 
@@ -73,14 +74,17 @@ export async function startCommandWorld(
       });
       const { program, exitCode } = createProgram(context);
       const fixed = ["--inventory", join(directory, "inventory"), "--set", `clusters.emea.url=${server.url}`];
+      const isJson = !parameters.includes("--format");
       const end = (code: number): CommandEnd => ({
         code,
-        document: output() === "" ? null : JSON.parse(output()),
+        document: isJson && output() !== "" ? JSON.parse(output()) : null,
+        output: output(),
         errors: errors(),
       });
       try {
         const skipped = command === "apply" ? [] : ["--hosts", "skip"];
-        const words = [command, ...fixed, ...(hosts ?? skipped), "--format", "json", "--no-progress", ...parameters];
+        const words = [command, ...fixed, ...(hosts ?? skipped), "--no-progress", ...parameters];
+        if (isJson) words.push("--format", "json");
         await program.parseAsync(words, { from: "user" });
         return end(exitCode());
       } catch (error) {
