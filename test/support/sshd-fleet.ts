@@ -40,6 +40,8 @@ export interface SshdFleet extends ClientFiles {
 export interface SshdHostOptions extends SimulatedHostOptions {
   /** OpenSSH's sshd by default. */
   readonly server?: "openssh" | "dropbear";
+  /** What the sudoers file of a host with the real sudo says; left out, it has the stand-in. */
+  readonly sudoers?: string;
 }
 
 export interface SshdFleetOptions {
@@ -81,6 +83,13 @@ function whyUnavailable(): string | null {
   return probe.status === 0 ? null : `unshare failed: ${probe.error?.message ?? probe.stderr.toString().trim()}`;
 }
 
+/** Why no host can have the real sudo; null: they can. Throws instead with DTSYNC_REQUIRE_ALL=1. */
+export function whyNoSudo(): string | null {
+  if (existsSync("/usr/bin/sudo") && existsSync("/etc/sudoers")) return null;
+  if (process.env["DTSYNC_REQUIRE_ALL"] === "1") throw new Error("the package sudo is missing");
+  return "sudo is not installed";
+}
+
 /**
  * Starts one sshd for each host, in mount, process and host-name namespaces of its own, where `/opt`, `/var/lib`,
  * `/var/log`, `/srv` and `/tmp` are the host's. Users are root and `deploy` (and those of the options), who has to use
@@ -106,7 +115,12 @@ export async function startSshdFleet(options: SshdFleetOptions): Promise<SshdFle
       for (const folder of ["opt", "var/log", "srv"]) mkdirSync(join(root, folder), { recursive: true });
       chmodSync(root, 0o755);
       for (const folder of ["tmp", "home"]) chmodSync(join(root, folder), 0o1777);
-      writeStandInCommands(root, ["sudo", "systemctl", "uname", "df"]);
+      writeStandInCommands(root, [
+        ...(host.sudoers === undefined ? (["sudo"] as const) : []),
+        "systemctl",
+        "uname",
+        "df",
+      ]);
       writeFileSync(join(root, standInCommandFolder, "session"), sessionScript, { mode: 0o755 });
       hostFiles(root).setBehaviour(behaviourOf(host));
       if (host.server === "dropbear") {
@@ -127,6 +141,7 @@ export async function startSshdFleet(options: SshdFleetOptions): Promise<SshdFle
     );
     const otherKeys =
       host.server === "dropbear" ? writeDropbearKeys(join(etc, "ssh"), ["ssh_host_ed25519_key", "changed_key"]) : [];
+    if (host.sudoers !== undefined) writeFileSync(join(etc, "sudoers"), host.sudoers, { mode: 0o440 });
     writeFileSync(join(etc, "variables"), exported(variablesOf(host, options.nodePath)));
     writeFileSync(join(etc, "enter.sh"), enterScript(host.name, serverOf(host)));
     return { host, root, prepare, publicKey: hostKey.public, otherKeys };
@@ -317,6 +332,7 @@ for other in /run/others/*/; do
 done
 mount --bind ${inside}/etc/passwd /etc/passwd
 mount --bind ${inside}/etc/hosts /etc/hosts
+if [ -e ${inside}/etc/sudoers ]; then mount --bind ${inside}/etc/sudoers /etc/sudoers; fi
 echo ${shellQuote(name)} >/proc/sys/kernel/hostname
 # On a file system of its own, as those of the hosts may be mounted nosuid.
 cp "$(command -v setpriv)" /run/setpriv
