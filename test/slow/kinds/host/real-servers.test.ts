@@ -131,6 +131,28 @@ describe.each([
       expect(await world.apply(change, host)).toEqual({ status: "done", attempts: 1 });
     });
 
+    test("a host that crashes in the middle of an installation is finished by the next run", async () => {
+      const host = world.host(name);
+      const change = (await world.plan(host)) ?? expect.fail("nothing is planned");
+      real().setBehaviour({ DURATION: 600 });
+      const crashed = world.apply(change, host);
+      await vi.waitFor(() => expect(real().read("/opt/dynatrace/oneagent/transaction.lock")).toBe(""), {
+        timeout: 20_000,
+      });
+      await real().setConnection({ down: true });
+      expect(await crashed).toMatchObject({
+        status: "failed",
+        error: { code: expect.stringMatching(/^(?:connection-lost|unreachable)$/) },
+      });
+      // What was in memory is gone; what was on disk is not.
+      expect(leftBehind()).toHaveLength(1);
+      expect(real().read("/tmp/oneagent.lock")).not.toBeNull();
+      real().setBehaviour({});
+      await real().setConnection({});
+      expect(await applyPlanned(host)).toEqual({ status: "done", attempts: 1 });
+      expect(await world.plan(host)).toBeNull();
+    });
+
     test("a host that is gone without a word is given up after a minute of silence", async () => {
       vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
       const shell = await connect();
