@@ -117,9 +117,14 @@ async function runUntilAllSteps() {
   const { switches } = world.cluster("emea");
   switches.agentVisibleAfter = Number.POSITIVE_INFINITY;
   let looks = 0;
+  let isMade = false;
   const stop = world.cluster("emea").onRequest(({ method, path }) => {
-    // Its environment is made before the host is changed.
-    if (method !== "GET" && path.includes("/environments")) relayOf("connect").setFault({ frozen: true });
+    // Its environment is made before the host is changed; a connection that the plan had is no use then.
+    if (!isMade && method !== "GET" && path.includes("/environments")) {
+      isMade = true;
+      relayOf("connect").setFault({ frozen: true });
+      relayOf("connect").endConnections();
+    }
     if (path.endsWith("/v1/oneagents")) looks += 1;
   });
   const running = world.start([...apply, "--format", "json"], options);

@@ -23,6 +23,8 @@ export interface Relay {
   setFault(fault: WireFault): void;
   /** The host is gone without a word: the client keeps a connection that nobody answers. */
   loseHost(): void;
+  /** Both sides are told that their connections have ended. */
+  endConnections(): void;
   /** Bytes that clients have sent while nothing arrived, and connections that they have opened then. */
   held(): number;
   /** How many connections there have been. */
@@ -103,6 +105,9 @@ export async function startRelay(target: { readonly address: string; readonly po
         pair.lost = true;
         pair.host.destroy();
       }
+    },
+    endConnections: () => {
+      for (const { client } of pairs) client.destroy();
     },
     held: () => held,
     connections: () => connections,
