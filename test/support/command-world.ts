@@ -5,7 +5,11 @@ import type { Context } from "../../src/application/context.ts";
 import { createProgram } from "../../src/commands/program.ts";
 import { DtsyncError } from "../../src/errors.ts";
 import { serveCluster } from "../../src/sandbox/cluster/serve-cluster.ts";
-import { createSimulatedCluster, type SimulatedCluster } from "../../src/sandbox/cluster/simulated-cluster.ts";
+import {
+  createSimulatedCluster,
+  type SimulatedCluster,
+  type SimulatedClusterOptions,
+} from "../../src/sandbox/cluster/simulated-cluster.ts";
 import type { ClusterSeed } from "../../src/sandbox/cluster/snapshot.ts";
 import { aContext } from "./context.ts";
 import { realClock } from "./host-world.ts";
@@ -16,7 +20,7 @@ export interface CommandWorld {
   readonly cluster: SimulatedCluster;
   /** Writes a file beside the inventory, and gives its path. */
   write(name: string, text: string): string;
-  /** Runs a command with `--format json`. What is thrown and no DtsyncError is a bug, and thrown here too. */
+  /** Runs a command, with `--format json` where no other is given. What is thrown and no DtsyncError is a bug, and thrown here too. */
   run(parameters: readonly string[], given?: Partial<Context>): Promise<CommandEnd>;
   close(): Promise<void>;
 }
@@ -25,12 +29,20 @@ export interface CommandEnd {
   readonly code: number;
   /** The JSON on standard output; null: there was none. */
   readonly document: unknown;
+  readonly output: string;
   readonly errors: string;
+}
+
+interface CommandWorldOptions {
+  /** Options that lead to the hosts; left out, hosts are skipped. */
+  readonly hosts?: readonly string[];
+  readonly buildInstaller?: SimulatedClusterOptions["buildInstaller"];
 }
 
 export async function startCommandWorld(
   files: Readonly<Record<string, string>>,
   seed: ClusterSeed,
+  { hosts, buildInstaller = () => new Uint8Array() }: CommandWorldOptions = {},
 ): Promise<CommandWorld> {
   const directory = mkdtempSync(join(tmpdir(), "dtsync-commands-"));
   const write = (name: string, text: string): string => {
@@ -46,7 +58,7 @@ export async function startCommandWorld(
     random: 1,
     seed,
     installerVersions: ["1.313.52.20250602-150703"],
-    buildInstaller: () => new Uint8Array(),
+    buildInstaller,
   });
   const server = await serveCluster(cluster);
   return {
@@ -62,15 +74,18 @@ export async function startCommandWorld(
       });
       const { program, exitCode } = createProgram(context);
       const fixed = ["--inventory", join(directory, "inventory"), "--set", `clusters.emea.url=${server.url}`];
+      const isJson = !parameters.includes("--format");
       const end = (code: number): CommandEnd => ({
         code,
-        document: output() === "" ? null : JSON.parse(output()),
+        document: isJson && output() !== "" ? JSON.parse(output()) : null,
+        output: output(),
         errors: errors(),
       });
       try {
-        const words = [command, ...fixed, "--hosts", "skip", "--format", "json", "--no-progress", ...parameters];
-        const planFile = command === "apply" ? words.filter((word) => word !== "--hosts" && word !== "skip") : words;
-        await program.parseAsync(planFile, { from: "user" });
+        const skipped = command === "apply" ? [] : ["--hosts", "skip"];
+        const words = [command, ...fixed, ...(hosts ?? skipped), "--no-progress", ...parameters];
+        if (isJson) words.push("--format", "json");
+        await program.parseAsync(words, { from: "user" });
         return end(exitCode());
       } catch (error) {
         if (!(error instanceof DtsyncError)) throw error;

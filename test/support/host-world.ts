@@ -9,6 +9,7 @@ import { execute } from "../../src/execute/execute.ts";
 import type { Outcome } from "../../src/execute/outcome.ts";
 import { createAppliers } from "../../src/kinds/appliers.ts";
 import type { HostChange } from "../../src/kinds/host/change.ts";
+import type { LockWait } from "../../src/kinds/host/effects/agent-scripts.ts";
 import { applyHostChange } from "../../src/kinds/host/effects/apply.ts";
 import { createInstallerProvider } from "../../src/kinds/host/effects/installer-provider.ts";
 import { probeHost } from "../../src/kinds/host/effects/probe.ts";
@@ -18,11 +19,13 @@ import { createLimiter } from "../../src/lib/limiter.ts";
 import type { Host, OneAgentSettings, Rollout, SshSettings } from "../../src/model/inventory.ts";
 import type { HostReading } from "../../src/model/observed.ts";
 import type { ChangeResult } from "../../src/model/result.ts";
-import type { Clock, Log } from "../../src/ports.ts";
+import type { Clock } from "../../src/ports.ts";
 import { appendPresets, buildInstallerBody } from "../../src/sandbox/agent/build-installer.ts";
 import { serveCluster } from "../../src/sandbox/cluster/serve-cluster.ts";
 import { createSimulatedCluster, type SimulatedCluster } from "../../src/sandbox/cluster/simulated-cluster.ts";
-import { type SimulatedHost, startSimulatedHosts } from "../../src/sandbox/hosts/start-simulated-hosts.ts";
+import type { HostFiles } from "../../src/sandbox/hosts/host-files.ts";
+import type { SimulatedConnectionSwitches } from "../../src/sandbox/hosts/ssh-host-server.ts";
+import { startSimulatedHosts } from "../../src/sandbox/hosts/start-simulated-hosts.ts";
 import { createSshConnector } from "../../src/ssh/connect.ts";
 import { HostError } from "../../src/ssh/host-error.ts";
 import { anEnvironment, aRollout } from "./builders.ts";
@@ -43,7 +46,7 @@ export const realClock: Clock = {
 export interface HostWorld {
   readonly cluster: SimulatedCluster;
   readonly url: string;
-  machine(name: string): SimulatedHost;
+  machine(name: string): WorldHost;
   /** A declared host of environment abc-p1 unless said otherwise. */
   host(
     name: string,
@@ -72,8 +75,43 @@ interface RolledOut {
 
 export const installedVersions = ["1.311.70.20250416-104152", "1.313.52.20250602-150703", "1.321.51.20250905-075429"];
 
+interface HostWorldOptions {
+  readonly lockWait?: LockWait;
+  /** Starts hosts of these names, of which files are kept in a folder; simulated ones by default. */
+  readonly startHosts?: (names: readonly string[], directory: string) => Promise<WorldHosts>;
+  /** Bytes of no use in an installer. */
+  readonly padding?: number;
+}
+
+interface WorldHosts {
+  readonly hosts: ReadonlyMap<string, WorldHost>;
+  readonly sshConfig: string;
+  close(): Promise<void>;
+}
+
+/** A host whatever its server is. */
+export interface WorldHost extends HostFiles {
+  setConnection(switches: SimulatedConnectionSwitches): Promise<void>;
+  reset(): Promise<void>;
+}
+
+const startSimulated = (names: readonly string[], directory: string): Promise<WorldHosts> =>
+  startSimulatedHosts({
+    hosts: names.map((name, index) => ({
+      name,
+      listen: { address: `127.30.${index + 1}.1`, port: 0 },
+      user: "deploy",
+    })),
+    directory,
+    nodePath: process.execPath,
+  });
+
 /** A simulated cluster over real HTTP and simulated hosts over real SSH, with the real deployer between. */
-export async function startHostWorld(names: readonly string[], log: Log = silentLog): Promise<HostWorld> {
+export async function startHostWorld(
+  names: readonly string[],
+  { lockWait = { seconds: 1, tries: 5 }, startHosts = startSimulated, padding }: HostWorldOptions = {},
+): Promise<HostWorld> {
+  const log = silentLog;
   const directory = mkdtempSync(join(tmpdir(), "dtsync-world-"));
   const bodies = new Map<string, Uint8Array>();
   const cluster = createSimulatedCluster({
@@ -86,21 +124,18 @@ export async function startHostWorld(names: readonly string[], log: Log = silent
       const key = `${request.version}/${request.arch}`;
       const body =
         bodies.get(key) ??
-        buildInstallerBody({ version: request.version, arch: request.arch, nodePath: process.execPath });
+        buildInstallerBody({
+          version: request.version,
+          arch: request.arch,
+          nodePath: process.execPath,
+          ...(padding === undefined ? {} : { paddingBytes: padding }),
+        });
       bodies.set(key, body);
       return appendPresets(body, request);
     },
   });
   const server = await serveCluster(cluster);
-  const hosts = await startSimulatedHosts({
-    hosts: names.map((name, index) => ({
-      name,
-      listen: { address: `127.30.${index + 1}.1`, port: 0 },
-      user: "deploy",
-    })),
-    directory: join(directory, "hosts"),
-    nodePath: process.execPath,
-  });
+  const hosts = await startHosts(names, join(directory, "hosts"));
   const transport = await createTransport({ ca: null, connections: 8, proxy: null });
   const client = createClient({
     name: "emea",
@@ -141,7 +176,7 @@ export async function startHostWorld(names: readonly string[], log: Log = silent
     installers,
     clock: realClock,
     log,
-    lockWait: { seconds: 1, tries: 5 },
+    lockWait,
     connectWait: 2_500,
     authorities: async () => "",
   };

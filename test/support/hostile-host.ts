@@ -18,8 +18,10 @@ export interface Hostility {
   readonly software?: string;
   /** A login is neither accepted nor refused. */
   readonly ignoresLogin?: boolean;
+  /** Whom no key lets in. */
+  readonly refuses?: (user: string) => boolean;
   /** Runs a command; else it ends with code 0 and prints nothing. */
-  readonly command?: (channel: ServerChannel, command: string, socket: Socket) => void;
+  readonly command?: (channel: ServerChannel, command: string, socket: Socket, user: string) => void;
   /** A jump host: to which port of this machine a channel really leads, or null for one that is never answered. */
   readonly forward?: (name: string, port: number) => number | null;
 }
@@ -70,17 +72,19 @@ export async function startHostileHost(hostility: Hostility): Promise<HostileHos
 }
 
 function serve(connection: ssh2.Connection, socket: Socket, hostility: Hostility): void {
+  let user = "";
   connection.on("error", () => undefined);
   connection.on("authentication", (attempt) => {
     if (hostility.ignoresLogin) return;
-    if (attempt.method === "publickey") attempt.accept();
+    user = attempt.username;
+    if (attempt.method === "publickey" && hostility.refuses?.(user) !== true) attempt.accept();
     else attempt.reject(["publickey"]);
   });
   connection.on("session", (accept) => {
     accept().on("exec", (acceptCommand, _reject, { command }) => {
       const channel = acceptCommand();
       channel.on("error", () => undefined);
-      if (hostility.command) return hostility.command(channel, command, socket);
+      if (hostility.command) return hostility.command(channel, command, socket, user);
       channel.exit(0);
       channel.end();
     });

@@ -37,6 +37,12 @@ function scriptOf(command: string): ScriptOfHost {
   return command.includes("--restart-service") ? "configure" : "restart";
 }
 
+/** What a command line of dtsync asks of a host, and the marker that the answer has to have. */
+export function readCommand(commandLine: string): { readonly script: ScriptOfHost; readonly marker: string } {
+  const command = scriptIn(commandLine);
+  return { script: scriptOf(command), marker: markerPattern.exec(command)?.[0] ?? "" };
+}
+
 /**
  * A host without a shell, which says what the scripts for it would print: thousands of them are asked in the time that a
  * few shells take. `installed` is the agent that its installer leaves. Whether the scripts print it is for the tests with

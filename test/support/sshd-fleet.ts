@@ -11,17 +11,20 @@ import { createHostFolders, emptyHostFolders, type HostFiles, hostFiles } from "
 import { keyInFile } from "../../src/sandbox/hosts/host-keys.ts";
 import { standInCommandFolder, writeStandInCommands } from "../../src/sandbox/hosts/stand-in-commands.ts";
 import type { SimulatedHostOptions } from "../../src/sandbox/hosts/start-simulated-hosts.ts";
+import { authorizeForDropbear, dropbearServer, writeDropbearKeys } from "./dropbear.ts";
 
 export interface SshdConnectionSwitches extends ConnectionSwitches {
   /** Connections are taken and never answered. */
   readonly unresponsive?: boolean;
 }
 
-/** A host behind a real sshd. Paths of `HostFiles` are those the host itself sees under the same names. */
+/** A host behind a real sshd or dropbear. Paths of `HostFiles` are those the host itself sees under the same names. */
 export interface SshdHost extends HostFiles {
   readonly name: string;
   readonly address: string;
   readonly port: number;
+  /** Public halves of keys that it shows besides, each of another type. */
+  readonly otherHostKeys: readonly string[];
   /** Replaces all switches of the way to the host. What runs on it ends with `down` and with a changed key. */
   setConnection(switches: SshdConnectionSwitches): Promise<void>;
   /** The host as it was first made; what runs on it ends. */
@@ -34,8 +37,15 @@ export interface SshdFleet extends ClientFiles {
   close(): Promise<void>;
 }
 
+export interface SshdHostOptions extends SimulatedHostOptions {
+  /** OpenSSH's sshd by default. */
+  readonly server?: "openssh" | "dropbear";
+  /** What the sudoers file of a host with the real sudo says; left out, it has the stand-in. */
+  readonly sudoers?: string;
+}
+
 export interface SshdFleetOptions {
-  readonly hosts: readonly SimulatedHostOptions[];
+  readonly hosts: readonly SshdHostOptions[];
   readonly directory: string;
   readonly nodePath: string;
   /** Further lines of each sshd's configuration. */
@@ -73,6 +83,13 @@ function whyUnavailable(): string | null {
   return probe.status === 0 ? null : `unshare failed: ${probe.error?.message ?? probe.stderr.toString().trim()}`;
 }
 
+/** Why no host can have the real sudo; null: they can. Throws instead with DTSYNC_REQUIRE_ALL=1. */
+export function whyNoSudo(): string | null {
+  if (existsSync("/usr/bin/sudo") && existsSync("/etc/sudoers")) return null;
+  if (process.env["DTSYNC_REQUIRE_ALL"] === "1") throw new Error("the package sudo is missing");
+  return "sudo is not installed";
+}
+
 /**
  * Starts one sshd for each host, in mount, process and host-name namespaces of its own, where `/opt`, `/var/lib`,
  * `/var/log`, `/srv` and `/tmp` are the host's. Users are root and `deploy` (and those of the options), who has to use
@@ -98,9 +115,18 @@ export async function startSshdFleet(options: SshdFleetOptions): Promise<SshdFle
       for (const folder of ["opt", "var/log", "srv"]) mkdirSync(join(root, folder), { recursive: true });
       chmodSync(root, 0o755);
       for (const folder of ["tmp", "home"]) chmodSync(join(root, folder), 0o1777);
-      writeStandInCommands(root, ["sudo", "systemctl", "uname", "df"]);
+      writeStandInCommands(root, [
+        ...(host.sudoers === undefined ? (["sudo"] as const) : []),
+        "systemctl",
+        "uname",
+        "df",
+      ]);
       writeFileSync(join(root, standInCommandFolder, "session"), sessionScript, { mode: 0o755 });
       hostFiles(root).setBehaviour(behaviourOf(host));
+      if (host.server === "dropbear") {
+        chmodSync(join(root, "home"), 0o755);
+        authorizeForDropbear(root, identity.public);
+      }
     };
     prepare();
     const etc = join(root, "etc");
@@ -111,13 +137,20 @@ export async function startSshdFleet(options: SshdFleetOptions): Promise<SshdFle
     writeFileSync(join(etc, "ssh/authorized_keys"), `${identity.public}\n`);
     writeFileSync(
       join(etc, "ssh/sshd_config"),
-      [...(options.configuration ?? []), sshdConfig(host, host.port, options.nodePath, targets)].join("\n"),
+      [...(options.configuration ?? []), sshdConfig(host, host.port, targets)].join("\n"),
     );
-    writeFileSync(join(etc, "enter.sh"), enterScript(host.name));
-    return { host, root, prepare, publicKey: hostKey.public };
+    const otherKeys =
+      host.server === "dropbear" ? writeDropbearKeys(join(etc, "ssh"), ["ssh_host_ed25519_key", "changed_key"]) : [];
+    if (host.sudoers !== undefined) writeFileSync(join(etc, "sudoers"), host.sudoers, { mode: 0o440 });
+    writeFileSync(join(etc, "variables"), exported(variablesOf(host, options.nodePath)));
+    writeFileSync(join(etc, "enter.sh"), enterScript(host.name, serverOf(host)));
+    return { host, root, prepare, publicKey: hostKey.public, otherKeys };
   });
 
-  const hosts = prepared.map(({ host, root, prepare }) => sshdHost(host, root, prepare));
+  const hosts = prepared.map(({ host, root, prepare, otherKeys }) => ({
+    ...sshdHost(host, root, prepare),
+    otherHostKeys: otherKeys,
+  }));
   const close = async () => {
     await Promise.all(hosts.map((host) => host.stop()));
   };
@@ -231,8 +264,8 @@ function passwd(users: readonly string[]): string {
   return [`root:*:0:0::${inside}/root:/bin/sh`, ...own, ...others, ""].join("\n");
 }
 
-function sshdConfig(host: SimulatedHostOptions, port: number, nodePath: string, targets: string): string {
-  const variables = {
+function variablesOf(host: SimulatedHostOptions, nodePath: string): Readonly<Record<string, string>> {
+  return {
     PATH: `${inside}/${standInCommandFolder}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     DTSYNC_STAND_IN_CONTROL: inside,
     DTSYNC_STAND_IN_ELEVATE: "/run/elevate",
@@ -240,6 +273,31 @@ function sshdConfig(host: SimulatedHostOptions, port: number, nodePath: string, 
     DTSYNC_STAND_IN_MACHINE: host.architecture ?? "x86_64",
     DTSYNC_STAND_IN_NODE: nodePath,
   };
+}
+
+const exported = (variables: Readonly<Record<string, string>>): string =>
+  Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${shellQuote(value)}\n`)
+    .join("");
+
+const session = `${inside}/${standInCommandFolder}/session`;
+
+/** The server of a host as the last command of the script that makes its namespaces. */
+function serverOf(host: SshdHostOptions & { readonly port: number }): string {
+  if (host.server !== "dropbear") {
+    return `exec ${sshd} -D -f ${inside}/etc/ssh/sshd_config -h "$2" -E ${inside}/etc/ssh/sshd.log\n`;
+  }
+  const { address } = host.listen;
+  return dropbearServer({
+    address,
+    port: host.port,
+    keys: `${inside}/etc/ssh`,
+    session,
+    forwards: host.role === "jump",
+  });
+}
+
+function sshdConfig(host: SimulatedHostOptions, port: number, targets: string): string {
   return [
     `ListenAddress ${host.listen.address}:${port}`,
     `AuthorizedKeysFile ${inside}/etc/ssh/authorized_keys`,
@@ -250,16 +308,13 @@ function sshdConfig(host: SimulatedHostOptions, port: number, nodePath: string, 
     "PermitRootLogin prohibit-password",
     "PidFile none",
     ...(host.role === "jump" ? ["AllowTcpForwarding local", `PermitOpen ${targets}`] : ["AllowTcpForwarding no"]),
-    `SetEnv ${Object.entries(variables)
-      .map(([name, value]) => `"${name}=${value}"`)
-      .join(" ")}`,
-    `ForceCommand ${inside}/${standInCommandFolder}/session`,
+    `ForceCommand ${session}`,
     "",
   ].join("\n");
 }
 
-/** Runs as the first process of the namespaces, with the root folder and the host key as parameters. */
-function enterScript(name: string): string {
+/** Runs as the first process of the namespaces, which becomes the server, with the root folder and the host key as parameters. */
+function enterScript(name: string, server: string): string {
   return `set -eu
 mount -t tmpfs tmpfs /run
 mkdir /run/sshd /run/others ${inside}
@@ -277,24 +332,25 @@ for other in /run/others/*/; do
 done
 mount --bind ${inside}/etc/passwd /etc/passwd
 mount --bind ${inside}/etc/hosts /etc/hosts
+if [ -e ${inside}/etc/sudoers ]; then mount --bind ${inside}/etc/sudoers /etc/sudoers; fi
 echo ${shellQuote(name)} >/proc/sys/kernel/hostname
 # On a file system of its own, as those of the hosts may be mounted nosuid.
 cp "$(command -v setpriv)" /run/setpriv
 chmod 4755 /run/setpriv
 printf '#!/bin/sh\\nexec /run/setpriv --reuid 0 --regid 0 --clear-groups -- "$@"\\n' >/run/elevate
 chmod 755 /run/elevate
-exec ${sshd} -D -f ${inside}/etc/ssh/sshd_config -h "$2" -E ${inside}/etc/ssh/sshd.log
-`;
+${server}`;
 }
 
 /** Runs each command, after what the connection's switches ask for. */
 const sessionScript = `#!/bin/sh
+. ${inside}/etc/variables
 slow= drop=
 . ${inside}/etc/dtsync-connection.conf
 [ -z "$slow" ] || sleep "$slow"
 if [ -n "$drop" ]; then
   session=$PPID
-  while [ "$(cat "/proc/$session/comm")" != sshd ]; do
+  until grep -qx -e sshd -e dropbear "/proc/$session/comm"; do
     session=$(awk '$1 == "PPid:" { print $2 }' "/proc/$session/status")
   done
   (sleep "$drop"; kill "$session") <&- >&- 2>&- &

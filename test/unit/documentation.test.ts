@@ -203,6 +203,28 @@ describe("the documentation", () => {
     expect(rows.filter((row) => !/^\| .+ \| .+ \| .+ \|$/.test(row))).toEqual([]);
   });
 
+  test("says of each error code of hosts how to look and what to do", () => {
+    const short = page("docs/exit-codes.md").split("### Hosts")[1] ?? "";
+    const explained = page("docs/hosts.md").split("## What each error means")[1] ?? "";
+    const rows = explained.split("### How installers end")[0]?.match(/^\| `.+$/gm) ?? [];
+    const codes = rows.flatMap((row) => inlineCode(row.split(" | ")[0] ?? ""));
+    expect(codes.toSorted()).toEqual(hostCodesIn(short).toSorted());
+    expect(rows.filter((row) => !/^\| .+ \| .+ \| .+ \|$/.test(row))).toEqual([]);
+    // A row without anything to type would leave somebody alone with it; these have nothing to look for.
+    const untyped = rows.filter((row) => !inlineCode(row.slice(row.indexOf(" | "))).some((code) => code.includes(" ")));
+    expect(untyped.flatMap((row) => inlineCode(row.split(" | ")[0] ?? ""))).toEqual([
+      ...["proxy-command", "unsupported-system", "installer-exit-N", "uninstaller-exit-N"],
+    ]);
+  });
+
+  test("says of each exit code of the installer what it means", () => {
+    const explained = page("docs/hosts.md").split("### How installers end")[1] ?? "";
+    const listed = [...explained.matchAll(/^\| ((?:\d+(?:, )?)+) \|/gm)].flatMap(([, cell = ""]) => cell.split(", "));
+    const known = [...page("src/kinds/host/exit-code-problem.ts").matchAll(/^ {2}"(\d+)": /gm)].map(([, code]) => code);
+    expect(known.length).toBeGreaterThan(15);
+    expect(listed).toEqual(known);
+  });
+
   test("says of every exit code but 0 what to do first", () => {
     const section = page("docs/troubleshooting.md").split("## The run ended")[1]?.split("\n#")[0] ?? "";
     const rows = [...section.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
@@ -234,6 +256,11 @@ function propertyNames(schema: unknown): readonly string[] {
         ? []
         : propertyNames(value),
   );
+}
+
+/** Codes in the first cells of a table. */
+function hostCodesIn(section: string): readonly string[] {
+  return [...section.matchAll(/^\| ((?:`[^`]+`(?:, )?)+) \|/gm)].flatMap(([, cell = ""]) => inlineCode(cell));
 }
 
 /** The text of all modules below folders of `src`. */
