@@ -1,3 +1,4 @@
+import type { Throttle } from "../dynatrace/throttle.ts";
 import type { Cluster, Inventory } from "../model/inventory.ts";
 import type { OpenCluster } from "../observe/observe.ts";
 import { trustClusters } from "../secrets/trust-clusters.ts";
@@ -14,6 +15,21 @@ export interface ClusterAccess {
   readonly readOnly: boolean;
 }
 
+/** Of each run, by the name of the cluster: what planning has found out about a cluster counts while the plan is carried out. */
+const throttlesOf = new WeakMap<Context["variables"], Map<string, Throttle>>();
+
+function throttleOf(
+  { name, maxConcurrency }: Cluster,
+  { clock, log, variables }: Context,
+  create: typeof import("../dynatrace/throttle.ts").createThrottle,
+): Throttle {
+  const throttles = throttlesOf.get(variables) ?? new Map<string, Throttle>();
+  throttlesOf.set(variables, throttles);
+  const throttle = throttles.get(name) ?? create({ cluster: name, maximum: maxConcurrency, clock, log });
+  throttles.set(name, throttle);
+  return throttle;
+}
+
 /**
  * Makes the client of a cluster. Every way to a cluster begins here, and so this is where it is refused: no token is read and
  * nothing is looked up for an origin that nobody outside of the inventory has allowed. Throws DtsyncError for such a cluster
@@ -23,11 +39,11 @@ export async function openCluster(declared: Cluster, access: ClusterAccess, cont
   const decision = await trustClusters([declared], context.variables);
   const [cluster] = decision.trusted;
   if (cluster === undefined) throw untrustedOrigin(decision);
-  const [{ resolveToken }, { createClient }, { createLimiter }, { createTransport }, { resolveProxy }] =
+  const [{ resolveToken }, { createClient }, { createThrottle }, { createTransport }, { resolveProxy }] =
     await Promise.all([
       import("../secrets/resolve-token.ts"),
       import("../dynatrace/client.ts"),
-      import("../lib/limiter.ts"),
+      import("../dynatrace/throttle.ts"),
       import("../dynatrace/transport.ts"),
       import("../dynatrace/resolve-proxy.ts"),
     ]);
@@ -48,7 +64,7 @@ export async function openCluster(declared: Cluster, access: ClusterAccess, cont
     fetch: transport.fetch,
     clock: context.clock,
     random: Math.random,
-    limiter: createLimiter(cluster.maxConcurrency),
+    throttle: throttleOf(cluster, context, createThrottle),
     signal: context.signal,
     ...(access.readOnly ? { abortReads: context.signal } : {}),
   });

@@ -1,4 +1,3 @@
-import type { Limiter } from "../lib/limiter.ts";
 import { type Attempted, attempted, repeatUntil, unwrap } from "../lib/repeat-until.ts";
 import type { Clock, Fetch, FetchResponse, Log } from "../ports.ts";
 import type { Shape } from "./answer-shape.ts";
@@ -9,6 +8,7 @@ import { parseAnswer } from "./parse-answer.ts";
 import { BodyTooLarge, bodyLimits, bounded, readStart, readText } from "./read-body.ts";
 import { type AttemptEnd, callLog } from "./request-log.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
+import type { Throttle } from "./throttle.ts";
 
 /**
  * Terms: a *read* is a GET; any other call is a *write*. A write that *cleans up* is one that the API defines as repeatable;
@@ -32,8 +32,8 @@ interface ClientOptions {
   readonly clock: Clock;
   /** 0 ≤ n < 1, for jitter. */
   readonly random: () => number;
-  /** Bounds the requests in flight to this cluster. */
-  readonly limiter: Limiter;
+  /** Bounds the requests in flight to this cluster, those of its other clients among them. */
+  readonly throttle: Pick<Throttle, "run">;
   /** Ends waiting for a repeat. What is under way is finished. */
   readonly signal?: AbortSignal;
   /** Ends reads at once; for work that only reads. A write is always allowed to finish. */
@@ -123,7 +123,8 @@ export function createClient(options: ClientOptions): Client {
     let internalErrors = 0;
     const result = await repeatUntil(
       async (attempts) => {
-        const made = await attempted(() => options.limiter.run(() => attempt(attempts)));
+        const waiting = { again: attempts > 1, signal: request.method === "GET" ? options.abortReads : undefined };
+        const made = await attempted(() => options.throttle.run(() => attempt(attempts), waiting));
         if (made.failed && isStatus(made.error, 500)) internalErrors += 1;
         return made;
       },

@@ -79,7 +79,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
       fetch: wrap(mswFetch(simulated)),
       clock,
       random: () => 0.5,
-      limiter: createLimiter(16),
+      throttle: createLimiter(16),
       ...(signal ? { signal } : {}),
     });
   };

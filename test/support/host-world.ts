@@ -145,7 +145,7 @@ export async function startHostWorld(
     fetch: transport.fetch,
     clock: realClock,
     random: Math.random,
-    limiter: createLimiter(8),
+    throttle: createLimiter(8),
   });
   const tokens = createTokenChain({
     client,

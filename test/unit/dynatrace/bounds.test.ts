@@ -38,7 +38,7 @@ async function clientOf(answer: (incoming: IncomingMessage, outgoing: ServerResp
     fetch: transport.fetch,
     clock: fakeClock(noon),
     random: () => 0,
-    limiter: createLimiter(2),
+    throttle: createLimiter(2),
   });
 }
 

@@ -49,7 +49,7 @@ async function call(steps: readonly Step[], request: Partial<ApiRequest> = {}, s
     token: "the-token",
     clock,
     random: () => 0,
-    limiter: createLimiter(4),
+    throttle: createLimiter(4),
     fetch: async (url, given) => {
       const step = steps[sent.length] ?? steps.at(-1) ?? 200;
       sent.push({ ...given, url });
@@ -331,7 +331,7 @@ describe("json", () => {
       token: "t",
       clock: fakeClock(noon),
       random: () => 0,
-      limiter: createLimiter(1),
+      throttle: createLimiter(1),
       fetch: async () => response({ status: 200, body }),
     })
       .json({ method, path: "/x" }, pairs)

@@ -20,7 +20,7 @@ function confusedClient(asked: string, answered: string) {
     fetch: (url, request) => cluster.fetch(url.replace(asked, answered), request),
     clock,
     random: () => 0,
-    limiter: createLimiter(8),
+    throttle: createLimiter(8),
   });
 }
 

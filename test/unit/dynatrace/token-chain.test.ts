@@ -30,7 +30,7 @@ function aChain(
     fetch: mswFetch(cluster),
     clock,
     random: () => 0,
-    limiter: createLimiter(8),
+    throttle: createLimiter(8),
     ...(signal ? { signal } : {}),
   });
   const another = (id: string) =>

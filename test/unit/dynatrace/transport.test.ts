@@ -141,7 +141,7 @@ async function failureThrough(proxy: HttpProxy): Promise<ApiError> {
     fetch: transport.fetch,
     clock: fakeClock(noon),
     random: () => 0,
-    limiter: createLimiter(2),
+    throttle: createLimiter(2),
     retry: { attempts: 2, baseDelay: 1, maximumDelay: 1 },
   });
   const request = { method: "PUT", path: "/x", body: {}, independent: true } as const;

@@ -23,7 +23,7 @@ const observed = (cluster: SimulatedCluster, inventory: Inventory = anInventory(
       fetch: cluster.fetch,
       clock: fakeClock(new Date("2026-03-10T12:00:00Z")),
       random: () => 0,
-      limiter: createLimiter(8),
+      throttle: createLimiter(8),
     }),
     inventory,
     groups,

@@ -31,7 +31,7 @@ function world() {
         fetch,
         clock,
         random: () => 0,
-        limiter: createLimiter(8),
+        throttle: createLimiter(8),
       });
       return { client, close: async () => void events.push(`close ${name}`) };
     },

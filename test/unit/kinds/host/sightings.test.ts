@@ -46,7 +46,7 @@ function prepared(agents: readonly AgentRecord[], options: ClusterWorldOptions =
     fetch: mswFetch(cluster),
     clock,
     random: () => 0,
-    limiter: createLimiter(8),
+    throttle: createLimiter(8),
     signal: interrupt.signal,
     name: "emea",
     log: silentLog,
