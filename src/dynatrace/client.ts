@@ -33,7 +33,7 @@ interface ClientOptions {
   /** 0 ≤ n < 1, for jitter. */
   readonly random: () => number;
   /** Bounds the requests in flight to this cluster, those of its other clients among them. */
-  readonly throttle: Pick<Throttle, "run">;
+  readonly throttle: Pick<Throttle, "run" | "maximum">;
   /** Ends waiting for a repeat. What is under way is finished. */
   readonly signal?: AbortSignal;
   /** Ends reads at once; for work that only reads. A write is always allowed to finish. */
@@ -51,6 +51,8 @@ interface ApiAnswer {
 
 export interface Client {
   readonly url: string;
+  /** Most requests in flight to the cluster. */
+  readonly maxConcurrency: number;
   /** Requests sent so far, repeats included. */
   requestCount(): number;
   /**
@@ -151,6 +153,7 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     url: options.url,
+    maxConcurrency: options.throttle.maximum,
     requestCount: () => requests,
     send,
     async json(request, shape) {

@@ -11,6 +11,8 @@ import { throttled } from "./retry.ts";
 export interface Throttle {
   /** Sends a request as soon as it may be sent. */
   run<T>(send: () => Promise<T>, waiting?: WaitingRequest): Promise<T>;
+  /** Most requests in flight. */
+  readonly maximum: number;
   /** Requests that may be in flight now. */
   places(): number;
 }
@@ -100,6 +102,7 @@ export function createThrottle({ cluster, maximum, clock, log }: ThrottleOptions
   };
 
   return {
+    maximum,
     places: limit.places,
     async run(send, waiting = {}) {
       const place = await takePlace(waiting.again ? again : first, waiting.signal);

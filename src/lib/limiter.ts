@@ -8,7 +8,7 @@ export interface Limiter {
   standAside<T>(wait: () => Promise<T>): Promise<T>;
 }
 
-export function createLimiter(maximum: number): Limiter {
+export function createLimiter(maximum: number): Limiter & { readonly maximum: number } {
   let running = 0;
   const waiting: (() => void)[] = [];
   /** Tasks that have stood aside and want to go on. */
@@ -23,6 +23,7 @@ export function createLimiter(maximum: number): Limiter {
     else running -= 1;
   };
   return {
+    maximum,
     async run(task) {
       await begin(waiting);
       try {

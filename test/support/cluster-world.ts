@@ -1,4 +1,5 @@
 import { createClient } from "../../src/dynatrace/client.ts";
+import { createThrottle } from "../../src/dynatrace/throttle.ts";
 import { execute } from "../../src/execute/execute.ts";
 import { createAppliers } from "../../src/kinds/appliers.ts";
 import { createLimiter } from "../../src/lib/limiter.ts";
@@ -69,6 +70,9 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
   );
   const [cluster] = clusters.values();
   if (!cluster) throw new Error("A world needs a cluster.");
+  const throttles = new Map(
+    names.map((name) => [name, createThrottle({ cluster: name, maximum: 16, clock, log })] as const),
+  );
   const clientOf = (name: string, signal?: AbortSignal) => {
     const simulated = clusters.get(name) ?? cluster;
     return createClient({
@@ -79,7 +83,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
       fetch: wrap(mswFetch(simulated)),
       clock,
       random: () => 0.5,
-      throttle: createLimiter(16),
+      throttle: throttles.get(clusters.has(name) ? name : (names[0] ?? name)) ?? createLimiter(16),
       ...(signal ? { signal } : {}),
     });
   };

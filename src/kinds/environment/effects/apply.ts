@@ -25,9 +25,6 @@ interface EnvironmentPorts {
   readonly signal: AbortSignal;
 }
 
-/** Environments that are written at once on one cluster; the client bounds requests besides. */
-const environmentLane = 8;
-
 /** Milliseconds that a new environment may take until it serves its own API. */
 const readyTimeout = 180_000;
 const readyInterval = 500;
@@ -43,7 +40,7 @@ export function environmentApplier(
   return async (changes, scheduler) => {
     const work = changes.map((change) => {
       const client = clients.get(change.cluster);
-      const lane = scheduler.lane(`environments/${change.cluster}`, environmentLane);
+      const lane = scheduler.lane(`environments/${change.cluster}`, client?.maxConcurrency ?? 1);
       if (client === undefined)
         return scheduler.make({ changes: [change], lane, work: async (ready) => unusableCluster(ready) });
       const own = { ...ports, client };

@@ -30,9 +30,6 @@ export interface GroupPorts {
   readonly signal: AbortSignal;
 }
 
-/** Groups that are written at once on one cluster: their objects are large, and the cluster locks them. */
-const groupLane = 4;
-
 /** A new environment may be unknown to the node that takes the group for a moment. */
 const unknownEnvironmentTries = 5;
 
@@ -49,7 +46,7 @@ export function groupApplier(
       const [client, directory] = [clients.get(cluster), directories.get(cluster)];
       return scheduler.make({
         changes: [first, ...others],
-        lane: scheduler.lane(`groups/${cluster}`, groupLane),
+        lane: scheduler.lane(`groups/${cluster}`, client?.maxConcurrency ?? 1),
         work: async (ready) =>
           client && directory ? applyGroupChanges(ready, { ...ports, client, directory }) : unusableCluster(ready),
       });
