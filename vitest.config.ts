@@ -29,8 +29,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // Each file has addresses, ports and folders of its own. More of them at once only wait for processors.
-          maxWorkers: 2,
+          fileParallelism: false,
         },
       },
     ],

@@ -88,10 +88,10 @@ async function makeChanges(
   context: Context,
   connections: HostConnections,
 ): Promise<Omit<Outcome, "guards">> {
-  const { allowCommands, concurrency, journal } = options;
+  const { allowCommands, concurrency, journal, cache } = options;
   connections.keepFor(changes);
   connections.beginChanges();
-  const run = await openRun({ changes, inventory, allowCommands, journal }, context);
+  const run = await openRun({ changes, inventory, allowCommands, journal, cache }, context);
   try {
     const progress = applyProgress(changes, options, context);
     try {
@@ -106,6 +106,7 @@ async function makeChanges(
           clock,
           log,
           signal,
+          origins: new Map(inventory.clusters.map(({ name, url }) => [name, url])),
           lockWait: { seconds: 10, tries: 12 },
           connectWait: 30_000,
           authorities: async (name) => {

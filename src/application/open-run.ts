@@ -10,6 +10,7 @@ import { createSightings, type Sightings } from "../kinds/host/effects/sightings
 import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { OpenCluster } from "../observe/observe.ts";
+import { openInstallerCache } from "../state/installer-cache.ts";
 import { abandonedRuns, type Journal, journalInFolder, openJournal } from "../state/journal.ts";
 import { ownIdentity } from "../state/process-identity.ts";
 import { cleanUpAfter, installerFolderName } from "./clean-up-after.ts";
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly allowCommands: boolean;
   /** A file for the journal; null: it is kept where those of all runs of this user are. */
   readonly journal: string | null;
+  /** Whether installers of earlier runs are used and those of this run kept. */
+  readonly cache: boolean;
 }
 
 /** Opens the clusters that the changes or killed runs of this machine are about, and cleans up after the latter. */
@@ -86,21 +89,19 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
     signal,
     warn: (message) => warnings.push(message),
   });
+  const installers = createInstallerProvider({
+    ...{ clients, tokens: chains, conceal, clock, log, signal },
+    directory: installerFolder.path,
+    kept: options.cache ? openInstallerCache(context.variables, now) : null,
+  });
   return {
     clients,
-    installers: createInstallerProvider({
-      clients,
-      tokens: chains,
-      conceal,
-      directory: installerFolder.path,
-      clock: context.clock,
-      log,
-      signal: context.signal,
-    }),
+    installers,
     sightings,
     warnings,
     async close() {
       await sightings.close();
+      await installers.close();
       for (const chain of chains.values()) await chain.close();
       await installerFolder.remove();
       for (const { close } of opened.values()) await close();

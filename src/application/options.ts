@@ -28,4 +28,6 @@ export interface FleetOptions extends CommonOptions {
   readonly allowCommands: boolean;
   /** Hosts worked on at once. */
   readonly concurrency: number;
+  /** Whether what earlier runs have kept is used, and something is kept for later ones. */
+  readonly cache: boolean;
 }

@@ -4,6 +4,7 @@ import { type ExitCode, exitCodes } from "../errors.ts";
 import type { RawOptions } from "./options/raw-options.ts";
 import {
   basic,
+  cached,
   changedSince,
   choiceArgument,
   common,
@@ -52,7 +53,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await init(await initOptions(raw, context.variables), context);
     });
 
-  report(changedSince(common(program.command("validate"))), "json, markdown, gitlab-codequality, sarif, junit")
+  report(changedSince(cached(common(program.command("validate")))), "json, markdown, gitlab-codequality, sarif, junit")
     .description("check the whole inventory; prints every fault with file, line, column and what to do")
     .action(async (raw: RawOptions) => {
       const [{ validateOptions }, { validate }] = await Promise.all([

@@ -7,7 +7,7 @@ import { validateRemembered } from "../application/remembered-validation.ts";
 import { repositoryPath } from "../application/repository-path.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { type Validation, validationReports } from "../report/validation-reports.ts";
-import { openCacheFolder } from "../state/cache-folder.ts";
+import { noCache, openCacheFolder } from "../state/cache-folder.ts";
 import type { ValidateOptions } from "./options/validate-options.ts";
 
 /** Checks the whole inventory: nothing is sent anywhere. With --changed-since only faults that the change brought count. */
@@ -17,7 +17,11 @@ export async function validate(options: ValidateOptions, context: Context): Prom
     options.report.map(({ file }) => file),
     context,
   );
-  const whole = await validateRemembered(loadOptions(options, context), openCacheFolder(variables), version);
+  const whole = await validateRemembered(
+    loadOptions(options, context),
+    options.cache ? openCacheFolder(variables) : noCache,
+    version,
+  );
   const { validation, remarks } = await narrow(whole, options, context);
   const folder = repositoryPath(options.inventory);
   const run = { command: "validate", folder, version } as const;

@@ -77,9 +77,20 @@ export function readConnectionInfo(
   return client.json({ method: "GET", path, query, token: using }, connectionInfo);
 }
 
+/** Which installers are meant: Dynatrace's names of an operating system (Linux is `unix`) and an architecture. */
+export interface InstallerPlatform {
+  readonly osType: string;
+  readonly arch: string;
+}
+
 /** The version that the environment's update settings call latest. */
-export function readLatestVersion(client: Client, environment: string, arch: string, using: string): Promise<string> {
-  const path = `${installers(environment)}/unix/default/latest/metainfo`;
+export function readLatestVersion(
+  client: Client,
+  environment: string,
+  { osType, arch }: InstallerPlatform,
+  using: string,
+): Promise<string> {
+  const path = `${installers(environment)}/${osType}/default/latest/metainfo`;
   return client.json({ method: "GET", path, query: { arch }, token: using }, latestAgentVersion);
 }
 
@@ -87,24 +98,24 @@ export function readLatestVersion(client: Client, environment: string, arch: str
 export function readAvailableVersions(
   client: Client,
   environment: string,
-  arch: string,
+  { osType, arch }: InstallerPlatform,
   using: string,
 ): Promise<readonly string[]> {
-  const path = `${installers(environment)}/versions/unix/default`;
+  const path = `${installers(environment)}/versions/${osType}/default`;
   return client.json({ method: "GET", path, query: { arch }, token: using }, availableAgentVersions);
 }
 
 /** Path and query of an installer below the cluster's origin. */
-export function installerPath(environment: string, installer: { version: string; arch: string }): string {
-  const { version, arch } = installer;
-  return `${installers(environment)}/unix/default/version/${encodeURIComponent(version)}?arch=${encodeURIComponent(arch)}`;
+export function installerPath(environment: string, installer: InstallerPlatform & { version: string }): string {
+  const { osType, version, arch } = installer;
+  return `${installers(environment)}/${osType}/default/version/${encodeURIComponent(version)}?arch=${encodeURIComponent(arch)}`;
 }
 
 /** The installer of one version as a stream. It carries a tenant token and is a secret file. */
 export function downloadInstaller(
   client: Client,
   environment: string,
-  installer: { version: string; arch: string },
+  installer: InstallerPlatform & { version: string },
   using: string,
 ): Promise<AsyncIterable<Uint8Array>> {
   return client.stream({

@@ -31,7 +31,7 @@ export const tokenLife = 65 * 60_000;
 const workScopes = { InstallerDownload: "installer", "oneAgents.read": "hosts" } as const;
 
 /** Downloading installers; reading which hosts the environment lists. */
-type WorkScope = keyof typeof workScopes;
+export type WorkScope = keyof typeof workScopes;
 
 interface TokenChainOptions {
   /** Name of the cluster. */

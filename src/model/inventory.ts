@@ -111,6 +111,8 @@ export interface OneAgentSettings {
   readonly installPath?: string;
   readonly installerArguments?: readonly string[];
   readonly transfer: "auto" | "push" | "pull";
+  /** Bytes a second. */
+  readonly transferRate?: number;
   readonly signature: "auto" | "required" | "skip";
   /** Absolute path of the root certificate that installer signatures are checked against, or null. */
   readonly rootCertificate: string | null;

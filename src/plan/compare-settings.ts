@@ -131,13 +131,13 @@ function environmentSettings({ environment, commands }: EnvironmentWithCommands)
 function hostSettings(host: Host, inventory: Inventory): Settings {
   const { ssh, oneagent } = host;
   const { identityFile, knownHosts, ...otherSsh } = ssh;
-  const { transfer, signature, rootCertificate, installPath, installerArguments } = oneagent;
+  const { transfer, transferRate, signature, rootCertificate, installPath, installerArguments } = oneagent;
   return {
     address: host.address,
     ...prefixed("ssh", { ...otherSsh }),
     "ssh.identityFile": pathIn(identityFile ?? null, inventory),
     "ssh.knownHosts": pathIn(knownHosts ?? null, inventory),
-    ...prefixed("oneagent", { transfer, signature, installPath, installerArguments }),
+    ...prefixed("oneagent", { transfer, transferRate, signature, installPath, installerArguments }),
     "oneagent.rootCertificate": pathIn(rootCertificate, inventory),
   };
 }

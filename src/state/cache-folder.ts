@@ -16,6 +16,9 @@ export interface CacheFolder {
   write(name: string, text: string): void;
 }
 
+/** Keeps nothing, and has nothing. */
+export const noCache: CacheFolder = { read: () => null, write: () => undefined };
+
 /** Inventories come and go; what has not been written for the longest time makes place. */
 const mostFiles = 40;
 /** Characters. */
@@ -23,9 +26,12 @@ const longestText = 64_000_000;
 /** Bytes: a character has at most three in UTF-8 for each unit of its length, and the code comes before. */
 const largestFile = 3 * longestText + 100;
 
-/** `$XDG_CACHE_HOME/dtsync`, else `~/.cache/dtsync`, readable by its owner alone. */
-export function openCacheFolder(variables: ProcessVariables): CacheFolder {
-  const folder = ownFolder("cache", variables);
+/**
+ * `$XDG_CACHE_HOME/dtsync`, else `~/.cache/dtsync`, or a folder of this name in it: readable by its owner alone, and with a
+ * bound of its own.
+ */
+export function openCacheFolder(variables: ProcessVariables, within = "."): CacheFolder {
+  const folder = join(ownFolder("cache", variables), within);
   const keyFile = join(ownFolder("state", variables), "cache-key");
   let known: string | null = null;
   const key = (): string => {
@@ -79,9 +85,9 @@ const isCode = (found: string, expected: string): boolean =>
   found.length === expected.length && timingSafeEqual(Buffer.from(found), Buffer.from(expected));
 
 function makePlace(folder: string): void {
-  const files = readdirSync(folder);
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.isDirectory());
   if (files.length <= mostFiles) return;
-  const ages = files.map((name) => ({ path: join(folder, name), written: statSync(join(folder, name)).mtimeMs }));
+  const ages = files.map(({ name }) => ({ path: join(folder, name), written: statSync(join(folder, name)).mtimeMs }));
   ages.sort((left, right) => right.written - left.written);
   for (const { path } of ages.slice(mostFiles)) rmSync(path, { force: true });
 }

@@ -167,6 +167,7 @@ fuzz("outputs of hosts", disturbedHost, async ({ state, settings: declared, ther
     clock: fakeClock(noon),
     log: silentLog,
     lockWait: { seconds: 0, tries: 1 },
+    origins: new Map(),
     connectWait: 2_500,
     authorities: async () => "",
   });

@@ -126,6 +126,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
         sightings: everythingSeen,
         authorities: async () => "",
         lockWait: { seconds: 0, tries: 1 },
+        origins: new Map(),
         connectWait: 0,
       },
     );

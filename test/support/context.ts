@@ -59,6 +59,7 @@ export const fleetOptionsOf = (given: Partial<FleetOptions> = {}): FleetOptions 
   format: "text",
   color: false,
   progress: false,
+  cache: true,
   scope: everything,
   sshConfig: null,
   allowCommands: false,

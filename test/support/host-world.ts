@@ -19,7 +19,7 @@ import { createLimiter } from "../../src/lib/limiter.ts";
 import type { Host, OneAgentSettings, Rollout, SshSettings } from "../../src/model/inventory.ts";
 import type { HostReading } from "../../src/model/observed.ts";
 import type { ChangeResult } from "../../src/model/result.ts";
-import type { Clock } from "../../src/ports.ts";
+import type { Clock, Log } from "../../src/ports.ts";
 import { appendPresets, buildInstallerBody } from "../../src/sandbox/agent/build-installer.ts";
 import { serveCluster } from "../../src/sandbox/cluster/serve-cluster.ts";
 import { createSimulatedCluster, type SimulatedCluster } from "../../src/sandbox/cluster/simulated-cluster.ts";
@@ -81,6 +81,7 @@ interface HostWorldOptions {
   readonly startHosts?: (names: readonly string[], directory: string) => Promise<WorldHosts>;
   /** Bytes of no use in an installer. */
   readonly padding?: number;
+  readonly log?: Log;
 }
 
 interface WorldHosts {
@@ -109,9 +110,8 @@ const startSimulated = (names: readonly string[], directory: string): Promise<Wo
 /** A simulated cluster over real HTTP and simulated hosts over real SSH, with the real deployer between. */
 export async function startHostWorld(
   names: readonly string[],
-  { lockWait = { seconds: 1, tries: 5 }, startHosts = startSimulated, padding }: HostWorldOptions = {},
+  { lockWait = { seconds: 1, tries: 5 }, startHosts = startSimulated, padding, log = silentLog }: HostWorldOptions = {},
 ): Promise<HostWorld> {
-  const log = silentLog;
   const directory = mkdtempSync(join(tmpdir(), "dtsync-world-"));
   const bodies = new Map<string, Uint8Array>();
   const cluster = createSimulatedCluster({
@@ -165,6 +165,7 @@ export async function startHostWorld(
     log,
     directory: async () => directory,
     conceal: () => undefined,
+    kept: null,
   });
   const connect = createSshConnector(
     sshClientOf(sshConfigOf(hosts.sshConfig), { home: directory, user: { name: "nobody", id: 65_534 } }),
@@ -177,6 +178,7 @@ export async function startHostWorld(
     clock: realClock,
     log,
     lockWait,
+    origins: new Map([["emea", server.url]]),
     connectWait: 2_500,
     authorities: async () => "",
   };

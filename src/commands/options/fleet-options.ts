@@ -27,5 +27,6 @@ export async function fleetOptions(raw: RawOptions, variables: ProcessVariables)
     sshConfig: textOrNull(raw["sshConfig"]),
     allowCommands: raw["allowCommands"] === true || variables["DTSYNC_ALLOW_COMMANDS"] === "1",
     concurrency: wholeNumber("--concurrency", raw["concurrency"], 1) ?? defaultConcurrency,
+    cache: raw["cache"] !== false,
   };
 }

@@ -66,7 +66,7 @@ export function common(command: Command, formats: readonly string[] = allFormats
 
 /** Options of every command that reaches clusters and hosts. */
 export function fleet(command: Command): Command {
-  return targets(changedSince(common(command)))
+  return targets(changedSince(cached(common(command))))
     .optionsGroup(optionGroups.scope)
     .addOption(
       choiceOption("--only <kinds>", "environments, groups, hosts: a list with commas", [
@@ -82,6 +82,12 @@ export function fleet(command: Command): Command {
     .option("--allow-commands", "run the commands that the inventory names (also: DTSYNC_ALLOW_COMMANDS=1)")
     .optionsGroup(optionGroups.own);
 }
+
+export const cached = (command: Command): Command =>
+  command
+    .optionsGroup(optionGroups.inventory)
+    .option("--no-cache", "use nothing that earlier runs have kept, and keep nothing for later ones")
+    .optionsGroup(optionGroups.own);
 
 /** Options that say what of everything that is declared a command is about. */
 export function targets(command: Command): Command {

@@ -9,6 +9,8 @@ export interface ValidateOptions extends CommonOptions {
   readonly report: readonly ReportTarget<ValidationReportKind>[];
   /** A Git revision; null: not narrowed. */
   readonly changedSince: string | null;
+  /** Whether what earlier runs have kept is used, and something is kept for later ones. */
+  readonly cache: boolean;
 }
 
 export async function validateOptions(raw: RawOptions, variables: ProcessVariables): Promise<ValidateOptions> {
@@ -16,5 +18,6 @@ export async function validateOptions(raw: RawOptions, variables: ProcessVariabl
     ...(await commonOptions(raw, variables)),
     report: reportTargets(raw, validationReports),
     changedSince: textOrNull(raw["changedSince"]),
+    cache: raw["cache"] !== false,
   };
 }

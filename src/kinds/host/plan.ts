@@ -3,7 +3,7 @@ import type { Host } from "../../model/inventory.ts";
 import type { HostFacts, HostReading } from "../../model/observed.ts";
 import type { Held } from "../../model/plan.ts";
 import { makeChange, sourceOf } from "../change.ts";
-import { agentArchitecture } from "./agent-architecture.ts";
+import { agentPlatform } from "./agent-platform.ts";
 import {
   type HostAction,
   type HostChange,
@@ -38,9 +38,8 @@ const applicationRestart: ReadonlySet<HostField> = new Set(["environment", "host
 export function planHost(host: Host, reading: HostReading, dependsOn: readonly string[]): HostOutcome {
   if (reading.status === "unreadable") return hold(host, reading.reason);
   const facts = reading.value;
-  if (facts.system !== "Linux") {
-    return hold(host, `it runs ${facts.system || "an unknown system"}, and dtsync deploys to Linux only`);
-  }
+  const platform = agentPlatform(facts.system, facts.machine);
+  if ("code" in platform && platform.code === "unsupported-system") return hold(host, platform.message);
   if (facts.locked && (facts.agent === null || facts.agent.incomplete)) {
     return hold(
       host,
@@ -59,9 +58,7 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
   const remark = downgradeRemark(host, agent);
   if (content === null) return { change: null, held: null, remark };
   if (runsInstaller[content.action]) {
-    const architecture = agentArchitecture(facts.machine);
-    const obstacle =
-      typeof architecture === "string" ? siteObstacle(host, facts.site, architecture) : architecture.message;
+    const obstacle = "code" in platform ? platform.message : siteObstacle(host, facts.site, platform.arch);
     if (obstacle !== null) return hold(host, obstacle);
   }
   const restarts =

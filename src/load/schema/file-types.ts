@@ -34,6 +34,7 @@ export type OneAgentEntry = Optional<{
   installPath: string;
   installerArguments: readonly string[];
   transfer: "auto" | "push" | "pull";
+  transferRate: string;
   signature: "auto" | "required" | "skip";
   rootCertificate: string;
 }>;

@@ -3,7 +3,7 @@ import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import { asList } from "../schema/as-list.ts";
 import type { EnvironmentDefaultsEntry, OneAgentEntry, RolloutEntry, SshEntry } from "../schema/file-types.ts";
 import { type MergeObserver, mergeSettings } from "./merge-settings.ts";
-import { parseAmount, parseDuration } from "./setting-values.ts";
+import { parseAmount, parseDuration, parseRate } from "./setting-values.ts";
 
 /** The settings that hold from one level downwards: merged as written, and what they mean. */
 interface Level<Entry extends object, Resolved> {
@@ -104,7 +104,10 @@ const plainOneAgentSettings = {
   systemLogsAccess: true,
   installPath: true,
   installerArguments: true,
-} satisfies Record<Exclude<keyof OneAgentSettings, "transfer" | "signature" | "rootCertificate">, true>;
+} satisfies Record<
+  Exclude<keyof OneAgentSettings, "transfer" | "transferRate" | "signature" | "rootCertificate">,
+  true
+>;
 
 const plainOneAgentKeys = Object.keys(plainOneAgentSettings);
 
@@ -123,6 +126,7 @@ function resolveOneAgent(entry: OneAgentEntry, rootCertificate: string | null): 
   const settings = pick(entry, plainOneAgentKeys);
   if (entry.hostProperties) settings["hostProperties"] = sortKeys(entry.hostProperties);
   settings["transfer"] = entry.transfer ?? "auto";
+  if (entry.transferRate) settings["transferRate"] = parseRate(entry.transferRate);
   settings["signature"] = entry.signature ?? "auto";
   settings["rootCertificate"] = entry.rootCertificate ?? rootCertificate;
   return settings as unknown as OneAgentSettings;

@@ -16,6 +16,13 @@ export function showDuration(milliseconds: number): string {
   return `${milliseconds / size}${unit}`;
 }
 
+const unitBytes: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9 };
+
+/** Bytes a second of a text such as `500kB/s` or `10MB/s`. */
+export function parseRate(text: string): number {
+  return Number.parseInt(text, 10) * (unitBytes[text.slice(-4, -2)] ?? 1);
+}
+
 /** A whole number, or a percentage such as `25%`. */
 export function parseAmount(value: AmountText): Amount {
   return typeof value === "number" ? { count: value } : { percent: Number.parseInt(value, 10) };

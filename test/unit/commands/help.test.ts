@@ -40,7 +40,7 @@ describe("dtsync help", () => {
   ])("shows what the pages say of %s, and where", async (word, said) => {
     const text = await helpAbout(word);
     expect(text).toMatch(said);
-    expect(text).toMatch(/: dtsync help (?:exit-codes|commands|life-of-a-run|troubleshooting)\n$/);
+    expect(text).toMatch(/: dtsync help (?:exit-codes|commands|hosts|life-of-a-run|troubleshooting)\n$/);
     expect(text.split("\n").length).toBeLessThan(60);
   });
 

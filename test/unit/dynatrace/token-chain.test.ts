@@ -312,7 +312,7 @@ describe("a token of this run that somebody has deleted", () => {
     const result = await world.chain.withToken("abc-p1", "InstallerDownload", async (token) => {
       if (used.length === 0) deleteTokens(world, "installer");
       used.push(token);
-      return readLatestVersion(world.client, "abc-p1", "x86", token);
+      return readLatestVersion(world.client, "abc-p1", { osType: "unix", arch: "x86" }, token);
     });
     expect(result).toMatch(/^1\./);
     expect(new Set(used).size).toBe(2);
@@ -324,7 +324,7 @@ describe("a token of this run that somebody has deleted", () => {
     const world = aChain();
     const working = world.chain.withToken("abc-p1", "InstallerDownload", async (token) => {
       deleteTokens(world, "installer");
-      return readLatestVersion(world.client, "abc-p1", "x86", token);
+      return readLatestVersion(world.client, "abc-p1", { osType: "unix", arch: "x86" }, token);
     });
     await expect(working).rejects.toMatchObject({ hint: expect.stringContaining("this run made the token itself") });
   });
@@ -362,7 +362,7 @@ describe("what is logged", () => {
         const { chain, another, client, log, concealed, cluster } = aChain({ random });
         for (const { nth, action: fault } of given) cluster.addFault({ match: { nth }, do: fault });
         const work = chain.withToken("abc-p1", "InstallerDownload", (using) =>
-          readLatestVersion(client, "abc-p1", "x86", using),
+          readLatestVersion(client, "abc-p1", { osType: "unix", arch: "x86" }, using),
         );
         await work.catch(() => undefined);
         await another("run2")

@@ -212,6 +212,7 @@ function executed(changes: readonly Change[]): Promise<readonly ChangeResult[]> 
       sightings: everythingSeen,
       authorities: async () => "",
       lockWait: { seconds: 0, tries: 1 },
+      origins: new Map(),
       connectWait: 0,
     },
   );

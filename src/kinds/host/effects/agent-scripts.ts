@@ -1,5 +1,7 @@
 import { prelude, quote } from "../../../ssh/remote-script.ts";
+import { privateFolder } from "./private-folder.ts";
 import { agentControl, agentDirectory, lockLooked } from "./probe-script.ts";
+import { type Download, pullLines } from "./pull-lines.ts";
 
 /** Exit codes of the installer after which trying again on the same host can help. */
 const locked = 13;
@@ -11,67 +13,38 @@ export interface LockWait {
   readonly tries: number;
 }
 
-/**
- * Takes the installer from standard input and runs it. The folder is private and is removed however the script ends; if
- * dtsync is gone, a half transferred file is noticed by its size, and a running installation is finished first. The
- * installer's output goes to a file: a broken pipe would end it half-way.
- */
-export function installScript(marker: string, size: number, parameters: readonly string[], wait: LockWait): string {
-  return runInstaller(
-    marker,
-    `cat > "$file" || { section failed transfer; exit 0; }
-received=$(wc -c < "$file" | tr -d ' ')
-[ "$received" = ${size} ] || { section failed size "$received"; exit 0; }`,
-    parameters,
-    wait,
-  );
+/** What an installation is run with, wherever its file comes from. */
+export interface Installation {
+  readonly marker: string;
+  readonly parameters: readonly string[];
+  readonly wait: LockWait;
 }
 
 /**
- * The same with the host fetching the file from the cluster. The token comes on the first line of standard input and the
- * certificate authorities, if any, after it: neither is ever an argument. The part of the file that is the same for all
- * environments must be the one that was checked before.
+ * Takes the installer from standard input and runs it. If dtsync is gone, a half transferred file is noticed by its size,
+ * and a running installation is finished first. The installer's output goes to a file: a broken pipe would end it half-way.
  */
-export function pullScript(
-  marker: string,
-  download: { readonly url: string; readonly size: number; readonly sha256: string; readonly ca: boolean },
-  parameters: readonly string[],
-  wait: LockWait,
-): string {
-  const authority = (option: string) => (download.ca ? ` ${option} "$directory/ca.pem"` : "");
-  return runInstaller(
-    marker,
-    `IFS= read -r token
-cat > "$directory/ca.pem"
-if command -v curl >/dev/null 2>&1; then
-  printf 'header = "Authorization: Api-Token %s"\\n' "$token" |
-    curl --config - --silent --show-error --fail --retry 3${authority("--cacert")} --output "$file" ${quote(download.url)} ||
-    { section failed download; exit 0; }
-elif command -v wget >/dev/null 2>&1; then
-  printf 'header = Authorization: Api-Token %s\\n' "$token" > "$directory/wgetrc"
-  wget --config="$directory/wgetrc" --quiet --tries=3${authority("--ca-certificate")} --output-document="$file" ${quote(download.url)} ||
-    { section failed download; exit 0; }
-else section failed no-downloader; exit 0; fi
-if command -v sha256sum >/dev/null 2>&1; then sum=$(head -c ${download.size} "$file" | sha256sum | cut -d' ' -f1)
-else sum=$(head -c ${download.size} "$file" | openssl dgst -sha256 | sed 's/.* //'); fi
-[ "$sum" = ${download.sha256} ] || { section failed content; exit 0; }`,
-    parameters,
-    wait,
-  );
+export function installScript(installation: Installation, size: number): string {
+  const transfer = `cat > "$file" || { section failed transfer; exit 0; }
+set -- $(wc -c < "$file")
+[ "$1" = ${size} ] || { section failed size "$1"; exit 0; }`;
+  return runInstaller(installation, transfer);
 }
 
-function runInstaller(marker: string, transfer: string, parameters: readonly string[], wait: LockWait): string {
+/** The same with the host fetching the file from the cluster; the token comes on the first line of standard input. */
+export function pullScript(installation: Installation, download: Download): string {
+  return runInstaller(installation, pullLines(download));
+}
+
+function runInstaller({ marker, parameters, wait }: Installation, transfer: string): string {
   return `${prelude(marker)}
-umask 077
-directory=$(mktemp -d "\${TMPDIR:-/tmp}/dtsync.XXXXXXXXXX") || { section failed directory; exit 0; }
-trap 'rm -rf "$directory"' EXIT
-trap 'exit 1' HUP INT TERM PIPE
+${privateFolder(marker)}
 file=$directory/Dynatrace-OneAgent-Linux.sh
 ${transfer}
 ${leftoversRemoved}
 ${retried(`/bin/sh "$file" ${parameters.map(quote).join(" ")} > "$directory/output" 2>&1 < /dev/null`, wait)}
 section ended "$code"
-${lastWords('"$directory/output"')}
+if [ "$code" != 0 ]; then ${lastWords('"$directory/output"')}; fi
 section end
 `;
 }
@@ -90,14 +63,11 @@ const lastWords = (file: string): string => `tail -n 15 ${file} | tail -c 8000`;
 /** Removes the agent with its own script. */
 export function uninstallScript(marker: string, wait: LockWait): string {
   return `${prelude(marker)}
-umask 077
-output=$(mktemp "\${TMPDIR:-/tmp}/dtsync.XXXXXXXXXX") || { section failed directory; exit 0; }
-trap 'rm -f "$output"' EXIT
-trap 'exit 1' HUP INT TERM PIPE
+${privateFolder(marker)}
 [ -f ${agentDirectory}/agent/uninstall.sh ] || { section failed no-uninstaller; exit 0; }
-${retried(`/bin/sh ${agentDirectory}/agent/uninstall.sh > "$output" 2>&1 < /dev/null`, wait)}
+${retried(`/bin/sh ${agentDirectory}/agent/uninstall.sh > "$directory/output" 2>&1 < /dev/null`, wait)}
 section ended "$code"
-${lastWords('"$output"')}
+if [ "$code" != 0 ]; then ${lastWords('"$directory/output"')}; fi
 section end
 `;
 }

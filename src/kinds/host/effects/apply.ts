@@ -3,6 +3,7 @@ import { done, failedWith, type Outcome, skipped, stale } from "../../../execute
 import { runRollout } from "../../../execute/rollout.ts";
 import { groupBy } from "../../../lib/group-by.ts";
 import { createLimiter, type Limiter } from "../../../lib/limiter.ts";
+import { originPlace } from "../../../lib/read-origin.ts";
 import { attempted, attempts, repeatUntil } from "../../../lib/repeat-until.ts";
 import type { Environment, Host, Rollout } from "../../../model/inventory.ts";
 import type { ObservedAgent } from "../../../model/observed.ts";
@@ -20,6 +21,8 @@ import type { Sightings } from "./sightings.ts";
 
 export interface HostPorts extends Omit<DeployPorts, "shell"> {
   readonly connect: ConnectShell;
+  /** Origins of clusters by their names. */
+  readonly origins: ReadonlyMap<string, string>;
   readonly clock: Clock;
   readonly log: Log;
   /** Aborted: no host is waited for that is not connected; what runs on a host is finished. */
@@ -147,7 +150,8 @@ async function tryHostChange(change: HostChange, host: Host, ports: TryPorts, at
   const shell = await connectUnlessInterrupted(host, ports);
   try {
     // Only an earlier try can have installed an agent that is found as wanted.
-    const facts = await probeHost(shell, host, { identity: attempt > 1 });
+    const cluster = runsInstaller[change.action] ? clusterToReach(host, ports.origins) : null;
+    const facts = await probeHost(shell, host, { identity: attempt > 1, cluster });
     if (facts.locked) ports.log.info("another installation holds the lock of the host", () => ({ host: host.name }));
     const comparison = compareHostWithPlan(change, host, facts);
     if (comparison.match === "as-wanted") return made(change, host, attempt - 1, attempt > 1 ? facts.agent : null);
@@ -157,6 +161,12 @@ async function tryHostChange(change: HostChange, host: Host, ports: TryPorts, at
   } finally {
     shell.close();
   }
+}
+
+/** Where a host could fetch its installer from; null: it need not reach that. */
+function clusterToReach({ oneagent, cluster }: Host, origins: HostPorts["origins"]) {
+  const origin = origins.get(cluster);
+  return oneagent.transfer === "push" || origin === undefined ? null : originPlace(origin);
 }
 
 function made(change: HostChange, host: Host, attempts: number, agent: ObservedAgent | null): HostOutcome {

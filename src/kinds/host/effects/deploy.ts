@@ -8,18 +8,20 @@ import { newMarker } from "../../../ssh/remote-script.ts";
 import type { Shell } from "../../../ssh/shell.ts";
 import { agentProblem, unappliedProblem } from "../agent-problem.ts";
 import type { HostChange, HostField } from "../change.ts";
+import { chooseTransfer } from "../choose-transfer.ts";
 import { type FieldDifference, settingDifferences } from "../fields.ts";
 import type { HostProblem } from "../host-problem.ts";
 import { changeArguments, installerArguments } from "./agent-arguments.ts";
 import {
   configureScript,
+  type Installation,
   installScript,
   type LockWait,
   pullScript,
   restartScript,
   uninstallScript,
 } from "./agent-scripts.ts";
-import type { InstallerProvider } from "./installer-provider.ts";
+import type { InstallerProvider, PreparedInstaller } from "./installer-provider.ts";
 import { probeHost } from "./probe.ts";
 import { problemError } from "./problem-error.ts";
 import { runAgentScript } from "./run-agent-script.ts";
@@ -97,31 +99,60 @@ function openDifferences(change: SentHostChange, host: Host, agent: ObservedAgen
 async function install(host: Host, facts: HostFacts, change: SentHostChange, ports: DeployPorts): Promise<void> {
   const installer = await ports.installers.provide({
     host,
+    system: facts.system,
     machine: facts.machine,
     installed: facts.agent?.version ?? null,
     version: change.fields.includes("version") ? String(change.after.version) : (facts.agent?.version ?? "latest"),
   });
+  const { way, why, orPush } = chooseTransfer(host.oneagent.transfer, facts.site, installer.size);
   ports.log.info("installer goes to the host", () => ({
-    ...{ host: host.name, version: installer.version, bytes: installer.size },
-    ...(host.oneagent.transfer === "pull"
-      ? { way: "pull", why: "transfer is pull: the host fetches it from the cluster" }
-      : { way: "push", why: `transfer is ${host.oneagent.transfer}: it is sent over SSH` }),
+    ...{ host: host.name, version: installer.version, bytes: installer.size, way, why },
   }));
-  const marker = newMarker();
-  const parameters = installerArguments(host.oneagent, installer.connection, facts.agent === null);
-  const run = (step: "install" | "pull and install", script: string, stdin: Readable) =>
-    runAgentScript({ step, script, marker, program: "installer", stdin }, host, ports.shell);
-  if (host.oneagent.transfer !== "pull") {
-    return run("install", installScript(marker, installer.size, parameters, ports.lockWait), installer.stream());
+  const task = {
+    host,
+    installer,
+    parameters: installerArguments(host.oneagent, installer.connection, facts.agent === null),
+  };
+  if (way === "push") return push(task, ports);
+  try {
+    await pull(task, ports);
+  } catch (error) {
+    if (!orPush || !(error instanceof HostError) || error.code !== "download") throw error;
+    ports.log.info("installer is sent to the host after all", () => ({ host: host.name, why: error.message }));
+    await push(task, ports);
   }
+}
+
+interface InstallTask {
+  readonly host: Host;
+  readonly installer: PreparedInstaller;
+  readonly parameters: readonly string[];
+}
+
+const installationOf = ({ parameters }: InstallTask, { lockWait }: DeployPorts): Installation => ({
+  ...{ marker: newMarker(), parameters, wait: lockWait },
+});
+
+async function push(task: InstallTask, ports: DeployPorts): Promise<void> {
+  const { installer, host } = task;
+  const installation = installationOf(task, ports);
+  const script = installScript(installation, installer.size);
+  const { marker } = installation;
+  const stdin = installer.stream();
+  await runAgentScript({ step: "install", script, marker, program: "installer", stdin }, host, ports.shell);
+}
+
+async function pull(task: InstallTask, ports: DeployPorts): Promise<void> {
+  const { installer, host } = task;
   const authorities = await ports.authorities(host.cluster);
-  await installer.pull(({ token, ...download }) =>
-    run(
-      "pull and install",
-      pullScript(marker, { ...download, ca: authorities !== "" }, parameters, ports.lockWait),
-      Readable.from([Buffer.from(`${token}\n${authorities}`)], { objectMode: false }),
-    ),
-  );
+  await installer.pull(async ({ token, ...download }) => {
+    const installation = installationOf(task, ports);
+    const { marker } = installation;
+    const rate = host.oneagent.transferRate ?? null;
+    const script = pullScript(installation, { ...download, ca: authorities !== "", rate });
+    const stdin = Readable.from([Buffer.from(`${token}\n${authorities}`)], { objectMode: false });
+    await runAgentScript({ step: "pull and install", script, marker, program: "installer", stdin }, host, ports.shell);
+  });
 }
 
 async function configure(

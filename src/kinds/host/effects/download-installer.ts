@@ -46,7 +46,7 @@ export async function checkInstaller(
   const { signature, rootCertificate } = host.oneagent;
   if (signature === "skip") return "not checked";
   if (rootCertificate !== null) {
-    await verifySignature(file.path, { rootCertificate, signal });
+    await verifySignature(file.content.pieces(), { rootCertificate, signal });
     return "checked";
   }
   if (signature === "required") {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { open, truncate } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { ConnectionInfo } from "../../../dynatrace/answers.ts";
+import { type SharedFile, shareFile } from "../../../files/shared-file.ts";
+import type { RateLimit } from "../../../lib/rate-limit.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 
 /**
@@ -12,7 +12,6 @@ import { HostError } from "../../../ssh/host-error.ts";
  * and the tenant token of one customer never reaches the hosts of another.
  */
 export interface InstallerFile {
-  readonly path: string;
   readonly version: string;
   /** Bytes before the parameters: the same for every environment, and what the signature covers. */
   readonly size: number;
@@ -20,6 +19,8 @@ export interface InstallerFile {
   readonly sha256: string;
   /** What followed the parameters in the file; usually nothing. */
   readonly tail: Buffer;
+  /** The bytes before the parameters. */
+  readonly content: SharedFile;
 }
 
 /** Where the parameters are looked for: the installer itself searches the last 500 lines of its file. */
@@ -42,30 +43,57 @@ function parametersPart(connection: ConnectionInfo): string {
   ].join("\n");
 }
 
-/** Writes a download to a file that only this user can read, and takes the parameters out of it. */
+/**
+ * Writes a download to a file that only this user can read, without the parameters: the tenant token in them never reaches
+ * the disk. The file stays open.
+ */
 export async function storeInstaller(
   download: AsyncIterable<Uint8Array>,
   path: string,
   version: string,
 ): Promise<InstallerFile> {
-  await pipeline(Readable.from(download), createWriteStream(path, { mode: 0o600 }));
-  await refuseOtherContent(path);
-  const tail = await removeParameters(path);
-  const hash = createHash("sha256");
-  let size = 0;
-  for await (const chunk of createReadStream(path)) {
-    hash.update(chunk);
-    size += chunk.length;
+  const file = await open(path, "w+", 0o600);
+  try {
+    const hash = createHash("sha256");
+    let size = 0;
+    const write = async (bytes: Uint8Array) => {
+      if (size === 0) refuseOtherContent(bytes);
+      hash.update(bytes);
+      size += bytes.length;
+      await file.appendFile(bytes);
+    };
+    const end = await writeAllButEnd(download, write);
+    const { body, tail } = withoutParameters(end);
+    await write(body);
+    return { version, size, sha256: hash.digest("hex"), tail, content: shareFile(file, size) };
+  } catch (error) {
+    await file.close();
+    throw error;
   }
-  return { path, version, size, sha256: hash.digest("hex"), tail };
+}
+
+/** Hands everything on but the last bytes, in which the parameters may be, and gives these. */
+async function writeAllButEnd(
+  download: AsyncIterable<Uint8Array>,
+  write: (bytes: Uint8Array) => Promise<void>,
+): Promise<Buffer> {
+  let waiting: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of download) {
+    waiting.push(chunk);
+    length += chunk.length;
+    if (length < 2 * searchedBytes) continue;
+    const bytes = Buffer.concat(waiting);
+    await write(bytes.subarray(0, length - searchedBytes));
+    waiting = [bytes.subarray(length - searchedBytes)];
+    length = searchedBytes;
+  }
+  return Buffer.concat(waiting);
 }
 
 /** A proxy may answer a download with a page of its own and status 200. */
-async function refuseOtherContent(path: string): Promise<void> {
-  const file = await open(path, "r");
-  const start = Buffer.alloc(64);
-  const { bytesRead } = await file.read(start, 0, start.length, 0).finally(() => file.close());
-  const text = start.subarray(0, bytesRead).toString("latin1").trimStart();
+function refuseOtherContent(start: Uint8Array): void {
+  const text = Buffer.from(start.subarray(0, 64)).toString("latin1").trimStart();
   if (text.startsWith("#!")) return;
   const what = text.startsWith("<")
     ? "an HTML page"
@@ -78,41 +106,36 @@ async function refuseOtherContent(path: string): Promise<void> {
   );
 }
 
-async function removeParameters(path: string): Promise<Buffer> {
-  const file = await open(path, "r");
-  try {
-    const { size } = await file.stat();
-    const from = Math.max(0, size - searchedBytes);
-    const end = Buffer.alloc(size - from);
-    await file.read(end, 0, end.length, from);
-    const start = end.lastIndexOf(parametersStart);
-    if (start === -1) return Buffer.alloc(0);
-    const closing = end.indexOf(parametersEnd, start);
-    const lineEnd = closing === -1 ? -1 : end.indexOf("\n", closing);
-    const tail = lineEnd === -1 ? Buffer.alloc(0) : Buffer.from(end.subarray(lineEnd + 1));
-    await truncate(path, from + start);
-    return tail;
-  } finally {
-    await file.close();
-  }
+function withoutParameters(end: Buffer): { readonly body: Buffer; readonly tail: Buffer } {
+  const start = end.lastIndexOf(parametersStart);
+  if (start === -1) return { body: end, tail: Buffer.alloc(0) };
+  const closing = end.indexOf(parametersEnd, start);
+  const lineEnd = closing === -1 ? -1 : end.indexOf("\n", closing);
+  const tail = lineEnd === -1 ? Buffer.alloc(0) : Buffer.from(end.subarray(lineEnd + 1));
+  return { body: end.subarray(0, start), tail };
 }
 
-/** The installer for one environment as a stream, and its size in bytes. */
+/** The installer for one environment as a stream, no faster than the limit allows, and its size in bytes. */
 export function installerFor(
   file: InstallerFile,
   connection: ConnectionInfo,
+  limit: RateLimit | null = null,
 ): { readonly size: number; stream(): Readable } {
   const parameters = Buffer.from(parametersPart(connection));
+  async function* pieces(ended: AbortSignal) {
+    for await (const piece of file.content.pieces()) {
+      await limit?.take(piece.length, ended);
+      yield piece;
+    }
+    yield file.tail.length === 0 ? parameters : Buffer.concat([parameters, file.tail]);
+  }
   return {
     size: file.size + parameters.length + file.tail.length,
-    stream: () =>
-      Readable.from(
-        (async function* () {
-          yield* createReadStream(file.path, { highWaterMark: 256 * 1_024 });
-          yield parameters;
-          if (file.tail.length > 0) yield file.tail;
-        })(),
-        { objectMode: false },
-      ),
+    stream() {
+      const ended = new AbortController();
+      const stream = Readable.from(pieces(ended.signal), { objectMode: false });
+      // Nobody waits for the turn of a host that is gone.
+      return stream.once("close", () => ended.abort());
+    },
   };
 }

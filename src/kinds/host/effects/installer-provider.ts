@@ -1,29 +1,30 @@
-import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { ConnectionInfo } from "../../../dynatrace/answers.ts";
 import { isStatus } from "../../../dynatrace/api-error.ts";
 import type { Client } from "../../../dynatrace/client.ts";
 import {
-  downloadInstaller,
   installerPath,
   readAvailableVersions,
   readConnectionInfo,
   readLatestVersion,
 } from "../../../dynatrace/environment-api.ts";
+import { shareTokens } from "../../../dynatrace/shared-tokens.ts";
 import type { TokenChain } from "../../../dynatrace/token-chain.ts";
 import { createPromiseCache } from "../../../lib/promise-cache.ts";
+import { createRateLimit, type RateLimit } from "../../../lib/rate-limit.ts";
 import type { Host } from "../../../model/inventory.ts";
-import type { Clock, Log } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
-import { agentArchitecture } from "../agent-architecture.ts";
+import { type AgentPlatform, agentPlatform } from "../agent-platform.ts";
 import { chooseVersion } from "../choose-version.ts";
 import type { HostProblem } from "../host-problem.ts";
-import { checkInstaller, downloadInstallerFile } from "./download-installer.ts";
-import { type InstallerFile, installerFor } from "./installer-file.ts";
+import { installerFor } from "./installer-file.ts";
+import { type InstallerFilesOptions, openInstallerFiles } from "./installer-files.ts";
 import { problemError } from "./problem-error.ts";
 
 interface InstallerRequest {
   readonly host: Host;
+  /** `uname -s`. */
+  readonly system: string;
   /** `uname -m`. */
   readonly machine: string;
   /** Version on the host, which is never gone below; null where there is none. */
@@ -32,13 +33,13 @@ interface InstallerRequest {
   readonly version: string;
 }
 
-interface PreparedInstaller {
+export interface PreparedInstaller {
   readonly version: string;
   readonly connection: ConnectionInfo;
   /** Bytes. */
   readonly size: number;
   stream(): Readable;
-  /** What a host needs to fetch the file itself, with a token that lives as long as `use` runs. */
+  /** What a host needs to fetch the file itself, with a token that lives at least as long as `use` runs. */
   pull<T>(use: (download: InstallerDownload) => Promise<T>): Promise<T>;
 }
 
@@ -51,20 +52,19 @@ interface InstallerDownload {
   readonly sha256: string;
 }
 
-/** Gives out installers, each downloaded once per cluster, architecture and version. */
+/** Gives out installers, each downloaded once per cluster, platform and version. */
 export interface InstallerProvider {
   provide(request: InstallerRequest): Promise<PreparedInstaller>;
 }
 
-interface InstallerProviderOptions {
+export interface OpenInstallerProvider extends InstallerProvider {
+  /** Revokes the tokens that hosts shared, and closes the files. */
+  close(): Promise<void>;
+}
+
+interface InstallerProviderOptions extends InstallerFilesOptions {
   readonly clients: ReadonlyMap<string, Client>;
   readonly tokens: ReadonlyMap<string, TokenChain>;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Aborted: a download is not begun again, and a check of a signature ends. */
-  readonly signal?: AbortSignal;
-  /** A private folder of this run. */
-  readonly directory: () => Promise<string>;
   readonly conceal: (secret: string) => void;
 }
 
@@ -74,87 +74,67 @@ interface EnvironmentFacts {
   readonly available: readonly string[];
 }
 
-export function createInstallerProvider(options: InstallerProviderOptions): InstallerProvider {
-  const facts = createPromiseCache<EnvironmentFacts>();
-  const files = createPromiseCache<InstallerFile>();
+/** A host that could not fetch its installer may have been refused for its token. */
+const mayBeRefused = (failure: unknown): boolean => failure instanceof HostError && failure.code === "download";
 
-  function clusterOf(host: Host): { client: Client; tokens: TokenChain } {
-    const client = options.clients.get(host.cluster);
-    const tokens = options.tokens.get(host.cluster);
-    if (!client || !tokens)
+export function createInstallerProvider(options: InstallerProviderOptions): OpenInstallerProvider {
+  const { clock, clients } = options;
+  const facts = createPromiseCache<EnvironmentFacts>();
+  const files = openInstallerFiles(options);
+  const rateLimits = new Map<number, RateLimit>();
+  const tokens = new Map([...options.tokens].map(([name, chain]) => [name, shareTokens(chain, clock, mayBeRefused)]));
+
+  function clusterOf(host: Host): { client: Client; withToken: <T>(use: (token: string) => Promise<T>) => Promise<T> } {
+    const client = clients.get(host.cluster);
+    const shared = tokens.get(host.cluster);
+    if (!client || !shared)
       throw new HostError("cluster-unusable", `the cluster ${host.cluster} cannot be used in this run`);
-    return { client, tokens };
+    return { client, withToken: (use) => shared.withToken(host.environment, "InstallerDownload", use) };
   }
 
-  /** One token serves the environment's facts and, where it is the first to need the file, the download. */
-  async function readFacts(request: InstallerRequest, arch: string): Promise<EnvironmentFacts> {
-    const { host } = request;
-    const { client, tokens } = clusterOf(host);
-    return tokens.withToken(host.environment, "InstallerDownload", async (token) => {
+  async function readFacts(host: Host, platform: AgentPlatform): Promise<EnvironmentFacts> {
+    const { client, withToken } = clusterOf(host);
+    return withToken(async (token) => {
       const [connection, latest, available] = await Promise.all([
         readConnectionInfo(client, host.environment, token, host.oneagent.networkZone || null),
-        readLatestVersion(client, host.environment, arch, token),
-        readAvailableVersions(client, host.environment, arch, token).catch((error: unknown) => {
+        readLatestVersion(client, host.environment, platform, token),
+        readAvailableVersions(client, host.environment, platform, token).catch((error: unknown) => {
           // A cluster that does not list versions still has its latest one.
           if (isStatus(error, 404)) return [];
           throw error;
         }),
       ]);
       options.conceal(connection.tenantToken);
-      const found = { connection, latest, available: available.length === 0 ? [latest] : available };
-      await fileOf(request, arch, versionFor(request, found), token);
-      return found;
+      return { connection, latest, available: available.length === 0 ? [latest] : available };
     });
   }
 
-  function fileOf(
-    request: InstallerRequest,
-    arch: string,
-    version: string,
-    token: string | null,
-  ): Promise<InstallerFile> {
-    const { host } = request;
-    const key = [host.cluster, arch, version].join("/");
-    return files.get(key, async () => {
-      const { client, tokens } = clusterOf(host);
-      const path = join(await options.directory(), `${host.cluster}-${arch}-${version}.sh`);
-      const download = async (using: string) => {
-        const began = options.clock.now().getTime();
-        const file = await downloadInstallerFile(
-          () => downloadInstaller(client, host.environment, { version, arch }, using),
-          path,
-          version,
-          options,
-        );
-        const downloadMs = options.clock.now().getTime() - began;
-        const signature = await checkInstaller(file, host, options.signal);
-        options.log.info("installer downloaded", () => ({
-          ...{ cluster: host.cluster, environment: host.environment, arch, version },
-          ...{ bytes: file.size, sha256: file.sha256, ms: downloadMs, signature },
-        }));
-        return file;
-      };
-      return token === null ? tokens.withToken(host.environment, "InstallerDownload", download) : download(token);
-    });
+  /** Hosts with the same rate share it. */
+  function rateLimitOf(host: Host): RateLimit | null {
+    const rate = host.oneagent.transferRate;
+    if (rate === undefined) return null;
+    const limit = rateLimits.get(rate) ?? createRateLimit(rate, clock);
+    rateLimits.set(rate, limit);
+    return limit;
   }
 
   return {
     async provide(request) {
-      const arch = settled(agentArchitecture(request.machine));
       const { host } = request;
-      const key = [host.cluster, host.environment, arch, host.oneagent.networkZone ?? ""].join("/");
-      const found = await facts.get(key, () => readFacts(request, arch));
-      const version = versionFor(request, found);
-      const file = await fileOf(request, arch, version, null);
-      const { client, tokens } = clusterOf(host);
+      const platform = settled(agentPlatform(request.system, request.machine));
+      const key = JSON.stringify([host.cluster, host.environment, platform, host.oneagent.networkZone ?? ""]);
+      const found = await facts.get(key, () => readFacts(host, platform));
+      const name = { ...platform, version: settled(chooseVersion(request, found)) };
+      const { client, withToken } = clusterOf(host);
+      const file = await files.get(name, host, client, withToken);
       return {
-        version,
+        version: name.version,
         connection: found.connection,
-        ...installerFor(file, found.connection),
+        ...installerFor(file, found.connection, rateLimitOf(host)),
         pull: (use) =>
-          tokens.withToken(host.environment, "InstallerDownload", (token) =>
+          withToken((token) =>
             use({
-              url: `${client.url}${installerPath(host.environment, { version, arch })}`,
+              url: `${client.url}${installerPath(host.environment, name)}`,
               token,
               size: file.size,
               sha256: file.sha256,
@@ -162,14 +142,15 @@ export function createInstallerProvider(options: InstallerProviderOptions): Inst
           ),
       };
     },
+    async close() {
+      await Promise.all([...tokens.values()].map((shared) => shared.close()));
+      await files.close();
+    },
   };
 }
 
-const versionFor = (request: InstallerRequest, offered: EnvironmentFacts): string =>
-  settled(chooseVersion(request, offered));
-
 /** What was decided, or its problem as an error. */
-function settled(decision: string | HostProblem): string {
-  if (typeof decision === "string") return decision;
-  throw problemError(decision);
+function settled<T extends string | object>(decision: T | HostProblem): T {
+  if (typeof decision === "object" && "code" in decision) throw problemError(decision);
+  return decision as T;
 }

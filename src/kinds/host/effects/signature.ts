@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { errorMessage } from "../../../errors.ts";
 import { largestSecretFile, readOrdinaryFile } from "../../../files/read-ordinary-file.ts";
@@ -24,7 +23,7 @@ const defaultTimeout = 120_000;
  * `interrupted`.
  */
 export async function verifySignature(
-  path: string,
+  installer: AsyncIterable<Uint8Array>,
   { rootCertificate, signal, timeout = defaultTimeout }: SignatureCheck,
 ): Promise<void> {
   refuseOtherFiles(rootCertificate);
@@ -55,7 +54,7 @@ export async function verifySignature(
   });
   child.stdin.write(header);
   // openssl may refuse before it has read everything; its exit code tells.
-  const sent = pipeline(createReadStream(path), child.stdin).catch(() => undefined);
+  const sent = pipeline(installer, child.stdin).catch(() => undefined);
   const code = await ended;
   await sent;
   if (code === 0) return;

@@ -153,6 +153,7 @@ describe.each([
       await real().setConnection({});
       expect(await applyPlanned(host)).toEqual({ status: "done", attempts: 1 });
       expect(await world.plan(host)).toBeNull();
+      expect(leftBehind()).toEqual([]);
     });
 
     test("a host that is gone without a word is given up after a minute of silence", async () => {

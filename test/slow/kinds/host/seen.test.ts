@@ -27,9 +27,8 @@ function freshHosts(number: number): readonly Host[] {
 const statuses = (results: readonly ChangeResult[]) => results.map(({ status }) => status);
 const codes = (results: readonly ChangeResult[]) => results.map(({ error }) => error?.code);
 
-/** The tokens of the run that may still be used, but for those that only their time ends. */
-const tokensLeft = () =>
-  world.cluster.snapshot().tokens.filter(({ name }) => /^dtsync run \S+ (?:hosts|installer) /.test(name));
+/** The tokens for reading lists of hosts that may still be used. */
+const tokensLeft = () => world.cluster.snapshot().tokens.filter(({ name }) => /^dtsync run \S+ hosts /.test(name));
 
 /** The law: there is nothing left to plan. */
 async function expectConverged(declared: readonly Host[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { agentArchitecture } from "../../../../src/kinds/host/agent-architecture.ts";
+import { agentPlatform } from "../../../../src/kinds/host/agent-platform.ts";
 import { agentProblem, unappliedProblem } from "../../../../src/kinds/host/agent-problem.ts";
 import { exitCodeProblem } from "../../../../src/kinds/host/exit-code-problem.ts";
 import { failedStepProblem } from "../../../../src/kinds/host/failed-step-problem.ts";
@@ -7,15 +7,18 @@ import { anAgent } from "../../../support/builders.ts";
 
 describe("the architecture of a machine", () => {
   test("has Dynatrace's own name", () => {
-    expect(["x86_64", "aarch64", "ppc64le", "s390x"].map(agentArchitecture)).toEqual(["x86", "arm", "ppcle", "s390"]);
+    const platforms = ["x86_64", "aarch64", "ppc64le", "s390x"].map((machine) => agentPlatform("Linux", machine));
+    expect(platforms).toEqual(["x86", "arm", "ppcle", "s390"].map((arch) => ({ osType: "unix", arch })));
   });
 
   test("that no agent runs on is a problem, also where the host does not tell", () => {
-    expect(agentArchitecture("riscv64")).toMatchObject({
+    expect(agentPlatform("Linux", "riscv64")).toMatchObject({
       code: "unsupported-architecture",
       message: expect.stringContaining("riscv64"),
     });
-    expect(agentArchitecture("")).toMatchObject({ message: expect.stringContaining("of this host") });
+    expect(agentPlatform("Linux", "")).toMatchObject({ message: expect.stringContaining("of this host") });
+    expect(agentPlatform("SunOS", "sparc")).toMatchObject({ code: "unsupported-system" });
+    expect(agentPlatform("", "x86_64")).toMatchObject({ message: expect.stringContaining("an unknown system") });
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -87,17 +87,20 @@ describe.skipIf(!openssl)(`the signature${openssl ? "" : " (skipped: openssl is 
     stranger = createTestSigner(mkdtempSync(join(directory, "stranger-")));
     path = join(directory, "signed.sh");
     const body = buildInstallerBody({ version, arch: "x86", nodePath: process.execPath, signer });
-    await storeInstaller(chunks(appendPresets(body, presets("abc-p1"))), path, version);
+    const { content } = await storeInstaller(chunks(appendPresets(body, presets("abc-p1"))), path, version);
+    await content.close();
   });
 
   test("verifies against its own root, without the parameters that it does not cover", async () => {
-    await expect(verifySignature(path, { rootCertificate: signer.rootCertificateFile })).resolves.toBeUndefined();
+    await expect(
+      verifySignature(createReadStream(path), { rootCertificate: signer.rootCertificateFile }),
+    ).resolves.toBeUndefined();
   });
 
   test("does not verify against another root", async () => {
-    await expect(verifySignature(path, { rootCertificate: stranger.rootCertificateFile })).rejects.toThrow(
-      expect.objectContaining({ code: "signature" }),
-    );
+    await expect(
+      verifySignature(createReadStream(path), { rootCertificate: stranger.rootCertificateFile }),
+    ).rejects.toThrow(expect.objectContaining({ code: "signature" }));
   });
 
   test("does not verify when one byte of the script differs", async () => {
@@ -105,23 +108,27 @@ describe.skipIf(!openssl)(`the signature${openssl ? "" : " (skipped: openssl is 
     tampered[200] = (tampered[200] ?? 0) ^ 1;
     writeFileSync(join(directory, "tampered.sh"), tampered);
     await expect(
-      verifySignature(join(directory, "tampered.sh"), { rootCertificate: signer.rootCertificateFile }),
+      verifySignature(createReadStream(join(directory, "tampered.sh")), {
+        rootCertificate: signer.rootCertificateFile,
+      }),
     ).rejects.toThrow(expect.objectContaining({ code: "signature" }));
   });
 
   test("is given up after its time, or at once when interrupted", async () => {
     const check = { rootCertificate: signer.rootCertificateFile };
     // openssl waits for the end of a file that has none.
-    await expect(verifySignature("/dev/zero", { ...check, timeout: 100 })).rejects.toThrow(
+    await expect(verifySignature(createReadStream("/dev/zero"), { ...check, timeout: 100 })).rejects.toThrow(
       expect.objectContaining({ code: "signature", message: expect.stringContaining("within 0.1 s") }),
     );
     const controller = new AbortController();
-    const checking = verifySignature("/dev/zero", { ...check, signal: controller.signal });
+    const checking = verifySignature(createReadStream("/dev/zero"), { ...check, signal: controller.signal });
     setTimeout(() => controller.abort(), 50);
     await expect(checking).rejects.toThrow(expect.objectContaining({ code: "interrupted" }));
   });
 
   test("is not checked against what is no ordinary file", async () => {
-    await expect(verifySignature(path, { rootCertificate: "/dev/zero" })).rejects.toThrow(/not an ordinary file/);
+    await expect(verifySignature(chunks(new Uint8Array(1)), { rootCertificate: "/dev/zero" })).rejects.toThrow(
+      /not an ordinary file/,
+    );
   });
 });

@@ -15,6 +15,7 @@ const portsWith = (connect: HostPorts["connect"], signal: AbortSignal): HostPort
   log: silentLog,
   installers: { provide: () => Promise.reject(new Error("no installer is needed")) },
   lockWait: { seconds: 0, tries: 1 },
+  origins: new Map(),
   connectWait: 0,
   authorities: async () => "",
 });

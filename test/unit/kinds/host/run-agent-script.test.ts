@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { agentArchitecture } from "../../../../src/kinds/host/agent-architecture.ts";
+import { agentPlatform } from "../../../../src/kinds/host/agent-platform.ts";
 import { runAgentScript } from "../../../../src/kinds/host/effects/run-agent-script.ts";
 import type { Shell } from "../../../../src/ssh/shell.ts";
 import { aHost } from "../../../support/builders.ts";
@@ -21,5 +21,5 @@ test.each(["::error::0", "constructor", "-1", "1e3", ""])(
 );
 
 test.each(["constructor", "__proto__", "toString"])("a machine that calls itself %s has no agent", (machine) => {
-  expect(agentArchitecture(machine)).toMatchObject({ code: "unsupported-architecture" });
+  expect(agentPlatform("Linux", machine)).toMatchObject({ code: "unsupported-architecture" });
 });

@@ -37,6 +37,7 @@ test("a host that waits for its jump host takes no place from those of other env
       log: silentLog,
       signal,
       lockWait: { seconds: 0, tries: 1 },
+      origins: new Map(),
       connectWait: 0,
       authorities: async () => "",
     },

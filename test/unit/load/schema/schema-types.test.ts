@@ -118,6 +118,7 @@ const oneagent: Described<OneAgentEntry> = {
   installPath: optionalText,
   installerArguments: optionalList,
   transfer: { auto: true, push: true, pull: true, null: true },
+  transferRate: optionalText,
   signature: { auto: true, required: true, skip: true, null: true },
   rootCertificate: optionalText,
 };
@@ -261,6 +262,7 @@ describe("the resolved inventory and the schemas", () => {
     installPath: true,
     installerArguments: true,
     transfer: true,
+    transferRate: true,
     signature: true,
     rootCertificate: true,
   };

@@ -1,0 +1,90 @@
+import type { FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import type { Client } from "../../../dynatrace/client.ts";
+import { downloadInstaller, type InstallerPlatform } from "../../../dynatrace/environment-api.ts";
+import { shareFile } from "../../../files/shared-file.ts";
+import { createPromiseCache } from "../../../lib/promise-cache.ts";
+import type { Host } from "../../../model/inventory.ts";
+import type { Clock, Log } from "../../../ports.ts";
+import { checkInstaller, downloadInstallerFile } from "./download-installer.ts";
+import type { InstallerFile } from "./installer-file.ts";
+
+/** What is kept of an installer besides its bytes. */
+type InstallerContent = Pick<InstallerFile, "size" | "sha256" | "tail">;
+
+/** Installers of earlier runs. */
+export interface KeptInstallers {
+  /** One whose content was just compared with what was kept, open; or null. */
+  find(key: string): Promise<(InstallerContent & { readonly file: FileHandle }) | null>;
+  keep(key: string, path: string, content: InstallerContent): Promise<void>;
+}
+
+export interface InstallerFilesOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborted: a download is not begun again, and a check of a signature ends. */
+  readonly signal?: AbortSignal;
+  /** A private folder of this run. */
+  readonly directory: () => Promise<string>;
+  /** Null: none are looked for, and none are kept. */
+  readonly kept: KeptInstallers | null;
+}
+
+/** Which installer is meant. Its content never changes: `latest` has become a version before. */
+export interface InstallerName extends InstallerPlatform {
+  readonly version: string;
+}
+
+/** The installers that are open in this run. */
+export interface InstallerFiles {
+  /** The file, with its signature checked as is declared for the host that needs it first. */
+  get(name: InstallerName, host: Host, client: Client, withToken: WithToken): Promise<InstallerFile>;
+  close(): Promise<void>;
+}
+
+/** Runs something with a token that can download installers. */
+type WithToken = <T>(use: (token: string) => Promise<T>) => Promise<T>;
+
+export function openInstallerFiles(options: InstallerFilesOptions): InstallerFiles {
+  const files = createPromiseCache<InstallerFile>();
+  const open = new Set<InstallerFile>();
+  const { clock, log, kept, signal } = options;
+
+  async function prepare(
+    key: string,
+    name: InstallerName,
+    host: Host,
+    client: Client,
+    withToken: WithToken,
+  ): Promise<InstallerFile> {
+    const began = clock.now().getTime();
+    const { version, osType, arch } = name;
+    const found = (await kept?.find(key)) ?? null;
+    const path = join(await options.directory(), `${host.cluster}-${osType}-${arch}-${version}.sh`);
+    const begin = (token: string) => downloadInstaller(client, host.environment, name, token);
+    const file: InstallerFile =
+      found === null
+        ? await withToken((token) => downloadInstallerFile(() => begin(token), path, version, options))
+        : { ...found, version, content: shareFile(found.file, found.size) };
+    open.add(file);
+    const ms = clock.now().getTime() - began;
+    const signature = await checkInstaller(file, host, signal);
+    log.info(found === null ? "installer downloaded" : "installer taken from the cache", () => ({
+      ...{ cluster: host.cluster, environment: host.environment, osType, arch, version },
+      ...{ bytes: file.size, sha256: file.sha256, ms, signature },
+    }));
+    if (found === null) await kept?.keep(key, path, file);
+    return file;
+  }
+
+  return {
+    get(name, host, client, withToken) {
+      const key = JSON.stringify([client.url, name.osType, name.arch, name.version]);
+      return files.get(key, () => prepare(key, name, host, client, withToken));
+    },
+    async close() {
+      for (const { content } of open) await content.close();
+      open.clear();
+    },
+  };
+}
