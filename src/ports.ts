@@ -59,6 +59,25 @@ export type RunProgram = (
   options: { readonly directory: string; readonly variables: ProcessVariables; readonly limits: ProgramLimits },
 ) => Promise<ProgramOutcome>;
 
+/** Something that is done on, or for, one host. */
+export interface HostStep {
+  readonly host: string;
+  /** Null: it is not known. */
+  readonly environment: string | null;
+  /** For example `connect`, `probe`, `install`, `verify`. */
+  readonly step: string;
+}
+
+export interface StepEnd {
+  /** `ok`, or the code of the error. */
+  readonly result: string;
+  /** What the host said last, where it failed; null: nothing. */
+  readonly words: string | null;
+}
+
+/** Told of every step on a host when it begins; what it gives is told how the step ended. Neither throws nor waits. */
+export type BeginStep = (step: HostStep) => (end: StepEnd) => void;
+
 /** From the gravest on. */
 export type LogLevel = "error" | "warn" | "info" | "debug";
 

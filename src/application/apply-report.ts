@@ -1,20 +1,21 @@
 import type { Plan } from "../model/plan.ts";
-import { type ApplyReport, countResults } from "../model/result.ts";
+import { type ApplyReport, type ChangeResult, countResults } from "../model/result.ts";
 import { planDigest } from "../plan/digest.ts";
 import { inShard } from "../plan/shard.ts";
-import type { CarryOutOptions, Outcome } from "./carry-out.ts";
+import type { ApprovedPlan, CarryOutOptions, Outcome } from "./carry-out.ts";
 import type { Context } from "./context.ts";
+import type { LongestSteps } from "./longest-steps.ts";
 
-/**
- * What an apply of a plan did, with all that it could not do. `digest` is that of the plan which was approved, where the
- * one that is carried out is a part of a fresh one.
- */
+/** Hosts that are named as the slowest ones. */
+const mostSlowest = 10;
+
+/** What an apply of a plan did, with all that it could not do. */
 export function applyReport(
-  plan: Plan,
+  { plan, review }: Pick<ApprovedPlan, "plan" | "review">,
   { guards, results, warnings: added }: Outcome,
+  longest: Pick<LongestSteps, "of">,
   { shard }: Pick<CarryOutOptions, "shard">,
   { runId }: Pick<Context, "runId">,
-  digest: string = planDigest(plan),
 ): ApplyReport {
   const { held, waiting } = plan;
   const warnings = [...plan.warnings, ...added];
@@ -22,7 +23,7 @@ export function applyReport(
   return {
     format: "dtsync-apply/1",
     run: runId,
-    plan: digest,
+    plan: review?.digest ?? planDigest(plan),
     results,
     summary: countResults(results),
     held,
@@ -31,5 +32,23 @@ export function applyReport(
       ? [...warnings, `--shard ${shard.index}/${shard.total} matches nothing: none of the plan's host changes is in it`]
       : warnings,
     ...(guards.length === 0 ? {} : { guards }),
+    ...slowestHosts(plan, results, longest),
   };
+}
+
+/** Nothing where no host was changed, or nobody followed what was done there. */
+function slowestHosts(
+  { changes }: Plan,
+  results: readonly ChangeResult[],
+  longest: Pick<LongestSteps, "of">,
+): Pick<ApplyReport, "slowest"> {
+  const hosts = new Map(changes.flatMap(({ id, host }) => (host === null ? [] : [[id, host] as const])));
+  const slowest = results
+    .flatMap(({ id, durationMs }) => {
+      const step = longest.of(hosts.get(id) ?? "");
+      return step === undefined ? [] : [{ id, durationMs, step: step.step, stepMs: step.ms }];
+    })
+    .sort((left, right) => right.durationMs - left.durationMs)
+    .slice(0, mostSlowest);
+  return slowest.length === 0 ? {} : { slowest };
 }

@@ -9,7 +9,9 @@ import type { RaisedLimits } from "../plan/guards.ts";
 import { inShard } from "../plan/shard.ts";
 import type { LogFields } from "../ports.ts";
 import { applyProgress } from "./apply-progress.ts";
+import { bothSteps } from "./both-steps.ts";
 import type { Context } from "./context.ts";
+import { followServices } from "./follow-services.ts";
 import { openRun } from "./open-run.ts";
 import type { HostConnections } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
@@ -93,15 +95,16 @@ async function makeChanges(
   connections.beginChanges();
   const run = await openRun({ changes, inventory, allowCommands, journal, cache }, context);
   try {
-    const progress = applyProgress(changes, options, context);
+    const progress = applyProgress(changes, inventory.environments, options, context);
     try {
-      const { signal, clock, log } = context;
+      const { signal, clock, log, beginStep } = context;
+      const services = followServices(run, bothSteps(beginStep, progress.beginStep));
       const appliers = createAppliers(
         { hosts, environments: inventory.environments, concurrency },
         {
           clients: run.clients,
-          installers: run.installers,
-          sightings: run.sightings,
+          installers: services.installers,
+          sightings: services.sightings,
           connect: await connections.open(),
           clock,
           log,

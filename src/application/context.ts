@@ -1,4 +1,4 @@
-import type { Clock, Output, ProcessVariables } from "../ports.ts";
+import type { BeginStep, Clock, Output, ProcessVariables } from "../ports.ts";
 import type { Redactor } from "../secrets/redactor.ts";
 import type { RunLog } from "./log.ts";
 import type { MessageStream } from "./message-stream.ts";
@@ -10,6 +10,8 @@ export interface Context {
   /** Twelve hexadecimal digits that stand in all that this run leaves: its log, its journal, its tokens, its report. */
   readonly runId: string;
   readonly redactor: Redactor;
+  /** Told of the steps on hosts; left out: nobody follows them. */
+  readonly beginStep?: BeginStep;
   readonly clock: Clock;
   readonly variables: ProcessVariables;
   readonly version: string;

@@ -1,18 +1,17 @@
-import { lstat, realpath, unlink } from "node:fs/promises";
+import { realpath, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { errorMessage } from "../errors.ts";
-import { UnwritableFile } from "../files/write-file.ts";
 import { count } from "../lib/printable.ts";
 import type { ApplyReport } from "../model/result.ts";
 import { leftResults } from "../plan/retried-items.ts";
 import { renderJson } from "../report/plan-reports.ts";
 import type { Context } from "./context.ts";
+import { keptFolderName, refuseLink } from "./kept-folder.ts";
 import type { ReportTarget } from "./options.ts";
 import { openOutputs } from "./output-files.ts";
 
-const folderName = ".dtsync";
 /** Where the report of the last apply is, from the current folder. */
-const keptPath = `${folderName}/apply.json`;
+const keptPath = `${keptFolderName}/apply.json`;
 
 /**
  * The report that every apply keeps, so that what it left can be tried again. It is never a reason for a run to fail: where
@@ -40,7 +39,7 @@ export function openKeptReport(options: KeptReportOptions, context: Context): Ke
     if (!usable) return;
     try {
       const folder = context.folder();
-      await refuseLink(join(folder, folderName));
+      await refuseLink(join(folder, keptFolderName));
       await act(join(folder, keptPath));
     } catch (error) {
       usable = false;
@@ -75,12 +74,6 @@ export function openKeptReport(options: KeptReportOptions, context: Context): Ke
         }
       }),
   };
-}
-
-/** A repository may bring a link of this name along, and nobody asked for what is written here. */
-async function refuseLink(folder: string): Promise<void> {
-  const found = await lstat(folder).catch(() => null);
-  if (found !== null && !found.isDirectory()) throw new UnwritableFile(`${folderName} is not a folder`);
 }
 
 async function isSameFile(path: string, other: string | null): Promise<boolean> {

@@ -5,6 +5,7 @@ import { count } from "../lib/printable.ts";
 import type { Change } from "../model/change.ts";
 import { listNames } from "../report/remarks-text.ts";
 import type { SshConnector } from "../ssh/connect.ts";
+import { followSteps } from "../ssh/follow-steps.ts";
 import type { KeptConnections } from "../ssh/keep-connections.ts";
 import type { ConnectShell, Shell, SshHost } from "../ssh/shell.ts";
 import type { SshClientSettings } from "../ssh/target.ts";
@@ -35,9 +36,9 @@ const largestConfig = 5_000_000;
 
 export function hostConnections(
   { configFile, keep }: HostConnectionOptions,
-  context: Pick<Context, "variables" | "log" | "signal">,
+  context: Pick<Context, "variables" | "log" | "signal" | "beginStep">,
 ): HostConnections {
-  const { log, signal } = context;
+  const { log, signal, beginStep } = context;
   const newKeys = { taken: new Map(), write: false };
   let opening: Promise<{ readonly connector: SshConnector; readonly kept: KeptConnections }> | null = null;
   const connect = async () => {
@@ -65,7 +66,7 @@ export function hostConnections(
       opening ??= connect();
       const opened = await opening;
       kept = opened.kept;
-      return opened.kept.connect;
+      return beginStep === undefined ? kept.connect : followSteps(kept.connect, beginStep);
     },
     letGo(shell, needed) {
       if (keep && needed()) kept?.keep(shell);

@@ -1,5 +1,6 @@
 import { DtsyncError, exitCodes } from "../errors.ts";
-import type { Change } from "../model/change.ts";
+import { plannedRollouts } from "../kinds/host/rollouts.ts";
+import { type Change, ofFamily } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
 import type { PlanFault } from "../model/plan-fault.ts";
@@ -56,6 +57,7 @@ export async function takeReviewed(
   const plan: Plan = {
     ...fresh,
     changes: chosen.changes,
+    rollouts: plannedRollouts(ofFamily(chosen.changes, "host"), inventory.environments),
     guards: trippedGuards({ changes: counted, inventory, observed }),
     ...withRemarks(fresh, reviewed),
   };

@@ -2,6 +2,7 @@ import { applyReport } from "../application/apply-report.ts";
 import { carryOut } from "../application/carry-out.ts";
 import type { Context } from "../application/context.ts";
 import { applyExitCode } from "../application/exit-codes.ts";
+import { type FollowedRun, followedRun } from "../application/followed-run.ts";
 import { openKeptReport } from "../application/kept-report.ts";
 import { loadForRun } from "../application/load-or-print.ts";
 import { lockClusters } from "../application/lock-clusters.ts";
@@ -45,9 +46,10 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
   const plan = reviewed?.plan ?? null;
   const lock = await lockClusters(plan, inventory, options, context);
   try {
-    const connections = hostConnections({ configFile: options.sshConfig, keep: true }, context);
+    const followed = followedRun(options.journal, context);
+    const connections = hostConnections({ configFile: options.sshConfig, keep: true }, followed.context);
     const given = { plan, left: retried?.left ?? null, connections };
-    return await applyAlone(given, inventory, outputs, options, context).finally(connections.close);
+    return await applyAlone(given, inventory, outputs, options, followed).finally(connections.close);
   } finally {
     lock.release();
   }
@@ -67,7 +69,7 @@ async function applyAlone(
   inventory: Inventory,
   outputs: OutputFiles,
   options: ApplyOptions,
-  context: Context,
+  { context, longest }: FollowedRun,
 ): Promise<ExitCode> {
   const taken = plan
     ? await takeReviewed(plan, inventory, options, context, connections)
@@ -82,7 +84,7 @@ async function applyAlone(
   const kept = openKeptReport(options, context);
   const outcome = await carryOut(approved, options, context, connections, kept.begin);
   const { guards, results } = outcome;
-  const report = applyReport(approved.plan, outcome, options, context, approved.review?.digest);
+  const report = applyReport(approved, outcome, longest, options, context);
   context.output.out(render(report, options, options.color && context.terminal.output));
   await kept.end(report);
   await outputs.writeReports(options.report, (kind) => applyReports[kind](report));

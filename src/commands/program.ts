@@ -121,7 +121,7 @@ export function createProgram(context: Context): ProgramRun {
     .option("--allow-updates <n>", "allow this many updates of environments and of groups on a cluster")
     .option("--skip-stale", "end with 5 instead of 6 when something changed since the plan")
     .option("--shard <i/n>", "make only this part of the host changes")
-    .option("--journal <file>", "keep what would have to be cleaned up in this file, and clean up what it has")
+    .option("--journal <file>", "keep steps on hosts, and what to clean up after, in this file")
     .action(async (planFile: string | undefined, raw: RawOptions) => {
       const [{ applyOptions }, { apply }] = await Promise.all([
         import("./options/apply-options.ts"),

@@ -1,23 +1,7 @@
-import { resolveAmount } from "../model/amount.ts";
-import type { Rollout } from "../model/inventory.ts";
 import { resultMeanings } from "../model/result.ts";
+import type { Waves } from "../model/waves.ts";
 import type { Log } from "../ports.ts";
 import { type Outcome, skipped } from "./outcome.ts";
-
-/** Sizes of the waves for a number of hosts: the canary, then batches. */
-export function waves(rollout: Rollout, total: number): readonly number[] {
-  const sizes: number[] = [];
-  let left = total;
-  const take = (size: number) => {
-    const taken = Math.min(Math.max(size, 1), left);
-    if (taken > 0) sizes.push(taken);
-    left -= taken;
-  };
-  const canary = resolveAmount(rollout.canary, total);
-  if (canary > 0) take(canary);
-  while (left > 0) take(resolveAmount(rollout.batch, total));
-  return sizes;
-}
 
 /** Where the waves of an environment are told of. */
 interface RolloutLog {
@@ -32,17 +16,14 @@ interface RolloutLog {
  * A canary is there to be confirmed, so that everything waits for it.
  */
 export async function runRollout<T>(
-  items: readonly T[],
-  rollout: Rollout,
+  { waves, maxFailures }: Waves<T>,
   work: (item: T, leaveWave: () => void) => Promise<Outcome>,
   skip: (item: T, outcome: Outcome) => void,
   { log, environment }: RolloutLog,
 ): Promise<void> {
-  const limit = resolveAmount(rollout.maxFailures, items.length);
-  const hasCanary = resolveAmount(rollout.canary, items.length) > 0;
   const ended: Promise<void>[] = [];
   let failures = 0;
-  let next = 0;
+  let left = waves.reduce((sum, { items }) => sum + items.length, 0);
   let stopped = false;
   /** Resolves when the next wave need not wait for the item any more. */
   const begin = (item: T, isCanary: boolean): Promise<void> =>
@@ -53,24 +34,21 @@ export async function runRollout<T>(
       ended.push(end);
       end.then(resolve, reject);
     });
-  const sizes = waves(rollout, items.length);
-  for (const [index, size] of sizes.entries()) {
-    const wave = items.slice(next, next + size);
-    next += size;
-    if (failures > limit) {
-      const left = items.length - next + size;
-      if (!stopped) log.info("rollout stopped", () => ({ environment, failures, limit, left }));
+  for (const { name, isCanary, items } of waves) {
+    if (failures > maxFailures) {
+      const told = { environment, failures, limit: maxFailures, left };
+      if (!stopped) log.info("rollout stopped", () => told);
       stopped = true;
       const outcome = skipped(
         "rollout-stopped",
-        `the rollout of its environment was stopped after ${failures} failures (at most ${limit} are accepted)`,
+        `the rollout of its environment was stopped after ${failures} failures (at most ${maxFailures} are accepted)`,
       );
-      for (const item of wave) skip(item, outcome);
+      for (const item of items) skip(item, outcome);
       continue;
     }
-    const name = index === 0 && hasCanary ? "canary" : `batch ${hasCanary ? index : index + 1}`;
-    log.info("wave begins", () => ({ environment, wave: name, waves: sizes.length, hosts: size }));
-    await Promise.all(wave.map((item) => begin(item, hasCanary && index === 0)));
+    left -= items.length;
+    log.info("wave begins", () => ({ environment, wave: name, waves: waves.length, hosts: items.length }));
+    await Promise.all(items.map((item) => begin(item, isCanary)));
   }
   await Promise.all(ended);
 }

@@ -25,6 +25,16 @@ export interface Guard {
   readonly items: readonly string[];
 }
 
+/** How the host changes of one environment are made: wave after wave. */
+export interface PlannedRollout {
+  readonly environment: string;
+  readonly cluster: string;
+  /** `canary`, `batch 1`, `batch 2` and so on, each with its hosts by name. */
+  readonly waves: readonly { readonly wave: string; readonly hosts: readonly string[] }[];
+  /** With more failures than that the hosts that are left are skipped. */
+  readonly maxFailures: number;
+}
+
 export interface PlanScope {
   readonly targets: readonly string[];
   readonly excludes: readonly string[];
@@ -61,6 +71,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   readonly held: readonly Held[];
   readonly waiting: readonly Waiting[];
+  /** Left out in plans of older versions. */
+  readonly rollouts?: readonly PlannedRollout[];
   readonly unmanaged: Readonly<
     Record<string, { readonly environments: readonly string[]; readonly groups: readonly string[] }>
   >;

@@ -30,6 +30,15 @@ export interface ChangeResult {
   readonly error?: ResultError;
 }
 
+/** A host whose change took long, and the step there that took longest. */
+export interface SlowHost {
+  readonly id: string;
+  /** Of the change. */
+  readonly durationMs: number;
+  readonly step: string;
+  readonly stepMs: number;
+}
+
 export interface ApplyReport {
   readonly format: "dtsync-apply/1";
   /** The id of the run, as in its log. */
@@ -44,6 +53,8 @@ export interface ApplyReport {
   readonly warnings: readonly string[];
   /** Those that refused the plan, so that nothing was done; left out: none did. */
   readonly guards?: readonly Guard[];
+  /** The slowest hosts, the slowest first; left out: no host was changed, or an older version made the report. */
+  readonly slowest?: readonly SlowHost[];
 }
 
 /** How many results there are of each status. */

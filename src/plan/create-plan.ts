@@ -1,8 +1,9 @@
 import { hostCoordinates, whereabouts } from "../kinds/host/family.ts";
+import { plannedRollouts } from "../kinds/host/rollouts.ts";
 import type { ClusterInput, FamilyPlan, Selection } from "../kinds/kind.ts";
 import { allFamilies, familyRules } from "../kinds/kinds.ts";
 import { compareText } from "../lib/text.ts";
-import type { Change, Family } from "../model/change.ts";
+import { type Change, type Family, ofFamily } from "../model/change.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Observed, ObservedCluster } from "../model/observed.ts";
 import type { Held, Plan, PlanScope, Waiting } from "../model/plan.ts";
@@ -80,6 +81,7 @@ export function createPlan(given: PlanInput): Plan {
     changes,
     held,
     waiting,
+    rollouts: plannedRollouts(ofFamily(changes, "host"), inventory.environments),
     unmanaged: Object.fromEntries(clusterPlans.map(({ name, plan }) => [name, plan.unmanaged])),
     guards: trippedGuards({ changes, inventory, observed }),
     warnings: [...new Set([...input.warnings, ...clusterPlans.flatMap(({ plan }) => plan.warnings)])].sort(compareText),

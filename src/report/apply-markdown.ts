@@ -1,7 +1,7 @@
 import { count } from "../lib/printable.ts";
 import { shortened } from "../lib/text.ts";
 import { type ApplyReport, resultMeanings } from "../model/result.ts";
-import { applySummary } from "./apply-text.ts";
+import { applySummary, slowestOfMany, timeText } from "./apply-text.ts";
 import { code, codeNames, escapeMarkdown, foldedMarkdown, markdownList } from "./markdown.ts";
 import { fitDetail, type MarkdownDetail } from "./markdown-detail.ts";
 import { guardsMarkdown, heldMarkdown, warningsMarkdown } from "./remarks-markdown.ts";
@@ -27,6 +27,7 @@ export function renderApplyMarkdown(report: ApplyReport): string {
       ...guardsMarkdown("Guards that refused it", { guards }, detail),
       ...heldMarkdown(report, detail),
       ...warningsMarkdown(report, detail),
+      ...foldedMarkdown("Slowest hosts", slowestItems(report)),
       ...foldedMarkdown(
         `Done: ${made.length}`,
         doneEntries.map((entry) => `- ${resultItem(entry, detail, detail.names)}`),
@@ -34,6 +35,12 @@ export function renderApplyMarkdown(report: ApplyReport): string {
     ].join("\n");
   return fitDetail(render, "the report's JSON");
 }
+
+const slowestItems = (report: ApplyReport): readonly string[] =>
+  slowestOfMany(report).map(
+    ({ id, durationMs, step, stepMs }) =>
+      `- ${code(id)}: ${timeText(durationMs)}, longest: ${escapeMarkdown(step)} ${timeText(stepMs)}`,
+  );
 
 function notDone(entries: readonly ResultEntry[], detail: MarkdownDetail): readonly string[] {
   const items = entries.slice(0, detail.listed).map((entry) => resultItem(entry, detail, detail.listedNames));

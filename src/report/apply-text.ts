@@ -1,7 +1,7 @@
 import { count, type Paint, printableLine, type Style } from "../lib/printable.ts";
-import type { ApplyReport, ChangeResult, ResultStatus } from "../model/result.ts";
+import type { ApplyReport, ChangeResult, ResultStatus, SlowHost } from "../model/result.ts";
 import type { Fullness } from "./fullness.ts";
-import { guardsBlock, heldBlock, listNames, waitingBlock, warningsBlock } from "./remarks-text.ts";
+import { guardsBlock, heldBlock, listNames, textBlock, waitingBlock, warningsBlock } from "./remarks-text.ts";
 import { type ResultEntry, resultEntries, resultName } from "./result-entries.ts";
 
 const styles: Readonly<Record<ResultStatus, Style>> = {
@@ -34,6 +34,7 @@ export function renderApplyText(report: ApplyReport, paint: Paint, { full = fals
     ...guardsBlock(paint("red", "Refused by guards:"), guards, full),
     ...heldBlock(held, paint),
     ...waitingBlock(waiting),
+    ...slowestBlock(report, paint),
   ];
   const lines = [
     ...(problems.length === 0 ? [] : ["", paint("bold", "Not done:"), ...problems]),
@@ -41,6 +42,33 @@ export function renderApplyText(report: ApplyReport, paint: Paint, { full = fals
     applySummary(report),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Hosts from which on the slowest of them are named. */
+const manyHosts = 20;
+
+/** The slowest hosts, where there are so many that nobody would look for them. */
+export const slowestOfMany = ({ results, slowest = [] }: ApplyReport): readonly SlowHost[] =>
+  results.filter(({ id }) => id.startsWith("host/")).length > manyHosts ? slowest : [];
+
+/** `12 s`, `3.4 s`, `25 min`. */
+export function timeText(milliseconds: number): string {
+  const seconds = milliseconds / 1_000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}
+
+function slowestBlock(report: ApplyReport, paint: Paint): readonly string[] {
+  const slowest = slowestOfMany(report);
+  const names = slowest.map(({ id }) => printableLine(id));
+  const width = Math.max(0, ...names.map(({ length }) => length));
+  return textBlock(
+    paint("bold", "Slowest hosts:"),
+    slowest.map(({ durationMs, step, stepMs }, index) => {
+      const longest = paint("dim", `longest: ${printableLine(step)} ${timeText(stepMs)}`);
+      return `${(names[index] ?? "").padEnd(width)}  ${timeText(durationMs).padStart(6)}  ${longest}`;
+    }),
+  );
 }
 
 const shownNames = 8;

@@ -27,7 +27,9 @@ function resultCase({ id, action, status, durationMs, error }: ChangeResult): Te
   const meaning = resultMeanings[status];
   if (meaning === "made") return about;
   const kind = meaning === "failure" ? "failure" : "skipped";
-  return { ...about, outcome: { kind, text: `${status}: ${error?.message ?? ""}` } };
+  // In the text, because forges show attributes in their own ways or not at all.
+  const text = error === undefined ? status : `${status}: ${error.message} [${error.code}]`;
+  return { ...about, outcome: { kind, text } };
 }
 
 /** What is neither a change nor a result, so that it is seen where people look. */

@@ -2,7 +2,7 @@ import { count } from "../lib/printable.ts";
 import type { Plan } from "../model/plan.ts";
 import { customerRows } from "./customer-lines.ts";
 import { entryMarkdown, takenMarkdown } from "./entry-markdown.ts";
-import { escapeHtml, escapeMarkdown, foldedMarkdown, markdownList } from "./markdown.ts";
+import { codeNames, cutList, escapeHtml, escapeMarkdown, foldedMarkdown, markdownList } from "./markdown.ts";
 import { fitDetail, type MarkdownDetail } from "./markdown-detail.ts";
 import type { PlanEntry } from "./plan-entries.ts";
 import { summaryLine } from "./plan-text.ts";
@@ -35,6 +35,7 @@ function renderWith(plan: Plan, view: PlanView, detail: MarkdownDetail): string 
         section.entries.map((entry) => `- ${entryMarkdown(entry, detail)}`),
       ),
     ),
+    ...foldedMarkdown("Rollout to the hosts", rolloutItems(view, detail)),
     ...foldedMarkdown("changes by customer", customerMarkdown(view)),
     ...leftOut(view, sections, detail),
   ].join("\n");
@@ -63,6 +64,11 @@ function largestOf(sections: readonly PlanSection[], most: number): readonly Pla
   if (all.length <= most) return sections;
   const largest = new Set([...all].sort((left, right) => right.changes.length - left.changes.length).slice(0, most));
   return sections.map((section) => ({ ...section, entries: section.entries.filter((entry) => largest.has(entry)) }));
+}
+
+function rolloutItems({ rollouts }: PlanView, { listed, listedNames, entries }: MarkdownDetail): readonly string[] {
+  const items = rollouts.map(({ environments, text }) => `${codeNames(environments, listedNames)}: ${text}`);
+  return cutList(items, Math.min(listed, entries)).map((item) => `- ${item}`);
 }
 
 function customerMarkdown({ customers }: PlanView): readonly string[] {

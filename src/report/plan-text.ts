@@ -6,6 +6,7 @@ import { type EntryLayout, entryLines } from "./entry-lines.ts";
 import type { Fullness } from "./fullness.ts";
 import { type PlanSection, planView, sectionHeading } from "./plan-view.ts";
 import { guardsBlock, heldBlock, listNames, textBlock, waitingBlock, warningsBlock } from "./remarks-text.ts";
+import type { RolloutEntry } from "./rollout-entries.ts";
 
 /**
  * A plan as a person reads it. On a screen the end is what stays in sight: there stand what stops an apply, what is taken
@@ -18,6 +19,7 @@ export function renderPlanText(plan: Plan, paint: Paint, { full = false }: Fulln
   const lines = [
     ...clusterLines(plan, paint),
     ...sectionLines(view.sections, made, paint),
+    ...rolloutsBlock(view.rollouts, full),
     ...unmanagedBlock(plan, full),
     ...warningsBlock(plan.warnings, paint, full),
     ...guardsBlock(paint("red", "Guards that stop an apply of this plan:"), plan.guards, full),
@@ -56,6 +58,22 @@ function sectionLines(sections: readonly PlanSection[], layout: EntryLayout, pai
     lines.push("");
   }
   return lines;
+}
+
+/** Environments that are shown with their waves; of more, those with alike waves that come first. */
+const shownRollouts = 12;
+const shownEnvironments = 4;
+
+function rolloutsBlock(rollouts: readonly RolloutEntry[], full: boolean): readonly string[] {
+  const shown = full ? rollouts : rollouts.slice(0, shownRollouts);
+  const left = rollouts.slice(shown.length).reduce((sum, { environments }) => sum + environments.length, 0);
+  return textBlock("Rollout to the hosts:", [
+    ...shown.map(({ environments, text }) => {
+      const most = full ? environments.length : shownEnvironments;
+      return `${listNames(environments, most)}: ${text}`;
+    }),
+    ...(left > 0 ? [`and ${count(left, "more environment")} (--full shows them)`] : []),
+  ]);
 }
 
 const unmanagedBlock = ({ unmanaged }: Plan, full: boolean): readonly string[] =>

@@ -16,6 +16,7 @@ import { type ChangeCounts, type CustomerTable, countForReaders, customerTable }
 import type { Fullness } from "./fullness.ts";
 import { placeholdersOf, withPlaceholders } from "./placeholders.ts";
 import { alikeEntries, foldedEntries, fullEntries, type PlanEntry } from "./plan-entries.ts";
+import { type RolloutEntry, rolloutEntries } from "./rollout-entries.ts";
 
 /** Entries under one heading. */
 export interface PlanSection extends Heading {
@@ -35,6 +36,7 @@ export interface PlanView {
   readonly guards: readonly Guard[];
   readonly held: readonly AlikeHeld[];
   readonly waiting: readonly AlikeWaiting[];
+  readonly rollouts: readonly RolloutEntry[];
   readonly customers: CustomerTable;
   readonly counts: ChangeCounts;
 }
@@ -50,6 +52,7 @@ export function planView(plan: Plan, { full = false }: Fullness = {}): PlanView 
     guards: plan.guards,
     held: alikeHeld(plan.held),
     waiting: alikeWaiting(plan.waiting),
+    rollouts: rolloutEntries(plan),
     customers: customerTable(plan.changes),
     counts: countForReaders(plan.changes),
   };

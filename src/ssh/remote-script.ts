@@ -9,6 +9,8 @@ export function quote(word: string): string {
 
 /** What stands in the output where sudo was called: what follows without a section is sudo's own. */
 export const sudoMark = "#dtsync-sudo";
+/** What every line begins with that the scripts print for themselves. */
+export const markerStart = "#dtsync-";
 
 /**
  * The command line that runs a script as root, whatever the user's login shell is: sh, csh and fish alike take words in
@@ -58,7 +60,7 @@ function escaped(character: string): string {
 
 /** Text that no program's output contains by accident or on purpose: new for every script. */
 export function newMarker(): string {
-  return `#dtsync-${randomBytes(9).toString("hex")}`;
+  return `${markerStart}${randomBytes(9).toString("hex")}`;
 }
 
 /**

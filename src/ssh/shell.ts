@@ -26,7 +26,13 @@ export interface Shell {
    */
   run(command: string, options?: CommandOptions): Promise<CommandResult>;
   close(): void;
+  /** Does the work of a step, told to whoever follows the connection; left out: nobody does. */
+  step?<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
+
+/** Does the work of a step on a host: one command or more, and the judgement on what they printed. */
+export const inStep = <T>(shell: Shell, name: string, work: () => Promise<T>): Promise<T> =>
+  shell.step === undefined ? work() : shell.step(name, work);
 
 /** A connection that may be kept while nobody works with it. */
 export interface KeepableShell extends Shell {
@@ -45,7 +51,7 @@ export interface KeepableShell extends Shell {
 export type StandAside = <T>(wait: () => Promise<T>) => Promise<T>;
 
 /** What has to be known of a host to reach it. */
-export type SshHost = Pick<Host, "name" | "address" | "ssh">;
+export type SshHost = Pick<Host, "name" | "address" | "ssh"> & Partial<Pick<Host, "environment">>;
 
 /**
  * Connects to a host. Throws HostError: `unreachable`, `host-key-unknown`, `host-key-changed`, `authentication-failed`,

@@ -1,6 +1,6 @@
-import { rm } from "node:fs/promises";
+import { closeSync, fsyncSync, statSync, writeSync } from "node:fs";
 import { readOwnText } from "../files/own-files.ts";
-import { writeWhole } from "../files/write-file.ts";
+import { openToAppend, writeWhole } from "../files/write-file.ts";
 import {
   type AbandonedRun,
   isEntry,
@@ -10,24 +10,29 @@ import {
   largestJournal,
 } from "./journal.ts";
 import { type ProcessIdentity, stateOf } from "./process-identity.ts";
+import { mostOfRun } from "./step-journal.ts";
 
 /**
  * A journal in a file that the user names, for example to keep it between the jobs of a pipeline. One run uses it at a time:
  * whoever names it says so. So what it holds is that of runs that are over, on whatever machine they ran; only what goes on
  * here is told from that.
+ *
+ * Its lines are JSON. Those of steps on hosts stand between those that say what is to be cleaned up, which are read from the
+ * first to the last: each `runs` replaces what was before, and each `entry` adds to one of them. A line that was cut off when
+ * the disk was full or the machine failed is passed over.
  */
 export interface JournalFile extends JournalPlace {
   readonly abandoned: readonly AbandonedRun[];
 }
 
-interface Journals {
-  readonly format: "dtsync-journals/1";
-  /** The run that goes on, and those that are not cleaned up after yet. */
-  readonly runs: readonly JournalEntry[];
-}
+const formats = { cleanUp: "dtsync-journals/1", steps: "dtsync-step/1" } as const;
 
 /** What could not be removed for so many runs never can be. */
 const mostRuns = 100;
+/** Bytes from which on steps of earlier runs are dropped before a run begins. */
+const mostOfEarlierRuns = 16_000_000;
+/** Bytes of a file that can have been written. */
+const largestFile = mostOfEarlierRuns + 2 * mostOfRun + largestJournal;
 
 /**
  * What earlier runs left in a file. Throws an Error that goes on after its name: it is a link, not an ordinary file, too large,
@@ -36,7 +41,7 @@ const mostRuns = 100;
 export function readJournalFile(path: string): readonly JournalEntry[] {
   let text: string;
   try {
-    text = readOwnText(path, largestJournal);
+    text = readOwnText(path, largestFile);
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
@@ -44,6 +49,12 @@ export function readJournalFile(path: string): readonly JournalEntry[] {
   const runs = parseRuns(text);
   if (runs === null) throw new Error("it is not in the form of a journal");
   return runs;
+}
+
+/** Drops the steps of earlier runs once there are too many of them. Throws as `readJournalFile`, or the error of the system. */
+export async function boundJournalFile(path: string): Promise<void> {
+  const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0 };
+  if (size > mostOfEarlierRuns) await writeWhole(path, stateLine(readJournalFile(path)), { secret: true });
 }
 
 /** The same for the run of this process. Throws also where a run on this machine uses the file. */
@@ -54,20 +65,14 @@ export function openJournalFile(path: string, own: ProcessIdentity): JournalFile
   let left = found.slice(0, mostRuns);
   let current: JournalEntry | null = null;
   let writing: Promise<void> = Promise.resolve();
-  const write = (): Promise<void> => {
-    writing = writing
-      .catch(() => undefined)
-      .then(async () => {
-        const runs = [...(current === null ? [] : [current]), ...left];
-        const journals: Journals = { format: "dtsync-journals/1", runs };
-        if (runs.length === 0) await rm(path, { force: true });
-        else await writeWhole(path, `${JSON.stringify(journals)}\n`, { secret: true });
-      });
+  const write = (line: () => string): Promise<void> => {
+    writing = writing.catch(() => undefined).then(() => appendSafely(path, line()));
     return writing;
   };
+  const writeAll = () => write(() => stateLine(current === null ? left : [current, ...left]));
   const forget = (entry: JournalEntry) => () => {
     left = left.filter((other) => other !== entry);
-    return write();
+    return writeAll();
   };
   return {
     abandoned: left.map((entry) => ({
@@ -77,23 +82,73 @@ export function openJournalFile(path: string, own: ProcessIdentity): JournalFile
       forget: forget(entry),
     })),
     save(entry) {
+      const known = new Set(current?.tokens);
+      const isFirst = current === null;
       current = entry;
-      return write();
+      if (isFirst) return writeAll();
+      const tokens = entry.tokens.filter((token) => !known.has(token));
+      return write(() => lineOf({ entry: { ...entry, tokens } }));
     },
     remove() {
       const wasKept = current !== null;
       current = null;
-      return wasKept ? write() : writing;
+      return wasKept ? writeAll() : writing;
     },
   };
 }
 
-function parseRuns(text: string): readonly JournalEntry[] | null {
+type CleanUp = { readonly runs: readonly JournalEntry[] } | { readonly entry: JournalEntry };
+
+const lineOf = (content: CleanUp): string => `${JSON.stringify({ format: formats.cleanUp, ...content })}\n`;
+const stateLine = (runs: readonly JournalEntry[]): string => lineOf({ runs });
+
+/** On the disk before it goes on. It begins a line of its own, whatever was cut off before it. */
+async function appendSafely(path: string, line: string): Promise<void> {
+  const descriptor = await openToAppend(path, {});
   try {
-    const value = JSON.parse(text) as Partial<Record<keyof Journals, unknown>> | null;
-    if (value?.format !== "dtsync-journals/1" || !Array.isArray(value.runs)) return null;
-    return value.runs.every(isEntry) ? value.runs : null;
-  } catch {
-    return null;
+    const bytes = Buffer.from(`\n${line}`);
+    if (writeSync(descriptor, bytes) < bytes.length) throw new Error("the disk is full");
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
+
+function parseRuns(text: string): readonly JournalEntry[] | null {
+  let runs: readonly JournalEntry[] = [];
+  for (const line of text.split("\n")) {
+    if (line === "" || startsAs(formats.steps, line)) continue;
+    const value = parseLine(line);
+    if (value === undefined && startsAs(formats.cleanUp, line)) continue;
+    const content = cleanUpOf(value);
+    if (content === null) return null;
+    runs = "runs" in content ? content.runs : withEntry(runs, content.entry);
+  }
+  return runs;
+}
+
+/** Whether the line is of the format, or may be what is left of such a one. */
+function startsAs(format: string, line: string): boolean {
+  const start = `{"format":"${format}",`;
+  return line.startsWith(start) || start.startsWith(line);
+}
+
+/** Undefined: it is no JSON. */
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Null: it is of another form. */
+function cleanUpOf(given: unknown): CleanUp | null {
+  const value = given as Partial<Record<"format" | "runs" | "entry", unknown>> | null | undefined;
+  if (value?.format !== formats.cleanUp) return null;
+  if (isEntry(value.entry)) return { entry: value.entry };
+  return Array.isArray(value.runs) && value.runs.every(isEntry) ? { runs: value.runs } : null;
+}
+
+const withEntry = (runs: readonly JournalEntry[], entry: JournalEntry): readonly JournalEntry[] =>
+  runs.map((run) => (run.runId === entry.runId ? { ...entry, tokens: [...run.tokens, ...entry.tokens] } : run));

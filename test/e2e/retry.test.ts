@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Plan } from "../../src/model/plan.ts";
 import type { ApplyReport } from "../../src/model/result.ts";
+import { journalLines, openSteps } from "../support/journal-lines.ts";
 
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const inventory = fileURLToPath(new URL("../../inventory", import.meta.url));
@@ -67,6 +68,25 @@ dtsync plan --target abc --detailed-exitcode >again.txt; echo exit again $?
   expect(read("second.err")).not.toContain("--retry");
   expect(read("third.err")).toContain("Nothing is left to retry");
   expect(JSON.parse(read(".dtsync/apply.json"))).toEqual(second);
+  const journal = journalLines(read(".dtsync/journal.jsonl"));
+  expect([...new Set(journal.map(({ run }) => run))]).toEqual([first.run, second.run]);
+  expect(openSteps(journal)).toEqual([]);
+  const ended = (report: ApplyReport, name: string) =>
+    journal.filter((line) => line.run === report.run && line.host === name && line.event === "end");
+  expect(ended(first, "test01.abc.example.com").at(-1)).toMatchObject({
+    ...{ environment: "abc-t1", step: "install", result: "installer-exit-6", words: expect.stringMatching(/./) },
+  });
+  const steps = ended(second, "test01.abc.example.com");
+  expect(steps.filter(({ result }) => result !== "ok")).toEqual([]);
+  expect([...new Set(steps.map(({ step }) => step))]).toEqual([
+    "connect",
+    "probe",
+    "download",
+    "install",
+    "verify",
+    "wait seen",
+  ]);
+  expect(first.slowest?.length).toBe(first.results.filter(({ id }) => id.startsWith("host/")).length);
 });
 
 test("the demo leaves nothing in the folder that it is tried in", async () => {

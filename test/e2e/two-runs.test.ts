@@ -16,6 +16,7 @@ import { type SimulatedHosts, startSimulatedHosts } from "../../src/sandbox/host
 
 import { deviceFor } from "../support/device.ts";
 import { type EndToEnd, smallInventory, startEndToEnd } from "../support/end-to-end.ts";
+import { journalLines, openSteps } from "../support/journal-lines.ts";
 
 const names = ["web01.abc.example.com", "web02.abc.example.com", "test01.abc.example.com", "test02.abc.example.com"];
 const inventory = {
@@ -101,6 +102,12 @@ describe("runs on hosts", () => {
     running.child.kill("SIGKILL");
     expect((await running.finished).signal).toBe("SIGKILL");
     fault.remove();
+    const journal = journalLines(readFileSync(join(world.directory, ".dtsync/journal.jsonl"), "utf8"));
+    expect(
+      openSteps(journal)
+        .map(({ host, step }) => `${host} ${step}`)
+        .sort(),
+    ).toEqual(["test01.abc.example.com download", "web01.abc.example.com download"]);
     const state = join(world.directory, "state/dtsync");
     const left = tokens();
     expect(left.some(({ scopes }) => scopes.includes("InstallerDownload"))).toBe(true);

@@ -1,5 +1,7 @@
 import { displayWidth } from "../../lib/display-width.ts";
 import { type Paint, printableLine } from "../../lib/printable.ts";
+import { environmentLines } from "./environment-lines.ts";
+import type { EnvironmentCounts } from "./rollout-tally.ts";
 import type { Counts } from "./tally.ts";
 
 /** What a progress is about at one moment. */
@@ -7,6 +9,8 @@ export interface ProgressState {
   /** What is done, for example `reading`. */
   readonly stage: string;
   readonly counts: readonly Counts[];
+  /** Those of hosts by their environments; empty: they are not told. */
+  readonly environments: readonly EnvironmentCounts[];
   /** Nothing new is begun. */
   readonly interrupted: boolean;
 }
@@ -34,9 +38,9 @@ export function progressLine({ stage, counts, interrupted }: ProgressState): str
   return `${stage}: ${parts.join(", ")}`;
 }
 
-/** A line for each of the counts, and below them what runs longest, as far as it fits in. */
+/** A line for each of the counts, and below them what runs longest, as far as it fits in, and environments under way. */
 export function progressRegion(
-  { counts, interrupted }: ProgressState,
+  { counts, environments, interrupted }: ProgressState,
   paint: Paint,
   columns: number,
 ): readonly string[] {
@@ -45,6 +49,8 @@ export function progressRegion(
     ...countLines(counts, paint),
     ...longestLine(longestOf(counts), running, columns).map((line) => paint("dim", line)),
     ...(interrupted ? [paint("yellow", `  ${finishing}`)] : []),
+    // Last, because it is the end that a low window cuts off.
+    ...environmentLines(environments, paint),
   ];
 }
 
@@ -62,16 +68,21 @@ export function countLines(counts: readonly Counts[], paint: Paint): readonly st
   });
 }
 
-function mark({ done, total, failed, notMade, running }: Counts, paint: Paint): string {
+function mark({ done, total, failed, notMade, running, awaited }: Counts, paint: Paint): string {
   if (failed > 0) return paint("red", "✖");
   if (notMade > 0) return paint("yellow", "!");
   if (done === total) return paint("green", "✔");
-  return running > 0 || done > 0 ? paint("cyan", "▸") : paint("dim", "·");
+  return running + awaited + done > 0 ? paint("cyan", "▸") : paint("dim", "·");
 }
 
-const remarksOf = ({ failed, notMade }: Counts): readonly (readonly [text: string, style: "red" | "yellow"])[] => [
+const remarksOf = ({
+  failed,
+  notMade,
+  awaited,
+}: Counts): readonly (readonly [text: string, style: "red" | "yellow" | "dim"])[] => [
   ...(failed > 0 ? ([[`${failed} failed`, "red"]] as const) : []),
   ...(notMade > 0 ? ([[`${notMade} not made`, "yellow"]] as const) : []),
+  ...(awaited > 0 ? ([[`${awaited} to be seen`, "dim"]] as const) : []),
 ];
 
 /** The rate and the time left, as far as there is something left. */

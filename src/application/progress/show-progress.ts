@@ -2,6 +2,7 @@ import { type Paint, painter } from "../../lib/printable.ts";
 import type { Context } from "../context.ts";
 import type { CommonOptions } from "../options.ts";
 import { countLines, type ProgressState, progressLine, progressRegion } from "./progress-text.ts";
+import type { EnvironmentCounts } from "./rollout-tally.ts";
 import type { Tally } from "./tally.ts";
 
 /** What the progress of a stage is about. */
@@ -9,6 +10,8 @@ export interface ProgressOf {
   /** What is done, for example `reading`. */
   readonly stage: string;
   readonly tallies: readonly Tally[];
+  /** Of hosts by their environments. */
+  readonly environments?: () => readonly EnvironmentCounts[];
   /** Whether the counts stay on a terminal when it ends. */
   readonly leavesCounts: boolean;
 }
@@ -29,7 +32,7 @@ const mostFailures = 100;
  * `--no-progress` nothing is shown.
  */
 export function showProgress(
-  { stage, tallies, leavesCounts }: ProgressOf,
+  { stage, tallies, environments = () => [], leavesCounts }: ProgressOf,
   options: Pick<CommonOptions, "progress" | "color">,
   {
     output,
@@ -44,7 +47,8 @@ export function showProgress(
   const say = (line: string) => output.err(`${line}\n`);
   const state = (): ProgressState => {
     const now = clock.now().getTime();
-    return { stage, counts: tallies.map(({ counts }) => counts(now)), interrupted: signal.aborted };
+    const counts = tallies.map(({ counts }) => counts(now));
+    return { stage, counts, environments: environments(), interrupted: signal.aborted };
   };
   const region = openRegion((columns) => progressRegion(state(), paint, columns));
   let lines = 0;

@@ -9,6 +9,8 @@ export interface Counts {
   /** Ended without having been tried. */
   readonly notMade: number;
   readonly running: number;
+  /** Those on which nothing is done any more, but that are to be seen before they have ended. */
+  readonly awaited: number;
   /** How many end in a second, of late; null: it is too early to tell. */
   readonly rate: number | null;
   /** Until all have ended, at that rate; null: nobody can tell, or all have. */
@@ -25,6 +27,8 @@ export interface Tally {
   started(name: string, now: number): void;
   /** Nothing is done for it until it is started again. */
   waits(name: string): void;
+  /** Nothing is done for it any more: it is waited for until it is seen, and ends then. */
+  awaits(name: string): void;
   /** Also for one that was never started. */
   ended(name: string, how: Ended, now: number): void;
   counts(now: number): Counts;
@@ -36,9 +40,12 @@ const early = 2_000;
 /** Milliseconds between two notes of how much has ended. */
 const step = 1_000;
 const mostNames = 10;
+/** Those that have to end before the time that is left can be told. */
+const few = 3;
 
 export function createTally(title: string, total: number): Tally {
   const running = new Map<string, number>();
+  const awaited = new Set<string>();
   const count = { done: 0, failed: 0, notMade: 0 };
   /** How much had ended at a time, the oldest first: the first note is where the rate is taken from. */
   const notes: { readonly at: number; readonly done: number }[] = [];
@@ -55,9 +62,14 @@ export function createTally(title: string, total: number): Tally {
       running.set(name, now);
     },
     waits: (name) => void running.delete(name),
+    awaits(name) {
+      running.delete(name);
+      awaited.add(name);
+    },
     ended(name, how, now) {
       note(now);
       running.delete(name);
+      awaited.delete(name);
       count.done += 1;
       if (how === "failure") count.failed += 1;
       if (how === "not-made") count.notMade += 1;
@@ -72,8 +84,9 @@ export function createTally(title: string, total: number): Tally {
         total,
         ...count,
         running: running.size,
+        awaited: awaited.size,
         rate,
-        secondsLeft: rate === null || rate === 0 || left <= 0 ? null : left / rate,
+        secondsLeft: rate === null || rate === 0 || left <= 0 || count.done < few ? null : left / rate,
         longest: firstOf(running, mostNames).map(([name, since]) => ({ name, seconds: (now - since) / 1_000 })),
       };
     },

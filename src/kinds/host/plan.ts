@@ -31,8 +31,16 @@ interface HostOutcome {
   readonly remark: string | null;
 }
 
-/** Fields after whose change monitored applications must be restarted. */
+/** Fields after whose change monitored applications must be restarted, too; for all others the agent alone restarts. */
 const applicationRestart: ReadonlySet<HostField> = new Set(["environment", "hostGroup", "monitoringMode"]);
+
+/** What a change costs on a host that works. An installation restarts nothing, and an agent that is down cannot restart. */
+function restartNotes({ action, differences }: AgentComparison): readonly string[] {
+  if (action === null || action === "install" || action === "uninstall") return [];
+  if (differences.some(({ field }) => applicationRestart.has(field)))
+    return ["the agent restarts, and monitored applications must be restarted for it to take full effect"];
+  return differences.some(({ field }) => field === "service") ? [] : ["the agent restarts"];
+}
 
 /** What has to happen on one host, from what its probe found; `dependsOn` are changes of its environment. */
 export function planHost(host: Host, reading: HostReading, dependsOn: readonly string[]): HostOutcome {
@@ -61,17 +69,12 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
     const obstacle = "code" in platform ? platform.message : siteObstacle(host, facts.site, platform.arch);
     if (obstacle !== null) return hold(host, obstacle);
   }
-  const restarts =
-    content.action !== "install" && comparison.differences.some(({ field }) => applicationRestart.has(field));
   const about = {
     id: hostChangeId(host.name),
     cluster: host.cluster,
     source: sourceOf(host),
     dependsOn,
-    notes: [
-      ...(restarts ? ["monitored applications must be restarted for it to take full effect"] : []),
-      ...(remark === null ? [] : [remark]),
-    ],
+    notes: [...restartNotes(comparison), ...(remark === null ? [] : [remark])],
   };
   return { change: makeChange(about, hostColumns(host), content), held: null, remark };
 }

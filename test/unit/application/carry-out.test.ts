@@ -88,6 +88,7 @@ test("a part of a divided run makes its hosts alone, and guards look at the whol
 });
 
 const run = { runId: "0123456789ab" };
+const noSteps = { of: () => undefined };
 
 test("the report counts results by their status, and names the plan and the run", () => {
   const plan = planWith("create");
@@ -98,7 +99,13 @@ test("the report counts results by their status, and names the plan and the run"
     { ...result, status: "failed" },
   ] as const;
   expect(
-    applyReport(plan, { guards: [], results, warnings: ["abc-p1 could not be read"] }, { shard: null }, run),
+    applyReport(
+      { plan },
+      { guards: [], results, warnings: ["abc-p1 could not be read"] },
+      noSteps,
+      { shard: null },
+      run,
+    ),
   ).toEqual({
     format: "dtsync-apply/1",
     run: run.runId,
@@ -117,8 +124,10 @@ test("the report has what the plan held, what waits and the warnings, also when 
   const plan = { ...planWith("create"), held, waiting, warnings: ["look here"] };
   const guards = [{ guard: "maxRemovals", limit: 0, actual: 1, override: "--allow-removals 1", items: ["x"] }];
   const rest = { held, waiting, warnings: ["look here"] };
-  expect(applyReport(plan, { guards: [], results: [], warnings: [] }, { shard: null }, run)).toMatchObject(rest);
-  expect(applyReport(plan, { guards, results: [], warnings: [] }, { shard: null }, run)).toMatchObject({
+  expect(applyReport({ plan }, { guards: [], results: [], warnings: [] }, noSteps, { shard: null }, run)).toMatchObject(
+    rest,
+  );
+  expect(applyReport({ plan }, { guards, results: [], warnings: [] }, noSteps, { shard: null }, run)).toMatchObject({
     ...rest,
     guards,
   });
@@ -127,14 +136,46 @@ test("the report has what the plan held, what waits and the warnings, also when 
 test("a shard without any host change is a warning, and one with some is none", () => {
   const host = { ...planWith("create"), changes: [aChange({ kind: "host", action: "install" })] };
   const warnings = [1, 2].map((index) => {
-    return applyReport(host, { guards: [], results: [], warnings: [] }, { shard: { index, total: 2 } }, run).warnings;
+    return applyReport(
+      { plan: host },
+      { guards: [], results: [], warnings: [] },
+      noSteps,
+      { shard: { index, total: 2 } },
+      run,
+    ).warnings;
   });
   expect(warnings.flat()).toEqual([expect.stringMatching(/^--shard [12]\/2 matches nothing/)]);
   const none = applyReport(
-    planWith("create"),
+    { plan: planWith("create") },
     { guards: [], results: [], warnings: [] },
+    noSteps,
     { shard: { index: 1, total: 1 } },
     run,
   );
   expect(none.warnings).toHaveLength(1);
+});
+
+test("the report names the ten slowest hosts, each with the step that took longest", () => {
+  const changes = Array.from({ length: 12 }, (_, index) =>
+    aChange({ kind: "host", action: "install", host: `web${index}.example.com` }),
+  );
+  const results = changes.map(({ id, action }, index) => ({
+    ...{ id, action, status: "done" as const, attempts: 1 },
+    durationMs: 1_000 * ((index * 5) % 12),
+  }));
+  const longest = { of: (host: string) => ({ step: host.startsWith("web7.") ? "wait seen" : "install", ms: 700 }) };
+  const plan = { ...planWith("create"), changes: [...planWith("create").changes, ...changes] };
+  const report = applyReport({ plan }, { guards: [], results, warnings: [] }, longest, { shard: null }, run);
+  expect(report.slowest?.map(({ durationMs }) => durationMs)).toEqual(
+    [11, 10, 9, 8, 7, 6, 5, 4, 3, 2].map((s) => s * 1_000),
+  );
+  expect(report.slowest?.[0]).toEqual({
+    id: "host/web7.example.com",
+    durationMs: 11_000,
+    step: "wait seen",
+    stepMs: 700,
+  });
+  expect(
+    applyReport({ plan }, { guards: [], results, warnings: [] }, noSteps, { shard: null }, run),
+  ).not.toHaveProperty("slowest");
 });

@@ -30,6 +30,12 @@ describe("a plan file", () => {
     expect(parsePlan(textOf(plan))).toEqual({ plan });
   });
 
+  test("of an older version, which told no rollouts, is taken as well", () => {
+    const { rollouts, ...older } = plan;
+    expect(rollouts?.map(({ environment }) => environment)).toEqual(["abc-p1"]);
+    expect(parsePlan(textOf(older))).toEqual({ plan: older });
+  });
+
   test.each<[string, string, readonly string[]]>([
     ["is a list", "[]", [" must be an object"]],
     ["is null", "null", [" must be an object"]],

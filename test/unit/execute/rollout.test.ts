@@ -1,25 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { done, failed, type Outcome, skipped } from "../../../src/execute/outcome.ts";
-import { runRollout, waves } from "../../../src/execute/rollout.ts";
+import { runRollout } from "../../../src/execute/rollout.ts";
 import type { Amount, Rollout } from "../../../src/model/inventory.ts";
+import { wavesOf } from "../../../src/model/waves.ts";
 import { aRollout } from "../../support/builders.ts";
 import { keepingLog, silentLog } from "../../support/log.ts";
-
-describe("waves", () => {
-  test.each<[string, Partial<Rollout>, number, readonly number[]]>([
-    ["a canary, then quarters", {}, 12, [1, 3, 3, 3, 2]],
-    ["percentages round up and are of all hosts", { batch: { percent: 30 } }, 10, [1, 3, 3, 3]],
-    ["never below 1", { canary: { percent: 1 }, batch: { percent: 1 } }, 3, [1, 1, 1]],
-    ["one host", {}, 1, [1]],
-    ["no host", {}, 0, []],
-    ["no canary", { canary: { count: 0 }, batch: { count: 5 } }, 7, [5, 2]],
-    ["all at once", { canary: { percent: 100 } }, 7, [7]],
-    ["a batch of 0 still goes on", { batch: { count: 0 } }, 3, [1, 1, 1]],
-    ["more than there are", { canary: { count: 50 } }, 3, [3]],
-  ])("%s", (_name, rollout, total, sizes) => {
-    expect(waves(aRollout(rollout), total)).toEqual(sizes);
-  });
-});
 
 /** Which hosts are worked on, and which are skipped, when those with the given numbers end otherwise. */
 async function rolledOut(total: number, rollout: Partial<Rollout>, outcomes: Readonly<Record<number, Outcome>>) {
@@ -29,8 +14,10 @@ async function rolledOut(total: number, rollout: Partial<Rollout>, outcomes: Rea
   let running = 0;
   const inParallel: number[] = [];
   await runRollout(
-    Array.from({ length: total }, (_, index) => index + 1),
-    aRollout(rollout),
+    wavesOf(
+      Array.from({ length: total }, (_, index) => index + 1),
+      aRollout(rollout),
+    ),
     async (item) => {
       worked.push(item);
       running += 1;
@@ -102,8 +89,7 @@ describe("what waits to be confirmed", () => {
     const ends = new Map<number, (outcome: Outcome) => void>();
     const left: number[] = [];
     const finished = runRollout(
-      [1, 2, 3, 4, 5, 6, 7],
-      aRollout({ batch: { count: 2 }, ...rollout }),
+      wavesOf([1, 2, 3, 4, 5, 6, 7], aRollout({ batch: { count: 2 }, ...rollout })),
       (item, leaveWave) => {
         begun.push(item);
         leaveWave();
@@ -159,8 +145,7 @@ describe("what waits to be confirmed", () => {
     const begun: number[] = [];
     const left: number[] = [];
     await runRollout(
-      [1, 2, 3],
-      aRollout({ canary: { count: 0 }, batch: { count: 1 }, maxFailures: { count: 0 } }),
+      wavesOf([1, 2, 3], aRollout({ canary: { count: 0 }, batch: { count: 1 }, maxFailures: { count: 0 } })),
       async (item, leaveWave) => {
         begun.push(item);
         if (item === 1) leaveWave();

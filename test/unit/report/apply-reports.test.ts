@@ -38,6 +38,37 @@ const guards = [
 ];
 const text = (given: ApplyReport) => renderApplyText(given, painter(false));
 
+describe("the slowest hosts", () => {
+  const hostsOf = (total: number): ApplyReport => {
+    const results = Array.from({ length: total }, (_, index) => ({
+      ...{ ...base, id: `host/web${index}.example.com`, action: "install" as const, status: "done" as const },
+    }));
+    const slowest = [
+      { id: "host/web7.example.com", durationMs: 1_510_000, step: "wait seen", stepMs: 600_000 },
+      { id: "host/web12.example.com", durationMs: 5_210, step: "install", stepMs: 4_000 },
+    ];
+    return { ...nothing, held: [], waiting: [], warnings: [], results, slowest };
+  };
+
+  test("are named where there are many hosts", () => {
+    expect(text(hostsOf(21)).split("\n").slice(0, 5)).toEqual([
+      "",
+      "Slowest hosts:",
+      "  host/web7.example.com   25 min  longest: wait seen 10 min",
+      "  host/web12.example.com   5.2 s  longest: install 4.0 s",
+      "",
+    ]);
+    expect(renderApplyMarkdown(hostsOf(21))).toContain(
+      "<summary>Slowest hosts</summary>\n\n- `host/web7.example.com`: 25 min, longest: wait seen 10 min\n",
+    );
+  });
+
+  test("are not where there are few", () => {
+    expect(text(hostsOf(20))).not.toContain("Slowest");
+    expect(renderApplyMarkdown(hostsOf(20))).not.toContain("Slowest");
+  });
+});
+
 test("the text of an apply says what was held, waits and was warned of, and counts what is held", () => {
   expect(text(report)).toMatchInlineSnapshot(`
     "

@@ -73,14 +73,35 @@ test("a case for each result; what was not tried is skipped, and nothing is lost
     <testsuites>
       <testsuite name="dtsync apply" tests="5" failures="2" errors="0" skipped="2">
         <testcase classname="environment" name="create environment/done" time="1.500"/>
-        <testcase classname="environment" name="create environment/failed" time="1.500"><failure>failed: why</failure></testcase>
-        <testcase classname="environment" name="create environment/uncertain" time="1.500"><failure>uncertain: why</failure></testcase>
-        <testcase classname="environment" name="create environment/skipped" time="1.500"><skipped>skipped: why</skipped></testcase>
-        <testcase classname="environment" name="create environment/stale" time="1.500"><skipped>stale: why</skipped></testcase>
+        <testcase classname="environment" name="create environment/failed" time="1.500"><failure>failed: why [x]</failure></testcase>
+        <testcase classname="environment" name="create environment/uncertain" time="1.500"><failure>uncertain: why [x]</failure></testcase>
+        <testcase classname="environment" name="create environment/skipped" time="1.500"><skipped>skipped: why [x]</skipped></testcase>
+        <testcase classname="environment" name="create environment/stale" time="1.500"><skipped>stale: why [x]</skipped></testcase>
       </testsuite>
     </testsuites>
     "
   `);
+});
+
+test("each host is a case of an apply: its time, its code and reason, and an error where it was held", () => {
+  const host = (
+    name: string,
+    status: "done" | "failed",
+    error?: { readonly code: string; readonly message: string },
+  ) => ({
+    ...{ id: `host/${name}.example.com`, action: "install" as const, status, attempts: 1, durationMs: 5_210 },
+    ...(error === undefined ? {} : { error }),
+  });
+  const xml = renderApplyJunit({
+    ...reportWith(""),
+    results: [host("web01", "done"), host("web02", "failed", { code: "installer-exit-6", message: "disk is full" })],
+    held: [{ scope: "host/web03.example.com", reason: "nobody answers", items: 1 }],
+  });
+  expect(xml.split("\n").slice(3, 6)).toEqual([
+    '    <testcase classname="host" name="install host/web01.example.com" time="5.210"/>',
+    '    <testcase classname="host" name="install host/web02.example.com" time="5.210"><failure>failed: disk is full [installer-exit-6]</failure></testcase>',
+    '    <testcase classname="held" name="host/web03.example.com" time="0.000"><error>nobody answers</error></testcase>',
+  ]);
 });
 
 test("a plan: a case for each change, held item and guard, or one that says that there is nothing to do", () => {

@@ -99,7 +99,7 @@ describe("a plan as a person reads it", () => {
               quotas.hostUnits.maxLimit  unlimited → 100
           ~ configure the OneAgent on db01.abc.example.com  customers/abc.yaml:8
               hostGroup  old → abc-db
-              note: monitored applications must be restarted for it to take full effect
+              note: the agent restarts, and monitored applications must be restarted for it to take full effect
           » install the OneAgent on 3 hosts  customers/abc.yaml:20 and 2 more places
               version    latest
               hostGroup  abc-web
@@ -111,6 +111,9 @@ describe("a plan as a person reads it", () => {
               name  xyz p1
           + grant rights of group operators  dtsync.yaml:20
               grant  VIEWER
+
+      Rollout to the hosts:
+        abc-p1: 1 canary, then 3 batches of 1; stops after more than 1 failure
 
       Not in the inventory, left alone:
         emea: 1 environment: legacy

@@ -1,11 +1,10 @@
 import type { Applier, Scheduler } from "../../../execute/applier.ts";
 import { done, failedWith, type Outcome, skipped, stale } from "../../../execute/outcome.ts";
 import { runRollout } from "../../../execute/rollout.ts";
-import { groupBy } from "../../../lib/group-by.ts";
 import { createLimiter, type Limiter } from "../../../lib/limiter.ts";
 import { originPlace } from "../../../lib/read-origin.ts";
 import { attempted, attempts, repeatUntil } from "../../../lib/repeat-until.ts";
-import type { Environment, Host, Rollout } from "../../../model/inventory.ts";
+import type { Environment, Host } from "../../../model/inventory.ts";
 import type { ObservedAgent } from "../../../model/observed.ts";
 import type { Clock, Log } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
@@ -13,6 +12,7 @@ import type { ConnectShell, Shell, StandAside } from "../../../ssh/shell.ts";
 import type { HostChange } from "../change.ts";
 import { compareHostWithPlan } from "../compare-host-with-plan.ts";
 import { runsInstaller } from "../plan.ts";
+import { hostRollouts } from "../rollouts.ts";
 import { type SoughtHost, soughtHost } from "../sighting.ts";
 import { confirmSeen } from "./confirm-seen.ts";
 import { type DeployPorts, deploy } from "./deploy.ts";
@@ -41,34 +41,22 @@ export interface HostWork {
   readonly concurrency: number;
 }
 
-/** For a host whose environment is not in the inventory: one at a time, and none after a failure. */
-const cautious: Rollout = {
-  concurrency: 1,
-  canary: { count: 1 },
-  batch: { count: 1 },
-  maxFailures: { count: 0 },
-  seenWithin: 600_000,
-};
-
 /** Hosts environment by environment, each in the waves of its rollout. */
 export function hostApplier({ hosts, environments, concurrency }: HostWork, ports: HostApplierPorts): Applier<"host"> {
   const hostByName = new Map(hosts.map((host) => [host.name, host]));
-  const rollouts = new Map(environments.map(({ id, rollout }) => [id.toLowerCase(), rollout]));
   return async (changes, scheduler) => {
     const all = createLimiter(concurrency);
-    const work = [...groupBy(changes, ({ environment }) => environment.toLowerCase())].map(([key, members]) => {
-      const rollout = rollouts.get(key) ?? cautious;
-      const own = createLimiter(Math.max(1, rollout.concurrency));
+    const work = hostRollouts(changes, environments).map(({ environment, settings, ...waves }) => {
+      const own = createLimiter(Math.max(1, settings.concurrency));
       const lane: Lane = { run: (task) => own.run(() => all.run(task)), standAside: all.standAside };
       const make = (change: HostChange, leaveWave: () => void) =>
         makeHostChange(
           change,
           hostByName.get(change.host),
-          { lane, scheduler, leaveWave, seenWithin: rollout.seenWithin },
+          { lane, scheduler, leaveWave, seenWithin: settings.seenWithin },
           ports,
         );
-      const { environment } = members[0];
-      return runRollout(members, rollout, make, scheduler.end, { log: ports.log, environment });
+      return runRollout(waves, make, scheduler.end, { log: ports.log, environment });
     });
     await Promise.all(work);
   };

@@ -2,7 +2,7 @@ import type { Host } from "../../../model/inventory.ts";
 import type { HostFacts } from "../../../model/observed.ts";
 import { explainFailedStart } from "../../../ssh/failed-start.ts";
 import { asRoot, newMarker, parseSections } from "../../../ssh/remote-script.ts";
-import type { Shell } from "../../../ssh/shell.ts";
+import { inStep, type Shell } from "../../../ssh/shell.ts";
 import { agentSettingNames } from "../change.ts";
 import { agentDirectory, probeScript, type Questions } from "./probe-script.ts";
 import { readProbe } from "./read-probe.ts";
@@ -20,10 +20,13 @@ interface ProbeOptions {
 }
 
 /** Probes a host over an open connection: one command. Throws HostError when the host cannot be judged. */
-export async function probeHost(
+export const probeHost = (shell: Shell, host: Host, options: ProbeOptions = {}): Promise<HostFacts> =>
+  inStep(shell, "probe", () => probeOnce(shell, host, options));
+
+async function probeOnce(
   shell: Shell,
   host: Host,
-  { timeout, identity = false, cluster = null }: ProbeOptions = {},
+  { timeout, identity = false, cluster = null }: ProbeOptions,
 ): Promise<HostFacts> {
   const marker = newMarker();
   const { oneagent, environment } = host;

@@ -3,7 +3,7 @@ import { lastLines } from "../../../lib/text.ts";
 import type { Host } from "../../../model/inventory.ts";
 import { explainFailedStart } from "../../../ssh/failed-start.ts";
 import { asRoot, parseSections } from "../../../ssh/remote-script.ts";
-import type { Shell } from "../../../ssh/shell.ts";
+import { inStep, type Shell } from "../../../ssh/shell.ts";
 import { exitCodeProblem } from "../exit-code-problem.ts";
 import { failedStepProblem } from "../failed-step-problem.ts";
 import { problemError } from "./problem-error.ts";
@@ -20,7 +20,10 @@ interface AgentScript {
 }
 
 /** Runs one of the scripts for the agent as root. Throws HostError when it did not do its work to the end. */
-export async function runAgentScript(
+export const runAgentScript = (script: AgentScript, host: Host, shell: Shell): Promise<void> =>
+  inStep(shell, script.step, () => runToTheEnd(script, host, shell));
+
+async function runToTheEnd(
   { step: name, script, marker, program, stdin }: AgentScript,
   host: Host,
   shell: Shell,

@@ -14,12 +14,16 @@ const countsOf = (given: Partial<Counts>): Counts => ({
   failed: 0,
   notMade: 0,
   running: 0,
+  awaited: 0,
   rate: null,
   secondsLeft: null,
   longest: [],
   ...given,
 });
-const stateOf = (stage: string, counts: readonly Counts[], interrupted = false) => ({ stage, counts, interrupted });
+const stateOf = (stage: string, counts: readonly Counts[], interrupted = false) => ({
+  ...{ stage, counts, interrupted },
+  environments: [],
+});
 const clusters = countsOf({ title: "clusters", total: 3, done: 2 });
 
 describe("the line of a log", () => {
@@ -107,6 +111,19 @@ describe("on a terminal", () => {
     const longest = [185, 119].map((seconds, index) => ({ name: `host/web${index}`, seconds }));
     const region = progressRegion(stateOf("applying", [countsOf({ running: 2, longest })]), plain, 80);
     expect(region[1]).toBe("  longest: host/web0 3 min, host/web1 119 s");
+  });
+
+  test("many environments, whatever they are called, take a few lines of 80 columns", () => {
+    const environments = Array.from({ length: 300 }, (_, index) => ({
+      environment: `${"e".repeat(index % 70)}\u001b[2J${index}`,
+      wave: index < 20 ? "batch 100 of 1000" : index < 200 ? "canary" : null,
+      ...{ total: 12_000, done: index < 20 ? 11_999 : index < 200 ? 12_000 : 0, failed: 1_999, awaited: 9_999 },
+    }));
+    const region = progressRegion({ ...stateOf("applying", []), environments }, plain, 80);
+    expect(region).toHaveLength(9);
+    for (const line of region) expect(displayWidth(line)).toBeLessThanOrEqual(100);
+    expect(region.at(-1)).toBe("  292 more environments: 12 under way, 180 done, 100 to come");
+    expect(region.join("\n")).not.toContain("\u001b");
   });
 
   test("an interrupt is told", () => {

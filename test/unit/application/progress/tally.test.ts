@@ -58,6 +58,25 @@ describe("a tally", () => {
     expect(tally.counts(20 * second)).toMatchObject({ rate: 2, secondsLeft: 30 });
   });
 
+  test("does not tell the time left before a few have ended", () => {
+    const tally = createTally("hosts", 10);
+    tally.started("0", 0);
+    const left = [1, 2, 3].map((host) => {
+      tally.ended(String(host), "made", host * 5 * second);
+      return tally.counts(host * 5 * second).secondsLeft;
+    });
+    expect(left).toEqual([null, null, 35]);
+  });
+
+  test("what is waited for to be seen does not run", () => {
+    const tally = createTally("hosts", 2);
+    tally.started("a", 0);
+    tally.awaits("a");
+    expect(tally.counts(9 * second)).toMatchObject({ running: 0, awaited: 1, done: 0, longest: [] });
+    tally.ended("a", "made", 9 * second);
+    expect(tally.counts(9 * second)).toMatchObject({ awaited: 0, done: 1 });
+  });
+
   test("goes by the last minute, and not by a slow beginning", () => {
     const tally = createTally("hosts", 10_000);
     tally.started("0", 0);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planHost } from "../../../../src/kinds/host/plan.ts";
-import type { Host } from "../../../../src/model/inventory.ts";
-import type { HostFacts, HostReading } from "../../../../src/model/observed.ts";
+import type { Host, OneAgentSettings } from "../../../../src/model/inventory.ts";
+import type { HostFacts, HostReading, ObservedAgent } from "../../../../src/model/observed.ts";
 import { aHost, aHostReading, anAgent, oneAgentSettings } from "../../../support/builders.ts";
 
 const planned = (facts: Partial<HostFacts> | HostReading, host: Partial<Host> = {}) =>
@@ -53,7 +53,11 @@ describe("an agent that is newer than declared", () => {
       { agent: anAgent({ hostTags: [] }) },
       { oneagent: oneAgentSettings({ version: "1.309", hostTags: ["a"] }) },
     );
-    expect(outcome.change).toMatchObject({ action: "configure", fields: ["hostTags"], notes: [remark] });
+    expect(outcome.change).toMatchObject({
+      action: "configure",
+      fields: ["hostTags"],
+      notes: ["the agent restarts", remark],
+    });
   });
 
   test.each([
@@ -87,16 +91,32 @@ describe("changes as data", () => {
     });
   });
 
-  test("a difference says both sides, and what it means for applications", () => {
+  test("a difference says both sides", () => {
     expect(planned({ agent: anAgent({ hostGroup: "old", hostTags: ["a", "b"] }) }, settings).change).toMatchObject({
       action: "configure",
       before: { hostGroup: "old" },
       after: { hostGroup: "g" },
       fields: ["hostGroup"],
-      notes: [expect.stringContaining("must be restarted")],
     });
-    const tagged = planned({ agent: anAgent({ hostGroup: "g", hostTags: [] }) }, settings).change;
-    expect(tagged?.notes).toEqual([]);
+  });
+
+  const both = "the agent restarts, and monitored applications must be restarted for it to take full effect";
+  test.each<[string, Partial<ObservedAgent>, Partial<OneAgentSettings>, readonly string[]]>([
+    ["another environment", { tenant: "abc-t1" }, {}, [both]],
+    ["another host group", { hostGroup: "old" }, { hostGroup: "g" }, [both]],
+    ["another mode", { monitoringMode: "fullstack" }, { monitoringMode: "infra-only" }, [both]],
+    ["another mode and tags", { hostTags: [] }, { monitoringMode: "infra-only", hostTags: ["a"] }, [both]],
+    ["a newer version", { version: "1.301.2.20250602-150703" }, { version: "1.309" }, ["the agent restarts"]],
+    ["another network zone", { networkZone: "old" }, { networkZone: "z" }, ["the agent restarts"]],
+    ["another proxy", { proxy: "" }, { proxy: "proxy.example.com:3128" }, ["the agent restarts"]],
+    ["another name", { hostName: "" }, { hostName: "n" }, ["the agent restarts"]],
+    ["tags", { hostTags: [] }, { hostTags: ["a"] }, ["the agent restarts"]],
+    ["properties", { hostProperties: [] }, { hostProperties: { a: "b" } }, ["the agent restarts"]],
+    ["access to logs", { systemLogsAccess: true }, { systemLogsAccess: false }, ["the agent restarts"]],
+    ["no connection", { server: "https://dynatrace.example.com:443" }, {}, ["the agent restarts"]],
+    ["an agent that is down", { serviceActive: false }, {}, []],
+  ])("%s: what it costs on the host", (_what, agent, oneagent, notes) => {
+    expect(planned({ agent: anAgent(agent) }, { oneagent: oneAgentSettings(oneagent) }).change?.notes).toEqual(notes);
   });
 
   test("a removal says what is there", () => {

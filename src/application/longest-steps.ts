@@ -1,0 +1,28 @@
+import type { BeginStep, Clock } from "../ports.ts";
+
+/** The step that took longest on a host. */
+export interface LongestStep {
+  readonly step: string;
+  readonly ms: number;
+}
+
+export interface LongestSteps {
+  readonly begin: BeginStep;
+  /** Undefined: nothing was done there. */
+  of(host: string): LongestStep | undefined;
+}
+
+/** Keeps of each host which step took longest. */
+export function longestSteps(clock: Pick<Clock, "now">): LongestSteps {
+  const longest = new Map<string, LongestStep>();
+  return {
+    begin: ({ host, step }) => {
+      const began = clock.now().getTime();
+      return () => {
+        const ms = Math.max(0, clock.now().getTime() - began);
+        if (ms > (longest.get(host)?.ms ?? -1)) longest.set(host, { step, ms });
+      };
+    },
+    of: (host) => longest.get(host),
+  };
+}
