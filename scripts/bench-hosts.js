@@ -24,6 +24,9 @@ const print = (line) => process.stdout.write(`${line}\n`);
 /** What every way asks a host in the bare: the system, and what its agent says of itself. */
 const bareCommand = `uname -s; uname -m; test -e ${control} && { ${control} --version; ${control} --get-tenant; ${control} --get-server; }; true`;
 
+const bareInstallation =
+  "cat > /tmp/installer.sh && /bin/sh /tmp/installer.sh > /tmp/output 2>&1; rm -f /tmp/installer.sh";
+
 /** The servers of the tests, compiled for this run. */
 async function loadServers(folder) {
   const settings = join(root, `.bench-${process.pid}.json`);
@@ -218,15 +221,33 @@ function dtsync(command, { inventory, config, cluster, extra = [] }) {
   ];
 }
 
-/** The bare library: connects to fifty hosts at once, runs the command, and checks nothing. */
-async function askBare(list) {
+/** Sends one buffer over a bare connection, in slices, no faster than it leaves. */
+async function sendBare(connection, command, bytes) {
+  const channel = await new Promise((done, reject) =>
+    connection.exec(command, (error, opened) => (error ? reject(error) : done(opened))),
+  );
+  channel.resume();
+  channel.stderr.resume();
+  const closed = new Promise((done) => channel.once("close", done));
+  const slice = 256 * 1_024;
+  for (let start = 0; start < bytes.length; start += slice) {
+    if (!channel.write(bytes.subarray(start, start + slice))) await new Promise((done) => channel.once("drain", done));
+  }
+  channel.end();
+  await closed;
+}
+
+/** The bare library: connects to fifty hosts at once, runs the command or installs a file, and checks nothing. */
+async function askBare(list, file) {
   const [{ NodeSSH }, { hosts, identity }] = [await import("node-ssh"), JSON.parse(readFileSync(list, "utf8"))];
   const privateKey = readFileSync(identity, "utf8");
+  const bytes = file === undefined ? null : readFileSync(file);
   const worker = async () => {
     for (let host = hosts.pop(); host !== undefined; host = hosts.pop()) {
       const ssh = new NodeSSH();
       await ssh.connect({ host: host.address, port: host.port, username: "root", privateKey });
-      await ssh.execCommand(bareCommand);
+      if (bytes === null) await ssh.execCommand(bareCommand);
+      else await sendBare(ssh.connection, bareInstallation, bytes);
       ssh.dispose();
     }
   };
@@ -391,6 +412,11 @@ async function deployBench(folder, startSshdFleet, { count, size, place }) {
       input: names.join("\n"),
     });
     await reset();
+    const bareList = join(folder, "bare-deploy.json");
+    const places = [...fleet.hosts.values()].map(({ address, port }) => ({ address, port }));
+    await writeFile(bareList, JSON.stringify({ hosts: places, identity: fleet.identityFile }));
+    const bare = await measure([nodePath, self, "bare", bareList, installer], { environment, hosts: servers() });
+    await reset();
     const playbook = join(folder, "deploy.yaml");
     await writeFile(
       playbook,
@@ -422,9 +448,11 @@ async function deployBench(folder, startSshdFleet, { count, size, place }) {
     table(`deploy of ${(size / 1_048_576).toFixed(0)} MiB to ${count} hosts, plan and verification included`, count, [
       ["dtsync apply, push", own],
       ["dtsync apply, pull", pulled],
+      ["node-ssh alone, one buffer", bare],
       ["xargs -P 50, scp and ssh", scp],
       ["ansible-playbook -f 100", book],
     ]);
+    if (size > 10e6) ratio("client: dtsync / node-ssh alone (at most 1.15)", own.client, bare.client);
     ratio("client: dtsync / scp and ssh", own.client, scp.client);
     ratio("host: dtsync / scp and ssh (at most 1.15)", own.host, scp.host);
     ratio("wall: scp and ssh / dtsync (at least 1.2)", scp.wall, own.wall);
@@ -476,5 +504,5 @@ async function main() {
 }
 
 if (process.argv[2] === "serve") await serve(Number(process.argv[3]));
-else if (process.argv[2] === "bare") await askBare(process.argv[3]);
+else if (process.argv[2] === "bare") await askBare(process.argv[3], process.argv[4]);
 else await main();
