@@ -2,7 +2,6 @@ import { createClient } from "../../src/dynatrace/client.ts";
 import { createThrottle } from "../../src/dynatrace/throttle.ts";
 import { execute } from "../../src/execute/execute.ts";
 import { createAppliers } from "../../src/kinds/appliers.ts";
-import { createLimiter } from "../../src/lib/limiter.ts";
 import type { Host, Inventory } from "../../src/model/inventory.ts";
 import type { Observed } from "../../src/model/observed.ts";
 import type { Plan, PlanScope } from "../../src/model/plan.ts";
@@ -70,9 +69,6 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
   );
   const [cluster] = clusters.values();
   if (!cluster) throw new Error("A world needs a cluster.");
-  const throttles = new Map(
-    names.map((name) => [name, createThrottle({ cluster: name, maximum: 16, clock, log })] as const),
-  );
   const clientOf = (name: string, signal?: AbortSignal) => {
     const simulated = clusters.get(name) ?? cluster;
     return createClient({
@@ -83,7 +79,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
       fetch: wrap(mswFetch(simulated)),
       clock,
       random: () => 0.5,
-      throttle: throttles.get(clusters.has(name) ? name : (names[0] ?? name)) ?? createLimiter(16),
+      throttle: createThrottle({ cluster: name, maximum: 16, clock, log }),
       ...(signal ? { signal } : {}),
     });
   };
