@@ -45,11 +45,13 @@ export function runCommand(
     child.stderr.destroy();
   };
 
-  // A command need not read all of its input: the rest is dropped, or the connection would stand still.
-  child.stdin.on("error", () => channel.resume());
   channel.on("error", abandon);
   channel.on("close", abandon);
   channel.pipe(child.stdin);
+  // A command need not read all of its input: the rest is dropped, or the connection would stand still. Whether a write
+  // fails or its end is just closed is a matter of who is quicker; `pipe` has stopped the channel before in both cases.
+  child.stdin.on("error", () => channel.resume());
+  child.stdin.on("close", () => channel.resume());
   child.stdout.pipe(channel, { end: false });
   child.stderr.pipe(channel.stderr, { end: false });
 
