@@ -104,11 +104,12 @@ defaults: { cluster: emea, ssh: { user: deploy, become: sudo } }
     }
 
     expect(named(lines, "installer downloaded")).toMatchObject([
-      { cluster: "emea", arch: "x86", bytes: expect.any(Number), signature: "not checked" },
+      { cluster: "emea", arch: "x86", bytes: expect.any(Number) },
     ]);
+    expect(named(lines, "signature of an installer")).toMatchObject([{ cluster: "emea", signature: "not checked" }]);
     expect(named(lines, "installer goes to the host").map(({ host, way, why }) => [host, way, why])).toEqual([
-      ["web01.abc.example.com", "push", "transfer is auto: it is sent over SSH"],
-      ["web02.abc.example.com", "push", "transfer is auto: it is sent over SSH"],
+      ["web01.abc.example.com", "push", "the installer is small"],
+      ["web02.abc.example.com", "push", "the installer is small"],
     ]);
 
     const { run } = ended.report;

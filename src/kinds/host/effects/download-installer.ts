@@ -35,7 +35,7 @@ export async function downloadInstallerFile(
 }
 
 /**
- * Checks the signature of an installer as is declared for the host that needs it first, and says whether it did. Throws
+ * Checks the signature of an installer as is declared for a host, and says whether it did. Throws
  * HostError.
  */
 export async function checkInstaller(

@@ -37,7 +37,7 @@ export interface InstallerName extends InstallerPlatform {
 
 /** The installers that are open in this run. */
 export interface InstallerFiles {
-  /** The file, with its signature checked as is declared for the host that needs it first. */
+  /** The file, with its signature checked as is declared for the host. */
   get(name: InstallerName, host: Host, client: Client, withToken: WithToken): Promise<InstallerFile>;
   close(): Promise<void>;
 }
@@ -47,6 +47,8 @@ type WithToken = <T>(use: (token: string) => Promise<T>) => Promise<T>;
 
 export function openInstallerFiles(options: InstallerFilesOptions): InstallerFiles {
   const files = createPromiseCache<InstallerFile>();
+  /** What came of the check of a file's signature, by what is declared about it: hosts may ask for different ones. */
+  const checks = createPromiseCache<Awaited<ReturnType<typeof checkInstaller>>>();
   const open = new Set<InstallerFile>();
   const { clock, log, kept, signal } = options;
 
@@ -68,19 +70,29 @@ export function openInstallerFiles(options: InstallerFilesOptions): InstallerFil
         : { ...found, version, content: shareFile(found.file, found.size) };
     open.add(file);
     const ms = clock.now().getTime() - began;
-    const signature = await checkInstaller(file, host, signal);
     log.info(found === null ? "installer downloaded" : "installer taken from the cache", () => ({
       ...{ cluster: host.cluster, environment: host.environment, osType, arch, version },
-      ...{ bytes: file.size, sha256: file.sha256, ms, signature },
+      ...{ bytes: file.size, sha256: file.sha256, ms },
     }));
     if (found === null) await kept?.keep(key, path, file);
     return file;
   }
 
   return {
-    get(name, host, client, withToken) {
+    async get(name, host, client, withToken) {
       const key = JSON.stringify([client.url, name.osType, name.arch, name.version]);
-      return files.get(key, () => prepare(key, name, host, client, withToken));
+      const file = await files.get(key, () => prepare(key, name, host, client, withToken));
+      const { signature, rootCertificate } = host.oneagent;
+      await checks.get(JSON.stringify([key, signature, rootCertificate]), async () => {
+        const outcome = await checkInstaller(file, host, signal);
+        log.info("signature of an installer", () => ({
+          cluster: host.cluster,
+          version: name.version,
+          signature: outcome,
+        }));
+        return outcome;
+      });
+      return file;
     },
     async close() {
       for (const { content } of open) await content.close();

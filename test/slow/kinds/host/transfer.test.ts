@@ -76,19 +76,22 @@ test("no secret is in an argument or in the environment of any process, whicheve
   }
 });
 
-/** Arguments and environments of all processes but this one and its parents. */
+/** Arguments and environments of all processes on the hosts but those of the agent itself. */
 function publicTexts(): readonly string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((name) =>
-      ["cmdline", "environ"].map((file) => {
-        try {
-          return readFileSync(`/proc/${name}/${file}`, "latin1");
-        } catch {
-          return "";
-        }
-      }),
-    );
+    .map((name) => textOf(name, "cmdline") + textOf(name, "environ"))
+    .filter((text) => names.some((name) => text.includes(world.machine(name).root)))
+    .filter((text) => !/agent\/(?:tools\/oneagentctl|initscripts)/.test(text));
+}
+
+/** Nothing, where the process has ended meanwhile. */
+function textOf(name: string, file: "cmdline" | "environ"): string {
+  try {
+    return readFileSync(`/proc/${name}/${file}`, "latin1");
+  } catch {
+    return "";
+  }
 }
 
 test("what a dead script left is removed by the next, and nothing that is not surely one's own", async () => {

@@ -47,12 +47,14 @@ test("a file loaded for one environment becomes the one of another, and holds no
   const made = await collect(other.stream());
   expect(made.equals(Buffer.from(appendPresets(body, presets("xyz-p1"))))).toBe(true);
   expect(made.length).toBe(other.size);
+  await file.content.close();
 });
 
 test("what follows the parameters stays behind them", async () => {
   const data = Buffer.from("#!/bin/sh\nexit 0\n----PARAMETERS\nPARAM_TENANT_VALUE=a\n----PARAMETERS--\nlast line\n");
   const file = await storeInstaller(chunks(data), join(directory, "tail.sh"), version);
   const made = await collect(installerFor(file, { tenant: "b", tenantToken: "t", server: "s" }).stream());
+  await file.content.close();
   expect(made.toString()).toBe(
     "#!/bin/sh\nexit 0\n----PARAMETERS\nPARAM_SERVER_VALUE=s\nPARAM_TENANT_VALUE=b\nPARAM_TENANT_TOKEN_VALUE=t\n----PARAMETERS--\nlast line\n",
   );
