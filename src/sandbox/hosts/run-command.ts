@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 import type { ServerChannel } from "ssh2";
 
 /** A command of a session while it runs. */
@@ -52,8 +53,9 @@ export function runCommand(
   // fails or its end is just closed is a matter of who is quicker; `pipe` has stopped the channel before in both cases.
   child.stdin.on("error", () => channel.resume());
   child.stdin.on("close", () => channel.resume());
-  child.stdout.pipe(channel, { end: false });
-  child.stderr.pipe(channel.stderr, { end: false });
+  const outputs = oneAtATime();
+  outputs.forward(child.stdout, channel);
+  outputs.forward(child.stderr, channel.stderr);
 
   const ended = new Promise<void>((resolve) => {
     child.on("error", (error) => {
@@ -64,9 +66,8 @@ export function runCommand(
     });
     child.on("close", (code, signalName) => {
       resolve();
-      if (channel.destroyed) return;
-      // An empty write is done when everything before it is.
-      channel.stderr.write(Buffer.alloc(0), () => {
+      outputs.sent(() => {
+        if (channel.destroyed) return;
         if (signalName) channel.exit(signalName.replace(/^SIG/, ""), false);
         else channel.exit(code ?? 255);
         channel.end();
@@ -74,4 +75,25 @@ export function runCommand(
     });
   });
   return { abandon, signal, ended };
+}
+
+/**
+ * Sends what comes from several streams, one piece after the other. ssh2 loses its way when both output and error output
+ * of a channel wait until the client takes more: one of the two is never sent.
+ */
+function oneAtATime() {
+  let sending = Promise.resolve();
+  return {
+    forward(from: Readable, to: Writable): void {
+      from.on("data", (piece: Buffer) => {
+        from.pause();
+        const send = () => new Promise<void>((sent) => to.write(piece, () => sent()));
+        sending = sending.then(send).then(() => void from.resume());
+      });
+    },
+    /** Calls back when everything that came so far is sent. */
+    sent(callback: () => void): void {
+      sending = sending.then(callback);
+    },
+  };
 }
