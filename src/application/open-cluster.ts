@@ -20,12 +20,12 @@ const throttlesOf = new WeakMap<Context["variables"], Map<string, Throttle>>();
 
 function throttleOf(
   { name, maxConcurrency }: Cluster,
-  { clock, log, variables }: Context,
+  { clock, log, variables, signal }: Context,
   create: typeof import("../dynatrace/throttle.ts").createThrottle,
 ): Throttle {
   const throttles = throttlesOf.get(variables) ?? new Map<string, Throttle>();
   throttlesOf.set(variables, throttles);
-  const throttle = throttles.get(name) ?? create({ cluster: name, maximum: maxConcurrency, clock, log });
+  const throttle = throttles.get(name) ?? create({ cluster: name, maximum: maxConcurrency, clock, log, signal });
   throttles.set(name, throttle);
   return throttle;
 }

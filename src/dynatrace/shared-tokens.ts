@@ -72,7 +72,7 @@ export function shareTokens(
 
   function begin(key: string, environment: string, scope: WorkScope): SharedToken {
     const token = make(environment, scope);
-    // One that could not be made is asked for anew by the next.
+    // Where it could not be made, the next user asks for another one.
     token.secret.catch(() => retire(key, token));
     return token;
   }

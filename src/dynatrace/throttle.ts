@@ -6,7 +6,7 @@ import { throttled } from "./retry.ts";
 /**
  * Bounds the requests in flight to one cluster, by what it takes (see `place-limit.ts`). After a refusal nothing is sent to
  * the cluster until the time is over that it asked for. What is sent again goes before what was never sent, so that nobody
- * is overtaken for ever; it holds no place while it waits.
+ * is overtaken forever; it holds no place while it waits.
  */
 export interface Throttle {
   /** Sends a request as soon as it may be sent. */
@@ -31,6 +31,8 @@ interface ThrottleOptions {
   readonly maximum: number;
   readonly clock: Clock;
   readonly log: Log;
+  /** Aborted: nobody waits for the end of a pause any more; the number of places still counts. */
+  readonly signal?: AbortSignal;
 }
 
 interface Waiter {
@@ -38,7 +40,7 @@ interface Waiter {
   readonly begin: (place: Place | null) => void;
 }
 
-export function createThrottle({ cluster, maximum, clock, log }: ThrottleOptions): Throttle {
+export function createThrottle({ cluster, maximum, clock, log, signal: interrupt }: ThrottleOptions): Throttle {
   const limit = createPlaceLimit(maximum);
   const again = new Set<Waiter>();
   const first = new Set<Waiter>();
@@ -51,7 +53,7 @@ export function createThrottle({ cluster, maximum, clock, log }: ThrottleOptions
 
   function start(): void {
     for (let waiter = next(); waiter !== undefined && running < limit.places(); waiter = next()) {
-      if (now() < pausedUntil) {
+      if (now() < pausedUntil && !interrupt?.aborted) {
         void startAfterPause();
         return;
       }
@@ -65,7 +67,7 @@ export function createThrottle({ cluster, maximum, clock, log }: ThrottleOptions
   async function startAfterPause(): Promise<void> {
     if (sleeping) return;
     sleeping = true;
-    await clock.sleep(pausedUntil - now());
+    await clock.sleep(pausedUntil - now(), interrupt).catch(() => undefined);
     sleeping = false;
     start();
   }

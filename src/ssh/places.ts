@@ -1,19 +1,19 @@
 import { HostError } from "./host-error.ts";
 
 /**
- * Terms: whoever waits for a place says how many may be held at *most*, and of what *kind* he is. A place *rests* while
+ * Terms: each request for a place says how many may be held at *most*, and of what *kind* it is. A place *rests* while
  * what it was taken for is kept and nobody works with it.
  *
  * Premise: a place belongs to who works. So what rests is ended when somebody waits. What began to rest last goes first,
  * because hosts are changed about in the order in which they were looked at: it would be needed last.
  *
- * Cases: those who wait are served in the order in which they came; one whose own number is lower than that of the others
- * waits until it is reached, and they wait behind him. What is ended holds its place until it is gone.
+ * Cases: requests are served in the order in which they came; one whose own number is lower than that of the others waits
+ * until it is reached, and the others wait behind it. What is ended holds its place until it is gone.
  */
 export interface Places {
   /** Throws HostError `interrupted` as soon as the signal is aborted, and what `refuse` is given. */
   take(request: PlaceRequest): Promise<Place>;
-  /** Tells everybody of a kind who waits that it is of no use. */
+  /** Ends all requests of a kind that still wait, with this error. */
   refuse(kind: string, error: unknown): void;
   /** Places that are held, and those of them that somebody works with. */
   held(): number;

@@ -91,6 +91,29 @@ test("after a refusal nothing is sent before the time is over that the cluster a
   expect(sentAt[0]).toBeGreaterThanOrEqual(refusedAt + 7_000);
 });
 
+test("an interrupt ends the pause: what is under way is finished at once", async () => {
+  const interrupt = new AbortController();
+  const clock = { ...fakeClock(noon), sleep: (_ms: number, signal?: AbortSignal) => aborted(signal) };
+  const throttle = createThrottle({
+    ...{ cluster: "emea", maximum: 4, clock, log: silentLog },
+    signal: interrupt.signal,
+  });
+  await expect(
+    throttle.run(async () => {
+      throw refusal(120_000);
+    }),
+  ).rejects.toThrow("busy");
+  const waiting = throttle.run(async () => "finished");
+  await turn();
+  interrupt.abort();
+  expect(await waiting).toBe("finished");
+  expect(await throttle.run(async () => "also finished")).toBe("also finished");
+});
+
+/** Waits for nothing but the signal. */
+const aborted = (signal?: AbortSignal) =>
+  new Promise<void>((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+
 test("several refusals of one burst halve the limit once", async () => {
   const { throttle } = aThrottle();
   await Promise.all(Array.from({ length: 60 }, () => throttle.run(turn)));

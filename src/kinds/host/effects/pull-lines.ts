@@ -17,7 +17,7 @@ const stallTime = 60;
 const wholeTime = 1_800;
 const connectTime = 20;
 const tries = 3;
-/** Exit codes of curl for a connection that broke on the way. A try begins anew: the cluster promises no parts of files. */
+/** Exit codes of curl for a connection that broke on the way. Each try starts from zero: the cluster promises no ranges. */
 const brokenOnTheWay = "18 | 52 | 55 | 56 | 92";
 
 /**
