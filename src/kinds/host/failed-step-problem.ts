@@ -15,6 +15,12 @@ export function failedStepProblem(step: string, detail: string): HostProblem {
       return { code: "download", message: `the host could not fetch the installer from the cluster${suffix}` };
     case "no-downloader":
       return { code: "download", message: "the host has neither curl nor wget: set oneagent.transfer: push" };
+    case "no-checksum":
+      return {
+        code: "download",
+        message:
+          "the host has nothing to compute a SHA-256 with (sha256sum, openssl, csum): set oneagent.transfer: push",
+      };
     case "content":
       return { code: "download", message: "the installer that the host fetched is not the one that was checked" };
     case "no-uninstaller":

@@ -1,5 +1,6 @@
 import type { Host } from "../../model/inventory.ts";
 import type { HostSite } from "../../model/observed.ts";
+import type { HostProblem } from "./host-problem.ts";
 
 /**
  * What a host cannot take the agent for, found out before anything is sent to it. Only what the installer would surely
@@ -33,6 +34,17 @@ export function siteObstacle(host: Host, site: HostSite | null, architecture: st
     }
   }
   return null;
+}
+
+/** Why an installer of so many bytes does not fit where it would be kept while it runs; null: it does, or nobody knows. */
+export function installerSpaceProblem(site: HostSite | null, bytes: number): HostProblem | null {
+  const { mountPoint, free = null } = site?.temporaryPlace ?? {};
+  const needed = Math.ceil(bytes / 1_048_576);
+  if (free === null || free >= needed) return null;
+  return {
+    code: "disk-full",
+    message: `there is no space for the installer on the host: ${free} MiB are free on ${mountPoint}, and it has ${needed} MiB`,
+  };
 }
 
 const wantsNonRootMode = ({ oneagent }: Host): boolean =>

@@ -11,6 +11,7 @@ import type { HostChange, HostField } from "../change.ts";
 import { chooseTransfer } from "../choose-transfer.ts";
 import { type FieldDifference, settingDifferences } from "../fields.ts";
 import type { HostProblem } from "../host-problem.ts";
+import { installerSpaceProblem } from "../site-obstacle.ts";
 import { changeArguments, installerArguments } from "./agent-arguments.ts";
 import {
   configureScript,
@@ -104,6 +105,8 @@ async function install(host: Host, facts: HostFacts, change: SentHostChange, por
     installed: facts.agent?.version ?? null,
     version: change.fields.includes("version") ? String(change.after.version) : (facts.agent?.version ?? "latest"),
   });
+  const noSpace = installerSpaceProblem(facts.site, installer.size);
+  if (noSpace !== null) throw problemError(noSpace);
   const { way, why, orPush } = chooseTransfer(host.oneagent.transfer, facts.site, installer.size);
   ports.log.info("installer goes to the host", () => ({
     ...{ host: host.name, version: installer.version, bytes: installer.size, way, why },

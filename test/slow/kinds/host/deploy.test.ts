@@ -163,7 +163,7 @@ async function stopService(host: Host): Promise<void> {
 }
 
 test.each([
-  [{ DISK: "full" }, "installer-exit-6"],
+  [{ DISK: "full" }, "disk-full"],
   [{ SERVICE_START: "fails" }, "service-inactive"],
   [{ CONNECT: "never" }, "not-connected"],
   [{ REJECT: "host-group" }, "setting-not-applied"],

@@ -41,6 +41,7 @@ describe("the exit code of a program", () => {
 test.each([
   ["size", "", "transfer", "did not arrive whole on the host"],
   ["transfer", "cat: broken pipe", "transfer", "(cat: broken pipe)"],
+  ["no-checksum", "", "download", "nothing to compute a SHA-256 with"],
   ["transfer", "write error: No space left on device", "disk-full", "no space for the installer"],
   ["directory", "read-only", "no-directory", "(read-only)"],
   ["download", "curl: (22)", "download", "(curl: (22))"],

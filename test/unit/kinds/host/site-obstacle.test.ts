@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { planHost } from "../../../../src/kinds/host/plan.ts";
-import { siteObstacle } from "../../../../src/kinds/host/site-obstacle.ts";
+import { installerSpaceProblem, siteObstacle } from "../../../../src/kinds/host/site-obstacle.ts";
 import type { OneAgentSettings } from "../../../../src/model/inventory.ts";
 import type { HostPlace, HostSite } from "../../../../src/model/observed.ts";
 import { aHost, aHostReading, anAgent, oneAgentSettings } from "../../../support/builders.ts";
@@ -59,6 +59,18 @@ test("what only a host that fetches its installer needs counts for those alone",
   expect(obstacle(site, { transfer: "push" })).toBeNull();
   expect(obstacle(site, { transfer: "pull" })).toMatch(/neither curl nor wget/);
   expect(obstacle({ reachesCluster: false }, { transfer: "pull" })).toMatch(/does not reach its cluster/);
+});
+
+test("an installer that does not fit is not sent", () => {
+  const problem = (free: number | null, bytes: number) =>
+    installerSpaceProblem(aSite({ temporaryPlace: { ...place, mountPoint: "/tmp", free } }), bytes);
+  expect(problem(100, 100 * 1_048_576)).toBeNull();
+  expect(problem(null, 1)).toBeNull();
+  expect(installerSpaceProblem(null, 1)).toBeNull();
+  expect(problem(100, 100 * 1_048_576 + 1)).toEqual({
+    code: "disk-full",
+    message: "there is no space for the installer on the host: 100 MiB are free on /tmp, and it has 101 MiB",
+  });
 });
 
 test("a plan holds such a host for an installation, and not where no installer would run", () => {
