@@ -1,9 +1,13 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const setupFiles = ["test/support/property-seed.ts", "test/support/current-folder.ts"];
 
 export default defineConfig({
   test: {
+    // Each file has addresses, ports and folders of its own; those that start programs wait for them most of the time, so
+    // that two at once pay off even where the default would be one, on two processors.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
