@@ -30,6 +30,8 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          // After the others: with them only one file of these would run at a time.
+          sequence: { groupOrder: 1 },
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
