@@ -48,7 +48,8 @@ export function hostApplier({ hosts, environments, concurrency }: HostWork, port
     const all = createLimiter(concurrency);
     const work = hostRollouts(changes, environments).map(({ environment, settings, ...waves }) => {
       const own = createLimiter(Math.max(1, settings.concurrency));
-      const lane: Lane = { run: (task) => own.run(() => all.run(task)), standAside: all.standAside };
+      // One that stands aside lets hosts of other environments go first.
+      const lane: Limiter = { run: (task) => own.run(() => all.run(task)), standAside: all.standAside };
       const make = (change: HostChange, leaveWave: () => void) =>
         makeHostChange(
           change,
@@ -62,11 +63,8 @@ export function hostApplier({ hosts, environments, concurrency }: HostWork, port
   };
 }
 
-/** Hosts of an environment that are worked on at once; one that stands aside lets those of the others go first. */
-type Lane = Limiter;
-
 interface HostTask {
-  readonly lane: Lane;
+  readonly lane: Limiter;
   readonly scheduler: Scheduler;
   readonly leaveWave: () => void;
   /** Milliseconds; 0: nobody waits for the environment to list the host. */
