@@ -14,6 +14,8 @@ export interface KnownNames {
   readonly customers: readonly string[];
   readonly environments: readonly string[];
   readonly stages: readonly string[];
+  /** As `--target` takes them: `label.type=ccv2`. */
+  readonly labels: readonly string[];
   /** `CLUSTER/NAME`: a cluster has no slash in its name. */
   readonly groups: readonly string[];
   readonly hosts: readonly string[];
@@ -24,6 +26,7 @@ export const noNames: KnownNames = {
   customers: [],
   environments: [],
   stages: [],
+  labels: [],
   groups: [],
   hosts: [],
 };
@@ -80,6 +83,11 @@ function namesOf({ clusters, customers, environments, groups, hosts }: Inventory
     customers: customers.map(({ id }) => id),
     environments: environments.map(({ id }) => id),
     stages: [...new Set(environments.map(({ stage }) => stage))],
+    labels: [
+      ...new Set(
+        environments.flatMap(({ labels }) => Object.entries(labels).map(([key, value]) => `label.${key}=${value}`)),
+      ),
+    ],
     groups: groups.map(({ cluster, name }) => `${cluster}/${name}`),
     hosts: hosts.map(({ name }) => name),
   };

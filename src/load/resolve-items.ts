@@ -59,6 +59,7 @@ export async function resolveItems(reader: InventoryReader): Promise<Items> {
   });
   const groups = uniqueGroups(made, diagnostics).map(({ group }) => group);
   const { safety } = settings;
+  settings.profiles.reportUnreached(complete);
   checkInventory(
     {
       environments,
@@ -94,13 +95,12 @@ async function readCustomers(
   reader: InventoryReader,
   settings: ReadSettings,
 ): Promise<{ readonly customers: readonly ReadCustomer[]; readonly groups: readonly GroupDeclaration[] }> {
-  const { levels, clusterNames: clusters } = settings;
   const customers: ReadCustomer[] = [];
   const groups: GroupDeclaration[] = [];
   for (const [index, path] of reader.customers.entries()) {
     if (index % filesAtATime === 0) await setImmediate();
     const file = reader.readCustomer(path);
-    const customer = file && readCustomer(file, { levels, clusters }, reader.context);
+    const customer = file && readCustomer(file, settings, reader.context);
     if (!customer) continue;
     customers.push(customer);
     for (const group of declaredGroups(file, customer.customer.id)) groups.push(group);

@@ -44,6 +44,8 @@ export interface Environment {
   readonly stage: string;
   readonly customer: string;
   readonly cluster: string;
+  /** By key, for choosing environments; never sent anywhere. */
+  readonly labels: Readonly<Record<string, string>>;
   /** Null where no level declares it: enabled when created, and not compared. */
   readonly state: "enabled" | "disabled" | "absent" | null;
   /** The display name it is created with when none is declared. */

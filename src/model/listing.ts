@@ -11,6 +11,7 @@ export interface ListedEnvironment extends Declared {
   readonly customer: string;
   readonly stage: string;
   readonly cluster: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly state: "enabled" | "disabled" | "absent";
   readonly hosts: number;
 }

@@ -142,8 +142,14 @@ const couldBeHost = (term: Term): boolean => term.form === "name" || (term.form 
 function candidates(term: Term, inventory: Inventory, { hosts }: KnownHosts): readonly string[] {
   const { clusters, customers, environments, groups } = inventory;
   if (term.form === "quality") {
-    const values = { stage: environments.map(({ stage }) => stage), cluster: clusters.map(({ name }) => name) };
-    return [...new Set(values[term.quality])].map((value) => `${term.quality}=${value}`);
+    const values = [
+      ...environments.flatMap(({ stage, labels }) => [
+        `stage=${stage}`,
+        ...Object.entries(labels).map(([key, value]) => `label.${key}=${value}`),
+      ]),
+      ...clusters.map(({ name }) => `cluster=${name}`),
+    ];
+    return [...new Set(values)];
   }
   if (term.form === "id") {
     return [

@@ -112,6 +112,7 @@ function safetySettings({ protect, breakGlass, deleteAfter, maxRemovals, maxUpda
 function environmentSettings({ environment, commands }: EnvironmentWithCommands): Settings {
   const { rollout, settings, defaultName } = environment;
   return {
+    ...prefixed("labels", environment.labels),
     "rollout.concurrency": rollout.concurrency,
     "rollout.canary": showAmount(rollout.canary),
     "rollout.batch": showAmount(rollout.batch),

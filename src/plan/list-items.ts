@@ -68,6 +68,7 @@ function listEnvironments(world: World): readonly ListedEnvironment[] {
       customer: item.customer,
       stage: item.stage,
       cluster: item.cluster,
+      labels: item.labels,
       state: item.state ?? "enabled",
       hosts: hosts.filter(isHere).length,
       source: sourceOf(item),

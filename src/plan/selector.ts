@@ -2,13 +2,13 @@ import type { Coordinates } from "../kinds/kind.ts";
 import { globMatcher, isGlob } from "../lib/glob.ts";
 import type { Environment, Inventory } from "../model/inventory.ts";
 
-/** What an item can be asked for by a key, as in `stage=p`. Labels of environments would be read here, too. */
+/** What an item can be asked for by a key, as in `stage=p`, apart from the labels of its environment. */
 const qualities = {
   stage: ({ environment }: Located) => environment?.stage ?? null,
   cluster: ({ item }: Located) => item.cluster,
 } satisfies Readonly<Record<string, (located: Located) => string | null>>;
 
-export type Quality = keyof typeof qualities;
+export type Quality = keyof typeof qualities | `label.${string}`;
 
 interface Located {
   readonly item: Coordinates;
@@ -35,7 +35,7 @@ export type Selector =
 
 /**
  * Reads a name, a glob, an id as plans print it (`environment/ID`, `group/CLUSTER/NAME`,
- * `permission/CLUSTER/GROUP/ENVIRONMENT`, `host/NAME`), `stage=…` or `cluster=…`, or several of these with commas.
+ * `permission/CLUSTER/GROUP/ENVIRONMENT`, `host/NAME`), `stage=…`, `cluster=…` or `label.KEY=…`, or several of these with commas.
  */
 export function parseSelector(text: string): Selector {
   const terms: Term[] = [];
@@ -76,17 +76,24 @@ function readTerm(text: string): Term | Extract<Selector, { readonly status: "re
   const [, key, pattern = ""] = /^([a-z][\w.-]*)=(.*)$/is.exec(text) ?? [];
   if (key === undefined) return { form: "name", text, pattern: text };
   const quality = key.toLowerCase();
-  if (quality.startsWith("label.")) return fault(`has ${text}, but the inventory has no labels`, knownQualities);
   if (!isQuality(quality)) return fault(`has ${text}, but there is no ${key}`, knownQualities);
   if (pattern === "") return fault(`has ${text} without a value`, knownQualities);
   return { form: "quality", text, quality, pattern };
 }
 
-const knownQualities = `known are ${Object.keys(qualities)
+const knownQualities = `known are ${[...Object.keys(qualities), "label.KEY"]
   .map((key) => `${key}=…`)
-  .join(" and ")}; a group with = in its name has an id, group/CLUSTER/NAME`;
+  .join(", ")}; a group with = in its name has an id, group/CLUSTER/NAME`;
 
-const isQuality = (key: string): key is Quality => Object.hasOwn(qualities, key);
+const isQuality = (key: string): key is Quality =>
+  Object.hasOwn(qualities, key) || /^label\.[a-z][a-z0-9-]*$/.test(key);
+
+function qualityOf(quality: Quality, located: Located): string | null {
+  if (quality === "stage" || quality === "cluster") return qualities[quality](located);
+  const labels = located.environment?.labels ?? {};
+  const key = quality.slice("label.".length);
+  return (Object.hasOwn(labels, key) ? labels[key] : undefined) ?? null;
+}
 
 function readId(text: string): Term | null {
   const [, prefix = "", rest = ""] = /^(\w+)\/(.+)$/s.exec(text) ?? [];
@@ -132,7 +139,8 @@ export function termMatchers({ environments }: Pick<Inventory, "environments">):
     if (term.form === "quality") {
       const matches = globMatcher(term.pattern);
       return (item) => {
-        const value = qualities[term.quality]({ item, environment: byId.get(item.environment?.toLowerCase() ?? "") });
+        const environment = byId.get(item.environment?.toLowerCase() ?? "");
+        const value = qualityOf(term.quality, { item, environment });
         return value !== null && matches(value);
       };
     }

@@ -36,7 +36,7 @@ export function renderExplanationText({ id, settings }: Explanation, paint: Pain
   return `${[paint("bold", printableLine(id)), ...lines].join("\n")}\n`;
 }
 
-const sections = ["oneagent", "ssh", "rollout", "access"];
+const sections = ["labels", "oneagent", "ssh", "rollout", "access"];
 
 /** Settings of the item itself stand under what it is. */
 function sectionOf(path: string, id: string): string {

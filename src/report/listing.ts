@@ -6,7 +6,7 @@ type Column<Item> = keyof Item & string;
 
 /** What may hold blanks comes last, so that a program which splits lines at blanks finds the other columns. */
 const columns: { readonly [K in ListedKind]: readonly Column<ListedItems[K]>[] } = {
-  environments: ["id", "customer", "stage", "cluster", "state", "hosts", "source", "name"],
+  environments: ["id", "customer", "stage", "cluster", "state", "hosts", "labels", "source", "name"],
   groups: ["cluster", "customer", "state", "environments", "source", "name"],
   hosts: ["name", "address", "environment", "customer", "cluster", "state", "source"],
   customers: ["id", "environments", "hosts", "source", "name"],
@@ -21,16 +21,27 @@ interface Table {
 }
 
 function tableOf({ kind, items }: Listing): Table {
-  const heads: readonly string[] = columns[kind];
+  // Most inventories have no labels.
+  const heads: readonly string[] = columns[kind].filter((head) => head !== "labels" || hasLabels(items));
   return {
     heads,
     rows: items.map((item) => {
       const cells = new Map<string, unknown>(
         Object.entries({ ...item, source: `${item.source.file}:${item.source.line}` }),
       );
-      return heads.map((head) => printableLine(String(cells.get(head) ?? "-")));
+      return heads.map((head) => printableLine(cellText(cells.get(head))));
     }),
   };
+}
+
+const hasLabels = (items: Listing["items"]): boolean =>
+  items.some((item) => "labels" in item && Object.keys(item.labels).length > 0);
+
+/** Labels as `--target` takes their parts, without blanks between them. */
+function cellText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value ?? "-");
+  const labels = Object.entries(value).map(([key, text]) => `${key}=${text}`);
+  return labels.length === 0 ? "-" : labels.sort().join(",").replaceAll(" ", "_");
 }
 
 /** A line for each item below a line of headings, in columns; the same on a terminal and in a pipe. */

@@ -65,6 +65,7 @@ export function anEnvironment(given: Partial<Environment> = {}): Environment {
     stage: key.replace(/\d+$/, ""),
     customer,
     cluster: "emea",
+    labels: {},
     state: null,
     defaultName: `${customer} ${key}`,
     settings: {},

@@ -133,6 +133,7 @@ const targets = (names: KnownNames, text: string): readonly Candidate[] => [
   ...names.customers.map((id) => candidate(id, "customer")),
   ...items(names, text).filter((item) => !/[,=*?]/.test(item.text)),
   ...names.stages.map((stage) => candidate(`stage=${stage}`, "stage")),
+  ...names.labels.filter((text) => !text.includes(",")).map((text) => candidate(text, "label")),
   ...names.clusters.map((cluster) => candidate(`cluster=${cluster}`, "cluster")),
 ];
 

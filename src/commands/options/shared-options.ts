@@ -95,7 +95,7 @@ export function targets(command: Command): Command {
     .optionsGroup(optionGroups.scope)
     .option(
       "--target <what>",
-      "only this: a name or glob of a customer, environment, group or host, an id of a plan, stage=…, cluster=… (repeatable)",
+      "only this: a name or glob of a customer, environment, group or host, an id of a plan, stage=…, cluster=…, label.KEY=… (repeatable)",
       collect,
     )
     .option("--exclude <what>", "nothing of this, written like --target (repeatable)", collect)

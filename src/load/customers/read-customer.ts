@@ -3,12 +3,14 @@ import { stageOf } from "../schema/environment-keys.ts";
 import type { CustomerEntry, EnvironmentEntry } from "../schema/file-types.ts";
 import { hasUnusable } from "../schema/has-unusable.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
-import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
-import type { Levels } from "../settings/levels.ts";
+import { checkCluster } from "../settings/check-cluster.ts";
+import { readIdTemplate } from "../settings/id-template.ts";
+import { type Levels, mergeLabels } from "../settings/levels.ts";
 import { readLevels } from "../settings/read-levels.ts";
+import type { ReadSettings } from "../settings/read-settings.ts";
 import { keyPlace, keysInFile, valuePlace } from "../yaml/positions.ts";
 import type { CustomersContext } from "./customers-context.ts";
-import { readEnvironment } from "./read-environment.ts";
+import { type EnvironmentBase, readEnvironment } from "./read-environment.ts";
 
 /** What one file of `customers` declares, with the settings of all levels in it. */
 export interface ReadCustomer {
@@ -23,10 +25,7 @@ export interface ReadCustomer {
 }
 
 /** What holds above the customers. */
-interface CustomerDefaults {
-  readonly levels: Levels;
-  readonly clusters: ClusterNames;
-}
+type CustomerDefaults = Pick<ReadSettings, "levels" | "profiles" | "environmentId" | "clusterNames">;
 
 /** Resolves one customer, or null when its file does not usably say which customer it is about. */
 export function readCustomer(
@@ -38,8 +37,18 @@ export function readCustomer(
   if (entry.customer === undefined) return null;
   const place = keyPlace(positions, entry, "customer").place;
   const customer: Customer = { id: entry.customer, name: entry.name ?? entry.customer, place };
-  const levels = readLevels(defaults.levels, entry, file, context);
-  if (entry.cluster) checkCluster(entry.cluster, defaults.clusters, valuePlace(positions, entry, "cluster"), context);
+  const clusters = defaults.clusterNames;
+  const base: EnvironmentBase = {
+    customer,
+    clusters,
+    environmentId: readIdTemplate(entry, defaults.environmentId, positions),
+    cluster: entry.cluster === undefined ? defaults.levels.cluster : entry.cluster,
+    labels: mergeLabels(defaults.levels.labels, entry.labels),
+    levelsFor: customerLevels(file, defaults, context),
+    file,
+    context,
+  };
+  if (entry.cluster) checkCluster(entry.cluster, clusters, valuePlace(positions, entry, "cluster"), context);
   const environments: Environment[] = [];
   const hosts: Host[] = [];
   const commands: HostCommand[] = [];
@@ -49,12 +58,12 @@ export function readCustomer(
   let complete =
     !isUnusable("environments") && !Object.keys(entry).some((key) => stageOf(key) !== null && isUnusable(key));
   const declared: Readonly<Record<string, EnvironmentEntry | null | undefined>> = entry.environments ?? {};
-  for (const key of keysInFile(positions, declared)) {
+  const keys = keysInFile(positions, declared);
+  // Its own settings are checked, even where there is no environment to use them.
+  if (keys.length === 0) readLevels(defaults.levels, entry, file, context);
+  for (const key of keys) {
     const body = declared[key];
-    const read =
-      body === undefined
-        ? null
-        : readEnvironment(key, body ?? {}, { customer, levels, clusters: defaults.clusters, file, context });
+    const read = body === undefined ? null : readEnvironment(key, body ?? {}, base);
     if (read === null) {
       complete = false;
       continue;
@@ -67,4 +76,19 @@ export function readCustomer(
   // The hosts may stand at an invalid key of the customer, or among the environments.
   const isClear = complete && !hasUnusable(entry);
   return { customer, environments, hosts, commands, withoutHosts: isClear ? withoutHosts : [], complete };
+}
+
+/** The levels of the customer over those of the profiles that an environment matches, made once for each set of these. */
+function customerLevels(
+  file: LoadedFile<CustomerEntry>,
+  { profiles }: CustomerDefaults,
+  context: CustomersContext,
+): EnvironmentBase["levelsFor"] {
+  const known = new Map<Levels, Levels>();
+  return (subject) => {
+    const above = profiles.levelsFor(subject);
+    const levels = known.get(above) ?? readLevels(above, file.entry, file, context);
+    known.set(above, levels);
+    return levels;
+  };
 }

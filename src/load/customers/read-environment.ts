@@ -10,16 +10,24 @@ import { hasUnusable, hasUnusableInside } from "../schema/has-unusable.ts";
 import { explainMisplacedSetting } from "../schema/key-slips.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
-import { type Levels, resolveEnvironmentSettings } from "../settings/levels.ts";
+import type { MatchSubject } from "../settings/environment-match.ts";
+import { defaultIdTemplate, fillIdTemplate, type IdTemplate } from "../settings/id-template.ts";
+import { type Levels, mergeLabels, resolveEnvironmentSettings } from "../settings/levels.ts";
 import { readLevels } from "../settings/read-levels.ts";
 import { keyPlace, startPlace, valuePlace } from "../yaml/positions.ts";
 import type { CustomersContext } from "./customers-context.ts";
 
 /** What holds for all environments of a customer. */
-interface EnvironmentBase {
+export interface EnvironmentBase {
   readonly customer: Customer;
-  readonly levels: Levels;
   readonly clusters: ClusterNames;
+  readonly environmentId: IdTemplate | null;
+  /** The cluster that the environments are on where they do not say so themselves; null: nothing says which. */
+  readonly cluster: string | null;
+  /** Labels that the environments inherit. */
+  readonly labels: Levels["labels"];
+  /** The levels above an environment. */
+  levelsFor(subject: MatchSubject): Levels;
   readonly file: LoadedFile<CustomerEntry>;
   readonly context: CustomersContext;
 }
@@ -32,8 +40,18 @@ export function readEnvironment(key: string, body: EnvironmentEntry, base: Envir
   const identity = identify(key, body, place, base);
   if (identity === null) return null;
   const { cluster: ownCluster, oneagent, ssh, rollout } = body;
-  const declared = { cluster: ownCluster, oneagent, ssh, rollout, environment: ownDefaults(body) };
-  const levels = readLevels(base.levels, declared, file, context);
+  const above = base.levelsFor({
+    customer: customer.id,
+    environment: identity.id,
+    stage: identity.stage,
+    cluster: (ownCluster === undefined ? base.cluster : ownCluster) ?? "",
+    labels: mergeLabels(base.labels, body.labels),
+  });
+  const declared = {
+    ...{ cluster: ownCluster, labels: body.labels, oneagent, ssh, rollout },
+    environment: ownDefaults(body),
+  };
+  const levels = readLevels(above, declared, file, context);
   const defaultName = `${customer.name} ${key}`;
   if ((body.name === null || !("name" in body)) && defaultName.length > longestName) {
     context.diagnostics.error(inFile(place), {
@@ -49,13 +67,14 @@ export function readEnvironment(key: string, body: EnvironmentEntry, base: Envir
     stage: identity.stage,
     customer: customer.id,
     cluster,
+    labels: levels.labels,
     state: levels.environment.state ?? null,
     defaultName,
     settings: resolveEnvironmentSettings(body.name, levels.environment),
     rollout: levels.rollout.resolved,
     place,
   };
-  context.notes?.environments.set(environment, { levels, body });
+  context.notes?.environments.set(environment, { levels, body, idTemplate: body.id ? null : base.environmentId });
   const owner = { environment: identity.id, customer: customer.id, cluster };
   const { hosts, commands, complete } = readHosts(body.hosts ?? [], owner, levels, file, context);
   const isSilent = hosts.length + commands.length === 0 && body.hosts?.length !== 0;
@@ -81,12 +100,16 @@ function identify(
   const { customer, context } = base;
   if (body.id) return { id: body.id, stage: key };
   const stage = stageOf(key);
-  if (stage !== null) return { id: `${customer.id}-${key}`, stage };
+  if (stage !== null) {
+    const id = fillIdTemplate(base.environmentId, customer.id, key);
+    if (id.length > longestId) context.diagnostics.error(inFile(place), longIdDiagnostic(id, base));
+    return { id, stage };
+  }
   // The id was there and is reported already, perhaps under another name.
   if (hasUnusable(body)) return null;
   context.diagnostics.error(
     inFile(place),
-    isSettingOf(environmentEntries, key) ? misplaced(key, base) : unusableKey(key, customer),
+    isSettingOf(environmentEntries, key) ? misplaced(key, base) : unusableKey(key, base),
   );
   return null;
 }
@@ -94,9 +117,21 @@ function identify(
 const misplaced = (key: string, { file: { entry, positions } }: EnvironmentBase): DiagnosticText =>
   explainMisplacedSetting(key, environmentEntries, entry.environments ?? {}, positions);
 
-function unusableKey(key: string, customer: Customer): DiagnosticText {
+/** As many characters as a cluster takes. */
+const longestId = 70;
+
+const longIdDiagnostic = (id: string, { environmentId }: EnvironmentBase): DiagnosticText => ({
+  rule: "id-too-long",
+  message: `the id ${showText(id)} has ${id.length} characters, and a cluster takes ${longestId}`,
+  hint: `It is made by environmentId ${showText(environmentId?.text ?? defaultIdTemplate)}: shorten that, the key or the customer's id, or give the environment an id of its own.`,
+});
+
+function unusableKey(key: string, { customer, environmentId }: EnvironmentBase): DiagnosticText {
   const meant = meantStageKey(key, customer.id);
-  const suggestion = meant === null ? "" : `Did you mean "${meant}"? Its id is then ${customer.id}-${meant}. `;
+  const suggestion =
+    meant === null
+      ? ""
+      : `Did you mean "${meant}"? Its id is then ${fillIdTemplate(environmentId, customer.id, meant)}. `;
   return {
     rule: "environment-key",
     message: `${showText(key)} is not stage letters and a number, and the environment has no id of its own`,

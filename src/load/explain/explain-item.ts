@@ -1,5 +1,7 @@
+import type { Place } from "../../model/diagnostic.ts";
 import type { ExplainedSetting, Explanation } from "../../model/explanation.ts";
 import type { Environment, Host, Inventory } from "../../model/inventory.ts";
+import type { IdTemplate } from "../settings/id-template.ts";
 import { keyPlace } from "../yaml/positions.ts";
 import { explainGroup } from "./explain-group.ts";
 import { addDefault, type ExplainedItem, explainSection, placeSource, toSource } from "./explain-levels.ts";
@@ -59,12 +61,13 @@ function explainEnvironment(environment: Environment, source: ExplanationSource)
   const own = environment.settings.name;
   const item: ExplainedItem = { levels, environment: note, place };
   const settings = new Map<string, ExplainedSetting>([
-    ["id", plain(id, body.id ? bodyKey("id") : placeSource(place))],
+    ["id", body.id ? plain(id, bodyKey("id")) : madeId(id, note.idTemplate, place)],
     ["name", own === undefined ? plain(defaultName, null) : plain(own, bodyKey("name"))],
     ["customer", customerSetting(environment, source)],
     ...explainSection("cluster", item, notes),
     ...explainSection("environment", item, notes),
   ]);
+  addSections(settings, ["labels"], item, notes);
   addDefault(settings, "state", "enabled");
   addSections(settings, ["oneagent", "ssh", "rollout"], item, notes);
   return settings;
@@ -91,6 +94,12 @@ function explainHost(host: Host, source: ExplanationSource): ExplainedSettings {
   return settings;
 }
 
+/** An id that was made of the customer and the key, which stands at `place`. */
+function madeId(id: string, template: IdTemplate | null, place: Place): ExplainedSetting {
+  if (template === null) return plain(id, placeSource(place));
+  return { ...plain(id, toSource(template.where)), template: template.text };
+}
+
 const plain = (value: string, source: ExplainedSetting["source"]): ExplainedSetting => ({
   value,
   source,
@@ -102,7 +111,7 @@ const customerSetting = ({ customer }: Environment | Host, { customers }: Explan
 
 function addSections(
   settings: Map<string, ExplainedSetting>,
-  sections: readonly ("oneagent" | "ssh" | "rollout")[],
+  sections: readonly ("labels" | "oneagent" | "ssh" | "rollout")[],
   item: ExplainedItem,
   notes: LoadNotes,
 ): void {
@@ -113,7 +122,7 @@ function addSections(
 
 /** What an item is, before what it is set to. */
 const first = ["id", "name", "address", "cluster", "environment", "customer", "state"];
-const sections = ["oneagent", "ssh", "rollout", "access"];
+const sections = ["labels", "oneagent", "ssh", "rollout", "access"];
 
 function inDisplayOrder(settings: ExplainedSettings): Explanation["settings"] {
   const rank = (path: string): number => {

@@ -33,11 +33,11 @@ export function explainSection(
     const isDirect = section === "cluster" || (section === "environment" && isEnvironment);
     const inside = section === "cluster" ? [] : [section];
     const owner = isEnvironment ? environment.body : note.declared;
-    const locator = createLocator(note.file.positions, owner, isDirect ? [] : inside, ["defaults", ...inside], place);
+    const locator = createLocator(note.file.positions, owner, isDirect ? [] : inside, [...note.root, ...inside], place);
     for (const decision of note.decisions.get(section) ?? []) sources.follow(decision, locator);
   }
   const settings = new Map(sources.settings());
-  if (section === "environment" || section === "cluster") return settings;
+  if (section === "environment" || section === "cluster" || section === "labels") return settings;
   const top = chain[0]?.note.above ?? levels;
   const resolved = Object.entries(top[section].resolved);
   for (const [key, value] of resolved) addDefault(settings, key, showDefault(key, value));

@@ -2,7 +2,7 @@ import { globMatcher, isGlob } from "../../lib/glob.ts";
 import { compareText } from "../../lib/text.ts";
 import type { Environment, Group } from "../../model/inventory.ts";
 import type { AccessKey, GroupTemplate } from "./group-template.ts";
-import type { GroupWorld } from "./group-world.ts";
+import { createGroupWorld, type GroupWorld } from "./group-world.ts";
 import type { GroupsContext, ReachedEnvironment } from "./groups-context.ts";
 import { type Binding, fillPlaceholders } from "./placeholders.ts";
 import { reportUnreached } from "./report-unreached.ts";
@@ -14,7 +14,8 @@ export interface MadeGroup {
 }
 
 /** The groups that a declaration stands for: one for each value of its placeholders, on each of its clusters. */
-export function expandGroup(template: GroupTemplate, world: GroupWorld, context: GroupsContext): readonly MadeGroup[] {
+export function expandGroup(template: GroupTemplate, whole: GroupWorld, context: GroupsContext): readonly MadeGroup[] {
+  const world = matchingWorld(template, whole, context);
   const reached = new Set<AccessKey>();
   const made: MadeGroup[] = [];
   const { budget } = context;
@@ -42,8 +43,31 @@ export function expandGroup(template: GroupTemplate, world: GroupWorld, context:
       if (noted) context.notes?.groups.set(group, { template, reached: noted });
     }
   }
-  reportUnreached(template, world, reached, made.length > 0, context);
+  reportUnreached(
+    template,
+    { world: whole, matching: world.environments.length > 0 },
+    reached,
+    made.length > 0,
+    context,
+  );
   return made;
+}
+
+/** The part of the world that the match of a template leaves. */
+function matchingWorld({ match, state }: GroupTemplate, world: GroupWorld, { budget }: GroupsContext): GroupWorld {
+  if (match === null) return world;
+  budget.spend("comparisons", match.patterns * world.environments.length, match.where);
+  const environments = world.environments.filter(
+    ({ id, customer, stage, cluster, labels, state: own }) =>
+      (state === "absent" || own !== "absent") && match.matches({ customer, environment: id, stage, cluster, labels }),
+  );
+  const customers = new Set(environments.map(({ customer }) => customer));
+  return createGroupWorld(
+    world.clusters,
+    world.customers.filter((id) => customers.has(id)).map((id) => ({ id })),
+    environments,
+    world.complete,
+  );
 }
 
 /** Environments that the globs of a group have to be compared with. */

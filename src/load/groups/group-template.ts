@@ -1,6 +1,7 @@
 import type { Group } from "../../model/inventory.ts";
 import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import type { GroupEntry } from "../schema/file-types.ts";
+import type { EnvironmentMatcher } from "../settings/environment-match.ts";
 import type { Positions } from "../yaml/positions.ts";
 import type { Placeholder } from "./placeholders.ts";
 
@@ -35,4 +36,14 @@ export interface GroupTemplate {
   readonly ssoGroupNames: readonly string[] | null;
   readonly access: readonly AccessKey[] | null;
   readonly clusters: readonly string[] | null;
+  /** Null: nothing but access says which environments are meant. */
+  readonly match: GroupMatch | null;
+}
+
+/** The environments that a group is about at all. */
+export interface GroupMatch {
+  readonly matches: EnvironmentMatcher;
+  /** Names and globs that it compares an environment with. */
+  readonly patterns: number;
+  readonly where: ValuePlace;
 }

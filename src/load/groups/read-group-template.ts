@@ -4,8 +4,9 @@ import { suggestionHint } from "../diagnostics/suggest.ts";
 import { asList } from "../schema/as-list.ts";
 import { hasUnusable } from "../schema/has-unusable.ts";
 import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
+import { environmentMatcher, patternsOf } from "../settings/environment-match.ts";
 import { keyPlace, valuePlace } from "../yaml/positions.ts";
-import type { AccessKey, GroupDeclaration, GroupTemplate } from "./group-template.ts";
+import type { AccessKey, GroupDeclaration, GroupMatch, GroupTemplate } from "./group-template.ts";
 import type { GroupsContext } from "./groups-context.ts";
 import {
   type Binding,
@@ -57,6 +58,7 @@ export function readGroupTemplate(
     ssoGroupNames: texts(entry.ssoGroupNames),
     access,
     clusters: declaredClusters ? [...new Set(declaredClusters)] : null,
+    match: readMatch(declaration),
   };
 }
 
@@ -71,6 +73,16 @@ const scopeDiagnostic = {
   message: "the group has neither access nor clusters, so nothing says where it belongs",
   hint: "Add access: with environments, or clusters: with the names of clusters.",
 };
+
+function readMatch({ entry, positions }: GroupDeclaration): GroupMatch | null {
+  if (!("match" in entry)) return null;
+  const match = entry.match ?? { labels: undefined };
+  return {
+    matches: environmentMatcher(match),
+    patterns: patternsOf(match),
+    where: keyPlace(positions, entry, "match"),
+  };
+}
 
 function readAccess(
   { entry, positions }: GroupDeclaration,

@@ -1,35 +1,46 @@
 import { globMatcher, isGlob } from "../../lib/glob.ts";
 import { showText } from "../diagnostics/show-text.ts";
+import type { GroupEntry } from "../schema/file-types.ts";
+import { hasUnusable, hasUnusableInside } from "../schema/has-unusable.ts";
 import type { AccessKey, GroupTemplate } from "./group-template.ts";
 import type { GroupWorld } from "./group-world.ts";
 import type { GroupsContext } from "./groups-context.ts";
 import { findPlaceholders } from "./placeholders.ts";
 
-/** Reports the access keys of a group that reach no environment; `made` says whether the group is made all the same. */
+/**
+ * Reports the access keys of a group that reach no environment, and a match that matches none (`matching` is false).
+ * `made` says whether the group is made all the same.
+ */
 export function reportUnreached(
   template: GroupTemplate,
-  world: GroupWorld,
+  { world, matching }: { readonly world: GroupWorld; readonly matching: boolean },
   reached: ReadonlySet<AccessKey>,
   made: boolean,
   context: GroupsContext,
 ): void {
-  const { access, declaration, state } = template;
+  const { access, declaration, match, state } = template;
   const consequence = made ? "" : ", so the group is not made";
-  let reported = false;
+  const unmatched = match !== null && !matching;
+  let reported = unmatched;
+  if (unmatched && world.complete && state !== "absent" && !hasUnusableMatch(declaration.entry)) {
+    context.diagnostics.warning(match.where, unmatchedDiagnostic(consequence));
+  }
   for (const key of access ?? []) {
     if (reached.has(key)) continue;
     const exact = !isGlob(key.text) && findPlaceholders(key.text).length === 0;
     if (!exact && declaration.owner !== null) context.budget.spend("comparisons", world.environments.length, key.where);
     const diagnostic = exact
       ? exactDiagnostic(key.text, template, world, context)
-      : foreignGlob(key.text, template, world);
+      : unmatched
+        ? null
+        : foreignGlob(key.text, template, world);
     reported = true;
     if (diagnostic && (world.complete || diagnostic.rule !== "unknown-environment"))
       context.diagnostics.error(key.where, diagnostic);
-    else if (!diagnostic && world.complete && state !== "absent") {
+    else if (!diagnostic && world.complete && state !== "absent" && !unmatched) {
       context.diagnostics.warning(key.where, {
         rule: "reaches-nothing",
-        message: `${showText(key.text)} reaches no environment of the group's clusters${consequence}`,
+        message: `${showText(key.text)} reaches no environment ${match === null ? "of the group's clusters" : "that the clusters and the match of the group leave"}${consequence}`,
         hint: "Correct it, or take it away; environments that are absent do not count.",
       });
     }
@@ -42,6 +53,14 @@ export function reportUnreached(
     hint: "Name environments in access, or clusters.",
   });
 }
+
+const hasUnusableMatch = (entry: GroupEntry): boolean => hasUnusable(entry) || hasUnusableInside(entry.match ?? {});
+
+const unmatchedDiagnostic = (consequence: string) => ({
+  rule: "reaches-nothing",
+  message: `match reaches no environment${consequence}`,
+  hint: "Correct it, or take it away; environments that are absent do not count.",
+});
 
 /** Why an environment id that reaches nothing is an error, or null when it is only on another cluster. */
 function exactDiagnostic(id: string, { declaration }: GroupTemplate, world: GroupWorld, { suggest }: GroupsContext) {

@@ -6,6 +6,18 @@
 type Optional<Shape> = { readonly [Key in keyof Shape]?: Shape[Key] | null | undefined };
 
 export type TextOrList = string | readonly string[];
+
+/** Labels by key. */
+export type LabelsEntry = Readonly<Record<string, string | null>>;
+
+/** Which environments are meant: all that it names must hold, of a list any. Every text may be a glob. */
+export type MatchEntry = {
+  readonly customer?: TextOrList | undefined;
+  readonly environment?: TextOrList | undefined;
+  readonly stage?: TextOrList | undefined;
+  readonly cluster?: TextOrList | undefined;
+  readonly labels?: Readonly<Record<string, TextOrList>> | undefined;
+};
 export type AmountText = number | string;
 
 type LimitsEntry = Readonly<Record<string, Readonly<Record<string, number | "unlimited" | null>> | null>>;
@@ -71,9 +83,16 @@ export type HostItem = string | HostEntry | HostFileEntry | HostCommandEntry;
 
 export type EnvironmentEntry = EnvironmentDefaultsEntry &
   HostSettings &
-  Optional<{ id: string; name: string; cluster: string; rollout: RolloutEntry; hosts: readonly HostItem[] }>;
+  Optional<{
+    id: string;
+    name: string;
+    cluster: string;
+    labels: LabelsEntry;
+    rollout: RolloutEntry;
+    hosts: readonly HostItem[];
+  }>;
 
-export type GroupEntry = { readonly name: string } & Optional<{
+export type GroupEntry = { readonly name: string; readonly match?: MatchEntry | undefined } & Optional<{
   clusters: readonly string[];
   ldapGroupNames: readonly string[];
   ssoGroupNames: readonly string[];
@@ -97,7 +116,16 @@ export type SafetyEntry = Optional<{
 }>;
 
 export type DefaultsEntry = HostSettings &
-  Optional<{ cluster: string; environment: EnvironmentDefaultsEntry; rollout: RolloutEntry }>;
+  Optional<{
+    cluster: string;
+    environmentId: string;
+    labels: LabelsEntry;
+    environment: EnvironmentDefaultsEntry;
+    rollout: RolloutEntry;
+  }>;
+
+export type ProfileEntry = { readonly match: MatchEntry } & HostSettings &
+  Optional<{ environment: EnvironmentDefaultsEntry; rollout: RolloutEntry }>;
 
 /** dtsync.yaml */
 export type SettingsEntry = {
@@ -107,6 +135,7 @@ export type SettingsEntry = {
   roles: Readonly<Record<string, readonly string[] | null>>;
   groups: readonly GroupEntry[];
   defaults: DefaultsEntry;
+  profiles: readonly ProfileEntry[];
   safety: SafetyEntry;
 }>;
 
@@ -115,6 +144,8 @@ export type CustomerEntry = { readonly customer: string } & HostSettings &
   Optional<{
     name: string;
     cluster: string;
+    environmentId: string;
+    labels: LabelsEntry;
     environment: EnvironmentDefaultsEntry;
     rollout: RolloutEntry;
     environments: Readonly<Record<string, EnvironmentEntry | null>>;

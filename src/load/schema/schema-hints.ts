@@ -126,7 +126,9 @@ export function hintForUnknownKey(key: string, schema: Annotated): string {
     const entry = typeof entries === "object" ? resolveSchema(entries) : {};
     return entry.properties && Object.hasOwn(entry.properties, key) ? [`one of ${name}:`] : [];
   });
-  if (homes.length > 0) return `It belongs one level deeper, under ${homes.join(" or ")}`;
+  // `cluster` for `clusters` is a slip, whatever there is further in.
+  const isPlural = Object.hasOwn(properties, `${key}s`);
+  if (homes.length > 0 && !isPlural) return `It belongs one level deeper, under ${homes.join(" or ")}`;
   // What a map in a list of hosts may be is decided by these keys.
   const known = schema.title === "Host" ? [...Object.keys(properties), "file", "command"] : Object.keys(properties);
   return suggestionHint(key, known, "Take it away, or look the right name up in the JSON Schema.");

@@ -1,7 +1,13 @@
 import type { EnvironmentSettings, Limits, OneAgentSettings, Rollout, SshSettings } from "../../model/inventory.ts";
 import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import { asList } from "../schema/as-list.ts";
-import type { EnvironmentDefaultsEntry, OneAgentEntry, RolloutEntry, SshEntry } from "../schema/file-types.ts";
+import type {
+  EnvironmentDefaultsEntry,
+  LabelsEntry,
+  OneAgentEntry,
+  RolloutEntry,
+  SshEntry,
+} from "../schema/file-types.ts";
 import { type MergeObserver, mergeSettings } from "./merge-settings.ts";
 import { parseAmount, parseDuration, parseRate } from "./setting-values.ts";
 
@@ -11,10 +17,11 @@ interface Level<Entry extends object, Resolved> {
   readonly resolved: Resolved;
 }
 
-/** The settings of one level of the inventory: defaults, customer, environment or host. */
+/** The settings of one level of the inventory: defaults, profile, customer, environment or host. */
 export interface Levels {
   /** Null: nothing says which. Empty: it was declared but invalid, which is reported. */
   readonly cluster: string | null;
+  readonly labels: Labels;
   readonly environment: EnvironmentDefaultsEntry;
   readonly oneagent: Level<OneAgentEntry, OneAgentSettings>;
   readonly ssh: Level<SshEntry, SshSettings>;
@@ -23,9 +30,13 @@ export interface Levels {
   readonly uncheckedSignature: ValuePlace | null;
 }
 
+/** Labels by key; none of them is null any more. */
+type Labels = Readonly<Record<string, string>>;
+
 /** What a map of the inventory may declare for what is below it. */
 export interface LevelEntries {
   readonly cluster?: string | null | undefined;
+  readonly labels?: LabelsEntry | null | undefined;
   readonly environment?: EnvironmentDefaultsEntry | null | undefined;
   readonly oneagent?: OneAgentEntry | null | undefined;
   readonly ssh?: SshEntry | null | undefined;
@@ -36,6 +47,7 @@ export interface LevelEntries {
 export function topLevels(rootCertificate: string | null): Levels {
   return {
     cluster: null,
+    labels: {},
     environment: {},
     oneagent: { entry: {}, resolved: resolveOneAgent({}, rootCertificate) },
     ssh: { entry: {}, resolved: resolveSsh({}) },
@@ -59,6 +71,7 @@ export function lowerLevels(
   const oneAgent = (entry: OneAgentEntry) => resolveOneAgent(entry, rootCertificate);
   return {
     cluster: lowerCluster(above.cluster, entries.cluster, observing?.("cluster")),
+    labels: mergeLabels(above.labels, entries.labels, observing?.("labels")),
     environment: mergeSettings(above.environment, entries.environment, observing?.("environment")),
     oneagent: lower(above.oneagent, entries.oneagent, oneAgent, observing?.("oneagent")),
     ssh: lower(above.ssh, entries.ssh, resolveSsh, observing?.("ssh")),
@@ -66,6 +79,10 @@ export function lowerLevels(
     uncheckedSignature: above.uncheckedSignature,
   };
 }
+
+/** The labels below a level with these. */
+export const mergeLabels = (above: Labels, nearer: LabelsEntry | null | undefined, observe?: MergeObserver): Labels =>
+  mergeSettings<LabelsEntry>(above, nearer, observe) as Labels;
 
 /** The cluster is inherited as settings are, but declared beside their sections. */
 function lowerCluster(

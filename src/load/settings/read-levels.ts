@@ -4,22 +4,28 @@ import { resolveAnywhere } from "../files/setting-paths.ts";
 import type { OneAgentEntry, SshEntry } from "../schema/file-types.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import { startPlace, valuePlace } from "../yaml/positions.ts";
+import type { ValuePath } from "../yaml/value-path.ts";
 import { checkRetention, checkTags, checkVersions } from "./check-levels.ts";
 import { type LevelEntries, type Levels, lowerLevels, type Section } from "./levels.ts";
 import type { MergeDecision, MergeObserver } from "./merge-settings.ts";
 import { readInsidePath } from "./read-inside-path.ts";
 import type { LevelDecisions, SettingsContext } from "./settings-context.ts";
 
-/** Lays the settings that a map declares over those of the levels above it: paths become absolute, values are checked. */
+/**
+ * Lays the settings that a map declares over those of the levels above it: paths become absolute, values are checked.
+ * `root` leads to the map in its file.
+ */
 export function readLevels(
   above: Levels,
   declared: LevelEntries,
   file: LoadedFile<unknown>,
   context: SettingsContext,
+  root: ValuePath = [],
 ): Levels {
-  const { cluster, environment, oneagent, ssh, rollout } = declared;
+  const { cluster, labels, environment, oneagent, ssh, rollout } = declared;
   const entries: LevelEntries = {
     cluster,
+    labels,
     environment,
     oneagent: oneagent && prepareOneAgent(oneagent, file, context),
     ssh: ssh && prepareSsh(ssh, file),
@@ -28,7 +34,7 @@ export function readLevels(
   const recorder = context.notes && createRecorder();
   const merged = lowerLevels(above, entries, context.rootCertificate, recorder?.observing);
   const levels = { ...merged, uncheckedSignature: uncheckedSignature(above, oneagent, merged, file) };
-  if (recorder) context.notes?.levels.set(levels, { above, decisions: recorder.decisions, declared, file });
+  if (recorder) context.notes?.levels.set(levels, { above, decisions: recorder.decisions, declared, root, file });
   context.budget.spend(
     "settings",
     addedUp(declared, levels),

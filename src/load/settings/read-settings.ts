@@ -9,7 +9,9 @@ import { hasUnusable } from "../schema/has-unusable.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import { keyPlace, valuePlace } from "../yaml/positions.ts";
 import { type ClusterNames, checkCluster } from "./check-cluster.ts";
+import { type IdTemplate, readIdTemplate } from "./id-template.ts";
 import { type Levels, topLevels } from "./levels.ts";
+import { noProfiles, type Profiles, readProfiles } from "./profiles.ts";
 import { readInsidePath } from "./read-inside-path.ts";
 import { readLevels } from "./read-levels.ts";
 import { parseAmount, parseDuration } from "./setting-values.ts";
@@ -20,13 +22,17 @@ export interface ReadSettings {
   readonly clusters: readonly Cluster[];
   readonly clusterNames: ClusterNames;
   readonly levels: Levels;
+  readonly profiles: Profiles;
+  /** The template of environment ids and its place; null: none is declared. */
+  readonly environmentId: IdTemplate | null;
   readonly safety: Safety;
 }
 
 /** In place of a dtsync.yaml that could not be read; references into it are then not checked. */
 export function unreadableSettings(context: SettingsContext): ReadSettings {
   const levels = topLevels(context.rootCertificate);
-  return { clusters: [], clusterNames: null, levels, safety: readSafety({}) };
+  const profiles = noProfiles(levels);
+  return { clusters: [], clusterNames: null, levels, profiles, environmentId: null, safety: readSafety({}) };
 }
 
 export function readSettings(file: LoadedFile<SettingsEntry>, context: SettingsContext): ReadSettings {
@@ -46,13 +52,16 @@ export function readSettings(file: LoadedFile<SettingsEntry>, context: SettingsC
   if (defaults.cluster) {
     checkCluster(defaults.cluster, clusterNames, valuePlace(positions, defaults, "cluster"), context);
   }
-  const levels = readLevels(topLevels(context.rootCertificate), defaults, file, context);
+  const levels = readLevels(topLevels(context.rootCertificate), defaults, file, context, ["defaults"]);
   // A key that is not known may have been meant for the cluster.
   const isClusterInvalid = entry.defaults ? hasUnusable(defaults) : hasUnusable(entry);
+  const usable = isClusterInvalid ? { ...levels, cluster: "" } : levels;
   return {
     clusters,
     clusterNames,
-    levels: isClusterInvalid ? { ...levels, cluster: "" } : levels,
+    levels: usable,
+    profiles: readProfiles(usable, file, context),
+    environmentId: readIdTemplate(defaults, null, positions),
     safety: readSafety(entry.safety ?? {}),
   };
 }

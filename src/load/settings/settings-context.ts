@@ -1,6 +1,7 @@
 import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import type { Reporting } from "../diagnostics/reporting.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
+import type { ValuePath } from "../yaml/value-path.ts";
 import type { LevelEntries, Levels, Section } from "./levels.ts";
 import type { MergeDecision } from "./merge-settings.ts";
 
@@ -25,6 +26,8 @@ export interface LevelNote {
   readonly decisions: LevelDecisions;
   /** As the file has them, which is what positions are known of. */
   readonly declared: LevelEntries;
+  /** Leads to it in the file. */
+  readonly root: ValuePath;
   readonly file: LoadedFile<unknown>;
 }
 

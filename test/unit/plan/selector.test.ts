@@ -6,7 +6,10 @@ import { isExact, parseSelector, termMatchers } from "../../../src/plan/selector
 import { anEnvironment, anInventory } from "../../support/builders.ts";
 
 const inventory = anInventory({
-  environments: [anEnvironment({ id: "abc-p1" }), anEnvironment({ id: "legacy", key: "legacy", stage: "legacy" })],
+  environments: [
+    anEnvironment({ id: "abc-p1", labels: { type: "CCv2", "cost-centre": "47 11" } }),
+    anEnvironment({ id: "legacy", key: "legacy", stage: "legacy" }),
+  ],
 });
 
 function selects(text: string, item: Partial<Coordinates>): boolean {
@@ -43,6 +46,13 @@ describe("a selector", () => {
     ["cluster=emea", right, true],
     ["cluster=e*", right, true],
     ["cluster=apac", right, false],
+    ["label.type=ccv2", right, true],
+    ["label.type=c*,stage=p", host, true],
+    ["label.cost-centre=47 11", host, true],
+    ["label.type=ccv1", right, false],
+    ["label.line=*", right, false],
+    ["label.type=*", { group: "noc" }, false],
+    ["label.constructor=*", right, false],
     ["noc,stage=p", right, true],
     ["noc, stage=t", right, false],
     ["stage=p,noc,cluster=emea", right, true],
@@ -58,7 +68,8 @@ describe("a selector", () => {
   test.each<[string, RegExp]>([
     ["", /empty/],
     ["abc,", /empty/],
-    ["label.type=ccv2", /the inventory has no labels/],
+    ["label.=ccv2", /there is no label\./],
+    ["label.type=", /without a value/],
     ["stage=", /without a value/],
     ["stag=p", /there is no stag/],
     ["group/noc", /no id/],

@@ -15,6 +15,7 @@ const names: KnownNames = {
   customers: ["abc", "sun"],
   environments: ["abc-p1", "abc-t1", "sun-p1"],
   stages: ["p", "t"],
+  labels: ["label.type=ccv2"],
   groups: ["emea/noc", "emea/NOC Team", "apac/a/b%", "apac/x,y"],
   hosts: ["web01.abc.example.com", "web02.abc.example.com"],
 };

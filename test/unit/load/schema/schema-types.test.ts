@@ -11,7 +11,9 @@ import type {
   HostCommandEntry,
   HostEntry,
   HostFileEntry,
+  MatchEntry,
   OneAgentEntry,
+  ProfileEntry,
   RolloutEntry,
   SafetyEntry,
   SettingsEntry,
@@ -162,11 +164,21 @@ const environment: Described<EnvironmentEntry> = {
   id: optionalText,
   name: optionalText,
   cluster: optionalText,
+  labels: optionalMap,
   rollout: optionalMap,
   hosts: optionalList,
 };
+const patterns = { text: true, list: true } as const;
+const match: Described<MatchEntry> = {
+  customer: patterns,
+  environment: patterns,
+  stage: patterns,
+  cluster: patterns,
+  labels: map,
+};
 const group: Described<GroupEntry> = {
   name: text,
+  match: map,
   clusters: optionalList,
   ldapGroupNames: optionalList,
   ssoGroupNames: optionalList,
@@ -184,6 +196,14 @@ const token: Described<ClusterEntry["token"]> = { env: text, file: text, command
 const defaults: Described<DefaultsEntry> = {
   ...hostSettings,
   cluster: optionalText,
+  environmentId: optionalText,
+  labels: optionalMap,
+  environment: optionalMap,
+  rollout: optionalMap,
+};
+const profile: Described<ProfileEntry> = {
+  match: map,
+  ...hostSettings,
   environment: optionalMap,
   rollout: optionalMap,
 };
@@ -193,6 +213,7 @@ const settingsFile: Described<SettingsEntry> = {
   roles: optionalMap,
   groups: optionalList,
   defaults: optionalMap,
+  profiles: optionalList,
   safety: optionalMap,
 };
 const customerFile: Described<CustomerEntry> = {
@@ -200,6 +221,8 @@ const customerFile: Described<CustomerEntry> = {
   ...hostSettings,
   name: optionalText,
   cluster: optionalText,
+  environmentId: optionalText,
+  labels: optionalMap,
   environment: optionalMap,
   rollout: optionalMap,
   environments: optionalMap,
@@ -222,6 +245,8 @@ const pairs: readonly (readonly [name: string, schema: Schema, table: Table])[] 
   ["ssh", definition("ssh"), ssh],
   ["rollout", definition("rollout"), rollout],
   ["a group", definition("group"), group],
+  ["a match", definition("match"), match],
+  ["a profile", definition("profile"), profile],
   ["a host", definition("host"), host],
   ["a host file", definition("hostFile"), hostFile],
   ["a host command", definition("hostCommand"), hostCommand],

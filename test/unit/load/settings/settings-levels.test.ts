@@ -41,6 +41,7 @@ test("what nobody declares has the documented defaults", async () => {
       stage: "p",
       customer: "abc",
       cluster: "emea",
+      labels: {},
       state: null,
       defaultName: "abc p1",
       settings: {},
