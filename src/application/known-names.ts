@@ -6,7 +6,7 @@ import type { RecordedAnswer } from "../load/files/recorded-answers.ts";
 import type { LoadOptions } from "../load/load-inventory.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { CacheFolder } from "../state/cache-folder.ts";
-import { cacheNameOf } from "./remembered-validation.ts";
+import { cacheNameOf, loadRemembered } from "./remembered-validation.ts";
 
 /** What an inventory gives names to, each list sorted as in the inventory and without doubles. */
 export interface KnownNames {
@@ -57,21 +57,14 @@ export async function knownNames(options: LoadOptions, cache: CacheFolder, versi
   const name = cacheNameOf(root, options, version);
   const remembered = parseForm(cache.read(`names-${name}`), isRemembered);
   if (remembered && remembered.stamp === stampOf(remembered.paths)) return remembered.names;
-  const [{ loadInventory }, { createCleanTexts }, { recordAnswers }] = await Promise.all([
-    import("../load/load-inventory.ts"),
-    import("../load/schema/clean-texts.ts"),
-    import("../load/files/recorded-answers.ts"),
-  ]);
+  const { recordAnswers } = await import("../load/files/recorded-answers.ts");
   const recorded = recordAnswers(files);
-  const clean = createCleanTexts(cache.read(`texts-${name}`) ?? "");
-  const { inventory } = await loadInventory({ ...options, files: recorded.files, clean });
+  const { inventory } = await loadRemembered({ ...options, files: recorded.files }, cache, version);
   const names = inventory === null ? (remembered?.names ?? noNames) : namesOf(inventory);
   const known = new Set(listed);
   const paths = recorded.answers().flatMap((answer) => (isOfFile(answer) && !known.has(answer[1]) ? [answer[1]] : []));
   const now: Remembered = { paths, stamp: stampOf(paths), names };
   cache.write(`names-${name}`, JSON.stringify(now));
-  const texts = clean.toText();
-  if (texts !== null) cache.write(`texts-${name}`, texts);
   return names;
 }
 

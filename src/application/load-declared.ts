@@ -2,8 +2,15 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import type { LoadNotes } from "../load/explain/load-notes.ts";
 import type { LoadOptions, LoadResult } from "../load/load-inventory.ts";
+import type { CacheFolder } from "../state/cache-folder.ts";
 import type { Context } from "./context.ts";
 import type { CommonOptions } from "./options.ts";
+
+/** Loads and checks the inventory that the options name, with the help of what earlier runs have kept. */
+export async function loadKnown(options: CommonOptions, cache: CacheFolder, context: Context): Promise<LoadResult> {
+  const { loadRemembered } = await import("./remembered-validation.ts");
+  return logged(context, () => loadRemembered(loadOptions(options, context), cache, context.version));
+}
 
 /** Loads and checks the inventory that the options name. */
 export async function loadDeclared(options: CommonOptions, context: Context): Promise<LoadResult> {

@@ -3,8 +3,9 @@ import type { LoadResult } from "../load/load-inventory.ts";
 import type { Inventory } from "../model/inventory.ts";
 import { faultReports, type ValidationRun } from "../report/validation-reports.ts";
 import { warningLines } from "../report/warning-lines.ts";
+import type { CacheFolder } from "../state/cache-folder.ts";
 import type { Context } from "./context.ts";
-import { loadDeclared, loadExplainable } from "./load-declared.ts";
+import { loadDeclared, loadExplainable, loadKnown } from "./load-declared.ts";
 import type { CommonOptions, ReportTarget } from "./options.ts";
 import type { OutputFiles } from "./output-files.ts";
 import { printValidation } from "./print-validation.ts";
@@ -32,15 +33,16 @@ export interface RunOptions extends CommonOptions {
 
 /**
  * The same for commands that reach clusters: what is suspect is logged before anything else happens. The reports of an
- * invalid inventory are its faults.
+ * invalid inventory are its faults. `cache`: what earlier runs have kept of its files.
  */
 export async function loadForRun(
   command: ValidationRun["command"],
   outputs: OutputFiles,
   options: RunOptions,
+  cache: CacheFolder,
   context: Context,
 ): Promise<Inventory | null> {
-  const loaded = await loadDeclared(options, context);
+  const loaded = await loadKnown(options, cache, context);
   if (loaded.inventory === null) {
     const run = { command, folder: repositoryPath(options.inventory), version: context.version };
     await outputs.writeReports(options.report, (kind) => faultReports[kind](loaded, run));

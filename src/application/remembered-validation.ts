@@ -4,7 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { isObject, parseForm } from "../lib/form.ts";
 import type { RecordedAnswer } from "../load/files/recorded-answers.ts";
-import type { LoadOptions } from "../load/load-inventory.ts";
+import type { LoadOptions, LoadResult } from "../load/load-inventory.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { InventorySummary } from "../model/inventory.ts";
 import type { Validation } from "../report/validation-reports.ts";
@@ -18,7 +18,7 @@ interface Remembered {
 /**
  * Checks an inventory like `loadInventory`, faster where it was checked before: when every file is as it was, the
  * result is too; otherwise files that were read before and found in order are not parsed and checked again. Files are compared by their
- * content, never by their times. Only for commands that change nothing: what a plan is made of is always read again.
+ * content, never by their times.
  */
 export async function validateRemembered(
   options: LoadOptions,
@@ -35,19 +35,33 @@ export async function validateRemembered(
   const files = root === null ? null : readAhead(inventoryFiles(root));
   const remembered = name === null ? null : parseForm(cache.read(`validated-${name}`), isRemembered);
   if (files && remembered && answersHold(files, remembered.answers)) return remembered.validation;
-  const [{ loadInventory }, { createCleanTexts }] = await Promise.all([
-    import("../load/load-inventory.ts"),
-    import("../load/schema/clean-texts.ts"),
-  ]);
-  if (name === null || files === null) return validationOf(await loadInventory(options));
+  if (name === null || files === null) return validationOf(await loadRemembered(options, cache, version));
   const recorded = recordAnswers(files);
-  const clean = createCleanTexts(cache.read(`texts-${name}`) ?? "");
-  const validation = validationOf(await loadInventory({ ...options, files: recorded.files, clean }));
+  const validation = validationOf(await loadRemembered({ ...options, files: recorded.files }, cache, version));
   const now: Remembered = { answers: recorded.answers(), validation };
   cache.write(`validated-${name}`, JSON.stringify(now));
-  const texts = clean.toText();
-  if (texts !== null) cache.write(`texts-${name}`, texts);
   return validation;
+}
+
+/**
+ * Loads an inventory like `loadInventory`, without parsing and checking the texts again that were in order before. What
+ * files there are and what is in them is read every time.
+ */
+export async function loadRemembered(options: LoadOptions, cache: CacheFolder, version: string): Promise<LoadResult> {
+  const [{ loadInventory }, { createCleanTexts }, { openFolder }] = await Promise.all([
+    import("../load/load-inventory.ts"),
+    import("../load/schema/clean-texts.ts"),
+    import("../load/files/inventory-folder.ts"),
+  ]);
+  const root = openFolder(options.directory);
+  if (root === null) return loadInventory(options);
+  // What is known of a text holds whatever a run is given: what --set puts in is not kept.
+  const name = `texts-${cacheNameOf(root, { ...options, set: [], rootCertificate: null }, version)}`;
+  const clean = createCleanTexts(cache.read(name) ?? "");
+  const loaded = await loadInventory({ ...options, clean });
+  const texts = clean.toText();
+  if (texts !== null) cache.write(name, texts);
+  return loaded;
 }
 
 const validationOf = ({ diagnostics, summary }: Validation): Validation => ({ diagnostics, summary });

@@ -23,6 +23,7 @@ import { renderApplyMarkdown } from "../report/apply-markdown.ts";
 import { applyReports } from "../report/apply-reports.ts";
 import { renderApplyText } from "../report/apply-text.ts";
 import { renderJson } from "../report/plan-reports.ts";
+import { noCache } from "../state/cache-folder.ts";
 import type { ApplyOptions } from "./options/apply-options.ts";
 
 /** Makes clusters and hosts as declared: what a plan file chooses, or a fresh plan after asking. */
@@ -41,7 +42,8 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
     const hint = "make one with dtsync plan --out FILE";
     return printPlanFaults({ message, hint, exitCode: exitCodes.invalid, ...reviewed }, options, context);
   }
-  const inventory = await loadForRun("apply", outputs, options, context);
+  // What changes something reads every file for itself.
+  const inventory = await loadForRun("apply", outputs, options, noCache, context);
   if (inventory === null) return exitCodes.invalid;
   const plan = reviewed?.plan ?? null;
   const lock = await lockClusters(plan, inventory, options, context);

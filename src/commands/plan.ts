@@ -13,6 +13,7 @@ import type { Plan } from "../model/plan.ts";
 import { renderPlanMarkdown } from "../report/plan-markdown.ts";
 import { planReports, renderJson } from "../report/plan-reports.ts";
 import { renderPlanText } from "../report/plan-text.ts";
+import { noCache, openCacheFolder } from "../state/cache-folder.ts";
 import type { PlanOptions } from "./options/plan-options.ts";
 
 /** Compares the inventory with clusters and hosts. Writes nothing there. */
@@ -25,7 +26,8 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
     const refusal = retryRefusal(options.retry ?? "");
     return printPlanFaults({ ...refusal, exitCode: exitCodes.invalid, ...retried }, options, context);
   }
-  const inventory = await loadForRun("plan", outputs, options, context);
+  const cache = options.cache ? openCacheFolder(context.variables) : noCache;
+  const inventory = await loadForRun("plan", outputs, options, cache, context);
   if (inventory === null) return exitCodes.invalid;
   const connections = hostConnections({ configFile: options.sshConfig, keep: false }, context);
   const left = retried?.left ?? null;

@@ -9,7 +9,8 @@ const options = (directory: string) => ({ directory, set: [], rootCertificate: n
 
 const files: Files = {
   "dtsync.yaml": `${settingsFile}groups:\n  - { name: NOC Team, clusters: [emea] }\n`,
-  "customers/abc.yaml": "customer: abc\nenvironments:\n  p1: { hosts: [{ file: ../hosts/abc.txt }] }\n  t1: {}\n",
+  "customers/abc.yaml":
+    "customer: abc\nlabels: { type: ccv2 }\nenvironments:\n  p1: { hosts: [{ file: ../hosts/abc.txt }] }\n  t1: {}\n",
   "hosts/abc.txt": "web[01-02].abc.example.com\n",
 };
 
@@ -18,6 +19,7 @@ const expected = {
   customers: ["abc"],
   environments: ["abc-p1", "abc-t1"],
   stages: ["p", "t"],
+  labels: ["label.type=ccv2"],
   groups: ["emea/NOC Team"],
   hosts: ["web01.abc.example.com", "web02.abc.example.com"],
 };
@@ -105,5 +107,5 @@ describe("the names of an inventory", () => {
 });
 
 function noNamesOfItems(): Partial<typeof expected> {
-  return { customers: [], environments: [], stages: [], hosts: [] };
+  return { customers: [], environments: [], stages: [], labels: [], hosts: [] };
 }
