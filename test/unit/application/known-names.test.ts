@@ -42,7 +42,7 @@ describe("the names of an inventory", () => {
     await withFiles(files, async (folder) => {
       const { cache, written } = memory();
       expect(await knownNames(options(folder), cache, "1.0.0")).toEqual(expected);
-      expect(written).toEqual(["names", "texts"]);
+      expect(written).toEqual(["texts", "names"]);
       expect(await knownNames(options(folder), cache, "1.0.0")).toEqual(expected);
       expect(written).toHaveLength(2);
     });
