@@ -110,9 +110,9 @@ function printError(message: string, hint: string | null, exitCode: number): voi
 /** Options that a surrounding `dtsync sandbox` adds to every dtsync that its command calls. */
 function addedOptions(command: string | undefined): readonly string[] {
   const added = process.env["DTSYNC_SANDBOX_OPTIONS"];
-  if (!added || command === undefined || !["validate", "plan", "apply"].includes(command)) return [];
+  if (!added || command === undefined) return [];
   const parsed = JSON.parse(added) as Readonly<Record<string, readonly string[]>>;
-  return parsed[command] ?? [];
+  return Object.hasOwn(parsed, command) ? (parsed[command] ?? []) : [];
 }
 
 const stop = new AbortController();

@@ -14,7 +14,7 @@ import { runInSandbox } from "./sandbox-command.ts";
 export interface SandboxSettings extends CommonOptions {
   /** A file that keeps the clusters between runs; null: they are gone at the end. */
   readonly state: string | null;
-  /** What is there at first: a file with a snapshot, `inventory` for everything declared, or null for nothing. */
+  /** What is there at first: a file with a snapshot, `inventory` for everything declared, `estate` for a grown one, or null for nothing. */
   readonly seed: string | null;
 }
 
@@ -67,7 +67,7 @@ async function start(
   { state, seed }: SandboxSettings,
   { clock }: Context,
 ): Promise<Sandbox> {
-  const { startSandbox } = await import("../sandbox/start-sandbox.ts");
+  const { estatePattern, startSandbox } = await import("../sandbox/start-sandbox.ts");
   const kept = state === null ? null : `${resolve(state)}.hosts`;
   return startSandbox({
     inventory,
@@ -75,7 +75,7 @@ async function start(
     directory: kept ?? directory,
     hostsDirectory: kept ?? join(directory, "hosts"),
     state: state === null ? null : resolve(state),
-    seed: seed === null || seed === "inventory" ? seed : resolve(seed),
+    seed: seed === null || seed === "inventory" || estatePattern.test(seed) ? seed : resolve(seed),
     clock,
   });
 }

@@ -7,6 +7,7 @@ import {
   cached,
   changedSince,
   choiceArgument,
+  collect,
   common,
   fleet,
   full,
@@ -130,6 +131,27 @@ export function createProgram(context: Context): ProgramRun {
       code = await apply(await applyOptions(planFile, raw, context.variables), context);
     });
 
+  common(program.command("import"), ["text", "json"])
+    .description("write an inventory from what clusters have; a plan right after it is empty")
+    .option("--cluster <name>", "read this cluster (repeatable)", collect)
+    .option("--all", "read all clusters of dtsync.yaml")
+    .option("--url <url>", "where the cluster is, for a first import without dtsync.yaml")
+    .option("--token-env <name>", "the variable of its token, with --url (default: DTSYNC_TOKEN_ and the name)")
+    .option(
+      "--customer-from <rule>",
+      "whose environments are: tag:, name: or id: with a pattern, or a CSV file (repeatable)",
+      collect,
+    )
+    .option("--dry-run", "show the files as a diff and write nothing")
+    .option("--allow-commands", "run the command that a token comes from")
+    .action(async (raw: RawOptions) => {
+      const [{ importOptions }, { importCommand }] = await Promise.all([
+        import("./options/import-options.ts"),
+        import("./import.ts"),
+      ]);
+      code = await importCommand(await importOptions(raw, context.variables), context);
+    });
+
   full(printed(program.command("show <file>")))
     .description("a saved plan or report as text, Markdown or JSON; - is standard input")
     .action(async (file: string, raw: RawOptions) => {
@@ -142,7 +164,10 @@ export function createProgram(context: Context): ProgramRun {
       "serve simulated clusters and hosts for the inventory on loopback; with a command, run it against them",
     )
     .option("--state <file>", "keep the clusters between runs in this file")
-    .option("--seed <source>", "begin with a JSON snapshot, or `inventory` for everything declared (default: empty)")
+    .option(
+      "--seed <source>",
+      "begin with a JSON snapshot, `inventory` for everything declared, or `estate` for clusters that have grown for years (default: empty)",
+    )
     .passThroughOptions()
     .action(async (command: readonly string[], raw: RawOptions) => {
       const [{ sandboxOptions }, { sandbox }] = await Promise.all([

@@ -5,6 +5,7 @@ import { errorMessage } from "../errors.ts";
 import { readClusterEnvironments } from "../kinds/environment/effects/read.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { ObservedCluster, Reading } from "../model/observed.ts";
+import type { Wanted } from "./observe.ts";
 
 const upgradeHint = "an upgrade of the cluster is running: try again in some minutes";
 
@@ -28,13 +29,13 @@ export async function observeCluster(
   cluster: string,
   client: Client,
   inventory: Inventory,
-  groups: boolean,
+  { groups, everything }: Pick<Wanted, "groups" | "everything">,
 ): Promise<ObservedCluster> {
   const declared = inventory.environments.filter((environment) => environment.cluster === cluster);
   const version = await reading(readClusterVersion(client));
   if (version.status === "unreadable") return unusableCluster(version.reason, client.requestCount());
   const [environments, groupReading] = await Promise.all([
-    reading(readClusterEnvironments(client, declared)),
+    reading(readClusterEnvironments(client, declared, everything)),
     groups ? reading(readGroups(client)) : null,
   ]);
   const quotasLicensed = environments.status === "unreadable" || environments.value.quotasLicensed;

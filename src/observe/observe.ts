@@ -14,6 +14,8 @@ export interface Wanted {
   readonly hosts: readonly Host[];
   /** Whether groups are read too. */
   readonly groups: boolean;
+  /** Whether limits are read that nobody declares. */
+  readonly everything?: boolean;
 }
 
 /** A client for one cluster, and how to let go of it. */
@@ -38,19 +40,16 @@ export interface ObservePorts {
 }
 
 /** Reads clusters and hosts side by side. Never throws for what could not be read. */
-export async function observe(
-  inventory: Inventory,
-  { clusters, hosts, groups }: Wanted,
-  ports: ObservePorts,
-): Promise<Observed> {
+export async function observe(inventory: Inventory, wanted: Wanted, ports: ObservePorts): Promise<Observed> {
   const { clock, log } = ports;
+  const { clusters, hosts } = wanted;
   const connect = hosts.length === 0 ? null : await ports.openConnector();
   const { events } = ports;
   const readCluster = async (cluster: Cluster): Promise<readonly [string, ObservedCluster]> => {
     const item = { kind: "cluster", name: cluster.name } as const;
     events.started(item);
     const began = clock.now().getTime();
-    const reading = await openAndObserve(cluster, inventory, groups, ports);
+    const reading = await openAndObserve(cluster, inventory, wanted, ports);
     log.info("cluster read", () => ({ ...readingFields(cluster, reading), ms: clock.now().getTime() - began }));
     events.ended(item, problemOf(reading));
     return [cluster.name, reading];
@@ -97,7 +96,7 @@ function problemOf({ environments, groups }: ObservedCluster): string | null {
 async function openAndObserve(
   cluster: Cluster,
   inventory: Inventory,
-  groups: boolean,
+  wanted: Wanted,
   ports: ObservePorts,
 ): Promise<ObservedCluster> {
   let opened: OpenCluster;
@@ -107,7 +106,7 @@ async function openAndObserve(
     return unusableCluster(`${cluster.name} (${cluster.url}) was not asked: ${errorMessage(error)}`, 0);
   }
   try {
-    const reading = await observeCluster(cluster.name, opened.client, inventory, groups);
+    const reading = await observeCluster(cluster.name, opened.client, inventory, wanted);
     return {
       ...reading,
       environments: withCluster(reading.environments, cluster),

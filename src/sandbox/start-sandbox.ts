@@ -9,6 +9,7 @@ import { createSimulatedCluster, type SimulatedCluster } from "./cluster/simulat
 import type { ClusterSeed } from "./cluster/snapshot.ts";
 import { type SimulatedHostOptions, type SimulatedHosts, startSimulatedHosts } from "./hosts/start-simulated-hosts.ts";
 import { sandboxAddress } from "./sandbox-addresses.ts";
+import { seedEstate, usualEstate } from "./seed-estate.ts";
 import { seedFromInventory } from "./seed-from-inventory.ts";
 
 /** What `--state` keeps: each cluster, and the port that its agents know it by. */
@@ -25,7 +26,7 @@ interface SandboxStart {
   readonly hostsDirectory: string;
   /** File that keeps the clusters, or null. */
   readonly state: string | null;
-  /** `inventory`, a file with `{ "clusters": { NAME: snapshot } }`, or null for empty clusters. */
+  /** `inventory`, `estate` or `estate:ENVIRONMENTS`, a file with `{ "clusters": { NAME: snapshot } }`, or null for empty clusters. */
   readonly seed: string | null;
   readonly clock: Clock;
   readonly installerVersions?: readonly string[];
@@ -137,9 +138,17 @@ function hostOptions(hosts: readonly Host[]): readonly SimulatedHostOptions[] {
   return [...byPlace.values(), ...bastions];
 }
 
+/** Environments of each cluster, where another number than the usual one is asked for. */
+export const estatePattern = /^estate(?::([1-9]\d{0,4}))?$/;
+
 async function readSeeds(options: SandboxStart): Promise<(cluster: string) => ClusterSeed> {
   if (options.seed === null) return () => ({});
   if (options.seed === "inventory") return (cluster) => seedFromInventory(options.inventory, cluster);
+  const estate = estatePattern.exec(options.seed);
+  if (estate !== null) {
+    const names = options.inventory.clusters.map(({ name }) => name);
+    return (cluster) => seedEstate(names.indexOf(cluster), Number(estate[1] ?? usualEstate));
+  }
   const seeds = JSON.parse(await readFile(options.seed, "utf8")) as {
     readonly clusters?: Readonly<Record<string, ClusterSeed>>;
   };

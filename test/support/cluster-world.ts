@@ -86,7 +86,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
   const observe = async (inventory: Inventory): Promise<Observed> => {
     const readings = await Promise.all(
       inventory.clusters.map(
-        async ({ name }) => [name, await observeCluster(name, clientOf(name), inventory, true)] as const,
+        async ({ name }) => [name, await observeCluster(name, clientOf(name), inventory, { groups: true })] as const,
       ),
     );
     return { clusters: new Map(readings), hosts: new Map() };

@@ -82,7 +82,7 @@ export async function startCommandWorld(
         errors: errors(),
       });
       try {
-        const skipped = command === "apply" ? [] : ["--hosts", "skip"];
+        const skipped = command === "plan" ? ["--hosts", "skip"] : [];
         const words = [command, ...fixed, ...(hosts ?? skipped), "--no-progress", ...parameters];
         if (isJson) words.push("--format", "json");
         await program.parseAsync(words, { from: "user" });

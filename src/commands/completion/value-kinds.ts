@@ -26,14 +26,17 @@ export const placeholders = {
   kinds: "list",
   level: "words",
   n: "nothing",
+  name: "nothing",
   "path=value": "nothing",
   planfile: "files",
   ref: "nothing",
   report: "files",
   revisions: "nothing",
+  rule: "files",
   shell: "words",
   source: "files",
   topic: "topics",
+  url: "nothing",
   what: "targets",
 } as const satisfies Readonly<Record<string, ValueKind["kind"]>>;
 

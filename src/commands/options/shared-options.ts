@@ -9,7 +9,7 @@ export const optionGroups = {
   output: "Output:",
 } as const;
 
-const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
+export const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
   ...(previous ?? []),
   value,
 ];

@@ -110,6 +110,19 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     topics: ["life-of-a-run", "exit-codes", "hosts"],
     sections: ["Targets", "Again, only what failed", "Reports"],
   },
+  import: {
+    group: "inventory",
+    examples: [
+      { line: "dtsync import --cluster emea --dry-run", what: "show what of a cluster is not declared yet" },
+      { line: "dtsync import --all", what: "declare everything that the clusters of dtsync.yaml have" },
+      {
+        line: "dtsync import --cluster emea --url https://dynatrace.emea.example.com --inventory fleet",
+        what: "begin an inventory with what a cluster has",
+      },
+    ],
+    topics: ["commands", "migrating", "inventory"],
+    sections: ["Import"],
+  },
   show: {
     group: "fleet",
     examples: [

@@ -26,7 +26,7 @@ const observed = (cluster: SimulatedCluster, inventory: Inventory = anInventory(
       throttle: createLimiter(8),
     }),
     inventory,
-    groups,
+    { groups },
   );
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `abc-p${index + 1}` }));

@@ -13,15 +13,16 @@ export interface EnvironmentReading {
 
 /**
  * Reads all environments of a cluster with what those that are declared there need: limits are costly, so they are asked
- * for only where some are declared. Throws ApiError.
+ * for only where some are declared, or with `everything`. Throws ApiError.
  */
 export async function readClusterEnvironments(
   client: Client,
   declared: readonly Environment[],
+  everything = false,
 ): Promise<EnvironmentReading> {
   const wants = {
-    quotas: declared.some(({ settings }) => settings.quotas !== undefined),
-    storage: declared.some(({ settings }) => settings.storage !== undefined),
+    quotas: everything || declared.some(({ settings }) => settings.quotas !== undefined),
+    storage: everything || declared.some(({ settings }) => settings.storage !== undefined),
   };
   try {
     const environments = await readEnvironments(client, wants);

@@ -1,0 +1,46 @@
+import { errorMessage, usageError } from "../errors.ts";
+import { readOrdinaryText } from "../files/read-ordinary-file.ts";
+import { type CustomerRule, firstRule, patternRule, type RuleSubject, tableRule } from "../import/customer-rules.ts";
+import { customerIdOf } from "../import/place-environments.ts";
+
+/** Bytes: a line for each of 50,000 environments. */
+const largestTable = 5_000_000;
+
+/**
+ * The rule that `--customer-from` asks for, of several the first that knows: `tag:PATTERN`, `name:PATTERN` or `id:PATTERN`,
+ * a regular expression whose first group is the customer, or a CSV file of id, customer and stage key. Null: none is given.
+ * Throws a usage error.
+ */
+export function customerRule(texts: readonly string[]): CustomerRule | null {
+  return texts.length === 0 ? null : firstRule(texts.map(readRule));
+}
+
+function readRule(text: string): CustomerRule {
+  const [, subject, pattern] = /^(tag|name|id):(.*)$/s.exec(text) ?? [];
+  if (subject === undefined || pattern === undefined) return tableRule(readTable(text), customerIdOf);
+  try {
+    return patternRule(subject as RuleSubject, new RegExp(pattern, "u"), customerIdOf);
+  } catch (error) {
+    throw usageError(
+      `--customer-from ${text}: ${errorMessage(error)}`,
+      "write a regular expression whose first group is the customer, for example 'tag:customer=(.+)'",
+    );
+  }
+}
+
+/** Rows of a CSV file: no quotation marks, since ids and customers have no commas. */
+function readTable(path: string): readonly (readonly string[])[] {
+  let text: string;
+  try {
+    text = readOrdinaryText(path, { largest: largestTable });
+  } catch (error) {
+    throw usageError(
+      `--customer-from ${path} cannot be read: ${errorMessage(error)}`,
+      "name a CSV file of id, customer and stage key, or write tag:…, name:… or id:… with a regular expression",
+    );
+  }
+  return text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "" && !line.startsWith("#"))
+    .map((line) => line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")));
+}

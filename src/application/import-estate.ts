@@ -1,0 +1,208 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DtsyncError, exitCodes, usageError } from "../errors.ts";
+import type { CustomerRule } from "../import/customer-rules.ts";
+import { knownLimits } from "../import/known-limits.ts";
+import { type ExistingInventory, type Proposal, proposeInventory } from "../import/propose-inventory.ts";
+import { type InventoryFiles, inventoryFiles } from "../load/files/inventory-files.ts";
+import { openFolder } from "../load/files/inventory-folder.ts";
+import { overlaidFiles } from "../load/files/overlaid-files.ts";
+import { type LoadOptions, type LoadResult, loadInventory } from "../load/load-inventory.ts";
+import { parseYaml } from "../load/yaml/parse-yaml.ts";
+import { createPositions } from "../load/yaml/positions.ts";
+import type { EstateCluster } from "../model/estate.ts";
+import type { ImportedCluster, ImportReport } from "../model/import-report.ts";
+import type { Cluster, Inventory } from "../model/inventory.ts";
+import type { Observed } from "../model/observed.ts";
+import type { Context } from "./context.ts";
+import { loadOptions } from "./load-declared.ts";
+import { hostConnections } from "./open-ssh.ts";
+import type { CommonOptions } from "./options.ts";
+import { proveImport } from "./prove-import.ts";
+import { readFleet } from "./read-fleet.ts";
+import { requireOrigins } from "./require-origins.ts";
+
+export interface ImportOptions extends CommonOptions {
+  /** Names; empty: all that are declared. */
+  readonly clusters: readonly string[];
+  /** Of the one cluster, where no dtsync.yaml is there yet; null: it has to be there. */
+  readonly firstCluster: { readonly url: string; readonly tokenVariable: string } | null;
+  readonly rule: CustomerRule | null;
+  readonly allowCommands: boolean;
+}
+
+export type ImportOutcome =
+  /** The inventory that is there, with its faults. */
+  | { readonly status: "invalid"; readonly loaded: LoadResult }
+  | { readonly status: "proposed"; readonly proposal: Proposal; readonly report: ImportReport };
+
+/** An inventory on the disk, or one that is yet to be made, in a folder where it can be loaded. */
+interface Opened {
+  readonly options: LoadOptions;
+  readonly files: InventoryFiles;
+  readonly settings: string;
+  /** Whether dtsync.yaml is there. */
+  readonly exists: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads clusters and proposes what an inventory would have to say to declare all that they have. It is proven: the same
+ * plan that `dtsync plan` makes is empty. Nothing is written. Throws where no cluster could be read.
+ */
+export async function importEstate(options: ImportOptions, context: Context): Promise<ImportOutcome> {
+  const opened = await openExisting(options, context);
+  try {
+    const load = (texts: ReadonlyMap<string, string>) =>
+      loadInventory({ ...opened.options, files: overlaidFiles(opened.files, texts) });
+    const loaded = await load(new Map([["dtsync.yaml", opened.settings]]));
+    if (loaded.inventory === null) return { status: "invalid", loaded };
+    const { inventory } = loaded;
+    const clusters = clustersOf(inventory, options.clusters);
+    await requireOrigins(clusters, context);
+    const observed = await readClusters(inventory, clusters, options, context);
+    const { estate, described } = takeReadable(clusters, observed);
+    const existing = existingInventory(inventory, opened);
+    const limits = knownLimits();
+    const proposal = await proveImport({
+      propose: (choices) => proposeInventory({ clusters: estate, existing, rule: options.rule, limits, choices }),
+      load: ({ files }) =>
+        load(new Map([["dtsync.yaml", opened.settings], ...files.map(({ path, text }) => [path, text] as const)])),
+      observed,
+      version: context.version,
+      now: context.clock.now(),
+      before: inventory,
+      signal: context.signal,
+    });
+    return { status: "proposed", proposal, report: reportOf(proposal, described) };
+  } finally {
+    await opened.close();
+  }
+}
+
+async function openExisting(options: ImportOptions, context: Context): Promise<Opened> {
+  const base = loadOptions(options, context);
+  const root = openFolder(base.directory);
+  const files = root === null ? null : inventoryFiles(root);
+  const settings = files?.readText("dtsync.yaml", "yaml");
+  if (root !== null && files && settings && "text" in settings) {
+    return { options: base, files, settings: settings.text, exists: true, close: async () => undefined };
+  }
+  if (root !== null && settings && "diagnostic" in settings && settings.diagnostic.rule !== "missing-file") {
+    throw usageError(`dtsync.yaml cannot be read: ${settings.diagnostic.message}`, settings.diagnostic.hint);
+  }
+  const { firstCluster, clusters } = options;
+  const [name] = clusters;
+  if (firstCluster === null || name === undefined || clusters.length > 1) {
+    throw usageError(
+      `${join(options.inventory, "dtsync.yaml")} is not there, so nothing says where clusters are`,
+      "for a first import name one cluster with its address: dtsync import --cluster NAME --url https://…",
+    );
+  }
+  // Nothing is made in the place of the inventory before everything is proven.
+  const folder = await mkdtemp(join(tmpdir(), "dtsync-import-"));
+  return {
+    options: { ...base, directory: folder },
+    files: inventoryFiles(openFolder(folder) ?? folder),
+    settings: firstSettings(name, firstCluster),
+    exists: false,
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+const firstSettings = (name: string, { url, tokenVariable }: NonNullable<ImportOptions["firstCluster"]>): string =>
+  `# Clusters, roles, groups and defaults of the whole inventory.
+version: 1
+
+clusters:
+  ${name}:
+    url: ${url}
+    token: { env: ${tokenVariable} }
+`;
+
+function clustersOf(inventory: Inventory, names: readonly string[]): readonly Cluster[] {
+  const known = inventory.clusters.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw usageError(`there is no cluster ${unknown}`, `declared in dtsync.yaml are ${known.join(", ")}`);
+  }
+  return inventory.clusters.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+async function readClusters(
+  inventory: Inventory,
+  clusters: readonly Cluster[],
+  options: ImportOptions,
+  context: Context,
+): Promise<Observed> {
+  const connections = hostConnections({ configFile: null, keep: false }, context);
+  const observed = await readFleet(
+    inventory,
+    { clusters, hosts: [], groups: true, everything: true },
+    { ...options, sshConfig: null, concurrency: 1, cache: false },
+    context,
+    connections,
+  ).finally(connections.close);
+  context.signal.throwIfAborted();
+  return observed;
+}
+
+/** What could be read whole; of the others only why not. */
+function takeReadable(
+  clusters: readonly Cluster[],
+  observed: Observed,
+): { readonly estate: readonly EstateCluster[]; readonly described: Readonly<Record<string, ImportedCluster>> } {
+  const estate: EstateCluster[] = [];
+  const described: Record<string, ImportedCluster> = {};
+  const reasons: string[] = [];
+  for (const { name, url } of clusters) {
+    const reading = observed.clusters.get(name);
+    const about = { url, version: reading?.version ?? null, requests: reading?.requests ?? 0 };
+    const { environments, groups } = reading ?? {};
+    if (environments?.status === "complete" && groups?.status === "complete") {
+      estate.push({ name, environments: environments.value, groups: groups.value, hosts: null });
+      const counts = { environments: environments.value.length, groups: groups.value.length };
+      described[name] = { ...about, ...counts, reason: null };
+      continue;
+    }
+    const unreadable = [environments, groups].find((part) => part?.status === "unreadable");
+    const reason = unreadable?.status === "unreadable" ? unreadable.reason : `${name} was not read`;
+    reasons.push(reason);
+    described[name] = { ...about, environments: 0, groups: 0, reason };
+  }
+  if (estate.length === 0) {
+    throw new DtsyncError(`nothing was read, so nothing was written: ${reasons.join("; ")}`, {
+      exitCode: exitCodes.failed,
+    });
+  }
+  return { estate, described };
+}
+
+function existingInventory(inventory: Inventory, { files, settings, exists }: Opened): ExistingInventory {
+  const text = (path: string): readonly (readonly [string, string])[] => {
+    const read = files.readText(path, "yaml");
+    return "text" in read ? [[path, read.text]] : [];
+  };
+  const { customers, groups, others } = files.list();
+  const data = parseYaml(settings, createPositions("dtsync.yaml", settings)).value;
+  return {
+    inventory,
+    settings: { text: settings, exists, data: (data ?? {}) as Readonly<Record<string, unknown>> },
+    customerTexts: new Map(customers.flatMap(text)),
+    paths: new Set([...customers, ...groups, ...others]),
+  };
+}
+
+const reportOf = (
+  { files, templates, counts, remarks }: Proposal,
+  clusters: ImportReport["clusters"],
+): ImportReport => ({
+  format: "dtsync-import/1",
+  clusters,
+  templates,
+  summary: counts,
+  files: files.map(({ path, before }) => ({ path, action: before === null ? "create" : "change" })),
+  written: false,
+  remarks,
+});

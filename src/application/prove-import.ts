@@ -1,0 +1,121 @@
+import { DtsyncError, exitCodes } from "../errors.ts";
+import type { Choices, Proposal } from "../import/propose-inventory.ts";
+import type { LoadResult } from "../load/load-inventory.ts";
+import type { Change } from "../model/change.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Inventory } from "../model/inventory.ts";
+import type { Observed } from "../model/observed.ts";
+import type { Held, Plan } from "../model/plan.ts";
+import { createPlan } from "../plan/create-plan.ts";
+
+/** More tries than there are ways to go without something. */
+const mostTries = 12;
+/** More groups at once have a template as their cause. */
+const mostSingleGroups = 20;
+
+interface ProofPorts {
+  propose(choices: Choices): Proposal;
+  /** The inventory as it would be with the files of a proposal. */
+  load(proposal: Proposal): Promise<LoadResult>;
+  readonly observed: Observed;
+  readonly version: string;
+  readonly now: Date;
+  /** What the inventory as it is gives: not the concern of an import. */
+  readonly before: Inventory;
+  readonly signal: AbortSignal;
+}
+
+const everything: Choices = {
+  templates: true,
+  shared: true,
+  bare: new Set(),
+  leftOut: new Set(),
+  leftOutGroups: new Set(),
+};
+
+/**
+ * The fullest proposal that is proven: it is valid, and a plan of it against what was read has nothing in it that the
+ * inventory did not bring before. What cannot be proven is left away step by step. Throws where nothing can be.
+ */
+export async function proveImport(ports: ProofPorts): Promise<Proposal> {
+  const { observed, version, now, before, signal } = ports;
+  const planOf = (inventory: Inventory): Plan => plan(inventory, observed, version, now);
+  const known = new Set(fingerprints(planOf(before)));
+  let choices = everything;
+  let reason = "";
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    signal.throwIfAborted();
+    const proposal = ports.propose(choices);
+    const { inventory, diagnostics } = await ports.load(proposal);
+    const next: Choices | null =
+      inventory === null
+        ? withoutFaults(diagnostics, proposal, choices)
+        : withoutChanges(planOf(inventory), known, choices);
+    if (next === null) return proposal;
+    reason = inventory === null ? describe(diagnostics) : "a plan of it would have changes";
+    if (next === choices) break;
+    choices = next;
+  }
+  throw new DtsyncError(`what was read cannot be written as an inventory: ${reason}; nothing was written`, {
+    exitCode: exitCodes.failed,
+    hint: "please report it, with the names changed",
+  });
+}
+
+function plan(inventory: Inventory, observed: Observed, dtsync: string, createdAt: Date): Plan {
+  return createPlan({
+    ...{ inventory, hosts: inventory.hosts, observed, createdAt, dtsync },
+    scope: { targets: [], excludes: [], only: ["environments", "groups"], changedSince: null, hosts: "skip" },
+    ...{ commit: null, dirty: false, held: [], incompleteHostLists: new Set(), warnings: [] },
+  });
+}
+
+const fingerprint = (item: Change | Held): string =>
+  JSON.stringify("scope" in item ? [item.scope, item.reason] : [item.id, item.action, item.before, item.after]);
+const fingerprints = ({ changes, held }: Plan): readonly string[] => [...changes, ...held].map(fingerprint);
+
+const describe = (diagnostics: readonly Diagnostic[]): string => {
+  const [first] = diagnostics.filter(({ severity }) => severity === "error");
+  return first === undefined ? "it is invalid" : `${first.file}:${first.line} ${first.message}`;
+};
+
+/** Null: there is nothing that the import brought. The same choices again: nothing can be left away. */
+function withoutChanges({ changes, held }: Plan, known: ReadonlySet<string>, choices: Choices): Choices | null {
+  const fresh = changes.filter((change) => !known.has(fingerprint(change)));
+  const freshHeld = held.filter((item) => !known.has(fingerprint(item)));
+  if (fresh.length + freshHeld.length === 0) return null;
+  const environments = fresh.flatMap((change) => (change.kind === "environment" ? [change.environment] : []));
+  if (environments.length > 0) return without(environments, choices);
+  const groups = new Set(fresh.flatMap(({ cluster, group }) => (group === null ? [] : [`${cluster}/${group}`])));
+  for (const { scope } of freshHeld) {
+    if (scope.startsWith("group/"))
+      groups.add(scope.slice("group/".length).replaceAll("%2F", "/").replaceAll("%25", "%"));
+  }
+  if (choices.templates && (groups.size === 0 || groups.size > mostSingleGroups || hasCreation(fresh))) {
+    return { ...choices, templates: false };
+  }
+  const leftOutGroups = new Set([...choices.leftOutGroups, ...groups]);
+  return leftOutGroups.size === choices.leftOutGroups.size ? choices : { ...choices, leftOutGroups };
+}
+
+/** A group that nobody has was made by a template. */
+const hasCreation = (changes: readonly Change[]): boolean =>
+  changes.some(({ kind, action }) => kind === "group" && action === "create");
+
+/** Bare first, then not at all. */
+function without(ids: readonly string[], choices: Choices): Choices {
+  const keys = ids.map((id) => id.toLowerCase());
+  const bare = new Set([...choices.bare, ...keys]);
+  const leftOut = new Set([...choices.leftOut, ...keys.filter((key) => choices.bare.has(key))]);
+  return leftOut.size === choices.leftOut.size && bare.size === choices.bare.size
+    ? choices
+    : { ...choices, bare, leftOut };
+}
+
+function withoutFaults(diagnostics: readonly Diagnostic[], proposal: Proposal, choices: Choices): Choices {
+  const files = new Set(diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file));
+  const environments = proposal.files.filter(({ path }) => files.has(path)).flatMap((file) => file.environments);
+  if (environments.length > 0) return without(environments, choices);
+  if (choices.templates) return { ...choices, templates: false };
+  return choices.shared ? { ...choices, shared: false } : choices;
+}

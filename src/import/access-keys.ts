@@ -1,0 +1,53 @@
+import { globMatcher } from "../lib/glob.ts";
+import { groupBy } from "../lib/group-by.ts";
+import { compareText } from "../lib/text.ts";
+import type { PlacedEnvironment } from "./place-environments.ts";
+import { type Rights, rightsKey } from "./rights.ts";
+
+/** Fewer environments are better read one by one. */
+const leastForGlob = 3;
+
+/**
+ * Keys of `access` that give exactly these rights among the environments that the keys can reach: globs where they reach
+ * nothing else, ids where not.
+ */
+export function accessKeys(
+  reached: ReadonlyMap<PlacedEnvironment, Rights>,
+  visible: readonly PlacedEnvironment[],
+): Readonly<Record<string, Rights>> {
+  const keys: [string, Rights][] = [];
+  const bySet = groupBy([...reached], ([, rights]) => rightsKey(rights));
+  for (const entries of bySet.values()) {
+    const [[, rights]] = entries;
+    const left = new Set(entries.map(([environment]) => environment));
+    for (const glob of left.size < leastForGlob && visible.length > left.size ? [] : globsFor([...left])) {
+      const matches = globMatcher(glob);
+      const matched = visible.filter(({ observed }) => matches(observed.id));
+      const fits = matched.every(
+        (environment) => reached.has(environment) && rightsKey(reached.get(environment) ?? []) === rightsKey(rights),
+      );
+      const fresh = matched.filter((environment) => left.has(environment));
+      if (!fits || fresh.length < (glob === "*" ? 1 : 2)) continue;
+      keys.push([glob, rights]);
+      for (const environment of fresh) left.delete(environment);
+    }
+    for (const { observed } of left) keys.push([observed.id, rights]);
+  }
+  return Object.fromEntries(keys.sort(([left], [right]) => compareText(left, right)));
+}
+
+/** Globs that may say which environments are meant, those that reach most first. */
+function globsFor(environments: readonly PlacedEnvironment[]): readonly string[] {
+  const templates = new Set(environments.flatMap(({ template }) => (template === null ? [] : [template])));
+  const stages = new Set(environments.flatMap(({ template, stage }) => (template === null ? [] : [stage])));
+  const ofTemplates = [...templates].map((template) => template.replace("{customer}", "*").replace("{key}", "*"));
+  const ofStages = [...templates].flatMap((template) =>
+    [...stages].map((stage) => template.replace("{customer}", "*").replace("{key}", `${stage}*`)),
+  );
+  return [
+    "*",
+    ...ofTemplates.sort(compareText),
+    ...[...stages].sort(compareText).map((stage) => `*-${stage}*`),
+    ...ofStages.sort(compareText),
+  ];
+}

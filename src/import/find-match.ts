@@ -1,0 +1,104 @@
+import { globMatcher } from "../lib/glob.ts";
+import { compareText } from "../lib/text.ts";
+import type { PlacedEnvironment } from "./place-environments.ts";
+import { slug, takeName } from "./slug.ts";
+
+/** `match` of a group, as a file declares it. */
+export interface MatchFields {
+  readonly customer?: readonly string[];
+  readonly environment?: string | readonly string[];
+  readonly stage?: string | readonly string[];
+  readonly cluster?: string | readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** What a template has to match, and the label that the environments need for it. */
+interface FoundMatch {
+  readonly fields: MatchFields | null;
+  readonly label: string | null;
+}
+
+/** What an environment is, by what a match can name. */
+type Dimension = "cluster" | "stage" | "environment";
+
+/** Tried in this order: the shortest that says it is the best. */
+const combinations: readonly (readonly Dimension[])[] = [
+  [],
+  ["environment"],
+  ["cluster"],
+  ["stage"],
+  ["environment", "stage"],
+  ["cluster", "stage"],
+  ["cluster", "environment"],
+  ["cluster", "environment", "stage"],
+];
+const mostListed = 12;
+const longestLabel = 31;
+/** The value of labels that say that a template makes a group. */
+export const labelValue = "yes";
+
+/**
+ * A match that the wanted environments and no others have: by cluster, stage and form of the id, else by a few customers,
+ * else by a label. `name`: of the group, for the label; `taken`: labels that are in use.
+ */
+export function findMatch(
+  name: string,
+  wanted: ReadonlySet<PlacedEnvironment>,
+  all: readonly PlacedEnvironment[],
+  taken: Set<string>,
+): FoundMatch {
+  for (const dimensions of combinations) {
+    const fields = fieldsFor(dimensions, wanted);
+    if (fields === null) continue;
+    const matches = matcherOf(fields);
+    if (all.filter(matches).length === wanted.size && [...wanted].every(matches)) {
+      return { fields: dimensions.length === 0 ? null : compact(fields), label: null };
+    }
+  }
+  const customers = new Set([...wanted].map(({ customer }) => customer));
+  if (customers.size <= mostListed && all.filter(({ customer }) => customers.has(customer)).length === wanted.size) {
+    return { fields: { customer: [...customers].sort(compareText) }, label: null };
+  }
+  const words = slug(name.replaceAll(/\{\w+\}/g, " "));
+  const label = takeName(/^[a-z]/.test(words) ? words : "group", taken, longestLabel);
+  return { fields: { labels: { [label]: labelValue } }, label };
+}
+
+interface Fields {
+  readonly cluster?: readonly string[];
+  readonly stage?: readonly string[];
+  readonly environment?: readonly string[];
+}
+
+function fieldsFor(dimensions: readonly Dimension[], wanted: ReadonlySet<PlacedEnvironment>): Fields | null {
+  const environments = [...wanted];
+  const fields: Record<string, readonly string[]> = {};
+  for (const dimension of dimensions) {
+    const values = environments.map((environment) => {
+      if (dimension === "cluster") return environment.cluster;
+      if (dimension === "stage") return environment.stage;
+      return environment.template?.replace("{customer}", "*").replace("{key}", "*") ?? "";
+    });
+    const unique = [...new Set(values)].sort(compareText);
+    if (unique.includes("") || unique.length > mostListed) return null;
+    fields[dimension] = unique;
+  }
+  return fields;
+}
+
+function matcherOf({ cluster, stage, environment }: Fields): (subject: PlacedEnvironment) => boolean {
+  const globs = environment?.map(globMatcher);
+  return (subject) =>
+    (cluster === undefined || cluster.includes(subject.cluster)) &&
+    (stage === undefined || stage.includes(subject.stage)) &&
+    (globs === undefined || globs.some((matches) => matches(subject.observed.id)));
+}
+
+/** A list of one is that one. */
+const compact = (fields: Fields): MatchFields =>
+  Object.fromEntries(
+    (["environment", "stage", "cluster"] as const).flatMap((key) => {
+      const values = fields[key];
+      return values === undefined ? [] : [[key, values.length === 1 ? values[0] : values]];
+    }),
+  );

@@ -1,0 +1,116 @@
+import { compareText } from "../lib/text.ts";
+
+/** An id taken apart: the template with customer and key filled in gives it again. */
+export interface IdParts {
+  /** With `{customer}` and `{key}` once each. */
+  readonly template: string;
+  readonly customer: string;
+  readonly key: string;
+}
+
+/** A template with how much of the estate it describes. */
+export interface TemplateCount {
+  readonly template: string;
+  readonly environments: number;
+  readonly customers: number;
+}
+
+const customerPattern = /^[a-z0-9][a-z0-9-]{0,48}[a-z0-9]$/;
+const keyPattern = /^([a-z]{1,8})[1-9][0-9]{0,3}$/;
+/** Parts of an id before the customer, and behind the key, that may belong to the template. */
+const mostPrefixParts = 3;
+const mostSuffixParts = 1;
+/** A template with words of its own is only seen where several customers have it, and where it makes their ids much shorter. */
+const leastCustomers = 3;
+const leastSaving = 30;
+
+/**
+ * The few templates that ids of an estate follow, and each id that follows one taken apart. Ids that follow none are left
+ * out. A word of several letters counts as a stage only where more than one customer has it.
+ */
+export function findIdTemplates(ids: readonly string[]): ReadonlyMap<string, IdParts> {
+  const ways = new Map(ids.map((id) => [id, waysOf(id)]));
+  const customersOfStage = new Map<string, Set<string>>();
+  for (const parts of [...ways.values()].flat()) {
+    const stage = stageOf(parts.key);
+    customersOfStage.set(stage, (customersOfStage.get(stage) ?? new Set()).add(parts.customer));
+  }
+  const isStage = ({ key }: IdParts): boolean => {
+    const stage = stageOf(key);
+    return stage.length === 1 || (customersOfStage.get(stage)?.size ?? 0) > 1;
+  };
+  const customersOf = new Map<string, Set<string>>();
+  for (const { template, customer } of [...ways.values()].flat().filter(isStage)) {
+    customersOf.set(template, (customersOf.get(template) ?? new Set()).add(customer));
+  }
+  const rank = new Map(
+    [...customersOf]
+      .map(([template, customers]) => ({
+        template,
+        customers: customers.size,
+        saving: savingOf(template, customers.size),
+      }))
+      .filter(
+        ({ customers, saving, template }) =>
+          isPlain(template) || (customers >= leastCustomers && saving >= leastSaving),
+      )
+      .sort((left, right) => right.saving - left.saving || compareText(left.template, right.template))
+      .map(({ template }, index) => [template, index]),
+  );
+  const found = new Map<string, IdParts>();
+  for (const [id, candidates] of ways) {
+    const [best] = candidates
+      .filter((parts) => isStage(parts) && rank.has(parts.template))
+      .sort((left, right) => (rank.get(left.template) ?? 0) - (rank.get(right.template) ?? 0));
+    if (best) found.set(id, best);
+  }
+  return found;
+}
+
+/** The templates in use, the one with most environments first. */
+export function countTemplates(found: Iterable<IdParts>): readonly TemplateCount[] {
+  const counts = new Map<string, { environments: number; readonly customers: Set<string> }>();
+  for (const { template, customer } of found) {
+    const count = counts.get(template) ?? { environments: 0, customers: new Set<string>() };
+    count.environments += 1;
+    count.customers.add(customer);
+    counts.set(template, count);
+  }
+  return [...counts]
+    .map(([template, { environments, customers }]) => ({ template, environments, customers: customers.size }))
+    .sort((left, right) => right.environments - left.environments || compareText(left.template, right.template));
+}
+
+const stageOf = (key: string): string => keyPattern.exec(key)?.[1] ?? "";
+
+/** Characters of a template that are neither placeholders nor the mark between them. */
+const literalLength = (template: string): number => template.replace("{customer}", "").replace("{key}", "").length - 1;
+const isPlain = (template: string): boolean => literalLength(template) === 0;
+const savingOf = (template: string, customers: number): number => literalLength(template) * customers;
+
+/** All ways to take an id apart. */
+function waysOf(id: string): readonly IdParts[] {
+  const parts = id.split(/([-_])/);
+  const words = parts.filter((_part, index) => index % 2 === 0);
+  if (words.length < 2 || words.includes("")) return [];
+  const text = (from: number, to: number): string => parts.slice(2 * from, 2 * to - 1).join("");
+  const mark = (behind: number): string => parts[2 * behind + 1] ?? "";
+  const last = words.length - 1;
+  const found: IdParts[] = [];
+  const add = (customer: string, key: string, template: string): void => {
+    if (customerPattern.test(customer) && keyPattern.test(key)) found.push({ template, customer, key });
+  };
+  for (let suffix = 0; suffix <= mostSuffixParts; suffix += 1) {
+    const key = last - suffix;
+    const end = suffix === 0 ? "" : mark(key) + text(key + 1, words.length);
+    for (let prefix = 0; prefix <= mostPrefixParts && prefix < key; prefix += 1) {
+      const start = prefix === 0 ? "" : text(0, prefix) + mark(prefix - 1);
+      add(text(prefix, key), words[key] ?? "", `${start}{customer}${mark(key - 1)}{key}${end}`);
+    }
+  }
+  for (let prefix = 0; prefix <= mostPrefixParts && prefix < last; prefix += 1) {
+    const start = prefix === 0 ? "" : text(0, prefix) + mark(prefix - 1);
+    add(text(prefix + 1, words.length), words[prefix] ?? "", `${start}{key}${mark(prefix)}{customer}`);
+  }
+  return found;
+}

@@ -1,0 +1,23 @@
+import type { ObservedEnvironment, ObservedGroup } from "./observed.ts";
+
+/** What one cluster has, read whole. */
+export interface EstateCluster {
+  readonly name: string;
+  readonly environments: readonly ObservedEnvironment[];
+  readonly groups: readonly ObservedGroup[];
+  /** Hosts that environments list, by environment id; null: they were not asked for. */
+  readonly hosts: ReadonlyMap<string, readonly EstateHost[]> | null;
+}
+
+/** A host as its environment lists it. A member is null where the cluster does not tell. */
+export interface EstateHost {
+  readonly name: string;
+  readonly hostGroup: string | null;
+  readonly networkZone: string | null;
+}
+
+/** Something that a person should look at after an import. */
+export interface Remark {
+  readonly about: string;
+  readonly items: readonly string[];
+}

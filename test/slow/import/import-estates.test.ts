@@ -1,0 +1,145 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { closePermissions } from "../../../src/kinds/group/permissions.ts";
+import type { EstateCluster } from "../../../src/model/estate.ts";
+import type { ObservedEnvironment, ObservedGroup } from "../../../src/model/observed.ts";
+import { anEstate, importInto, observedEnvironment, observedGroup } from "../../support/import-world.ts";
+
+const customers = ["abc", "xyz", "abc-def", "north-shop", "z9"] as const;
+const keys = ["p1", "p2", "t1", "d1", "z1", "prod1"] as const;
+const idOf = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.tuple(fc.constantFrom(...customers), fc.constantFrom(...keys)).map((parts) => parts.join("-")),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...customers), fc.constantFrom(...keys))
+      .map(([customer, key]) => `ccv2-cust-${customer}-${key}`),
+  },
+  { weight: 1, arbitrary: fc.uuid() },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("Legacy", "ABC-p9", "a", "demo_live", "x--y", "p1-abc", "0", "abc_p1", "T1"),
+  },
+);
+const name = fc.oneof(
+  fc.constantFrom(
+    "One",
+    "Two",
+    "abc p1",
+    "ABC Retail p1",
+    "ABC Retail t1",
+    " edge",
+    "tab\there",
+    "yes",
+    "1.0",
+    "# no comment",
+    "x: y",
+    "Größe – ü",
+    "{customer}",
+    "null",
+    "~",
+  ),
+  fc.string({ minLength: 1, maxLength: 20 }),
+);
+const tag = fc.constantFrom(
+  "managed-by:dtsync",
+  "dtsync:disabled=2026-01-01",
+  "cost:1",
+  "true",
+  " blank ",
+  "a,b",
+  "- x",
+);
+const limit = fc.constantFrom(null, 0, 10, 100);
+const environment = idOf.chain((id) =>
+  fc
+    .record({
+      name,
+      state: fc.constantFrom<ObservedEnvironment["state"]>("ENABLED", "ENABLED", "DISABLED"),
+      trial: fc.constantFrom(false, false, true),
+      tags: fc.uniqueArray(tag, { maxLength: 3 }),
+      quotas: fc.record({
+        hostUnits: fc.record({ maxLimit: limit, currentUsage: fc.nat() }),
+        demUnits: fc.constant(null),
+      }),
+      storage: fc.record({
+        transactionStorage: fc.record({ maxLimit: limit }),
+        realUserMonitoringRetention: fc.record({ maxLimitInDays: fc.constantFrom(7, 35, 400) }),
+        serviceRequestLevelRetention: fc.record({ maxLimitInDays: fc.constantFrom(10, 35) }),
+        serviceCodeLevelRetention: fc.record({ maxLimitInDays: fc.constantFrom(10, 35) }),
+      }),
+    })
+    .map((given) => observedEnvironment({ id, ...given })),
+);
+const environments = fc.uniqueArray(environment, {
+  minLength: 0,
+  maxLength: 14,
+  selector: ({ id }) => id.toLowerCase(),
+});
+const permission = fc.constantFrom(
+  "VIEWER",
+  "LOG_VIEWER",
+  "MANAGE_SETTINGS",
+  "CONFIGURE_REQUEST_CAPTURE_DATA",
+  "NEW_RIGHT",
+  "odd-right",
+);
+
+/** Rights as a cluster stores them: with those that others bring. */
+const group = (ids: readonly string[]): fc.Arbitrary<ObservedGroup> =>
+  fc
+    .record({
+      name: fc.oneof(
+        fc.constantFrom(
+          "noc",
+          "NOC",
+          "{braces}",
+          "Sales: EMEA",
+          "yes",
+          ...customers.map((customer) => `${customer}-ops`),
+        ),
+        fc.constantFrom("x", ...ids).map((id) => `ccv1-dt-cust-${id}-standard`),
+      ),
+      isClusterAdminGroup: fc.constantFrom(false, false, false, true),
+      ldapGroupNames: fc.uniqueArray(fc.constantFrom("cn=a", "cn=abc-ops,ou=x"), { maxLength: 2 }),
+      ssoGroupNames: fc.uniqueArray(fc.constantFrom("sso", "a b"), { maxLength: 1 }),
+      rights: fc.array(
+        fc.tuple(fc.constantFrom("gone-1", ...ids), fc.uniqueArray(permission, { minLength: 1, maxLength: 2 })),
+        { maxLength: 6 },
+      ),
+    })
+    .map(({ rights, ...given }) => {
+      const accessRight: Record<string, string[]> = {};
+      for (const [id, permissions] of rights) {
+        for (const one of closePermissions(permissions))
+          accessRight[one] = [...new Set([...(accessRight[one] ?? []), id])];
+      }
+      return observedGroup({ ...given, accessRight: given.isClusterAdminGroup ? {} : accessRight });
+    });
+
+const cluster = (clusterName: string): fc.Arbitrary<EstateCluster> =>
+  environments.chain((list) =>
+    fc
+      .uniqueArray(group(list.map(({ id }) => id)), { maxLength: 8, selector: ({ id }) => id })
+      .map((groups) => anEstate({ name: clusterName, environments: list, groups })),
+  );
+
+describe("an import of any estate", () => {
+  test("is proven, declares every environment once, and changes nothing the second time", {
+    timeout: 120_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(cluster("emea"), fc.option(cluster("apac")), async (emea, apac) => {
+        const estate = apac === null ? [emea] : [emea, apac];
+        const { inventory, texts } = await importInto(estate);
+        const ids = new Set(estate.flatMap((one) => one.environments.map(({ id }) => id.toLowerCase())));
+        expect(new Set(inventory.environments.map(({ id }) => id.toLowerCase()))).toEqual(ids);
+        expect((await importInto(estate, texts)).proposal.files).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

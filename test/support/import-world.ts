@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { proveImport } from "../../src/application/prove-import.ts";
+import type { CustomerRule } from "../../src/import/customer-rules.ts";
+import { knownLimits } from "../../src/import/known-limits.ts";
+import { type Proposal, proposeInventory } from "../../src/import/propose-inventory.ts";
+import { inventoryFiles } from "../../src/load/files/inventory-files.ts";
+import { overlaidFiles } from "../../src/load/files/overlaid-files.ts";
+import { loadInventory } from "../../src/load/load-inventory.ts";
+import { parseYaml } from "../../src/load/yaml/parse-yaml.ts";
+import { createPositions } from "../../src/load/yaml/positions.ts";
+import type { EstateCluster } from "../../src/model/estate.ts";
+import type { Inventory } from "../../src/model/inventory.ts";
+import type { Observed, ObservedEnvironment, ObservedGroup } from "../../src/model/observed.ts";
+
+export interface Imported {
+  readonly proposal: Proposal;
+  readonly inventory: Inventory;
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+export const observedEnvironment = (
+  given: Partial<ObservedEnvironment> & { readonly id: string },
+): ObservedEnvironment => ({
+  name: given.id,
+  state: "ENABLED",
+  trial: false,
+  tags: [],
+  quotas: {},
+  storage: {},
+  ...given,
+});
+
+export const observedGroup = (given: Partial<ObservedGroup> & { readonly name: string }): ObservedGroup => ({
+  id: given.name.toLowerCase().replaceAll(/[^a-z0-9-]/g, ""),
+  isClusterAdminGroup: false,
+  ldapGroupNames: [],
+  ssoGroupNames: [],
+  accessRight: {},
+  ...given,
+});
+
+export const anEstate = (given: Partial<EstateCluster> = {}): EstateCluster => ({
+  name: "emea",
+  environments: [],
+  groups: [],
+  hosts: null,
+  ...given,
+});
+
+/** Imports an estate into an inventory that has nothing but its clusters, or these files, and gives what came of it. */
+export async function importInto(
+  estate: readonly EstateCluster[],
+  files: Readonly<Record<string, string>> = {},
+  rule: CustomerRule | null = null,
+): Promise<Imported> {
+  const folder = mkdtempSync(join(tmpdir(), "dtsync-import-"));
+  try {
+    const clusters = estate.map(
+      ({ name }) => `  ${name}: { url: https://${name}.example.com, token: { env: DTSYNC_TOKEN } }\n`,
+    );
+    const base = { "dtsync.yaml": `version: 1\nclusters:\n${clusters.join("")}`, ...files };
+    const load = (texts: Readonly<Record<string, string>>) =>
+      loadInventory({
+        ...{ directory: folder, set: [], rootCertificate: null, home: folder },
+        files: overlaidFiles(inventoryFiles(folder), new Map(Object.entries(texts))),
+      });
+    const before = (await load(base)).inventory;
+    if (before === null) throw new Error("the inventory to begin with is invalid");
+    const observed: Observed = {
+      hosts: new Map(),
+      clusters: new Map(
+        estate.map(({ name, environments, groups }) => [
+          name,
+          {
+            ...{ version: null, requests: 0, quotasLicensed: true, warnings: [] },
+            environments: { status: "complete", value: environments },
+            groups: { status: "complete", value: groups },
+          },
+        ]),
+      ),
+    };
+    const existing = {
+      inventory: before,
+      settings: { text: base["dtsync.yaml"], exists: true, data: dataOf(base["dtsync.yaml"]) },
+      customerTexts: new Map(Object.entries(base).filter(([path]) => path.startsWith("customers/"))),
+      paths: new Set(Object.keys(base)),
+    };
+    const limits = knownLimits();
+    const withFiles = ({ files: proposed }: Proposal) => ({
+      ...base,
+      ...Object.fromEntries(proposed.map(({ path, text }) => [path, text])),
+    });
+    const proposal = await proveImport({
+      propose: (choices) => proposeInventory({ clusters: estate, existing, rule, limits, choices }),
+      load: (made) => load(withFiles(made)),
+      observed,
+      version: "0.0.0",
+      now: new Date("2026-03-10T12:00:00Z"),
+      before,
+      signal: new AbortController().signal,
+    });
+    const texts = withFiles(proposal);
+    const { inventory } = await load(texts);
+    if (inventory === null) throw new Error("the imported inventory is invalid");
+    return { proposal, inventory, texts };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function dataOf(text: string): Readonly<Record<string, unknown>> {
+  return parseYaml(text, createPositions("dtsync.yaml", text)).value as Readonly<Record<string, unknown>>;
+}

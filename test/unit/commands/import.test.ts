@@ -1,0 +1,133 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seedEstate } from "../../../src/sandbox/seed-estate.ts";
+import { type CommandWorld, startCommandWorld } from "../../support/command-world.ts";
+
+const settings = `# Ours.
+version: 1
+clusters:
+  emea: # the only one
+    url: https://emea.example.com
+    token: { env: DTSYNC_TOKEN_EMEA }
+`;
+
+let world: CommandWorld;
+beforeAll(async () => {
+  world = await startCommandWorld({ "dtsync.yaml": settings }, seedEstate(0, 60));
+});
+afterAll(() => world.close());
+
+const inventory = () => join(world.directory, "inventory");
+const read = (path: string): string => readFileSync(join(inventory(), path), "utf8");
+const filesThere = (): readonly string[] =>
+  readdirSync(inventory(), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".yaml"))
+    .sort();
+function begin(): void {
+  for (const folder of ["customers", "groups"]) rmSync(join(inventory(), folder), { recursive: true, force: true });
+  writeFileSync(join(inventory(), "dtsync.yaml"), settings);
+}
+const planIsEmpty = async () => {
+  const { code, document } = await world.run(["plan", "--detailed-exitcode"]);
+  expect(document).toMatchObject({ changes: [], held: [], unmanaged: { emea: { environments: [], groups: [] } } });
+  expect(code).toBe(0);
+};
+
+describe("an import", () => {
+  test("declares all that a cluster has, so that a plan is empty, and touches nothing that was there", async () => {
+    begin();
+    const { code, document } = await world.run(["import", "--all"]);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({
+      format: "dtsync-import/1",
+      written: true,
+      clusters: { emea: { environments: 60, reason: null } },
+      templates: [
+        { template: "ccv2-cust-{customer}-{key}", environments: 30, customers: 6 },
+        { template: "{customer}-{key}", environments: 27, customers: 9 },
+      ],
+      remarks: [{ about: expect.stringContaining("not there"), items: ["emea/auditors of 2019 on gone0-p1"] }],
+    });
+    expect(read("dtsync.yaml").startsWith(settings)).toBe(true);
+    await planIsEmpty();
+    expect(await world.run(["import", "--cluster", "emea"])).toMatchObject({ code: 0, document: { files: [] } });
+  });
+
+  test("adds to what is declared already what is missing, without changing a line", async () => {
+    begin();
+    mkdirSync(join(inventory(), "customers"));
+    const own = "# By hand.\ncustomer: aab   # the second\nenvironments:\n  t1: { name: Customer AAB t1 }\n";
+    writeFileSync(join(inventory(), "customers/mine.yaml"), own);
+    writeFileSync(
+      join(inventory(), "dtsync.yaml"),
+      `${settings}defaults:\n  environment: { tags: [operated] }\n  cluster: emea\n`,
+    );
+    const { code, document } = await world.run(["import", "--all"]);
+    expect({ code, remarks: (document as { remarks: readonly unknown[] }).remarks }).toMatchObject({ code: 0 });
+    const lines = read("customers/mine.yaml").split("\n");
+    for (const line of own.trimEnd().split("\n")) expect(lines).toContain(line);
+    expect(lines.length).toBeGreaterThan(own.split("\n").length);
+    const plan = await world.run(["plan"]);
+    expect(plan.document).toMatchObject({ unmanaged: { emea: { environments: [], groups: [] } } });
+    // What was declared by hand differs by itself.
+    const changes = (plan.document as { changes: readonly { id: string }[] }).changes.map(({ id }) => id);
+    expect(changes).toEqual(["environment/aab-t1"]);
+  });
+
+  test("with --dry-run shows the files and writes none", async () => {
+    begin();
+    const { code, output } = await world.run(["import", "--all", "--dry-run", "--format", "text"]);
+    expect(code).toBe(0);
+    expect(output).toContain("+++ customers/aaa.yaml");
+    expect(output).toContain("+environmentId: ccv2-cust-{customer}-{key}");
+    expect(output).toContain("Would write");
+    expect(filesThere()).toEqual(["dtsync.yaml"]);
+  });
+
+  test("asks tags and tables whose environments are", async () => {
+    begin();
+    const table = world.write("owners.csv", "# id,customer,stage\nlab0,Laboratory,t7\n");
+    const { code } = await world.run([
+      "import",
+      "--all",
+      "--customer-from",
+      "tag:^customer=(.+)$",
+      "--customer-from",
+      table,
+    ]);
+    expect(code).toBe(0);
+    expect(filesThere()).toContain("customers/amber00.yaml");
+    expect(read("customers/laboratory.yaml")).toContain("id: lab0");
+    await planIsEmpty();
+  });
+
+  test("that cannot read everything of a cluster writes nothing of it", async () => {
+    begin();
+    const fault = world.cluster.addFault({ match: { path: /\/groups/, times: 1 }, do: { status: 403 } });
+    const { code } = await world.run(["import", "--all"]);
+    expect(fault.hits()).toBe(1);
+    expect(code).toBe(1);
+    expect(filesThere()).toEqual(["dtsync.yaml"]);
+  });
+
+  test.each([
+    [["import"], /which clusters/],
+    [["import", "--all", "--cluster", "emea"], /which clusters/],
+    [["import", "--cluster", "apac"], /no cluster apac/],
+    [["import", "--all", "--customer-from", "tag:("], /customer-from/],
+    [["import", "--all", "--customer-from", "missing.csv"], /cannot be read/],
+  ])("%j is a usage error", async (words, message) => {
+    begin();
+    const { code, errors } = await world.run(words);
+    expect(code).toBe(3);
+    expect(errors).toMatch(message);
+  });
+
+  test("of an inventory that is invalid prints its faults", async () => {
+    begin();
+    writeFileSync(join(inventory(), "dtsync.yaml"), `${settings}rolls: {}\n`);
+    expect(await world.run(["import", "--all"])).toMatchObject({ code: 3, document: { valid: false } });
+    expect(existsSync(join(inventory(), "customers"))).toBe(false);
+  });
+});

@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { foldHosts } from "../../../src/import/fold-hosts.ts";
+import { countTemplates, findIdTemplates } from "../../../src/import/id-templates.ts";
+import { placeEnvironments } from "../../../src/import/place-environments.ts";
+import { findRoles, leanRights } from "../../../src/import/rights.ts";
+import { closePermissions } from "../../../src/kinds/group/permissions.ts";
+import { expandHostNames } from "../../../src/load/hosts/host-names.ts";
+import { anEstate, observedEnvironment } from "../../support/import-world.ts";
+
+const templatesOf = (ids: readonly string[]) =>
+  countTemplates(findIdTemplates(ids).values()).map(({ template }) => template);
+
+describe("templates of ids", () => {
+  const second = ["harbour-east", "harbour-west", "lagoon-east", "meadow", "summit"].flatMap((customer) =>
+    ["d1", "p1", "z1"].map((key) => `ccv2-cust-${customer}-${key}`),
+  );
+
+  test("of two generations are told apart, words of the template from those of customers", () => {
+    expect(templatesOf([...second, "adh-d1", "adh-p1", "bki-t1"])).toEqual([
+      "ccv2-cust-{customer}-{key}",
+      "{customer}-{key}",
+    ]);
+    expect(findIdTemplates(second).get("ccv2-cust-harbour-east-p1")).toEqual({
+      ...{ template: "ccv2-cust-{customer}-{key}", customer: "harbour-east", key: "p1" },
+    });
+  });
+
+  test("are not seen in what few customers have in common", () => {
+    expect(templatesOf(["shop-east-p1", "shop-west-p1", "shop-north-p1"])).toEqual(["{customer}-{key}"]);
+  });
+
+  test.each(["19a963a7-b19f-4382-964a-4df674c8eb8e", "ABC-p1", "abc", "abc-p0", "a-p1", "abc--p1", "web-shop1"])(
+    "are not found in %s alone",
+    (id) => {
+      expect(findIdTemplates([id]).size).toBe(0);
+    },
+  );
+
+  test("give the id again", () => {
+    const words = fc.stringMatching(/^[a-z0-9]{1,6}$/);
+    const id = fc
+      .tuple(fc.array(words, { minLength: 1, maxLength: 4 }), fc.constantFrom("p1", "t2", "prod1"))
+      .map(([parts, key]) => [...parts, key].join("-"));
+    fc.assert(
+      fc.property(fc.array(id, { maxLength: 30 }), (ids) => {
+        for (const [whole, { template, customer, key }] of findIdTemplates(ids)) {
+          expect(template.replace("{customer}", customer).replace("{key}", key)).toBe(whole);
+        }
+      }),
+    );
+  });
+});
+
+test("environments of one customer in both generations share a file, and a key that is taken gives way to the id", () => {
+  const ids = ["adh-p1", "adh-t1", ...["adh", "bki", "cob", "dux"].map((customer) => `ccv2-cust-${customer}-p1`)];
+  const { customers } = placeEnvironments(
+    [anEstate({ environments: ids.map((id) => observedEnvironment({ id })) })],
+    null,
+  );
+  expect(customers.map(({ id, template, environments }) => [id, template, environments.map(({ key }) => key)])).toEqual(
+    [
+      ["adh", "{customer}-{key}", ["ccv2-cust-adh-p1", "p1", "t1"]],
+      ["bki", "ccv2-cust-{customer}-{key}", ["p1"]],
+      ["cob", "ccv2-cust-{customer}-{key}", ["p1"]],
+      ["dux", "ccv2-cust-{customer}-{key}", ["p1"]],
+    ],
+  );
+});
+
+describe("host names", () => {
+  test("that differ by a number become one item", () => {
+    const names = [
+      "web01.example.com",
+      "web02.example.com",
+      "web03.example.com",
+      "web07.example.com",
+      "db.example.com",
+      "10.1.2.3",
+      "api9",
+      "api10",
+    ];
+    expect(foldHosts(names)).toEqual(["10.1.2.3", "api[9-10]", "db.example.com", "web[01-03,07].example.com"]);
+  });
+
+  test("are the same ones when the items are expanded", () => {
+    const name = fc
+      .tuple(
+        fc.constantFrom("web", "db-", "x"),
+        fc.nat({ max: 120 }),
+        fc.constantFrom(0, 2, 3),
+        fc.constantFrom("", ".a.example.com", "b.example.com"),
+      )
+      .map(([start, number, width, end]) => `${start}${String(number).padStart(width, "0")}${end}`);
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { maxLength: 60 }), (names) => {
+        const expanded = foldHosts(names).flatMap((item) => {
+          const found = expandHostNames(item);
+          if (!("names" in found)) throw new Error(`${item} is no range`);
+          return found.names;
+        });
+        expect([...expanded].sort()).toEqual([...names].sort());
+      }),
+    );
+  });
+});
+
+describe("rights", () => {
+  test("without what a cluster adds close to the same", () => {
+    const permission = fc.constantFrom(
+      "VIEWER",
+      "LOG_VIEWER",
+      "MANAGE_SETTINGS",
+      "CONFIGURE_REQUEST_CAPTURE_DATA",
+      "VIEW_SECURITY_PROBLEMS",
+      "MANAGE_SECURITY_PROBLEMS",
+    );
+    fc.assert(
+      fc.property(fc.array(permission, { minLength: 1 }), (permissions) => {
+        expect(closePermissions(leanRights(permissions))).toEqual(closePermissions(permissions));
+        expect(leanRights(leanRights(permissions))).toEqual(leanRights(permissions));
+      }),
+    );
+  });
+
+  test("become a role where several permissions come again", () => {
+    const set = ["LOG_VIEWER", "MANAGE_SETTINGS"];
+    expect([...findRoles([set, ["VIEWER"], ["VIEWER"], set, ["A_B", "C_D"]])]).toEqual([
+      ["LOG_VIEWER MANAGE_SETTINGS", "log-viewer-manage-settings"],
+    ]);
+  });
+});
