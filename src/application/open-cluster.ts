@@ -13,6 +13,8 @@ export interface ClusterAccess {
   readonly allowCommands: boolean;
   /** Whether an interrupt ends requests at once: for work that only reads. */
   readonly readOnly: boolean;
+  /** How often a request is tried that a cluster does not answer; left out: as often as a run does. */
+  readonly attempts?: number;
 }
 
 /** Of each run, by the name of the cluster: what planning has found out about a cluster counts while the plan is carried out. */
@@ -39,13 +41,14 @@ export async function openCluster(declared: Cluster, access: ClusterAccess, cont
   const decision = await trustClusters([declared], context.variables);
   const [cluster] = decision.trusted;
   if (cluster === undefined) throw untrustedOrigin(decision);
-  const [{ resolveToken }, { createClient }, { createThrottle }, { createTransport }, { resolveProxy }] =
+  const [{ resolveToken }, { createClient }, { createThrottle }, { createTransport }, { resolveProxy }, retry] =
     await Promise.all([
       import("../secrets/resolve-token.ts"),
       import("../dynatrace/client.ts"),
       import("../dynatrace/throttle.ts"),
       import("../dynatrace/transport.ts"),
       import("../dynatrace/resolve-proxy.ts"),
+      import("../dynatrace/retry.ts"),
     ]);
   const { inventory, allowCommands } = access;
   const { variables } = context;
@@ -66,6 +69,7 @@ export async function openCluster(declared: Cluster, access: ClusterAccess, cont
     random: Math.random,
     throttle: throttleOf(cluster, context, createThrottle),
     signal: context.signal,
+    ...(access.attempts === undefined ? {} : { retry: { ...retry.defaultRetryPolicy, attempts: access.attempts } }),
     ...(access.readOnly ? { abortReads: context.signal } : {}),
   });
   return { client, close: transport.close };

@@ -108,7 +108,7 @@ export async function sshWarnings(
   );
 }
 
-async function clientSettings(
+export async function clientSettings(
   configFile: string | null,
   { variables }: Pick<Context, "variables">,
 ): Promise<SshClientSettings> {

@@ -41,7 +41,13 @@ async function variablesOfCommand(
     ...variables,
     PATH: `${programs}${delimiter}${variables["PATH"] ?? ""}`,
     DTSYNC_INVENTORY: inventory,
-    DTSYNC_SANDBOX_OPTIONS: JSON.stringify({ validate: sets, import: sets, plan: fleetOptions, apply: fleetOptions }),
+    DTSYNC_SANDBOX_OPTIONS: JSON.stringify({
+      validate: sets,
+      import: sets,
+      doctor: fleetOptions,
+      plan: fleetOptions,
+      apply: fleetOptions,
+    }),
   };
 }
 

@@ -131,6 +131,18 @@ export function createProgram(context: Context): ProgramRun {
       code = await apply(await applyOptions(planFile, raw, context.variables), context);
     });
 
+  targets(common(program.command("doctor"), ["text", "json"]))
+    .description("check what a run would need: tokens and scopes, TLS, versions, SSH, clock")
+    .option("--ssh-config <file>", "instead of ~/.ssh/config")
+    .option("--allow-commands", "run the command that a token comes from")
+    .action(async (raw: RawOptions) => {
+      const [{ fleetOptions }, { doctor }] = await Promise.all([
+        import("./options/fleet-options.ts"),
+        import("./doctor.ts"),
+      ]);
+      code = await doctor(await fleetOptions(raw, context.variables), context);
+    });
+
   common(program.command("import"), ["text", "json"])
     .description("write an inventory from what clusters have; a plan right after it is empty")
     .option("--cluster <name>", "read this cluster (repeatable)", collect)

@@ -5,6 +5,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** The body is `{ token }` with the token that the client itself uses, to ask the cluster about that. */
+  readonly ownTokenAsBody?: boolean;
   /** Instead of the cluster token; null sends none. */
   readonly token?: string | null;
   /** Milliseconds for one attempt, with its body. */

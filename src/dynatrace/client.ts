@@ -86,14 +86,15 @@ export function createClient(options: ClientOptions): Client {
     const signal =
       request.method === "GET" && options.abortReads ? AbortSignal.any([timeout, options.abortReads]) : timeout;
     requests += 1;
+    const body = request.ownTokenAsBody ? { token: options.token } : request.body;
     return options.fetch(url.href, {
       method: request.method,
       headers: {
         accept: "application/json",
         ...(token === null ? {} : { authorization: `Api-Token ${token}` }),
-        ...(request.body === undefined ? {} : { "content-type": "application/json" }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal,
     });
   }

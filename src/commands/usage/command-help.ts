@@ -110,6 +110,15 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     topics: ["life-of-a-run", "exit-codes", "hosts"],
     sections: ["Targets", "Again, only what failed", "Reports"],
   },
+  doctor: {
+    group: "fleet",
+    examples: [
+      { line: "dtsync doctor", what: "check everything that a run would need" },
+      { line: "dtsync doctor --target cluster=emea --format json", what: "one cluster, for a program" },
+    ],
+    topics: ["troubleshooting", "exit-codes"],
+    sections: ["Doctor"],
+  },
   import: {
     group: "inventory",
     examples: [

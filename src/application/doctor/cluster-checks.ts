@@ -1,0 +1,227 @@
+import { ApiError } from "../../dynatrace/api-error.ts";
+import type { Client } from "../../dynatrace/client.ts";
+import {
+  lookUpOwnToken,
+  readHealth,
+  readLicence,
+  readMaintenance,
+  readNodes,
+  readPolicyGroups,
+  readServerTime,
+} from "../../dynatrace/preflight.ts";
+import { resolveProxy } from "../../dynatrace/resolve-proxy.ts";
+import { errorMessage } from "../../errors.ts";
+import { isLoopback } from "../../lib/loopback.ts";
+import { originPlace } from "../../lib/read-origin.ts";
+import { compareVersions } from "../../lib/versions.ts";
+import { type Check, checksOf } from "../../model/checkup.ts";
+import type { Cluster } from "../../model/inventory.ts";
+import { trustClusters } from "../../secrets/trust-clusters.ts";
+import type { Context } from "../context.ts";
+import type { ClusterAccess } from "../open-cluster.ts";
+import { openCluster } from "../open-cluster.ts";
+
+type Checks = ReturnType<typeof checksOf>;
+
+const oldestVersion = "1.252";
+const day = 86_400_000;
+const leastDays = 21;
+const mostSkew = 60_000;
+/** What plan needs, and what apply needs besides to deploy hosts. */
+const readScope = "ServiceProviderAPI";
+const tokenScope = "ClusterTokenManagement";
+
+/** All that a run needs of one cluster. Nothing is sent to an origin that nobody has allowed. */
+export async function clusterChecks(
+  cluster: Cluster,
+  access: ClusterAccess,
+  context: Context,
+): Promise<readonly Check[]> {
+  const checks = checksOf(`cluster/${cluster.name}`);
+  const decision = await trustClusters([cluster], context.variables);
+  if (decision.unknown.length > 0) {
+    return [
+      checks.failure(
+        "origin",
+        `nobody has allowed to send a token to ${cluster.url}`,
+        `export DTSYNC_ORIGINS=${[...decision.variable, cluster.url].join(",")}`,
+      ),
+    ];
+  }
+  const allowed = checks.ok("origin", `${cluster.url} is allowed`);
+  let opened: Awaited<ReturnType<typeof openCluster>>;
+  try {
+    opened = await openCluster(cluster, access, context);
+  } catch (error) {
+    return [allowed, checks.failure("token", errorMessage(error), "see the token of the cluster in dtsync.yaml")];
+  }
+  try {
+    const { client } = opened;
+    const reached = await reach(client, checks);
+    if (reached.state === "failure") return [allowed, await certificate(cluster, context, checks), reached];
+    return [
+      allowed,
+      ...(await Promise.all([
+        reached,
+        certificate(cluster, context, checks),
+        guarded(checks, "clock", () => clock(client, context, checks)),
+        guarded(checks, "token", () => token(client, context, checks)),
+        guarded(checks, "version", () => version(client, checks)),
+        guarded(checks, "maintenance", () => maintenance(client, checks)),
+        guarded(checks, "licence", () => licence(client, checks)),
+        guarded(checks, "policies", () => policies(client, checks)),
+      ])),
+    ];
+  } finally {
+    await opened.close();
+  }
+}
+
+/** What could not be asked is not known; a token that is refused is a failure of the token alone. */
+async function guarded(checks: Checks, id: string, ask: () => Promise<Check>): Promise<Check> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return id === "token"
+      ? checks.failure(id, `the token is refused: ${error.message}`, error.hint)
+      : checks.unknown(id, `could not be read: ${error.message}`, error.hint);
+  }
+}
+
+async function reach(client: Client, { ok, warning, failure }: Checks): Promise<Check> {
+  try {
+    return (await readHealth(client))
+      ? ok("reach", "it answers, and says that it runs")
+      : warning("reach", "it answers, but does not say that it runs", "look at the state of its nodes in its console");
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return failure("reach", error.message, error.hint ?? "check the url, the network and the proxy");
+  }
+}
+
+async function certificate(
+  cluster: Cluster,
+  { variables, clock }: Context,
+  { ok, warning, failure, unknown }: Checks,
+): Promise<Check> {
+  const { host } = originPlace(cluster.url);
+  if (cluster.url.startsWith("http:")) return ok("certificate", "plain http, which is allowed to loopback only");
+  const proxy = resolveProxy(cluster.url, variables);
+  if (proxy !== null && !isLoopback(host))
+    return unknown("certificate", `behind the proxy ${proxy.place}, so its certificate is not looked at`);
+  try {
+    const { readCertificate } = await import("../../dynatrace/certificate.ts");
+    const { validUntil } = await readCertificate(cluster.url, cluster.ca);
+    const days = Math.floor((validUntil - clock.now().getTime()) / day);
+    return days >= leastDays
+      ? ok("certificate", `its certificate is trusted and valid for ${days} more days`)
+      : warning("certificate", `its certificate is valid for ${days} more days only`, "have it renewed");
+  } catch (error) {
+    return failure(
+      "certificate",
+      `its certificate is not trusted: ${errorMessage(error)}`,
+      "name the authority with ca: in dtsync.yaml, or correct the url",
+    );
+  }
+}
+
+async function clock(client: Client, { clock: own }: Context, { ok, warning, unknown }: Checks): Promise<Check> {
+  const time = await readServerTime(client);
+  if (time === null) return unknown("clock", "its answers do not say what time it is there");
+  const skew = Math.abs(own.now().getTime() - time);
+  return skew <= mostSkew
+    ? ok("clock", "its clock and that of this machine agree")
+    : warning(
+        "clock",
+        `its clock and that of this machine are ${Math.round(skew / 1_000)} s apart`,
+        "set both by NTP: tokens of a run live by that clock",
+      );
+}
+
+async function token(
+  client: Client,
+  { clock: own }: Context,
+  { ok, warning, failure, unknown }: Checks,
+): Promise<Check> {
+  const facts = await lookUpOwnToken(client);
+  if (facts === null) {
+    return unknown(
+      "token",
+      `the token may not ask what it is allowed to: it lacks ${tokenScope}, and is enough for plan and import at most`,
+      `give it ${tokenScope} where apply deploys hosts`,
+    );
+  }
+  const { scopes, expires, revoked } = facts;
+  if (revoked) return failure("token", "the token is revoked", "make another one");
+  if (!scopes.includes(readScope))
+    return failure(
+      "token",
+      `the token lacks ${readScope}`,
+      `make one with ${readScope} and, to deploy hosts, ${tokenScope}`,
+    );
+  const days = expires === null ? null : Math.floor((expires - own.now().getTime()) / day);
+  if (days !== null && days < leastDays)
+    return warning("token", `the token expires in ${Math.max(0, days)} days`, "make another one before");
+  const more = scopes.filter((scope) => scope !== readScope && scope !== tokenScope);
+  if (more.length > 0)
+    return warning(
+      "token",
+      `the token can do more than dtsync needs: ${more.sort().join(", ")}`,
+      "take these scopes away",
+    );
+  const commands = scopes.includes(tokenScope) ? "plan, import and apply" : "plan, import, and apply without hosts";
+  return ok("token", `the token is enough for ${commands}${days === null ? "" : `, for ${days} more days`}`);
+}
+
+async function version(client: Client, { ok, warning, failure, unknown }: Checks): Promise<Check> {
+  const nodes = await readNodes(client);
+  const builds = [...new Set(nodes.flatMap(({ build }) => build ?? []))].sort(compareVersions);
+  const [lowest] = builds;
+  if (lowest === undefined) return unknown("version", "its nodes do not say which version they have");
+  if (nodes.some(({ state }) => state === "EMERGENCY"))
+    return failure("version", "a node is in EMERGENCY: writing is not safe", "look at its console");
+  if (compareVersions(lowest, oldestVersion) < 0)
+    return failure("version", `version ${lowest} is older than ${oldestVersion}`, "update the cluster");
+  if (builds.length > 1)
+    return warning(
+      "version",
+      `its nodes have several versions (${builds.join(", ")}): an update is under way`,
+      "apply when it is over",
+    );
+  const odd = nodes.filter(({ state }) => state !== null && state !== "RUNNING");
+  return odd.length === 0
+    ? ok("version", `version ${lowest}, ${nodes.length} node${nodes.length === 1 ? "" : "s"} running`)
+    : warning(
+        "version",
+        `version ${lowest}; nodes that are not running: ${odd.map(({ state }) => state).join(", ")}`,
+        "look at its console",
+      );
+}
+
+async function maintenance(client: Client, { ok, warning }: Checks): Promise<Check> {
+  const reason = await readMaintenance(client);
+  return reason === null
+    ? ok("maintenance", "no maintenance")
+    : warning("maintenance", `it is under maintenance: ${reason}`, "apply when it is over");
+}
+
+async function licence(client: Client, { ok, warning, unknown }: Checks): Promise<Check> {
+  const facts = await readLicence(client);
+  if (facts === null) return unknown("licence", "this version does not tell its licence");
+  if (!facts.quotas) return ok("licence", "a licence without quotas: declared ones are not compared");
+  return facts.status === null || facts.status === "VALID"
+    ? ok("licence", "the licence is valid, with quotas")
+    : warning("licence", `the licence is ${facts.status}`, "new environments may be refused");
+}
+
+async function policies(client: Client, { ok, unknown }: Checks): Promise<Check> {
+  const groups = await readPolicyGroups(client);
+  if (groups === null) return unknown("policies", "whether policies give groups rights could not be read");
+  return groups.size === 0
+    ? ok("policies", "no group has rights from policies of the cluster")
+    : ok(
+        "policies",
+        `${groups.size} group${groups.size === 1 ? " has" : "s have"} rights from policies, too: dtsync neither shows nor changes those`,
+      );
+}

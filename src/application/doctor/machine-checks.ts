@@ -1,0 +1,107 @@
+import { statfs } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { errorMessage } from "../../errors.ts";
+import { ownFolder } from "../../files/own-files.ts";
+import { readRevision } from "../../git/repository.ts";
+import { compareVersions } from "../../lib/versions.ts";
+import { type Check, checksOf } from "../../model/checkup.ts";
+import { abandonedRuns } from "../../state/journal.ts";
+import { ownIdentity } from "../../state/process-identity.ts";
+import type { Context } from "../context.ts";
+import { gitEdges } from "../git-edges.ts";
+import { programRunner } from "../run-program.ts";
+
+const { ok, warning, failure, unknown } = checksOf("machine");
+
+const leastNode = "20.19";
+/** The oldest that tests run with. */
+const testedGit = "2.39";
+/** MiB: installers of a few architectures, before they are sent. */
+const leastSpace = 1_000;
+const limits = { timeout: 10_000, output: 10_000 };
+
+/** What this machine has for runs of an inventory in a folder. */
+export async function machineChecks(folder: string, context: Context): Promise<readonly Check[]> {
+  return Promise.all([
+    nodeVersion(),
+    gitVersion(folder, context),
+    signatureProgram(context),
+    freeSpace(),
+    journals(context),
+  ]);
+}
+
+async function nodeVersion(): Promise<Check> {
+  const version = process.version.slice(1);
+  return compareVersions(version, leastNode) >= 0
+    ? ok("node-version", `Node.js ${version}`)
+    : failure("node-version", `Node.js ${version} is older than ${leastNode}`, `install Node.js ${leastNode} or newer`);
+}
+
+/** What a program prints of its version; null: it cannot be run. */
+async function versionOf(command: readonly string[], context: Context): Promise<string | null> {
+  const outcome = await programRunner(context)(command, { directory: tmpdir(), variables: context.variables, limits });
+  return outcome.status === "done" ? outcome.output.trim() : null;
+}
+
+async function gitVersion(folder: string, context: Context): Promise<Check> {
+  const version = /\d+\.\d+(?:\.\d+)?/.exec((await versionOf(["git", "--version"], context)) ?? "")?.[0];
+  if (version === undefined) {
+    return warning(
+      "git",
+      "Git cannot be run",
+      "install it: diff, --changed-since, --base and the commit in a plan need it",
+    );
+  }
+  if (compareVersions(version, testedGit) < 0) {
+    return warning("git", `Git ${version} is older than what dtsync is tested with`, `use Git ${testedGit} or newer`);
+  }
+  const { commit, reason } = await readRevision(folder, gitEdges(context));
+  if (reason !== null) return warning("git", `Git ${version}, which does not read this repository: ${reason}`);
+  return commit === null
+    ? warning(
+        "git",
+        `Git ${version}; the inventory has no commit yet`,
+        "commit it: plans then name what they were made from",
+      )
+    : ok("git", `Git ${version}, at commit ${commit.slice(0, 8)}`);
+}
+
+async function signatureProgram(context: Context): Promise<Check> {
+  const version = await versionOf(["openssl", "version"], context);
+  return version === null
+    ? warning("openssl", "openssl cannot be run, so signatures of installers cannot be checked", "install openssl")
+    : ok("openssl", version.split(" ").slice(0, 2).join(" "));
+}
+
+async function freeSpace(): Promise<Check> {
+  try {
+    const { bavail, bsize } = await statfs(tmpdir());
+    const free = Math.floor((bavail * bsize) / 2 ** 20);
+    return free >= leastSpace
+      ? ok("free-space", `${free.toLocaleString("en-US")} MiB are free in ${tmpdir()}`)
+      : warning(
+          "free-space",
+          `only ${free} MiB are free in ${tmpdir()}, where installers are kept during an apply`,
+          "make room, or set TMPDIR",
+        );
+  } catch (error) {
+    return unknown("free-space", `how much room ${tmpdir()} has could not be read: ${errorMessage(error)}`);
+  }
+}
+
+async function journals(context: Context): Promise<Check> {
+  const problems: string[] = [];
+  const folder = join(ownFolder("state", context.variables), "runs");
+  const left = abandonedRuns(folder, ownIdentity(), (message) => problems.push(message));
+  const [problem] = problems;
+  if (problem !== undefined) return warning("journals", problem);
+  if (left.length === 0) return ok("journals", "no killed run has left a journal");
+  const tokens = left.reduce((sum, { entry }) => sum + entry.tokens.length, 0);
+  return warning(
+    "journals",
+    `${left.length} ended run${left.length === 1 ? " has" : "s have"} left a journal (${tokens} environment${tokens === 1 ? "" : "s"} with tokens): ${folder}`,
+    "the next dtsync apply on their clusters cleans up after them",
+  );
+}

@@ -1,0 +1,119 @@
+import { list, mapped, object, optional, orNull, text, truth, wholeNumber } from "./answer-shape.ts";
+import { isStatus } from "./api-error.ts";
+import type { Client } from "./client.ts";
+
+const onpremise = "/api/v1.0/onpremise";
+
+/** Whether the cluster says that it runs: it needs no token. Throws ApiError. */
+export async function readHealth(client: Client): Promise<boolean> {
+  const answer = await client.send({ method: "GET", path: "/rest/health", token: null });
+  return /^"?RUNNING"?\s*$/.test(answer.text ?? "");
+}
+
+/** The clock of whoever answered, in Unix milliseconds, by the header of an answer; null: it has none. */
+export async function readServerTime(client: Client): Promise<number | null> {
+  const answer = await client.send({ method: "GET", path: "/rest/health", token: null });
+  const time = Date.parse(answer.headers.get("date") ?? "");
+  return Number.isNaN(time) ? null : time;
+}
+
+export interface TokenFacts {
+  readonly scopes: readonly string[];
+  /** Unix milliseconds; null: it does not expire. */
+  readonly expires: number | null;
+  readonly revoked: boolean;
+}
+
+const tokenFacts = mapped(
+  object({ scopes: list(text), expires: optional(orNull(wholeNumber)), revoked: optional(truth) }),
+  ({ scopes, expires, revoked }): TokenFacts => ({ scopes, expires: expires ?? null, revoked: revoked ?? false }),
+);
+
+/**
+ * What the cluster knows of the client's own token; null: this token may not ask (it lacks `ClusterTokenManagement`). Throws
+ * ApiError, 401 for a token that is unknown, expired or revoked.
+ */
+export async function lookUpOwnToken(client: Client): Promise<TokenFacts | null> {
+  try {
+    const request = {
+      method: "POST",
+      path: "/api/cluster/v2/tokens/lookup",
+      independent: true,
+      ownTokenAsBody: true,
+    } as const;
+    return await client.json(request, tokenFacts);
+  } catch (error) {
+    if (isStatus(error, 403)) return null;
+    throw error;
+  }
+}
+
+export interface NodeFacts {
+  /** Such as `RUNNING`; null: it does not tell. */
+  readonly state: string | null;
+  readonly build: string | null;
+}
+
+const nodes = mapped(
+  list(object({ operationState: optional(orNull(text)), buildVersion: optional(orNull(text)) })),
+  (found) =>
+    found.map(
+      ({ operationState, buildVersion }): NodeFacts => ({ state: operationState ?? null, build: buildVersion ?? null }),
+    ),
+);
+
+/** The nodes of the cluster. Needs `ServiceProviderAPI`. Throws ApiError. */
+export const readNodes = (client: Client): Promise<readonly NodeFacts[]> =>
+  client.json({ method: "GET", path: `${onpremise}/cluster` }, nodes);
+
+const maintenance = object({ reason: optional(orNull(text)), ended: optional(orNull(wholeNumber)) });
+
+/** Why the cluster is under maintenance; null: it is not, or is too old to tell. Throws ApiError. */
+export async function readMaintenance(client: Client): Promise<string | null> {
+  try {
+    const { reason, ended } = await client.json(
+      { method: "GET", path: `${onpremise}/cluster/maintenance` },
+      maintenance,
+    );
+    return typeof reason === "string" && typeof ended !== "number" ? reason : null;
+  } catch (error) {
+    if (isStatus(error, 404)) return null;
+    throw error;
+  }
+}
+
+/** What the licence allows: null where the cluster is too old to tell. Throws ApiError. */
+export async function readLicence(
+  client: Client,
+): Promise<{ readonly status: string | null; readonly quotas: boolean } | null> {
+  try {
+    const shape = object({ licenseStatus: optional(orNull(text)) });
+    const { licenseStatus } = await client.json({ method: "GET", path: "/api/cluster/v2/clusterLicense" }, shape);
+    return { status: licenseStatus ?? null, quotas: true };
+  } catch (error) {
+    if (isStatus(error, 422)) return { status: null, quotas: false };
+    if (isStatus(error, 404)) return null;
+    throw error;
+  }
+}
+
+const bindings = object({
+  policyBindings: optional(list(object({ groups: optional(list(text)) }))),
+});
+const metadata = object({ clusterUuid: optional(orNull(text)) });
+
+/**
+ * Ids of groups to which policies give rights on the whole cluster; null: the cluster does not tell. Throws ApiError.
+ */
+export async function readPolicyGroups(client: Client): Promise<ReadonlySet<string> | null> {
+  try {
+    const { clusterUuid } = await client.json({ method: "GET", path: `${onpremise}/cluster/metadata` }, metadata);
+    if (typeof clusterUuid !== "string") return null;
+    const path = `/api/cluster/v2/iam/repo/cluster/${encodeURIComponent(clusterUuid)}/bindings`;
+    const { policyBindings } = await client.json({ method: "GET", path }, bindings);
+    return new Set((policyBindings ?? []).flatMap(({ groups }) => groups ?? []));
+  } catch (error) {
+    if (isStatus(error, 404) || isStatus(error, 403)) return null;
+    throw error;
+  }
+}

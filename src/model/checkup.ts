@@ -1,0 +1,36 @@
+/** How a check came out. `unknown`: it could not be made, which is never taken for good. */
+export type CheckState = "ok" | "warning" | "failure" | "unknown";
+
+export interface Check {
+  /** What it is about: `machine`, `inventory`, `hosts`, or `cluster/NAME`. */
+  readonly scope: string;
+  /** The same in every run, for programs: `node-version`. */
+  readonly id: string;
+  readonly state: CheckState;
+  readonly message: string;
+  /** What to type or do; null where nothing is to be done. */
+  readonly advice: string | null;
+}
+
+export interface Checkup {
+  readonly format: "dtsync-doctor/1";
+  readonly checks: readonly Check[];
+  readonly summary: Readonly<Record<CheckState, number>>;
+}
+
+/** Checks of one scope. */
+export function checksOf(scope: string) {
+  const make =
+    (state: CheckState) =>
+    (id: string, message: string, advice: string | null = null): Check => ({ scope, id, state, message, advice });
+  return { ok: make("ok"), warning: make("warning"), failure: make("failure"), unknown: make("unknown") };
+}
+
+export function checkup(checks: readonly Check[]): Checkup {
+  const count = (state: CheckState): number => checks.filter((check) => check.state === state).length;
+  return {
+    format: "dtsync-doctor/1",
+    checks,
+    summary: { ok: count("ok"), warning: count("warning"), failure: count("failure"), unknown: count("unknown") },
+  };
+}

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Check, Checkup } from "../../../src/model/checkup.ts";
+import { type CommandWorld, startCommandWorld } from "../../support/command-world.ts";
+
+const settings = `version: 1
+clusters:
+  emea:
+    url: https://emea.example.com
+    token: { env: DTSYNC_TOKEN_EMEA }
+defaults: { cluster: emea }
+`;
+
+let world: CommandWorld;
+beforeAll(async () => {
+  world = await startCommandWorld(
+    { "dtsync.yaml": settings, "customers/abc.yaml": "customer: abc\nenvironments:\n  p1: { hosts: [] }\n" },
+    {},
+  );
+});
+afterAll(() => world.close());
+
+/** A token of the cluster with these scopes. */
+async function tokenWith(scopes: readonly string[], minutes: number): Promise<string> {
+  const answer = await world.cluster.fetch("https://emea.example.com/api/cluster/v2/tokens", {
+    method: "POST",
+    headers: { authorization: `Api-Token ${world.cluster.clusterToken}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "one", scopes, expiresIn: { value: minutes, unit: "MINUTES" } }),
+  });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body ?? []) chunks.push(chunk);
+  return (JSON.parse(Buffer.concat(chunks).toString()) as { token: string }).token;
+}
+
+async function examine(token = world.cluster.clusterToken, more: Readonly<Record<string, string>> = {}) {
+  const variables = { HOME: world.directory, DTSYNC_TOKEN_EMEA: token, ...more };
+  const { code, document, output } = await world.run(["doctor"], { variables });
+  const { checks } = document as Checkup;
+  const find = (id: string, scope = "cluster/emea"): Check | undefined =>
+    checks.find((check) => check.id === id && check.scope === scope);
+  return { code, checks, find, output };
+}
+
+describe("doctor", () => {
+  test("finds everything in order where it is", async () => {
+    const { code, checks, find } = await examine();
+    expect(checks.filter(({ state }) => state === "failure")).toEqual([]);
+    expect(code).toBe(0);
+    expect(find("reach")).toMatchObject({ state: "ok" });
+    expect(find("token")).toMatchObject({ state: "ok", message: expect.stringContaining("plan, import and apply") });
+    expect(find("version")?.message).toContain("1.320");
+    expect(find("node-version", "machine")).toMatchObject({ state: "ok" });
+    // The simulated cluster is too old to tell, which is not the same as good.
+    expect(find("licence")).toMatchObject({ state: "unknown" });
+  });
+
+  test.each<[string, () => Promise<string> | string, Partial<Check>]>([
+    ["is wrong", () => "dt-wrong", { state: "failure", message: expect.stringContaining("refused") as never }],
+    [
+      "lacks the scope",
+      () => tokenWith(["ClusterTokenManagement"], 100_000),
+      { state: "failure", message: expect.stringContaining("ServiceProviderAPI") as never },
+    ],
+    [
+      "can do too much",
+      () => tokenWith(["ServiceProviderAPI", "ClusterTokenManagement", "settings.write"], 100_000),
+      { state: "warning", message: expect.stringContaining("settings.write") as never },
+    ],
+    [
+      "expires soon",
+      () => tokenWith(["ServiceProviderAPI", "ClusterTokenManagement"], 60),
+      { state: "warning", message: expect.stringContaining("expires") as never },
+    ],
+    [
+      "only reads",
+      () => tokenWith(["ServiceProviderAPI"], 100_000),
+      { state: "unknown", message: expect.stringContaining("ClusterTokenManagement") as never },
+    ],
+  ])("tells of a token that %s", async (_what, make, expected) => {
+    const token = await make();
+    const { code, find, output } = await examine(token);
+    expect(find("token")).toMatchObject(expected);
+    expect(code).toBe(expected.state === "failure" ? 5 : 0);
+    expect(output).not.toContain(token);
+  });
+
+  test("sends nothing to an origin that nobody has allowed", async () => {
+    const before = world.cluster.requests.length;
+    const { code, document } = await world.run(["doctor", "--set", "clusters.emea.url=https://other.example.com"]);
+    expect(code).toBe(5);
+    expect((document as Checkup).checks.filter(({ scope }) => scope === "cluster/emea")).toEqual([
+      {
+        scope: "cluster/emea",
+        id: "origin",
+        state: "failure",
+        message: expect.any(String),
+        advice: "export DTSYNC_ORIGINS=https://other.example.com",
+      },
+    ]);
+    expect(world.cluster.requests).toHaveLength(before);
+  });
+
+  test("tells what is missing of a cluster that does not answer, and of one that has no token", async () => {
+    const down = await world.run(["doctor", "--set", "clusters.emea.url=http://127.0.0.1:9"]);
+    expect(down).toMatchObject({
+      code: 5,
+      document: { checks: expect.arrayContaining([expect.objectContaining({ id: "reach", state: "failure" })]) },
+    });
+    const without = await world.run(["doctor"], { variables: { HOME: world.directory } });
+    expect(without).toMatchObject({
+      code: 5,
+      document: {
+        checks: expect.arrayContaining([
+          expect.objectContaining({ id: "token", state: "failure", scope: "cluster/emea" }),
+        ]),
+      },
+    });
+  });
+
+  test("counts the hosts that would be refused", async () => {
+    world.write(
+      "inventory/customers/hosts.yaml",
+      "customer: hosts\nssh: { jump: bastion }\nenvironments:\n  p1: { hosts: ['web[01-03]'] }\n",
+    );
+    world.write(
+      ".ssh/known_hosts",
+      "web01 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2xRNGNwSbDWYpvIUFkXPbNJ5ZVZ8mYOZ0Fl0fqPj9J\n",
+    );
+    const { code, find } = await examine();
+    expect(code).toBe(5);
+    expect(find("known-hosts", "hosts")).toMatchObject({
+      state: "failure",
+      message: expect.stringContaining("2 hosts of 3"),
+    });
+    expect(find("known-bastions", "hosts")).toMatchObject({
+      state: "failure",
+      message: expect.stringContaining("bastion"),
+    });
+    expect(find("ssh-keys", "hosts")).toMatchObject({ state: "failure" });
+    world.write("inventory/customers/hosts.yaml", "customer: hosts\n");
+  });
+
+  test("prints the faults of an invalid inventory", async () => {
+    world.write("inventory/customers/hosts.yaml", "customer: hosts\nrolls: 1\n");
+    expect(await world.run(["doctor"])).toMatchObject({ code: 3, document: { valid: false } });
+    world.write("inventory/customers/hosts.yaml", "customer: hosts\n");
+  });
+
+  test("shows marks and what to do as text", async () => {
+    const { output } = await world.run(["doctor", "--format", "text", "--set", "clusters.emea.url=http://127.0.0.1:9"]);
+    expect(output).toMatch(/^machine\n {2}✓ Node\.js /);
+    expect(output).toMatch(/cluster\/emea\n(?: .*\n)*? {2}✗ .*\n {4}\S/);
+    expect(output).toMatch(/\n\d+ in order, \d+ to look at, 1 that would fail/);
+  });
+});
