@@ -6,6 +6,7 @@ import {
   basic,
   cached,
   changedSince,
+  changes,
   choiceArgument,
   collect,
   common,
@@ -83,6 +84,46 @@ export function createProgram(context: Context): ProgramRun {
     .action(async (kind: string, raw: RawOptions) => {
       const [{ listOptions }, { list }] = await Promise.all([import("./options/list-options.ts"), import("./list.ts")]);
       code = await list(await listOptions(kind, raw, context.variables), context);
+    });
+
+  changes(
+    program
+      .command("add")
+      .addArgument(choiceArgument("<kind>", ["environment", "host"]))
+      .argument("<names...>"),
+  )
+    .description("declare an environment, or hosts in one, in the files of the inventory; nothing else in them changes")
+    .option("--name <text>", "environment: its display name")
+    .option("--cluster <name>", "environment: the cluster that it is on (default: as its customer)")
+    .option("--tag <text>", "environment: a tag (repeatable)", collect)
+    .option("--label <key=value>", "environment: a label (repeatable)", collect)
+    .option("--host <name>", "environment: a host or range in it (repeatable)", collect)
+    .option("--customer <name>", "environment: whose it is, where the id does not say it")
+    .option("--customer-name <text>", "environment: the display name of a new customer")
+    .option("--id <text>", "environment: an id of its own, which it had before")
+    .option("--environment <id>", "host: where it reports to")
+    .option("--address <text>", "host: where to connect, if not to its name")
+    .option("--user <text>", "host: user for SSH")
+    .option("--port <n>", "host: port for SSH")
+    .option("--host-group <text>", "host: its host group")
+    .action(async (kind: string, names: readonly string[], raw: RawOptions) => {
+      const [{ addOptions }, { add }] = await Promise.all([import("./options/add-options.ts"), import("./add.ts")]);
+      code = await add(await addOptions(kind, names, raw, context.variables), context);
+    });
+
+  changes(
+    program
+      .command("remove")
+      .addArgument(choiceArgument("<kind>", ["host"]))
+      .argument("<names...>"),
+  )
+    .description("declare hosts absent in the files of the inventory, so that apply takes their agents away")
+    .action(async (kind: string, names: readonly string[], raw: RawOptions) => {
+      const [{ removeOptions }, { remove }] = await Promise.all([
+        import("./options/remove-options.ts"),
+        import("./remove.ts"),
+      ]);
+      code = await remove(await removeOptions(kind, names, raw, context.variables), context);
     });
 
   basic(program.command("fmt"), ["text", "json"])

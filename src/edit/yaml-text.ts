@@ -23,8 +23,8 @@ const entriesOf = (value: YamlMapping): readonly (readonly [string, YamlValue])[
 export const isEmpty = (value: YamlValue): boolean =>
   isCollection(value) && (isList(value) ? value.length === 0 : entriesOf(value).length === 0);
 
-/** Text that begins with a digit and is no number for any reader: an address, or a day. */
-const plainDigits = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\d{4}-\d{2}-\d{2})$/;
+/** Text that may begin with a digit and is no number for any reader: an address, a day, a UUID. */
+const plainDigits = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\d{4}-\d{2}-\d{2}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
 
 export function textOf(text: string, inFlow: boolean): string {
   if (plainDigits.test(text)) return text;

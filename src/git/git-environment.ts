@@ -11,6 +11,8 @@ const forEveryCall: readonly RegExp[] = [
   /^GIT_EXEC_PATH$/,
   // The user's own configuration, for example of containers, where safe.directory is often set so.
   /^GIT_CONFIG_(?:NOSYSTEM|SYSTEM|GLOBAL|COUNT|KEY_\d+|VALUE_\d+)$/,
+  // Whose a commit is.
+  /^GIT_(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL)$/,
 ];
 
 /** What reaching origin needs besides: proxies, certificates, and the user's ways to prove who they are. */

@@ -39,6 +39,7 @@ const carried: readonly RegExp[] = [
   /^url\..*\.insteadof$/s,
   /^http\.(?:.*\.)?(?:extraheader|proxy|proxyauthmethod|proxysslcainfo|version|useragent|emptyauth|followredirects)$/s,
   /^http\.(?:.*\.)?(?:sslverify|sslversion|sslcainfo|sslcapath|sslcert|sslkey|pinnedpubkey|postbuffer)$/s,
+  /^user\.(?:name|email)$/,
   /^credential\.(?:.*\.)?(?:username|usehttppath)$/s,
 ];
 

@@ -9,6 +9,7 @@ export const optionGroups = {
   output: "Output:",
 } as const;
 
+/** For an option that may be given several times. */
 export const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
   ...(previous ?? []),
   value,
@@ -82,6 +83,12 @@ export function fleet(command: Command): Command {
     .option("--allow-commands", "run the commands that the inventory names (also: DTSYNC_ALLOW_COMMANDS=1)")
     .optionsGroup(optionGroups.own);
 }
+
+/** Options of commands that change files of the inventory. */
+export const changes = (command: Command): Command =>
+  common(command, ["text", "json"])
+    .option("--dry-run", "show what would change, and write nothing")
+    .option("--commit", "make one Git commit of just these files");
 
 export const cached = (command: Command): Command =>
   command

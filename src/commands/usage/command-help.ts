@@ -63,6 +63,24 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     topics: ["commands"],
     sections: ["List", "Targets"],
   },
+  add: {
+    group: "inventory",
+    examples: [
+      { line: "dtsync add environment abc-p2 --host 'app[01-04].abc.example.com'", what: "an environment with hosts" },
+      {
+        line: "dtsync add host web05.abc.example.com --environment abc-p1 --dry-run",
+        what: "only show the lines that would change",
+      },
+    ],
+    topics: ["commands", "day-two"],
+    sections: ["Add and remove"],
+  },
+  remove: {
+    group: "inventory",
+    examples: [{ line: "dtsync remove host web04.abc.example.com", what: "out of its range, and listed as absent" }],
+    topics: ["commands", "day-two"],
+    sections: ["Add and remove"],
+  },
   fmt: {
     group: "inventory",
     examples: [

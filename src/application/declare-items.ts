@@ -1,0 +1,49 @@
+import { addEnvironment, type NewEnvironment } from "../declare/add-environment.ts";
+import { addHosts, type NewHostSettings } from "../declare/add-hosts.ts";
+import type { DeclaredFiles, FileText } from "../declare/declared-files.ts";
+import { removeHosts } from "../declare/remove-hosts.ts";
+import { usageError } from "../errors.ts";
+import { suggestionHint } from "../load/diagnostics/suggest.ts";
+import type { Environment, Inventory } from "../model/inventory.ts";
+import { type ChangeOptions, changeInventory, type InventoryChange } from "./change-inventory.ts";
+import type { Context } from "./context.ts";
+
+export interface NewHost {
+  /** Names and ranges. */
+  readonly names: readonly string[];
+  /** Id. */
+  readonly environment: string;
+  readonly settings: NewHostSettings;
+}
+
+export type NewItem = ({ readonly kind: "environment" } & NewEnvironment) | ({ readonly kind: "host" } & NewHost);
+
+/** Declares an environment or hosts. Null: the inventory is or would be invalid, and its faults have been printed. */
+export function declareItem(item: NewItem, options: ChangeOptions, context: Context): Promise<InventoryChange | null> {
+  if (item.kind === "environment") {
+    const message = `Add the environment ${item.ownId ?? item.id}`;
+    return changeInventory((declared) => addEnvironment(item, declared), message, options, context);
+  }
+  const decide = (declared: DeclaredFiles): readonly FileText[] =>
+    addHosts(item.names, item.settings, environmentNamed(item.environment, declared.inventory), declared);
+  return changeInventory(decide, `Add ${hosts(item.names)} to ${item.environment}`, options, context);
+}
+
+/** Declares hosts absent, in the same way. */
+export const declareAbsent = (
+  names: readonly string[],
+  options: ChangeOptions,
+  context: Context,
+): Promise<InventoryChange | null> =>
+  changeInventory((declared) => removeHosts(names, declared), `Remove ${hosts(names)}`, options, context);
+
+const hosts = (names: readonly string[]): string =>
+  names.length === 1 ? `the host ${names[0]}` : `${names.length} hosts: ${names.join(", ")}`;
+
+/** The environment with an id, whatever its case. Throws a usage error where there is none. */
+export function environmentNamed(id: string, { environments }: Inventory): Environment {
+  const found = environments.find((environment) => environment.id.toLowerCase() === id.toLowerCase());
+  if (found) return found;
+  const ids = environments.map((environment) => environment.id);
+  throw usageError(`there is no environment ${id}`, suggestionHint(id, ids, "dtsync list environments shows all."));
+}

@@ -1,0 +1,262 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type EditWorld, withEditWorld } from "../../support/edit-world.ts";
+import { realClock } from "../../support/host-world.ts";
+
+const settings = `version: 1
+clusters:
+  emea: { url: https://emea.example.com, token: { env: DTSYNC_TOKEN_EMEA } }
+  apac: { url: https://apac.example.com, token: { env: DTSYNC_TOKEN_APAC } }
+defaults: { cluster: emea }
+`;
+
+const abc = `# yaml-language-server: $schema=../../../schema/customer.schema.json
+customer: abc
+name: ABC Retail  # as on the contract
+
+environments:
+  p1:
+    # web first
+    hosts:
+      - web[01-04].abc.example.com
+      - name: db01.abc.example.com
+        address: 192.0.2.7
+        ssh: { user: root }
+      - { name: old01.abc.example.com, state: absent }
+  t1: { hosts: [test01.abc.example.com] }
+
+groups: []
+`;
+
+const files = {
+  "dtsync.yaml": settings,
+  "customers/retail/abc.yaml": abc,
+  "customers/grown.yaml": `customer: grown
+environmentId: ccv2-cust-{customer}-{key}
+environments:
+  d1: {}
+  lists:
+    id: grown-lists
+    hosts:
+      - file: ../hosts/grown.txt
+        ssh: { user: list }
+      - { file: ../hosts/ansible.ini, format: ansible }
+`,
+  "hosts/grown.txt": "# ours\nlist[01-03].example.com  # three\nlist09.example.com\n",
+  "hosts/ansible.ini": "ans01.example.com\n",
+};
+
+const inWorld = <Result>(use: (world: EditWorld) => Promise<Result>, more = {}) =>
+  withEditWorld({ ...files, ...more }, use);
+
+const p1 = "--environment=abc-p1";
+
+describe("dtsync add environment", () => {
+  test("declares one in the file of its customer, and says which lines came", () =>
+    inWorld(async ({ run, read }) => {
+      const words = ["add", "environment", "abc-p2", "--name", "ABC 2", "--tag", "a:b", "--label", "type=ccv2"];
+      const more = ["--host", "app[01-02].abc.example.com", "--host", "db02.abc.example.com", "--cluster", "apac"];
+      const { code, output, errors } = await run(...words, ...more);
+      expect(errors).toBe("1 file changed.\n");
+      expect(output).toBe(`customers/retail/abc.yaml:15
+  +   p2:
+  +     name: ABC 2
+  +     cluster: apac
+  +     labels:
+  +       type: ccv2
+  +     tags:
+  +       - a:b
+  +     hosts:
+  +       - app[01-02].abc.example.com
+  +       - db02.abc.example.com
+`);
+      expect(code).toBe(0);
+      const text = read("customers/retail/abc.yaml");
+      const added = output.split("\n").flatMap((line) => (line.startsWith("  + ") ? [`${line.slice(4)}\n`] : []));
+      expect(text).toBe(abc.replace("\ngroups", `${added.join("")}\ngroups`));
+      expect(await run(...words, ...more)).toEqual({
+        code: 0,
+        output: "",
+        errors: "Nothing to do: it is declared already.\n",
+      });
+      expect((await run("fmt", "--check")).output).not.toContain("abc.yaml");
+    }));
+
+  test("makes the file of a new customer, with the schema for editors", () =>
+    inWorld(async ({ run, read }) => {
+      const words = ["add", "environment", "new-d1", "--customer-name", "New & Co", "--cluster", "emea"];
+      expect((await run(...words)).code).toBe(0);
+      expect(read("customers/new.yaml")).toBe(`# yaml-language-server: $schema=../../schema/customer.schema.json
+customer: new
+name: New & Co
+environments:
+  d1:
+    hosts: []
+`);
+      expect((await run("validate")).code).toBe(0);
+      expect((await run(...words)).errors).toContain("Nothing to do");
+    }));
+
+  test("finds customer and key by the template of ids, and asks where several fit", () =>
+    inWorld(
+      async ({ run, read }) => {
+        expect((await run("add", "environment", "ccv2-cust-grown-p1")).code).toBe(0);
+        expect(read("customers/grown.yaml")).toContain("  p1:\n    hosts: []\n");
+        expect(await run("add", "environment", "ab1")).toMatchObject({
+          code: 3,
+          errors: expect.stringContaining("ab1 is not made as ids are here: by {customer}-{key}"),
+        });
+        expect(await run("add", "environment", "abc-old", "--id", "19a963a7")).toMatchObject({ code: 0 });
+        expect(read("customers/retail/abc.yaml")).toContain('  old:\n    id: "19a963a7"\n    hosts: []\n');
+        expect(await run("add", "environment", "abc-de-x", "--id", "x1")).toMatchObject({
+          code: 3,
+          errors: expect.stringMatching(/abc \(key de-x\), abc-de \(key x\)\nSay which one with --customer/),
+        });
+        expect((await run("add", "environment", "abc-de-x", "--id", "x1", "--customer", "abc-de")).code).toBe(0);
+        expect((await run("add", "environment", "abd-p1", "--customer", "adc")).errors).toContain("--customer");
+      },
+      { "customers/abc-de.yaml": "customer: abc-de\n" },
+    ));
+
+  test("adds what one lacks that is declared, and changes nothing that is declared otherwise", () =>
+    inWorld(async ({ run, read }) => {
+      expect(
+        (await run("add", "environment", "abc-t1", "--name", "T", "--tag", "x", "--host", "test02.abc.example.com"))
+          .code,
+      ).toBe(0);
+      expect(read("customers/retail/abc.yaml")).toContain(
+        "  t1: { name: T, tags: [x], hosts: [test01.abc.example.com, test02.abc.example.com] }\n",
+      );
+      for (const [option, words] of [
+        ["--name=U", 'already, with the name "T"'],
+        ["--cluster=apac", "already, on the cluster emea"],
+        ["--customer=grown", "already, for the customer abc"],
+        ["--customer-name=X", 'has the name "ABC Retail"'],
+      ]) {
+        const { code, errors } = await run("add", "environment", "abc-t1", option ?? "");
+        expect([code, errors]).toEqual([3, expect.stringContaining(words ?? "")]);
+      }
+    }));
+
+  test("writes nothing that validate would refuse, nor with --dry-run", () =>
+    inWorld(async ({ run, read }) => {
+      const taken = await run("add", "environment", "abc-p2", "--host", "web01.abc.example.com");
+      expect(taken.code).toBe(3);
+      expect(taken.output).toContain("is declared in customers/retail/abc.yaml:9 too");
+      expect(taken.errors).toBe("Nothing was written: the inventory would be invalid.\n");
+      const dry = await run("add", "environment", "abc-p2", "--dry-run");
+      expect(dry).toMatchObject({ code: 0, errors: "1 file would change; nothing was written.\n" });
+      expect(dry.output).toContain("  +   p2:\n");
+      expect(read("customers/retail/abc.yaml")).toBe(abc);
+      expect((await run("add", "environment", "abc-p2", "--cluster", "nowhere", "--format", "json")).output).toContain(
+        '"format": "dtsync-validate/1"',
+      );
+    }));
+});
+
+describe("dtsync add host", () => {
+  test("declares hosts in an environment, those of a range that are missing", () =>
+    inWorld(async ({ run, read }) => {
+      expect((await run("add", "host", "web[03-06].abc.example.com", "web01.abc.example.com", p1)).code).toBe(0);
+      expect(read("customers/retail/abc.yaml")).toContain("state: absent }\n      - web[05-06].abc.example.com\n  t1:");
+      expect((await run("add", "host", "web[01-06].abc.example.com", p1)).errors).toContain("Nothing to do");
+    }));
+
+  test("with settings of its own, and again where it was absent", () =>
+    inWorld(async ({ run, read }) => {
+      const own = ["--address", "192.0.2.9", "--user", "root", "--port", "2222", "--host-group", "db"];
+      expect((await run("add", "host", "db02.abc.example.com", p1, ...own)).code).toBe(0);
+      expect(read("customers/retail/abc.yaml")).toContain(`      - name: db02.abc.example.com
+        address: 192.0.2.9
+        ssh:
+          user: root
+          port: 2222
+        oneagent:
+          hostGroup: db
+  t1:`);
+      expect((await run("add", "host", "db02.abc.example.com", p1, ...own)).errors).toContain("Nothing to do");
+      expect((await run("add", "host", "db02.abc.example.com", p1, "--port", "22")).errors).toContain(
+        "already, with other settings",
+      );
+      expect((await run("add", "host", "old01.abc.example.com", p1)).code).toBe(0);
+      expect(read("customers/retail/abc.yaml")).toContain("      - old01.abc.example.com\n");
+    }));
+
+  test("says what is missing or not for it", () =>
+    inWorld(async ({ run }) => {
+      expect(await run("add", "host", "web09.example.com")).toMatchObject({
+        code: 3,
+        errors: expect.stringContaining("name it with --environment"),
+      });
+      expect((await run("add", "host", "web09.example.com", "--environment", "abc-p9")).errors).toContain(
+        "there is no environment abc-p9",
+      );
+      expect((await run("add", "host", "a", p1, "--tag", "x")).errors).toContain("--tag is not for dtsync add host");
+      expect((await run("add", "environment", "abc-p2", "--host-group", "x")).errors).toContain(
+        "--host-group is not for",
+      );
+      expect((await run("add", "environment", "abc-p2", "abc-p3")).errors).toContain("one environment");
+    }));
+});
+
+describe("dtsync remove host", () => {
+  test("declares it absent, out of its range, with what is needed to reach it", () =>
+    inWorld(async ({ run, read }) => {
+      const hosts = ["web02.abc.example.com", "db01.abc.example.com", "test01.abc.example.com"];
+      expect((await run("remove", "host", ...hosts)).code).toBe(0);
+      expect(read("customers/retail/abc.yaml")).toBe(
+        abc
+          .replace("web[01-04]", "web[01,03-04]")
+          .replace("        ssh: { user: root }\n", "        ssh: { user: root }\n        state: absent\n")
+          .replace(
+            "old01.abc.example.com, state: absent }\n",
+            (found) => `${found}      - { name: web02.abc.example.com, state: absent }\n`,
+          )
+          .replace("[test01.abc.example.com]", "[{ name: test01.abc.example.com, state: absent }]"),
+      );
+      expect(await run("remove", "host", ...hosts)).toMatchObject({ code: 0, output: "" });
+      expect((await run("remove", "host", "web[01,03-04].abc.example.com")).code).toBe(0);
+      expect(read("customers/retail/abc.yaml")).toContain(
+        '- { name: "web[01,03-04].abc.example.com", state: absent }\n',
+      );
+      expect((await run("validate")).code).toBe(0);
+    }));
+
+  test("takes it out of a list of names, and refuses one of an Ansible inventory", () =>
+    inWorld(async ({ run, read }) => {
+      expect((await run("remove", "host", "list02.example.com", "list09.example.com")).code).toBe(0);
+      expect(read("hosts/grown.txt")).toBe("# ours\nlist[01,03].example.com  # three\n");
+      expect(read("customers/grown.yaml")).toContain(
+        "- name: list02.example.com\n        ssh:\n          user: list\n        state: absent\n",
+      );
+      expect((await run("validate")).code).toBe(0);
+      expect(await run("remove", "host", "ans01.example.com")).toMatchObject({
+        code: 3,
+        errors: expect.stringContaining("comes from the Ansible inventory hosts/ansible.ini"),
+      });
+      expect((await run("remove", "host", "lst01.example.com")).errors).toContain("Did you mean");
+      expect((await run("remove", "host", "a b")).errors).toContain("is not a host name or range");
+    }));
+});
+
+describe("changing an inventory", () => {
+  test("of two at once, none is lost", () =>
+    withEditWorld(
+      files,
+      async ({ run, read }) => {
+        const names = ["a1", "a2", "a3"].map((name) => `${name}.example.com`);
+        const codes = await Promise.all(names.map(async (name) => (await run("add", "host", name, p1)).code));
+        expect(codes).toEqual([0, 0, 0]);
+        for (const name of names) expect(read("customers/retail/abc.yaml")).toContain(`- ${name}\n`);
+      },
+      { clock: realClock },
+    ));
+
+  test("prints the faults of one that is invalid before", () =>
+    inWorld(async ({ run, folder }) => {
+      writeFileSync(join(folder, "customers/retail/abc.yaml"), `${abc}mistake: 1\n`);
+      const { code, output } = await run("add", "host", "a.example.com", p1);
+      expect([code, output]).toEqual([3, expect.stringContaining("mistake")]);
+    }));
+});
