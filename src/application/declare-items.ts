@@ -2,6 +2,7 @@ import { addEnvironment, type NewEnvironment } from "../declare/add-environment.
 import { addHosts, type NewHostSettings } from "../declare/add-hosts.ts";
 import type { DeclaredFiles, FileText } from "../declare/declared-files.ts";
 import { removeHosts } from "../declare/remove-hosts.ts";
+import { resume, suspend } from "../declare/suspend.ts";
 import { usageError } from "../errors.ts";
 import { suggestionHint } from "../load/diagnostics/suggest.ts";
 import type { Environment, Inventory } from "../model/inventory.ts";
@@ -36,6 +37,29 @@ export const declareAbsent = (
   context: Context,
 ): Promise<InventoryChange | null> =>
   changeInventory((declared) => removeHosts(names, declared), `Remove ${hosts(names)}`, options, context);
+
+/** Declares that an environment is not changed for a while. */
+export function declareSuspended(
+  id: string,
+  suspended: { readonly until: string; readonly reason: string },
+  options: ChangeOptions,
+  context: Context,
+): Promise<InventoryChange | null> {
+  const today = context.clock.now().toISOString().slice(0, 10);
+  if (suspended.until < today) throw usageError(`the day ${suspended.until} of --until is over already`);
+  const decide = (declared: DeclaredFiles): readonly FileText[] =>
+    suspend(environmentNamed(id, declared.inventory), suspended, declared);
+  return changeInventory(decide, `Suspend ${id} until ${suspended.until}: ${suspended.reason}`, options, context);
+}
+
+/** Declares that an environment is changed again. */
+export const declareResumed = (id: string, options: ChangeOptions, context: Context): Promise<InventoryChange | null> =>
+  changeInventory(
+    (declared) => resume(environmentNamed(id, declared.inventory), declared),
+    `Resume ${id}`,
+    options,
+    context,
+  );
 
 const hosts = (names: readonly string[]): string =>
   names.length === 1 ? `the host ${names[0]}` : `${names.length} hosts: ${names.join(", ")}`;

@@ -56,12 +56,16 @@ async function logged(
 }
 
 /** What the inventory is loaded with. */
-export function loadOptions(options: CommonOptions, { variables }: Pick<Context, "variables">): LoadOptions {
+export function loadOptions(
+  options: CommonOptions,
+  { variables, clock }: Pick<Context, "variables" | "clock">,
+): LoadOptions {
   const certificate = variables["DTSYNC_ROOT_CERTIFICATE"];
   return {
     directory: resolve(options.inventory),
     set: options.set,
     rootCertificate: certificate ? resolve(certificate) : null,
     home: variables["HOME"] || homedir(),
+    today: clock.now().toISOString().slice(0, 10),
   };
 }

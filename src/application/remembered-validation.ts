@@ -56,7 +56,7 @@ export async function loadRemembered(options: LoadOptions, cache: CacheFolder, v
   const root = openFolder(options.directory);
   if (root === null) return loadInventory(options);
   // What is known of a text holds whatever a run is given: what --set puts in is not kept.
-  const name = `texts-${cacheNameOf(root, { ...options, set: [], rootCertificate: null }, version)}`;
+  const name = `texts-${cacheNameOf(root, { ...options, set: [], rootCertificate: null, today: "" }, version)}`;
   const clean = createCleanTexts(cache.read(name) ?? "");
   const loaded = await loadInventory({ ...options, clean });
   const texts = clean.toText();
@@ -69,8 +69,8 @@ const validationOf = ({ diagnostics, summary }: Validation): Validation => ({ di
 /** Everything but the files that the result depends on. The build counts, because a version has many while it is made. */
 export function cacheNameOf(root: string, options: LoadOptions, version: string): string {
   const build = statSync(fileURLToPath(import.meta.url)).mtimeMs;
-  const { set, rootCertificate, home } = options;
-  const all = JSON.stringify([root, set, rootCertificate, home, version, build, process.version]);
+  const { set, rootCertificate, home, today = null } = options;
+  const all = JSON.stringify([root, set, rootCertificate, home, today, version, build, process.version]);
   return createHash("sha256").update(all).digest("hex").slice(0, 32);
 }
 

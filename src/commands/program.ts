@@ -126,6 +126,28 @@ export function createProgram(context: Context): ProgramRun {
       code = await remove(await removeOptions(kind, names, raw, context.variables), context);
     });
 
+  changes(program.command("suspend <id>"))
+    .description("declare that an environment, its hosts and the rights on it are not changed for a while")
+    .option("--until <day>", "the last day (UTC) on which nothing is changed, such as 2026-12-01")
+    .option("--why <text>", "the reason, which plans show")
+    .action(async (id: string, raw: RawOptions) => {
+      const [{ suspendOptions }, { suspend }] = await Promise.all([
+        import("./options/suspend-options.ts"),
+        import("./suspend.ts"),
+      ]);
+      code = await suspend(await suspendOptions(id, raw, context.variables), context);
+    });
+
+  changes(program.command("resume <id>"))
+    .description("declare that a suspended environment is changed again")
+    .action(async (id: string, raw: RawOptions) => {
+      const [{ changeOptions }, { resume }] = await Promise.all([
+        import("./options/change-options.ts"),
+        import("./resume.ts"),
+      ]);
+      code = await resume(id, await changeOptions(raw, context.variables), context);
+    });
+
   basic(program.command("fmt"), ["text", "json"])
     .description("give the files of the inventory a stable layout; comments are kept")
     .option("--check", "write nothing; end with 2 when files would change")

@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly rootCertificate: string | null;
   /** What `~/` stands for. */
   readonly home: string;
+  /** The UTC day, YYYY-MM-DD, on which what is over is suspect; left out: none. */
+  readonly today?: string;
   /** In place of the folder's files as they are. */
   readonly files?: InventoryFiles;
   readonly clean?: CleanTexts;

@@ -51,6 +51,7 @@ interface OpenOptions {
   readonly home: string;
   readonly set: readonly SetOverride[];
   readonly rootCertificate: string | null;
+  readonly today?: string | undefined;
   readonly notes?: LoadNotes | undefined;
   readonly files?: InventoryFiles | undefined;
   readonly clean?: CleanTexts | undefined;
@@ -97,7 +98,7 @@ function strayFiles({ files, digests }: Reading, hasSettings: boolean): readonly
   });
 }
 
-function createContext(reading: Reading, { rootCertificate, notes }: OpenOptions): LoadContext {
+function createContext(reading: Reading, { rootCertificate, today, notes }: OpenOptions): LoadContext {
   const { root, files, diagnostics, budget } = reading;
   const texts = new Map<string, CheckedText>();
   const checked = new Map<string, ReturnType<InventoryFiles["checkNamedFile"]>>();
@@ -106,6 +107,7 @@ function createContext(reading: Reading, { rootCertificate, notes }: OpenOptions
     budget,
     suggest: createSuggestionHint(),
     rootCertificate,
+    today: today ?? null,
     mostHosts,
     hostsLeft: mostHosts,
     ...(notes ? { notes } : {}),

@@ -62,6 +62,7 @@ export async function resolveItems(reader: InventoryReader): Promise<Items> {
   settings.profiles.reportUnreached(complete);
   checkInventory(
     {
+      today: context.today,
       environments,
       groups,
       hosts,

@@ -36,6 +36,15 @@ export interface EnvironmentSettings {
   readonly storage?: Limits;
 }
 
+/** A time in which nothing is changed. */
+export interface Suspension {
+  /** The last such day: a UTC day, YYYY-MM-DD. */
+  readonly until: string;
+  readonly reason: string;
+  /** Of the key that declares it. */
+  readonly place: Place;
+}
+
 export interface Environment {
   readonly id: string;
   /** The key in the customer's file, for example `p1`. */
@@ -48,6 +57,8 @@ export interface Environment {
   readonly labels: Readonly<Record<string, string>>;
   /** Null where no level declares it: enabled when created, and not compared. */
   readonly state: "enabled" | "disabled" | "absent" | null;
+  /** Nothing of it is to be changed for a while; null: it may be. */
+  readonly suspended: Suspension | null;
   /** The display name it is created with when none is declared. */
   readonly defaultName: string;
   readonly settings: EnvironmentSettings;

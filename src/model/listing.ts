@@ -13,6 +13,8 @@ export interface ListedEnvironment extends Declared {
   readonly cluster: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly state: "enabled" | "disabled" | "absent";
+  /** Nothing of it is changed through the UTC day `until`, YYYY-MM-DD; null: it may be. */
+  readonly suspended: { readonly until: string; readonly reason: string } | null;
   readonly hosts: number;
 }
 

@@ -1,8 +1,8 @@
 import type { Change, Family } from "./change.ts";
 
-/** Wanted, but not planned, because something could not be read. */
+/** Wanted, but not planned, because something could not be read or is not to be changed now. */
 export interface Held {
-  /** `cluster/NAME`, `cluster/NAME/groups`, `host/NAME`, `group/CLUSTER/NAME`, `source/FILE:LINE`. */
+  /** `environment/ID`, `cluster/NAME`, `cluster/NAME/groups`, `host/NAME`, `group/CLUSTER/NAME`, `source/FILE:LINE`. */
   readonly scope: string;
   readonly reason: string;
   readonly items: number;

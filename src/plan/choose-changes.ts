@@ -111,6 +111,7 @@ function heldIndex({ fresh, inventory, hosts }: ReviewedChanges): (change: Chang
       `cluster/${cluster}`,
       ...(group === null ? [] : [`cluster/${cluster}/groups`, groupChangeId(cluster, group)]),
       ...sources.map((source) => `source/${source}`),
+      ...(environment === null ? [] : [`environment/${environment}`]),
       id,
     ];
     return scopes.map((scope) => byScope.get(scope)).find((held) => held !== undefined);

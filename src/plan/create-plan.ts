@@ -10,6 +10,7 @@ import type { Held, Plan, PlanScope, Waiting } from "../model/plan.ts";
 import type { Affected } from "./affected-items.ts";
 import { orderAdministration, orderRemovals } from "./dependencies.ts";
 import { trippedGuards } from "./guards.ts";
+import { holdSuspended } from "./hold-suspended.ts";
 import { orderChanges } from "./order.ts";
 import { scopeFilter } from "./scope.ts";
 import { selectChanges } from "./select.ts";
@@ -59,8 +60,11 @@ export function createPlan(given: PlanInput): Plan {
     clusterPlans.flatMap(({ plan }) => plan.changes),
     filter,
   );
-  const changes = orderChanges(selection.changes);
-  const held = [...input.held, ...clusterPlans.flatMap(({ plan }) => plan.held), ...selection.held].sort(
+  const today = input.createdAt.toISOString().slice(0, 10);
+  const suspension = holdSuspended(selection.changes, { inventory, observed, today });
+  const changes = orderChanges(suspension.changes);
+  const own = [...clusterPlans.flatMap(({ plan }) => plan.held), ...selection.held];
+  const held = [...input.held, ...own, ...suspension.held].sort(
     (left, right) => compareText(left.scope, right.scope) || compareText(left.reason, right.reason),
   );
   const waiting = clusterPlans
@@ -88,7 +92,7 @@ export function createPlan(given: PlanInput): Plan {
     summary: summarise(
       changes,
       held,
-      clusterPlans.flatMap(({ plan }) => plan.compared),
+      clusterPlans.flatMap(({ plan }) => plan.compared).filter((id) => !suspension.ids.has(id)),
     ),
   };
 }

@@ -70,6 +70,7 @@ function listEnvironments(world: World): readonly ListedEnvironment[] {
       cluster: item.cluster,
       labels: item.labels,
       state: item.state ?? "enabled",
+      suspended: item.suspended === null ? null : { until: item.suspended.until, reason: item.suspended.reason },
       hosts: hosts.filter(isHere).length,
       source: sourceOf(item),
     }))

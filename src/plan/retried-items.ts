@@ -100,9 +100,10 @@ export function heldResults(
 
 /** Scopes of `held` that an item is in, the widest first. */
 function scopesOf(item: Coordinates): readonly string[] {
-  const { cluster, group } = item;
+  const { cluster, environment, group } = item;
   const groups = group === null ? [] : [`cluster/${cluster}/groups`, groupChangeId(cluster, group)];
-  return [`cluster/${cluster}`, ...groups, idOf(item)];
+  const own = environment === null ? [] : [environmentChangeId(environment)];
+  return [`cluster/${cluster}`, ...groups, ...own, idOf(item)];
 }
 
 /** The id of a change about an item. */

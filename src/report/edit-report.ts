@@ -35,7 +35,7 @@ export function renderEditText({ files }: Pick<EditReport, "files">, paint: Pain
 
 /** One line that says what became of it. */
 export function renderEditSummary({ files, commit, dryRun }: EditReport): string {
-  if (files.length === 0) return "Nothing to do: it is declared already.\n";
+  if (files.length === 0) return "Nothing to do: the inventory says so already.\n";
   const changed = count(files.length, "file");
   if (dryRun) return `${changed} would change; nothing was written.\n`;
   return commit === null ? `${changed} changed.\n` : `${changed} changed, commit ${commit.slice(0, 12)}.\n`;

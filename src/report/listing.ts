@@ -6,7 +6,7 @@ type Column<Item> = keyof Item & string;
 
 /** What may hold blanks comes last, so that a program which splits lines at blanks finds the other columns. */
 const columns: { readonly [K in ListedKind]: readonly Column<ListedItems[K]>[] } = {
-  environments: ["id", "customer", "stage", "cluster", "state", "hosts", "labels", "source", "name"],
+  environments: ["id", "customer", "stage", "cluster", "state", "suspended", "hosts", "labels", "source", "name"],
   groups: ["cluster", "customer", "state", "environments", "source", "name"],
   hosts: ["name", "address", "environment", "customer", "cluster", "state", "source"],
   customers: ["id", "environments", "hosts", "source", "name"],
@@ -21,14 +21,17 @@ interface Table {
 }
 
 function tableOf({ kind, items }: Listing): Table {
-  // Most inventories have no labels.
-  const heads: readonly string[] = columns[kind].filter((head) => head !== "labels" || hasLabels(items));
+  // Most inventories have neither.
+  const heads: readonly string[] = columns[kind].filter(
+    (head) => (head !== "labels" || hasLabels(items)) && (head !== "suspended" || hasSuspended(items)),
+  );
   return {
     heads,
     rows: items.map((item) => {
       const cells = new Map<string, unknown>(
         Object.entries({ ...item, source: `${item.source.file}:${item.source.line}` }),
       );
+      if ("suspended" in item) cells.set("suspended", item.suspended?.until);
       return heads.map((head) => printableLine(cellText(cells.get(head))));
     }),
   };
@@ -36,6 +39,9 @@ function tableOf({ kind, items }: Listing): Table {
 
 const hasLabels = (items: Listing["items"]): boolean =>
   items.some((item) => "labels" in item && Object.keys(item.labels).length > 0);
+
+const hasSuspended = (items: Listing["items"]): boolean =>
+  items.some((item) => "suspended" in item && item.suspended !== null);
 
 /** Labels as `--target` takes their parts, without blanks between them. */
 function cellText(value: unknown): string {

@@ -61,6 +61,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   "role-cycle": rule("major", "Roles do not form a cycle."),
   "secret-in-file": rule("blocker", "No secret stands in a file."),
   "several-documents": rule("blocker", "A file holds one YAML document."),
+  "suspension-over": rule("minor", "What is suspended is so until a day that is still to come."),
   "too-deep": rule("blocker", "Mappings and lists are not nested beyond all need."),
   "too-many-faults": rule("blocker", "A file has no more faults than anybody would read."),
   "too-many-aliases": rule("blocker", "Aliases do not multiply what a file says."),

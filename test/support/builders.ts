@@ -66,6 +66,7 @@ export function anEnvironment(given: Partial<Environment> = {}): Environment {
     customer,
     cluster: "emea",
     labels: {},
+    suspended: null,
     state: null,
     defaultName: `${customer} ${key}`,
     settings: {},

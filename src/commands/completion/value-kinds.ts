@@ -15,6 +15,7 @@ export type ValueKind =
  */
 export const placeholders = {
   command: "program",
+  day: "nothing",
   dir: "folders",
   file: "files",
   format: "words",

@@ -81,6 +81,23 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     topics: ["commands", "day-two"],
     sections: ["Add and remove"],
   },
+  suspend: {
+    group: "inventory",
+    examples: [
+      {
+        line: "dtsync suspend abc-p1 --until 9999-12-31 --why 'migration freeze' --dry-run",
+        what: "only show the lines that would change",
+      },
+    ],
+    topics: ["commands", "day-two"],
+    sections: ["Suspend and resume"],
+  },
+  resume: {
+    group: "inventory",
+    examples: [{ line: "dtsync resume abc-p1", what: "the environment is changed again" }],
+    topics: ["commands", "day-two"],
+    sections: ["Suspend and resume"],
+  },
   fmt: {
     group: "inventory",
     examples: [

@@ -11,6 +11,7 @@ import type { ReadSettings } from "../settings/read-settings.ts";
 import { keyPlace, keysInFile, valuePlace } from "../yaml/positions.ts";
 import type { CustomersContext } from "./customers-context.ts";
 import { type EnvironmentBase, readEnvironment } from "./read-environment.ts";
+import { readSuspension } from "./read-suspension.ts";
 
 /** What one file of `customers` declares, with the settings of all levels in it. */
 export interface ReadCustomer {
@@ -44,6 +45,7 @@ export function readCustomer(
     environmentId: readIdTemplate(entry, defaults.environmentId, positions),
     cluster: entry.cluster === undefined ? defaults.levels.cluster : entry.cluster,
     labels: mergeLabels(defaults.levels.labels, entry.labels),
+    suspended: readSuspension(entry, null, positions),
     levelsFor: customerLevels(file, defaults, context),
     file,
     context,

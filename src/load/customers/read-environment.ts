@@ -1,5 +1,5 @@
 import type { Place } from "../../model/diagnostic.ts";
-import type { Customer, Environment } from "../../model/inventory.ts";
+import type { Customer, Environment, Suspension } from "../../model/inventory.ts";
 import { type DiagnosticText, inFile } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { readHosts } from "../hosts/read-hosts.ts";
@@ -16,6 +16,7 @@ import { type Levels, mergeLabels, resolveEnvironmentSettings } from "../setting
 import { readLevels } from "../settings/read-levels.ts";
 import { keyPlace, startPlace, valuePlace } from "../yaml/positions.ts";
 import type { CustomersContext } from "./customers-context.ts";
+import { readSuspension } from "./read-suspension.ts";
 
 /** What holds for all environments of a customer. */
 export interface EnvironmentBase {
@@ -26,6 +27,7 @@ export interface EnvironmentBase {
   readonly cluster: string | null;
   /** Labels that the environments inherit. */
   readonly labels: Levels["labels"];
+  readonly suspended: Suspension | null;
   /** The levels above an environment. */
   levelsFor(subject: MatchSubject): Levels;
   readonly file: LoadedFile<CustomerEntry>;
@@ -69,6 +71,7 @@ export function readEnvironment(key: string, body: EnvironmentEntry, base: Envir
     cluster,
     labels: levels.labels,
     state: levels.environment.state ?? null,
+    suspended: readSuspension(body, base.suspended, file.positions),
     defaultName,
     settings: resolveEnvironmentSettings(body.name, levels.environment),
     rollout: levels.rollout.resolved,

@@ -69,6 +69,10 @@ function explainEnvironment(environment: Environment, source: ExplanationSource)
   ]);
   addSections(settings, ["labels"], item, notes);
   addDefault(settings, "state", "enabled");
+  const { suspended } = environment;
+  if (suspended !== null)
+    for (const key of ["until", "reason"] as const)
+      settings.set(`suspended.${key}`, plain(suspended[key], placeSource(suspended.place)));
   addSections(settings, ["oneagent", "ssh", "rollout"], item, notes);
   return settings;
 }
@@ -122,7 +126,7 @@ function addSections(
 
 /** What an item is, before what it is set to. */
 const first = ["id", "name", "address", "cluster", "environment", "customer", "state"];
-const sections = ["labels", "oneagent", "ssh", "rollout", "access"];
+const sections = ["suspended", "labels", "oneagent", "ssh", "rollout", "access"];
 
 function inDisplayOrder(settings: ExplainedSettings): Explanation["settings"] {
   const rank = (path: string): number => {

@@ -23,6 +23,8 @@ interface ResolvedItems {
   readonly suggest: SuggestionHint;
   /** dtsync.yaml, or null when it could not be read. */
   readonly settings: LoadedFile<SettingsEntry> | null;
+  /** UTC day; null: nobody says which one it is. */
+  readonly today: string | null;
   /** False when environments or groups are missing because of errors, which are reported already. */
   readonly complete: boolean;
 }
@@ -167,7 +169,20 @@ const breakGlassGroupsExist: Rule = ({ groups, settings, complete, suggest }, di
   }
 };
 
+const suspensionsHold: Rule = ({ environments, today }, diagnostics) => {
+  if (today === null) return;
+  for (const { suspended } of environments) {
+    if (suspended === null || today <= suspended.until) continue;
+    diagnostics.warning(inFile(suspended.place), {
+      rule: "suspension-over",
+      message: `it was suspended until ${suspended.until} only, and is changed as any other again`,
+      hint: "Take suspended away, or give it another day.",
+    });
+  }
+};
+
 const rules: readonly Rule[] = [
+  suspensionsHold,
   absentEnvironmentsListNoHosts,
   disabledEnvironmentsKeepHosts,
   environmentsHaveHosts,

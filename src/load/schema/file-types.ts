@@ -81,6 +81,9 @@ export type HostFileEntry = { readonly file: string } & HostSettings & HostForma
 export type HostCommandEntry = { readonly command: readonly string[] } & HostSettings & HostFormat;
 export type HostItem = string | HostEntry | HostFileEntry | HostCommandEntry;
 
+/** Both are there, unless one was not acceptable, which is reported. */
+export type SuspendedEntry = { readonly until?: string | undefined; readonly reason?: string | undefined };
+
 export type EnvironmentEntry = EnvironmentDefaultsEntry &
   HostSettings &
   Optional<{
@@ -88,6 +91,7 @@ export type EnvironmentEntry = EnvironmentDefaultsEntry &
     name: string;
     cluster: string;
     labels: LabelsEntry;
+    suspended: SuspendedEntry;
     rollout: RolloutEntry;
     hosts: readonly HostItem[];
   }>;
@@ -146,6 +150,7 @@ export type CustomerEntry = { readonly customer: string } & HostSettings &
     cluster: string;
     environmentId: string;
     labels: LabelsEntry;
+    suspended: SuspendedEntry;
     environment: EnvironmentDefaultsEntry;
     rollout: RolloutEntry;
     environments: Readonly<Record<string, EnvironmentEntry | null>>;

@@ -1,6 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { createAjv } from "../../../src/load/schema/compile-schemas.ts";
+import { readDocumentSchema } from "../../../src/load/schema/document-schemas.ts";
 import { type EditWorld, withEditWorld } from "../../support/edit-world.ts";
 import { realClock } from "../../support/host-world.ts";
 
@@ -78,7 +80,7 @@ describe("dtsync add environment", () => {
       expect(await run(...words, ...more)).toEqual({
         code: 0,
         output: "",
-        errors: "Nothing to do: it is declared already.\n",
+        errors: "Nothing to do: the inventory says so already.\n",
       });
       expect((await run("fmt", "--check")).output).not.toContain("abc.yaml");
     }));
@@ -259,4 +261,78 @@ describe("changing an inventory", () => {
       const { code, output } = await run("add", "host", "a.example.com", p1);
       expect([code, output]).toEqual([3, expect.stringContaining("mistake")]);
     }));
+});
+
+describe("dtsync suspend and resume", () => {
+  const clock = { ...realClock, now: () => new Date("2026-11-26T10:00:00Z") };
+  const suspend = (...more: readonly string[]) => ["suspend", "abc-p1", "--why", "migration freeze", ...more];
+
+  test("declare and take away that an environment is not changed for a while", () =>
+    withEditWorld(
+      files,
+      async ({ run, read }) => {
+        const { code, output } = await run(...suspend("--until", "2026-12-01"));
+        expect([code, output]).toEqual([
+          0,
+          `customers/retail/abc.yaml:7
+  +     suspended:
+  +       until: 2026-12-01
+  +       reason: migration freeze
+`,
+        ]);
+        expect((await run(...suspend("--until", "2026-12-01"))).errors).toContain("Nothing to do");
+        const explained = await run("explain", "abc-p1");
+        expect(explained.output).toMatch(/suspended\.until +2026-12-01 .*customers\/retail\/abc.yaml:7/);
+        expect((await run("list", "environments")).output).toMatch(/^abc-p1 .* 2026-12-01 /m);
+        expect((await run("suspend", "abc-t1", "--until", "2026-11-26", "--why", "x")).code).toBe(0);
+        expect((await run("validate")).output).not.toContain("suspension-over");
+        expect((await run("resume", "abc-p1")).code).toBe(0);
+        expect((await run("resume", "abc-t1")).code).toBe(0);
+        expect(read("customers/retail/abc.yaml")).toBe(abc);
+        expect((await run("resume", "abc-p1")).errors).toContain("Nothing to do");
+      },
+      { clock },
+    ));
+
+  test("refuse a day that is over or none, and an environment whose customer is suspended", () =>
+    withEditWorld(
+      {
+        ...files,
+        "customers/all.yaml": "customer: all\nsuspended: { until: 2026-12-01, reason: x }\nenvironments: { p1: {} }\n",
+      },
+      async ({ run }) => {
+        expect(await run(...suspend("--until", "2026-11-25"))).toMatchObject({
+          code: 3,
+          errors: expect.stringContaining("is over already"),
+        });
+        for (const day of ["2026-02-30", "tomorrow"])
+          expect((await run(...suspend("--until", day))).errors).toContain("--until takes the last day");
+        expect((await run("suspend", "abc-p1", "--until", "2026-12-01")).errors).toContain("--why says the reason");
+        expect((await run("resume", "all-p1")).errors).toContain(
+          "all-p1 is suspended with all of its customer in customers/all.yaml:2",
+        );
+        expect((await run("resume", "all-p9")).errors).toContain("there is no environment all-p9");
+      },
+      { clock },
+    ));
+
+  test("give what the schema of the report says", () =>
+    withEditWorld(
+      files,
+      async ({ run }) => {
+        const check = createAjv(false)
+          .addSchema(readDocumentSchema("plan"))
+          .addSchema(readDocumentSchema("validate"))
+          .compile(JSON.parse(readFileSync(new URL("../../../schema/edit.schema.json", import.meta.url), "utf8")));
+        for (const words of [
+          suspend("--until", "2026-12-01", "--dry-run"),
+          ["resume", "abc-p1"],
+          ["add", "environment", "new-d1"],
+        ]) {
+          const document: unknown = JSON.parse((await run(...words, "--format", "json")).output);
+          expect(check(document), JSON.stringify(check.errors)).toBe(true);
+        }
+      },
+      { clock },
+    ));
 });

@@ -14,6 +14,7 @@ describe("inventories of the corpus give the faults that lie beside them", () =>
         set: [],
         rootCertificate: null,
         home: "/home/user",
+        today: "2026-11-26",
       });
       const errors = diagnostics.filter(({ severity }) => severity === "error").length;
       expect(inventory === null).toBe(errors > 0);

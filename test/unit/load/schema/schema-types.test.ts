@@ -18,6 +18,7 @@ import type {
   SafetyEntry,
   SettingsEntry,
   SshEntry,
+  SuspendedEntry,
 } from "../../../../src/load/schema/file-types.ts";
 import { parseAmount, parseDuration } from "../../../../src/load/settings/setting-values.ts";
 import type {
@@ -165,6 +166,7 @@ const environment: Described<EnvironmentEntry> = {
   name: optionalText,
   cluster: optionalText,
   labels: optionalMap,
+  suspended: optionalMap,
   rollout: optionalMap,
   hosts: optionalList,
 };
@@ -192,6 +194,7 @@ const hostFormat = { format: { ansible: true, null: true }, group: optionalText 
 const hostFile: Described<HostFileEntry> = { file: text, ...hostSettings, ...hostFormat };
 const hostCommand: Described<HostCommandEntry> = { command: list, ...hostSettings, ...hostFormat };
 const cluster: Described<ClusterEntry> = { url: text, token: map, ca: optionalText, maxConcurrency: optionalNumber };
+const suspended: Described<SuspendedEntry> = { until: text, reason: text };
 const token: Described<ClusterEntry["token"]> = { env: text, file: text, command: list };
 const defaults: Described<DefaultsEntry> = {
   ...hostSettings,
@@ -223,6 +226,7 @@ const customerFile: Described<CustomerEntry> = {
   cluster: optionalText,
   environmentId: optionalText,
   labels: optionalMap,
+  suspended: optionalMap,
   environment: optionalMap,
   rollout: optionalMap,
   environments: optionalMap,
@@ -246,6 +250,7 @@ const pairs: readonly (readonly [name: string, schema: Schema, table: Table])[] 
   ["rollout", definition("rollout"), rollout],
   ["a group", definition("group"), group],
   ["a match", definition("match"), match],
+  ["suspended", definition("suspended"), suspended],
   ["a profile", definition("profile"), profile],
   ["a host", definition("host"), host],
   ["a host file", definition("hostFile"), hostFile],
