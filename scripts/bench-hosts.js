@@ -4,7 +4,7 @@
 // Real OpenSSH servers on loopback, each in namespaces of its own with a stand-in agent; a simulated cluster in a process
 // of its own. Client, hosts and cluster share this machine, so ratios of processor time count and wall time is a hint.
 import { execFileSync, fork, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -95,13 +95,15 @@ function processorTime(pid) {
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * 10;
 }
 
-/** Every sshd that runs for this bench: the first processes of its namespaces. */
+/** Every sshd that runs for this bench: the first processes of the namespaces that it has made. */
 function servers() {
-  const listing = execFileSync("pgrep", ["-f", `sshd.*-f /run/host/etc/ssh/sshd_config`], { encoding: "utf8" });
-  return listing
-    .split("\n")
-    .filter(Boolean)
-    .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("-D"));
+  const children = (pid) =>
+    readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean),
+    );
+  return children(process.pid)
+    .flatMap(children)
+    .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("sshd"));
 }
 
 /** Runs a command and gives wall time, processor time of it and its children, that of the hosts, and its peak of memory. */

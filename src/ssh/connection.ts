@@ -4,9 +4,11 @@ import { NodeSSH } from "node-ssh";
 import type { Client } from "ssh2";
 import type { Log } from "../ports.ts";
 import { type Authentication, createAuthenticator } from "./authentication.ts";
+import { type AcceptedKeys, cheapenLogin } from "./cheapen-login.ts";
 import { explainConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
 import type { HostKeys, JudgeHostKey } from "./host-keys.ts";
+import { joinWrites } from "./join-writes.ts";
 import { keyTypeIn } from "./known-hosts-line.ts";
 import type { SshTarget } from "./target.ts";
 
@@ -48,6 +50,7 @@ const keyTypeOf = (algorithm: string): string => (algorithm.startsWith("rsa-sha2
 /** node-ssh, with host keys judged by known_hosts files. Keys to log in with are read once per opener. */
 export function createConnectionOpener(hostKeys: HostKeys, log: Log): OpenConnection {
   const authenticate = createAuthenticator();
+  const accepted: AcceptedKeys = new Set();
   return async (target, through, signal) => {
     const authentication = await authenticate(target);
     signal.addEventListener("abort", authentication.end);
@@ -56,7 +59,7 @@ export function createConnectionOpener(hostKeys: HostKeys, log: Log): OpenConnec
       signal.throwIfAborted();
       const shown = createHostKeyCheck(known, target);
       const began = performance.now();
-      const connection = await logIn(target, authentication, { known, shown, through, signal });
+      const connection = await logIn(target, authentication, { known, shown, through, signal, accepted });
       log.debug("logged in", () => ({
         to: placeOf(target),
         user: target.user,
@@ -110,12 +113,13 @@ interface Login {
   readonly shown: HostKeyCheck;
   readonly through: Duplex | null;
   readonly signal: AbortSignal;
+  readonly accepted: AcceptedKeys;
 }
 
 async function logIn(
   target: SshTarget,
   authentication: Authentication,
-  { known, shown, through, signal }: Login,
+  { known, shown, through, signal, accepted }: Login,
 ): Promise<SshConnection> {
   const { serverHostKey, ...algorithms } = target.algorithms;
   const judged = serverHostKey.filter((algorithm) => known.keyTypes.includes(keyTypeOf(algorithm)));
@@ -124,6 +128,7 @@ async function logIn(
   const cutStream = () => void stream.destroy();
   signal.addEventListener("abort", cutStream);
   const bounds = boundStream(stream);
+  joinWrites(stream);
   try {
     const connecting = ssh.connect({
       // ssh2 takes any stream; its types name the usual one.
@@ -144,7 +149,7 @@ async function logIn(
       },
       hostVerifier: (key: Buffer) => shown.accepts(key),
     });
-    if (ssh.connection !== null) leaveOtherKeysUnproven(ssh.connection);
+    if (ssh.connection !== null) cheapenLogin(ssh.connection, accepted);
     await connecting;
     const client = ssh.connection;
     if (client === null) throw new Error("the connection ended");
@@ -180,24 +185,6 @@ async function logIn(
   } finally {
     signal.removeEventListener("abort", cutStream);
   }
-}
-
-interface MessageHandlers {
-  GLOBAL_REQUEST?: (protocol: { requestFailure(): void }, name: string, wantReply: boolean, data: unknown) => void;
-}
-
-/**
- * A server of OpenSSH tells its other host keys after the login. ssh2 has each of them proven, which is a sixth of what a
- * connection costs and of no use here, where keys that were not shown are not taken; it has no setting for that.
- */
-function leaveOtherKeysUnproven(client: Client): void {
-  const handlers = (client as unknown as { _protocol?: { _handlers?: MessageHandlers } })._protocol?._handlers;
-  const handle = handlers?.GLOBAL_REQUEST;
-  if (handlers === undefined || handle === undefined) return;
-  handlers.GLOBAL_REQUEST = (protocol, name, wantReply, data) => {
-    if (name !== "hostkeys-00@openssh.com") handle(protocol, name, wantReply, data);
-    else if (wantReply) protocol.requestFailure();
-  };
 }
 
 /** Counts what arrives and what waits to leave, and cuts the stream when one of them is too much. */
