@@ -11,6 +11,9 @@ export function quote(word: string): string {
 export const sudoMark = "#dtsync-sudo";
 /** What every line begins with that the scripts print for themselves. */
 export const markerStart = "#dtsync-";
+const markerBytes = 9;
+const markerPattern = new RegExp(`${markerStart}[0-9a-f]{${2 * markerBytes}}`);
+const commonMarker = `${markerStart}${"0".repeat(2 * markerBytes)}`;
 
 /**
  * The command line that runs a script as root, whatever the user's login shell is: sh, csh and fish alike take words in
@@ -21,8 +24,26 @@ export const markerStart = "#dtsync-";
  * sudo installed needs none either.
  */
 export function asRoot(script: string, become: SshSettings["become"]): string {
-  const words = encodedWords(script).map((word) => `'${word}'`);
-  return `exec /bin/sh -c '${`script=$(printf %b "$@"); ${sudoFor(become)}set --; eval "$script"`}' sh ${words.join(" ")}`;
+  return `exec /bin/sh -c '${`script=$(printf %b "$@"); ${sudoFor(become)}set --; eval "$script"`}' sh ${quotedWords(script)}`;
+}
+
+/** What encoding gave for the last scripts, by their text with another marker: most hosts are sent the same one. */
+const quotedScripts = new Map<string, string>();
+const mostQuotedScripts = 64;
+
+function quotedWords(script: string): string {
+  const quoted = (text: string) =>
+    encodedWords(text)
+      .map((word) => `'${word}'`)
+      .join(" ");
+  const marker = markerPattern.exec(script)?.[0];
+  if (marker === undefined || script.includes(commonMarker)) return quoted(script);
+  const common = script.replaceAll(marker, commonMarker);
+  const known = quotedScripts.get(common) ?? quoted(common);
+  if (quotedScripts.size >= mostQuotedScripts && !quotedScripts.has(common)) quotedScripts.clear();
+  quotedScripts.set(common, known);
+  // A marker is of characters that stay as they are, and as long as every other one.
+  return known.replaceAll(commonMarker, marker);
 }
 
 function sudoFor(become: SshSettings["become"]): string {
@@ -60,7 +81,7 @@ function escaped(character: string): string {
 
 /** Text that no program's output contains by accident or on purpose: new for every script. */
 export function newMarker(): string {
-  return `${markerStart}${randomBytes(9).toString("hex")}`;
+  return `${markerStart}${randomBytes(markerBytes).toString("hex")}`;
 }
 
 /**

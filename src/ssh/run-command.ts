@@ -58,7 +58,8 @@ export async function runCommand(
       if (!ended.signal.aborted) onEnd({ bytesIn, bytesOut: output.length(), ended: how });
       clearTimeout(timer);
       client.off("close", lost);
-      ended.abort();
+      // A reason that is none saves making an error for each command.
+      ended.abort(true);
       stdin?.destroy();
       settle();
     };

@@ -31,8 +31,9 @@ function scriptIn(commandLine: string): string {
 }
 
 function scriptOf(command: string): ScriptOfHost {
-  if (command.includes("--get-tenant")) return "probe";
+  // An installation ends with a probe.
   if (command.includes("Dynatrace-OneAgent-Linux.sh")) return "install";
+  if (command.includes("--get-tenant")) return "probe";
   if (command.includes("uninstall.sh")) return "uninstall";
   return command.includes("--restart-service") ? "configure" : "restart";
 }
@@ -62,7 +63,9 @@ export function scriptedHost(agent: ScriptedAgent | null, installed: ScriptedAge
         scripts.push(script);
         if (script === "install" || script === "configure") host.agent = installed;
         if (script === "uninstall") host.agent = null;
-        const stdout = script === "probe" ? probeOutput(host.agent, command, marker) : endOutput(marker);
+        const probed = () => probeOutput(host.agent, command, marker);
+        const ended = script === "probe" ? "" : `${marker} ended 0\nall is well\n`;
+        const stdout = `${ended}${script === "probe" || script === "install" ? probed() : `${marker} end\n`}`;
         return { code: 0, stdout, stderr: "" };
       },
     },
@@ -70,11 +73,9 @@ export function scriptedHost(agent: ScriptedAgent | null, installed: ScriptedAge
   return host;
 }
 
-const endOutput = (marker: string) => `${marker} ended 0\nall is well\n${marker} end\n`;
-
 function probeOutput(agent: ScriptedAgent | null, command: string, marker: string): string {
   const section = (head: string, ...lines: readonly string[]) => [`${marker} ${head}`, ...lines];
-  const start = [...section("system", "Linux"), ...section("machine", "x86_64"), ...section("lock free")];
+  const start = [...section("platform", "Linux x86_64"), ...section("lock free")];
   const settings = [...command.matchAll(/ask (\w+) --get/g)]
     .map(([, name = ""]) => name)
     .filter((name) => !["version", "tenant", "server"].includes(name));

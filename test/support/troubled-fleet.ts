@@ -21,6 +21,7 @@ export interface TroubledHost {
   readonly name: string;
   trouble: Trouble | null;
   readonly host: ScriptedHost;
+  readonly installed: ScriptedAgent;
 }
 
 export interface TroubledFleet {
@@ -41,7 +42,10 @@ export async function startTroubledFleet(
   hosts: readonly { readonly name: string; readonly trouble: Trouble | null; readonly installed: ScriptedAgent }[],
 ): Promise<TroubledFleet> {
   const fleet = new Map<string, TroubledHost>(
-    hosts.map(({ name, trouble, installed }) => [name, { name, trouble, host: scriptedHost(null, installed) }]),
+    hosts.map(({ name, trouble, installed }) => [
+      name,
+      { name, trouble, installed, host: scriptedHost(null, installed) },
+    ]),
   );
   const server = await startHostileHost({
     refuses: (user) => fleet.get(user)?.trouble === "refuses-login",
@@ -79,7 +83,7 @@ async function serve(target: TroubledHost, command: string, channel: ServerChann
   channel.end();
 }
 
-async function answer({ trouble, host }: TroubledHost, command: string): Promise<CommandResult> {
+async function answer({ trouble, host, installed }: TroubledHost, command: string): Promise<CommandResult> {
   const { script, marker } = readCommand(command);
   const exit = /^exits-(\d+)$/.exec(trouble ?? "")?.[1];
   if (trouble === "refuses-sudo") return { code: 1, stdout: `${sudoMark}\n`, stderr: "sudo: a password is required\n" };
@@ -89,9 +93,14 @@ async function answer({ trouble, host }: TroubledHost, command: string): Promise
   if (exit !== undefined && script === "install") {
     return { code: 0, stdout: `\n${marker} ended ${exit}\nError: it was told to\n${marker} end\n`, stderr: "" };
   }
+  if (trouble === "refuses-settings") {
+    const refusing = scriptedHost(host.agent, { ...installed, settings: {} });
+    const refused = await refusing.shell.run(command);
+    host.agent = refusing.agent;
+    return refused;
+  }
   const result = await host.shell.run(command);
   // The endpoint in use has a star.
   if (trouble === "never-connects") return { ...result, stdout: result.stdout.replaceAll("{*", "{") };
-  if (trouble === "refuses-settings" && host.agent !== null) host.agent = { ...host.agent, settings: {} };
   return result;
 }

@@ -1,6 +1,6 @@
 import { prelude, quote } from "../../../ssh/remote-script.ts";
 import { privateFolder } from "./private-folder.ts";
-import { agentControl, agentDirectory, lockLooked } from "./probe-script.ts";
+import { agentControl, agentDirectory, lockLooked, probeLines, type Questions } from "./probe-script.ts";
 import { type Download, pullLines } from "./pull-lines.ts";
 
 /** Exit codes of the installer after which trying again on the same host can help. */
@@ -18,6 +18,8 @@ export interface Installation {
   readonly marker: string;
   readonly parameters: readonly string[];
   readonly wait: LockWait;
+  /** What the same script asks of the host when the installer has ended well. */
+  readonly questions: Questions;
 }
 
 /**
@@ -36,7 +38,7 @@ export function pullScript(installation: Installation, download: Download): stri
   return runInstaller(installation, pullLines(download));
 }
 
-function runInstaller({ marker, parameters, wait }: Installation, transfer: string): string {
+function runInstaller({ marker, parameters, wait, questions }: Installation, transfer: string): string {
   return `${prelude(marker)}
 ${privateFolder(marker)}
 file=$directory/Dynatrace-OneAgent-Linux.sh
@@ -44,7 +46,10 @@ ${transfer}
 ${leftoversRemoved}
 ${retried(`/bin/sh "$file" ${parameters.map(quote).join(" ")} > "$directory/output" 2>&1 < /dev/null`, wait)}
 section ended "$code"
-if [ "$code" != 0 ]; then ${lastWords('"$directory/output"')}; fi
+if [ "$code" != 0 ]; then ${lastWords('"$directory/output"')}
+else
+${probeLines(marker, questions)}
+fi
 section end
 `;
 }

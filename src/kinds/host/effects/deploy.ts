@@ -4,8 +4,8 @@ import type { Host } from "../../../model/inventory.ts";
 import type { HostFacts, ObservedAgent } from "../../../model/observed.ts";
 import type { Clock, Log } from "../../../ports.ts";
 import { HostError } from "../../../ssh/host-error.ts";
-import { newMarker } from "../../../ssh/remote-script.ts";
-import type { Shell } from "../../../ssh/shell.ts";
+import { newMarker, type Section } from "../../../ssh/remote-script.ts";
+import { inStep, type Shell } from "../../../ssh/shell.ts";
 import { agentProblem, unappliedProblem } from "../agent-problem.ts";
 import type { HostChange, HostField } from "../change.ts";
 import { chooseTransfer } from "../choose-transfer.ts";
@@ -23,8 +23,9 @@ import {
   uninstallScript,
 } from "./agent-scripts.ts";
 import type { InstallerProvider, PreparedInstaller } from "./installer-provider.ts";
-import { probeHost } from "./probe.ts";
+import { probeHost, questionsFor } from "./probe.ts";
 import { problemError } from "./problem-error.ts";
+import { readProbe } from "./read-probe.ts";
 import { runAgentScript } from "./run-agent-script.ts";
 
 export interface DeployPorts {
@@ -76,8 +77,9 @@ async function reinstall(
   facts: HostFacts,
   ports: DeployPorts,
 ): Promise<ObservedAgent | null> {
-  await install(host, facts, change, ports);
-  const { problem, agent } = await settle(change, host, ports);
+  const sections = await install(host, facts, change, ports);
+  // What the script of the installation has read of the agent is the first look at it.
+  const { problem, agent } = await settle(change, host, ports, async () => readProbe(sections));
   if (problem !== null) throw problemError(problem);
   return agent;
 }
@@ -97,7 +99,12 @@ function openDifferences(change: SentHostChange, host: Host, agent: ObservedAgen
   return settingDifferences(host.oneagent, agent).filter(({ field }) => fields.includes(field));
 }
 
-async function install(host: Host, facts: HostFacts, change: SentHostChange, ports: DeployPorts): Promise<void> {
+async function install(
+  host: Host,
+  facts: HostFacts,
+  change: SentHostChange,
+  ports: DeployPorts,
+): Promise<ReadonlyMap<string, Section>> {
   const installer = await ports.installers.provide({
     host,
     system: facts.system,
@@ -118,11 +125,11 @@ async function install(host: Host, facts: HostFacts, change: SentHostChange, por
   };
   if (way === "push") return push(task, ports);
   try {
-    await pull(task, ports);
+    return await pull(task, ports);
   } catch (error) {
     if (!orPush || !(error instanceof HostError) || error.code !== "download") throw error;
     ports.log.info("installer is sent to the host after all", () => ({ host: host.name, why: error.message }));
-    await push(task, ports);
+    return push(task, ports);
   }
 }
 
@@ -132,29 +139,30 @@ interface InstallTask {
   readonly parameters: readonly string[];
 }
 
-const installationOf = ({ parameters }: InstallTask, { lockWait }: DeployPorts): Installation => ({
+const installationOf = ({ host, parameters }: InstallTask, { lockWait }: DeployPorts): Installation => ({
   ...{ marker: newMarker(), parameters, wait: lockWait },
+  questions: questionsFor(host, { identity: true }),
 });
 
-async function push(task: InstallTask, ports: DeployPorts): Promise<void> {
+async function push(task: InstallTask, ports: DeployPorts): Promise<ReadonlyMap<string, Section>> {
   const { installer, host } = task;
   const installation = installationOf(task, ports);
   const script = installScript(installation, installer.size);
   const { marker } = installation;
   const stdin = installer.stream();
-  await runAgentScript({ step: "install", script, marker, program: "installer", stdin }, host, ports.shell);
+  return runAgentScript({ step: "install", script, marker, program: "installer", stdin }, host, ports.shell);
 }
 
-async function pull(task: InstallTask, ports: DeployPorts): Promise<void> {
+async function pull(task: InstallTask, ports: DeployPorts): Promise<ReadonlyMap<string, Section>> {
   const { installer, host } = task;
   const authorities = await ports.authorities(host.cluster);
-  await installer.pull(async ({ token, ...download }) => {
+  return installer.pull(async ({ token, ...download }) => {
     const installation = installationOf(task, ports);
     const { marker } = installation;
     const rate = host.oneagent.transferRate ?? null;
     const script = pullScript(installation, { ...download, ca: authorities !== "", rate });
     const stdin = Readable.from([Buffer.from(`${token}\n${authorities}`)], { objectMode: false });
-    await runAgentScript({ step: "pull and install", script, marker, program: "installer", stdin }, host, ports.shell);
+    return runAgentScript({ step: "pull and install", script, marker, program: "installer", stdin }, host, ports.shell);
   });
 }
 
@@ -187,10 +195,17 @@ async function uninstall(host: Host, ports: DeployPorts): Promise<void> {
  * Waits until the agent is connected to its environment, and brings settings in line that an installation left over:
  * tags of an earlier agent survive its removal, and a setting that is refused does not change the installer's exit code.
  */
-async function settle(change: SentHostChange, host: Host, ports: DeployPorts): Promise<Look> {
+async function settle(
+  change: SentHostChange,
+  host: Host,
+  ports: DeployPorts,
+  first?: () => Promise<HostFacts>,
+): Promise<Look> {
   let mayCorrect = change.action !== "configure";
-  const look = async (): Promise<Look> => {
-    const { agent } = await probeHost(ports.shell, host, { identity: change.action !== "configure" });
+  const probe = () => probeHost(ports.shell, host, { identity: change.action !== "configure" });
+  const look = async (attempt: number): Promise<Look> => {
+    const isFirst = attempt === 1 && first !== undefined;
+    const { agent } = await (isFirst ? inStep(ports.shell, "probe", first) : probe());
     const problem = agentProblem(agent, host);
     if (problem !== null || agent === null) return { problem, agent, next: waitable(problem) ? "wait" : "end" };
     const open = openDifferences(change, host, agent);

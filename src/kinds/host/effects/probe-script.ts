@@ -55,11 +55,15 @@ export interface Questions {
  * A script that reads everything about a host in one go, with as few programs as possible: what the shell itself can read
  * it reads.
  */
-export function probeScript(marker: string, questions: Questions): string {
-  const { settings, identity, environment, mayUpdate } = questions;
-  return `${prelude(marker)}
-section system; uname -s
-section machine; uname -m
+export const probeScript = (marker: string, questions: Questions): string => `${prelude(marker)}
+${probeLines(marker, questions)}
+section end
+`;
+
+/** The same for the end of another script with this marker, which tells its own end. */
+export function probeLines(marker: string, questions: Questions): string {
+  const { environment, mayUpdate } = questions;
+  return `section platform; uname -sm
 ${lockLooked}
 case $lock in held) section lock held ;; *) section lock free ;; esac
 ctl=${agentControl}
@@ -93,46 +97,63 @@ if [ -e ${agentDirectory}/agent ]; then
   esac
   echo "$state"
   if [ -x "$ctl" ]; then
-    ask() { value=$("$ctl" "$2" 2>/dev/null); section "$1" $?; printf '%s\\n' "$value"; }
-${basicsAsked}
-${settings.map((name) => `    ask ${name} ${getters[name]}`).join("\n")}
-${settings.includes("monitoringMode") ? "    ask infraOnly --get-infra-only" : ""}
-${identity ? "    ask hostId --get-host-id" : ""}
+${agentAsked(marker, questions)}
   fi
 else section agent absent; fi
 ${mayUpdate ? "tenant=" : ""}
 if [ "$tenant" != ${quote(environment)} ]; then
 ${siteAsked(questions)}
-fi
-section end
-`;
+fi`;
 }
 
 /**
- * Version, environment and endpoints in one call, for those agents that answer each getter with a line. Whether an agent
- * does, and in which order, is not documented, so the answers are only believed where the form of each tells what it is;
- * else they are asked for one by one.
+ * All getters in one call, for those agents that answer each of them. Whether an agent does, and in which order, is not
+ * documented, so the environment is asked for before and after each of the others: an answer is only believed where all of
+ * these are there, no other line is like them, and version and endpoints have their form, which they would not have in
+ * another order. Else each is asked for by itself.
  */
-const basicsAsked = `    together() {
-      answer=$("$ctl" --version --get-tenant --get-server 2>/dev/null) || return 1
-      version=\${answer%%"$newline"*}; answer=\${answer#*"$newline"}
-      tenant=\${answer%%"$newline"*}; server=\${answer#*"$newline"}
-      case $server in *"$newline"*) return 1 ;; *://*) ;; *) return 1 ;; esac
-      case $tenant in "" | *[!A-Za-z0-9_-]*) return 1 ;; esac
-      case $version in *[!0-9.-]*) return 1 ;; [0-9]*.[0-9]*.[0-9]*) ;; *) return 1 ;; esac
-    }
+function agentAsked(marker: string, { settings, identity }: Questions): string {
+  const asked: readonly (readonly [section: string, getter: string])[] = [
+    ["version", "--version"],
+    ["server", "--get-server"],
+    ...settings.map((name) => [name, getters[name]] as const),
+    ...(settings.includes("monitoringMode") ? [["infraOnly", "--get-infra-only"] as const] : []),
+    ...(identity ? [["hostId", "--get-host-id"] as const] : []),
+  ];
+  return `    ask() { value=$("$ctl" "$2" 2>/dev/null); section "$1" $?; printf '%s\\n' "$value"; }
     newline='
 '
+    together() {
+      answer=$("$ctl" --get-tenant ${asked.map(([, getter]) => `${getter} --get-tenant`).join(" ")} 2>/dev/null) || return 1
+      tenant=\${answer%%"$newline"*}
+      case $tenant in "" | *[!A-Za-z0-9_-]*) return 1 ;; esac
+      between=$newline$tenant$newline
+      rest=$newline$answer$newline
+      told=
+      for name in ${asked.map(([section]) => section).join(" ")}; do
+        case $rest in "$between"?*) rest=\${rest#"$between"} ;; *) return 1 ;; esac
+        case $newline$rest in
+          "$between"*) value= rest=$newline$rest ;;
+          *"$between"*) value=\${rest%%"$between"*}; rest=\${rest#"$value"} ;;
+          *) return 1 ;;
+        esac
+        case $name in
+          version) case $value in *[!0-9.-]*) return 1 ;; [0-9]*.[0-9]*.[0-9]*) ;; *) return 1 ;; esac ;;
+          server) case $value in *"$newline"*) return 1 ;; *://*) ;; *) return 1 ;; esac ;;
+        esac
+        told="$told${marker} $name 0$newline$value$newline"
+      done
+      [ "$rest" = "$between" ]
+    }
     if together; then
-      section version 0; echo "$version"
       section tenant 0; echo "$tenant"
-      section server 0; printf '%s\\n' "$server"
+      printf %s "$told"
     else
-      ask version --version
-      ask server --get-server
+${asked.map(([section, getter]) => `      ask ${section} ${getter}`).join("\n")}
       ask tenant --get-tenant
       tenant=$value
     fi`;
+}
 
 /** What an installer would meet: see \`HostSite\`. */
 function siteAsked({ installPath, cluster }: Questions): string {

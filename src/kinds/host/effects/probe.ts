@@ -10,34 +10,33 @@ import { readProbe } from "./read-probe.ts";
 /** Bytes of output, with what the user's shell may print before the script. */
 const maximumProbeOutput = 4_000_000;
 
-interface ProbeOptions {
-  /** Milliseconds. */
-  readonly timeout?: number;
-  /** Whether the agent is asked by which id environments know it. */
-  readonly identity?: boolean;
-  /** Where the cluster is, for a host that may fetch an installer from there. */
-  readonly cluster?: Questions["cluster"];
-}
-
 /** Probes a host over an open connection: one command. Throws HostError when the host cannot be judged. */
 export const probeHost = (shell: Shell, host: Host, options: ProbeOptions = {}): Promise<HostFacts> =>
   inStep(shell, "probe", () => probeOnce(shell, host, options));
 
-async function probeOnce(
-  shell: Shell,
-  host: Host,
-  { timeout, identity = false, cluster = null }: ProbeOptions,
-): Promise<HostFacts> {
-  const marker = newMarker();
-  const { oneagent, environment } = host;
-  const script = probeScript(marker, {
+interface ProbeOptions extends Partial<Pick<Questions, "identity" | "cluster">> {
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+/** What is asked of a host; without options neither its identity nor whether it reaches its cluster. */
+export function questionsFor(
+  { oneagent, environment }: Host,
+  { identity = false, cluster = null }: Partial<Pick<Questions, "identity" | "cluster">> = {},
+): Questions {
+  return {
     settings: agentSettingNames.filter((name) => oneagent[name] !== undefined),
     identity,
     environment,
     mayUpdate: (oneagent.version ?? "latest") !== "latest" || oneagent.minVersion !== undefined,
     installPath: oneagent.installPath ?? agentDirectory,
     cluster,
-  });
+  };
+}
+
+async function probeOnce(shell: Shell, host: Host, { timeout, ...options }: ProbeOptions): Promise<HostFacts> {
+  const marker = newMarker();
+  const script = probeScript(marker, questionsFor(host, options));
   const limits = { maximumOutput: maximumProbeOutput, ...(timeout === undefined ? {} : { timeout }) };
   const result = await shell.run(asRoot(script, host.ssh.become), { step: "probe", ...limits });
   const sections = parseSections(result.stdout, marker);

@@ -6,9 +6,10 @@ type Sections = ReadonlyMap<string, Section>;
 
 /** What the sections of a probe's answer say of a host. Throws HostError where they do not tell what they must. */
 export function readProbe(sections: Sections): HostFacts {
+  const [system = "", ...machine] = firstLine(sections.get("platform")).split(" ");
   return {
-    system: firstLine(sections.get("system")),
-    machine: firstLine(sections.get("machine")),
+    system,
+    machine: machine.join(" "),
     locked: stated(sections, "lock", "held", "free"),
     agent: stated(sections, "agent", "present", "absent") ? readAgent(sections) : null,
     site: sections.has("user") ? readSite(sections) : null,

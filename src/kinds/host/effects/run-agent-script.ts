@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { lastLines } from "../../../lib/text.ts";
 import type { Host } from "../../../model/inventory.ts";
 import { explainFailedStart } from "../../../ssh/failed-start.ts";
-import { asRoot, parseSections } from "../../../ssh/remote-script.ts";
+import { asRoot, parseSections, type Section } from "../../../ssh/remote-script.ts";
 import { inStep, type Shell } from "../../../ssh/shell.ts";
 import { exitCodeProblem } from "../exit-code-problem.ts";
 import { failedStepProblem } from "../failed-step-problem.ts";
@@ -19,15 +19,18 @@ interface AgentScript {
   readonly stdin?: Readable;
 }
 
-/** Runs one of the scripts for the agent as root. Throws HostError when it did not do its work to the end. */
-export const runAgentScript = (script: AgentScript, host: Host, shell: Shell): Promise<void> =>
+/**
+ * Runs one of the scripts for the agent as root. Gives the sections of its answer; throws HostError when it did not do its
+ * work to the end.
+ */
+export const runAgentScript = (script: AgentScript, host: Host, shell: Shell): Promise<ReadonlyMap<string, Section>> =>
   inStep(shell, script.step, () => runToTheEnd(script, host, shell));
 
 async function runToTheEnd(
   { step: name, script, marker, program, stdin }: AgentScript,
   host: Host,
   shell: Shell,
-): Promise<void> {
+): Promise<ReadonlyMap<string, Section>> {
   const result = await shell.run(asRoot(script, host.ssh.become), { step: name, ...(stdin ? { stdin } : {}) });
   const sections = parseSections(result.stdout, marker);
   const step = sections.get("failed")?.words[0];
@@ -37,4 +40,5 @@ async function runToTheEnd(
   // It becomes a part of an error's code.
   if (!ended || !sections.has("end") || !/^\d{1,3}$/.test(code)) throw explainFailedStart(result);
   if (program !== null && code !== "0") throw problemError(exitCodeProblem(program, code, ended.lines));
+  return sections;
 }
