@@ -1,6 +1,6 @@
 // Measures how dtsync reaches hosts, side by side with other ways in the same run, against the same servers:
 //   npm run bench:hosts [-- --full] [-- --only plan|deploy|large|fleet] [-- --hosts N]
-//                          [-- --profile FOLDER]
+//                          [-- --profile FOLDER] [-- --alone]
 // Real OpenSSH servers on loopback, each in namespaces of its own with a stand-in agent; a simulated cluster in a process
 // of its own. Client, hosts and cluster share this machine, so ratios of processor time count and wall time is a hint.
 import { execFileSync, fork, spawn } from "node:child_process";
@@ -203,6 +203,8 @@ const sshOptions = (config) => [
 
 /** Options that write a profile of the program. */
 const profiling = [];
+/** Whether no other way is measured besides the program and the bare library. */
+let alone = false;
 
 function dtsync(command, { inventory, config, cluster, extra = [] }) {
   return [
@@ -342,6 +344,11 @@ async function planBench(folder, startSshdFleet, count) {
     const bareList = join(folder, "bare.json");
     await writeFile(bareList, JSON.stringify({ hosts, identity: fleet.identityFile }));
     const bare = await measure([nodePath, self, "bare", bareList], options);
+    if (alone)
+      return table(`plan over ${count} hosts, half of them with an agent`, count, [
+        ["dtsync plan", own],
+        ["node-ssh alone, the bare command", bare],
+      ]);
     const ssh = await measure(["xargs", "-P", "50", "-I", "{}", "ssh", ...sshOptions(config), "{}", bareCommand], {
       ...options,
       input: names.join("\n"),
@@ -403,6 +410,18 @@ async function deployBench(folder, startSshdFleet, { count, size, place }) {
     }
     const installer = join(folder, "installer.sh");
     await fetchInstaller(cluster, installer, size);
+    const title = `deploy of ${(size / 1_048_576).toFixed(0)} MiB to ${count} hosts, plan and verification included`;
+    const bareList = join(folder, "bare-deploy.json");
+    const places = [...fleet.hosts.values()].map(({ address, port }) => ({ address, port }));
+    await writeFile(bareList, JSON.stringify({ hosts: places, identity: fleet.identityFile }));
+    const bare = await measure([nodePath, self, "bare", bareList, installer], { environment, hosts: servers() });
+    await reset();
+    if (alone)
+      return table(title, count, [
+        ["dtsync apply, push", own],
+        ["dtsync apply, pull", pulled],
+        ["node-ssh alone, one buffer", bare],
+      ]);
     const script = join(folder, "deploy.sh");
     await writeFile(
       script,
@@ -413,11 +432,6 @@ async function deployBench(folder, startSshdFleet, { count, size, place }) {
       hosts: servers(),
       input: names.join("\n"),
     });
-    await reset();
-    const bareList = join(folder, "bare-deploy.json");
-    const places = [...fleet.hosts.values()].map(({ address, port }) => ({ address, port }));
-    await writeFile(bareList, JSON.stringify({ hosts: places, identity: fleet.identityFile }));
-    const bare = await measure([nodePath, self, "bare", bareList, installer], { environment, hosts: servers() });
     await reset();
     const playbook = join(folder, "deploy.yaml");
     await writeFile(
@@ -447,7 +461,7 @@ async function deployBench(folder, startSshdFleet, { count, size, place }) {
           },
         )
       : null;
-    table(`deploy of ${(size / 1_048_576).toFixed(0)} MiB to ${count} hosts, plan and verification included`, count, [
+    table(title, count, [
       ["dtsync apply, push", own],
       ["dtsync apply, pull", pulled],
       ["node-ssh alone, one buffer", bare],
@@ -482,6 +496,7 @@ async function main() {
       only: { type: "string" },
       hosts: { type: "string" },
       profile: { type: "string" },
+      alone: { type: "boolean", default: false },
     },
   });
   if (process.getuid() !== 0 || !existsSync("/usr/sbin/sshd")) {
@@ -489,6 +504,7 @@ async function main() {
     return;
   }
   if (values.profile !== undefined) profiling.push("--cpu-prof", `--cpu-prof-dir=${values.profile}`);
+  alone = values.alone;
   const folder = await mkdtemp(join(tmpdir(), "dtsync-bench-"));
   try {
     const { startSshdFleet } = await loadServers(join(folder, "servers"));

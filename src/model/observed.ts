@@ -104,6 +104,8 @@ export interface HostFacts {
   readonly system: string;
   /** `uname -m`. */
   readonly machine: string;
+  /** Seconds since the host started; null: it does not tell. */
+  readonly uptime: number | null;
   /** An installer, uninstaller or update holds its lock at this moment. */
   readonly locked: boolean;
   readonly agent: ObservedAgent | null;

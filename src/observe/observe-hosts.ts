@@ -1,7 +1,7 @@
 import { errorMessage } from "../errors.ts";
+import { clusterToReach } from "../kinds/host/effects/cluster-to-reach.ts";
 import { probeHost } from "../kinds/host/effects/probe.ts";
 import { createLimiter } from "../lib/limiter.ts";
-import { originPlace } from "../lib/read-origin.ts";
 import type { Host } from "../model/inventory.ts";
 import type { HostFacts, HostReading } from "../model/observed.ts";
 import type { Log } from "../ports.ts";
@@ -55,17 +55,14 @@ export async function observeHosts(
 /** Milliseconds a probe may take when the inventory sets no limit; it starts some fifteen small programs. */
 const probeTimeout = 60_000;
 
-/** Only a host that is to fetch its installer has to reach the cluster; the others may go through an ActiveGate. */
-function clusterOf({ oneagent, cluster }: Host, origins: HostObservation["origins"]) {
-  const origin = origins.get(cluster);
-  return oneagent.transfer === "pull" && origin !== undefined ? originPlace(origin) : null;
-}
-
 async function probe(host: Host, aside: StandAside, ports: HostObservation): Promise<HostReading> {
   try {
     const shell = await ports.connect(host, ports.signal, aside);
     try {
-      const options = { timeout: host.ssh.timeout ?? probeTimeout, cluster: clusterOf(host, ports.origins) };
+      const options = {
+        timeout: host.ssh.timeout ?? probeTimeout,
+        cluster: clusterToReach(host, ports.origins, ["pull"]),
+      };
       const facts = await probeHost(shell, host, options);
       ports.letGo(shell, host, facts);
       return { status: "complete", value: facts };

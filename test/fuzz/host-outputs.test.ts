@@ -166,6 +166,7 @@ fuzz("outputs of hosts", disturbedHost, async ({ state, settings: declared, ther
     installers,
     clock: fakeClock(noon),
     log: silentLog,
+    sharing: () => 1,
     lockWait: { seconds: 0, tries: 1 },
     origins: new Map(),
     connectWait: 2_500,

@@ -8,21 +8,23 @@ export interface ChosenTransfer {
   readonly orPush: boolean;
 }
 
-/** A smaller installer is on the host before a token is made. */
+/** Bytes over one way; fewer are on the host before a token is made. */
 const worthPulling = 4_000_000;
 
 /**
  * How an installer gets to a host. What is declared is never changed. With `auto` the host fetches it where it can: the
- * cluster serves many hosts better than one machine that encrypts for all, or than a bastion in front of them.
+ * cluster serves many hosts better than one machine that encrypts for all, or than a bastion in front of them. `sharing`:
+ * hosts that get one over the same bastion, so that it carries as many times the bytes.
  */
 export function chooseTransfer(
   declared: OneAgentSettings["transfer"],
   site: HostSite | null,
   bytes: number,
+  sharing = 1,
 ): ChosenTransfer {
   if (declared === "push") return { way: "push", why: "transfer is push", orPush: false };
   if (declared === "pull") return { way: "pull", why: "transfer is pull", orPush: false };
-  const reason = reasonToPush(site, bytes);
+  const reason = reasonToPush(site, bytes * sharing);
   if (reason !== null) return { way: "push", why: reason, orPush: false };
   return { way: "pull", why: "the host reaches the cluster and can download and check the installer", orPush: true };
 }

@@ -42,6 +42,16 @@ function restartNotes({ action, differences }: AgentComparison): readonly string
   return differences.some(({ field }) => field === "service") ? [] : ["the agent restarts"];
 }
 
+/** Seconds after its start within which an agent that does not work yet is no wonder. */
+const startTime = 900;
+
+/** Why waiting may do as well as the change; none where the host has run for long or does not tell. */
+function startNotes({ differences }: AgentComparison, { uptime }: HostFacts): readonly string[] {
+  const isDown = differences.some(({ field }) => field === "service" || field === "connected");
+  if (!isDown || uptime === null || uptime >= startTime) return [];
+  return [`the host started less than ${startTime / 60} minutes ago, so its agent may still be starting`];
+}
+
 /** What has to happen on one host, from what its probe found; `dependsOn` are changes of its environment. */
 export function planHost(host: Host, reading: HostReading, dependsOn: readonly string[]): HostOutcome {
   if (reading.status === "unreadable") return hold(host, reading.reason);
@@ -74,7 +84,7 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
     cluster: host.cluster,
     source: sourceOf(host),
     dependsOn,
-    notes: [...restartNotes(comparison), ...(remark === null ? [] : [remark])],
+    notes: [...restartNotes(comparison), ...startNotes(comparison, facts), ...(remark === null ? [] : [remark])],
   };
   return { change: makeChange(about, hostColumns(host), content), held: null, remark };
 }

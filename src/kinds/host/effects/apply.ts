@@ -2,7 +2,6 @@ import type { Applier, Scheduler } from "../../../execute/applier.ts";
 import { done, failedWith, type Outcome, skipped, stale } from "../../../execute/outcome.ts";
 import { runRollout } from "../../../execute/rollout.ts";
 import { createLimiter, type Limiter } from "../../../lib/limiter.ts";
-import { originPlace } from "../../../lib/read-origin.ts";
 import { attempted, attempts, repeatUntil } from "../../../lib/repeat-until.ts";
 import type { Environment, Host } from "../../../model/inventory.ts";
 import type { ObservedAgent } from "../../../model/observed.ts";
@@ -14,6 +13,7 @@ import { compareHostWithPlan } from "../compare-host-with-plan.ts";
 import { runsInstaller } from "../plan.ts";
 import { hostRollouts } from "../rollouts.ts";
 import { type SoughtHost, soughtHost } from "../sighting.ts";
+import { clusterToReach } from "./cluster-to-reach.ts";
 import { confirmSeen } from "./confirm-seen.ts";
 import { type DeployPorts, deploy } from "./deploy.ts";
 import { probeHost } from "./probe.ts";
@@ -29,7 +29,7 @@ export interface HostPorts extends Omit<DeployPorts, "shell"> {
   readonly signal?: AbortSignal;
 }
 
-export interface HostApplierPorts extends HostPorts {
+export interface HostApplierPorts extends Omit<HostPorts, "sharing"> {
   readonly sightings: Sightings;
 }
 
@@ -45,6 +45,8 @@ export interface HostWork {
 export function hostApplier({ hosts, environments, concurrency }: HostWork, ports: HostApplierPorts): Applier<"host"> {
   const hostByName = new Map(hosts.map((host) => [host.name, host]));
   return async (changes, scheduler) => {
+    const installations = changes.filter(({ action }) => runsInstaller[action]);
+    const sharing = behindSameJumpHosts(installations.flatMap(({ host }) => hostByName.get(host) ?? []));
     const all = createLimiter(concurrency);
     const work = hostRollouts(changes, environments).map(({ environment, settings, ...waves }) => {
       const own = createLimiter(Math.max(1, settings.concurrency));
@@ -55,12 +57,23 @@ export function hostApplier({ hosts, environments, concurrency }: HostWork, port
           change,
           hostByName.get(change.host),
           { lane, scheduler, leaveWave, seenWithin: settings.seenWithin },
-          ports,
+          { ...ports, sharing },
         );
       return runRollout(waves, make, scheduler.end, { log: ports.log, environment });
     });
     await Promise.all(work);
   };
+}
+
+/** How many of these hosts are reached over the same jump hosts, as far as the inventory tells; one without any is alone. */
+function behindSameJumpHosts(hosts: readonly Host[]): HostPorts["sharing"] {
+  const wayOf = ({ ssh }: Host) => (ssh.jump === undefined || ssh.jump.length === 0 ? null : ssh.jump.join(","));
+  const counts = new Map<string, number>();
+  for (const host of hosts) {
+    const way = wayOf(host);
+    if (way !== null) counts.set(way, (counts.get(way) ?? 0) + 1);
+  }
+  return (host) => counts.get(wayOf(host) ?? "") ?? 1;
 }
 
 interface HostTask {
@@ -75,7 +88,7 @@ async function makeHostChange(
   change: HostChange,
   host: Host | undefined,
   { lane, scheduler, leaveWave, seenWithin }: HostTask,
-  ports: HostApplierPorts,
+  ports: HostApplierPorts & HostPorts,
 ): Promise<Outcome> {
   let sought: SoughtHost | null = null;
   const work = async () => {
@@ -136,7 +149,7 @@ async function tryHostChange(change: HostChange, host: Host, ports: TryPorts, at
   const shell = await connectUnlessInterrupted(host, ports);
   try {
     // Only an earlier try can have installed an agent that is found as wanted.
-    const cluster = runsInstaller[change.action] ? clusterToReach(host, ports.origins) : null;
+    const cluster = runsInstaller[change.action] ? clusterToReach(host, ports.origins, ["auto", "pull"]) : null;
     const facts = await probeHost(shell, host, { identity: attempt > 1, cluster });
     if (facts.locked) ports.log.info("another installation holds the lock of the host", () => ({ host: host.name }));
     const comparison = compareHostWithPlan(change, host, facts);
@@ -147,12 +160,6 @@ async function tryHostChange(change: HostChange, host: Host, ports: TryPorts, at
   } finally {
     shell.close();
   }
-}
-
-/** Where a host could fetch its installer from; null: it need not reach that. */
-function clusterToReach({ oneagent, cluster }: Host, origins: HostPorts["origins"]) {
-  const origin = origins.get(cluster);
-  return oneagent.transfer === "push" || origin === undefined ? null : originPlace(origin);
 }
 
 function made(change: HostChange, host: Host, attempts: number, agent: ObservedAgent | null): HostOutcome {

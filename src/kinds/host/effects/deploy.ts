@@ -36,6 +36,8 @@ export interface DeployPorts {
   readonly lockWait: LockWait;
   /** Text of the certificate authorities that a cluster needs besides the usual ones, or nothing. */
   readonly authorities: (cluster: string) => Promise<string>;
+  /** How many hosts of the run get an installer over the same jump hosts as this one, which is one of them. */
+  readonly sharing: (host: Host) => number;
   /** Milliseconds until a new or restarted agent must be connected. */
   readonly connectWait: number;
 }
@@ -114,7 +116,7 @@ async function install(
   });
   const noSpace = installerSpaceProblem(facts.site, installer.size);
   if (noSpace !== null) throw problemError(noSpace);
-  const { way, why, orPush } = chooseTransfer(host.oneagent.transfer, facts.site, installer.size);
+  const { way, why, orPush } = chooseTransfer(host.oneagent.transfer, facts.site, installer.size, ports.sharing(host));
   ports.log.info("installer goes to the host", () => ({
     ...{ host: host.name, version: installer.version, bytes: installer.size, way, why },
   }));

@@ -64,6 +64,9 @@ section end
 export function probeLines(marker: string, questions: Questions): string {
   const { environment, mayUpdate } = questions;
   return `section platform; uname -sm
+uptime=
+if [ -r /proc/uptime ]; then read -r uptime _ </proc/uptime; fi
+section uptime; echo "$uptime"
 ${lockLooked}
 case $lock in held) section lock held ;; *) section lock free ;; esac
 ctl=${agentControl}

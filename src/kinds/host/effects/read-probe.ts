@@ -10,6 +10,7 @@ export function readProbe(sections: Sections): HostFacts {
   return {
     system,
     machine: machine.join(" "),
+    uptime: wholeNumber(firstLine(sections.get("uptime")).split(".")[0] ?? ""),
     locked: stated(sections, "lock", "held", "free"),
     agent: stated(sections, "agent", "present", "absent") ? readAgent(sections) : null,
     site: sections.has("user") ? readSite(sections) : null,

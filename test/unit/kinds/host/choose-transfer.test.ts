@@ -17,6 +17,11 @@ test("a host that can fetch a large installer does so, and is pushed to where th
   expect(chooseTransfer("auto", site, large)).toMatchObject({ way: "pull", orPush: true });
 });
 
+test("a small one is fetched, too, where many hosts share a way to it", () => {
+  expect(chooseTransfer("auto", site, 1_000_000, 3)).toMatchObject({ way: "push" });
+  expect(chooseTransfer("auto", site, 1_000_000, 4)).toMatchObject({ way: "pull", orPush: true });
+});
+
 test.each([
   ["the installer is small", site, 3_999_999],
   ["nothing is known of the host but its agent", null, large],

@@ -8,6 +8,7 @@ import { aHost, aHostReading, anAgent, oneAgentSettings } from "../../../support
 const facts = (agent: ObservedAgent | null): HostFacts => ({
   system: "Linux",
   machine: "x86_64",
+  uptime: null,
   locked: false,
   site: null,
   agent,

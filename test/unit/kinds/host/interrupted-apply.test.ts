@@ -16,6 +16,7 @@ const portsWith = (connect: HostPorts["connect"], signal: AbortSignal): HostPort
   installers: { provide: () => Promise.reject(new Error("no installer is needed")) },
   lockWait: { seconds: 0, tries: 1 },
   origins: new Map(),
+  sharing: () => 1,
   connectWait: 0,
   authorities: async () => "",
 });

@@ -119,6 +119,17 @@ describe("changes as data", () => {
     expect(planned({ agent: anAgent(agent) }, { oneagent: oneAgentSettings(oneagent) }).change?.notes).toEqual(notes);
   });
 
+  test.each([
+    [60, true],
+    [899, true],
+    [900, false],
+    [null, false],
+  ])("an agent that is down %s s after the start of its host may still be starting: %s", (uptime, isSaid) => {
+    const { change } = planned({ agent: anAgent({ serviceActive: false }), uptime });
+    expect(change?.notes).toEqual(isSaid ? [expect.stringContaining("may still be starting")] : []);
+    expect(planned({ agent: anAgent({ hostGroup: "old" }), uptime }, settings).change?.notes).toHaveLength(1);
+  });
+
   test("a removal says what is there", () => {
     expect(planned({ agent: anAgent() }, { state: "absent" }).change).toMatchObject({
       action: "uninstall",

@@ -7,9 +7,9 @@ import { parseSections } from "../../../../src/ssh/remote-script.ts";
 const marker = "#dtsync-00112233";
 
 function read(...lines: readonly string[]) {
-  const output = ["system", "Linux", "machine", "x86_64", "lock free", "agent absent", ...lines, "end"];
+  const output = ["platform", "Linux x86_64", "lock free", "agent absent", ...lines, "end"];
   const names =
-    /^(?:system|machine|lock free|agent absent|user .*|memory|space|mounts|downloader .*|checksum .*|reach .*|end)$/;
+    /^(?:platform|lock free|agent absent|user .*|memory|space|mounts|downloader .*|checksum .*|reach .*|end)$/;
   return readProbe(
     parseSections(output.map((line) => (names.test(line) ? `${marker} ${line}` : line)).join("\n"), marker),
   );
@@ -61,7 +61,7 @@ test("what it does not tell is not known, and never the opposite", () => {
 
 test("whatever a host prints, it is read or refused", () => {
   const word = fc.constantFrom(
-    ...["system", "lock free", "lock held", "agent present", "agent absent", "control there", "transaction none"],
+    ...["platform", "lock free", "lock held", "agent present", "agent absent", "control there", "transaction none"],
     ...["tenant 0", "server 0", "version 1", "user 0", "memory", "space", "mounts", "end", "user"],
   );
   const line = fc.oneof(

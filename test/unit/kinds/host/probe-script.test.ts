@@ -1,0 +1,82 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { agentDirectory, probeScript, type Questions } from "../../../../src/kinds/host/effects/probe-script.ts";
+import { readProbe } from "../../../../src/kinds/host/effects/read-probe.ts";
+import { newMarker, parseSections } from "../../../../src/ssh/remote-script.ts";
+
+const questions: Questions = {
+  ...{ settings: ["hostGroup", "hostTags", "hostProperties", "monitoringMode"], identity: true, environment: "abc-p1" },
+  ...{ mayUpdate: false, installPath: agentDirectory, cluster: null },
+};
+
+/** One getter of an agent: what it prints, or nothing for one that it does not know. */
+const answers: Readonly<Record<string, string>> = {
+  "--version": "1.313.52.20250602-150703\n",
+  "--get-tenant": "abc-p1\n",
+  "--get-server": "{*https://dynatrace.example.com:443/communication}\n",
+  "--get-host-group": "\n",
+  "--get-host-tags": "one\ntwo=2\n",
+  "--get-host-properties": "",
+  "--get-monitoring-mode": "fullstack\n",
+  "--get-infra-only": "false\n",
+  "--get-host-id": "00000000000000ab\n",
+};
+
+/** Runs the script against an agent whose control program answers as a shell says; gives what was read, and the calls. */
+function probe(control: string, known = answers) {
+  const directory = mkdtempSync(join(tmpdir(), "dtsync-probe-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  mkdirSync(join(directory, "agent/tools"), { recursive: true });
+  const cases = Object.entries(known).map(([getter, text]) => `    ${getter}) printf %s '${text}' ;;\n`);
+  writeFileSync(
+    join(directory, "agent/tools/oneagentctl"),
+    `#!/bin/sh\necho "$*" >> ${directory}/calls\nget() {\n  case $1 in\n${cases.join("")}    *) return 1 ;;\n  esac\n}\n${control}\n`,
+    { mode: 0o755 },
+  );
+  const marker = newMarker();
+  const script = probeScript(marker, questions).replaceAll(agentDirectory, directory);
+  const facts = readProbe(parseSections(execFileSync("/bin/sh", ["-c", script]).toString(), marker));
+  return { facts, calls: readFileSync(join(directory, "calls"), "utf8").trim().split("\n") };
+}
+
+const eachInTurn = 'for getter; do get "$getter" || exit 1; done';
+
+test("an agent that answers each getter in its turn is called once", () => {
+  const { facts, calls } = probe(eachInTurn);
+  expect(calls).toHaveLength(1);
+  expect(facts).toMatchObject({
+    system: "Linux",
+    machine: expect.stringMatching(/^\w+$/),
+    uptime: expect.any(Number),
+    site: null,
+    agent: {
+      ...{ version: "1.313.52.20250602-150703", tenant: "abc-p1", server: expect.stringContaining("{*https://") },
+      ...{ hostGroup: "", hostTags: ["one", "two=2"], hostProperties: [], monitoringMode: "fullstack" },
+      hostId: "00000000000000ab",
+    },
+  });
+});
+
+test.each([
+  ["answers the first alone", 'get "$1"', answers],
+  ["has an order of its own", 'set -- $(printf "%s\\n" "$@" | sort -u)\nfor getter; do get "$getter"; done', answers],
+  ["answers backwards", 'all=; for it; do all="$it $all"; done\nfor it in $all; do get "$it"; done', answers],
+  ["prints something besides", `echo welcome\n${eachInTurn}`.replace("echo", '[ "$#" -eq 1 ] || echo'), answers],
+  ["has its environment as a tag", eachInTurn, { ...answers, "--get-host-tags": "abc-p1\none\n" }],
+  [
+    "does not know a getter",
+    eachInTurn,
+    Object.fromEntries(Object.entries(answers).filter(([getter]) => getter !== "--get-monitoring-mode")),
+  ],
+])("one that %s is asked one by one, and read alike", (_what, control, known) => {
+  const { facts, calls } = probe(control, known);
+  expect(calls).toHaveLength(1 + Object.keys(answers).length);
+  expect(facts.agent).toEqual({
+    ...probe(eachInTurn).facts.agent,
+    ...(known === answers || "--get-monitoring-mode" in known ? {} : { monitoringMode: "fullstack" }),
+    hostTags: known["--get-host-tags"]?.trim().split("\n"),
+  });
+});
