@@ -113,6 +113,8 @@ async function runUntilAllSteps() {
   world.write(wanted);
   for (const [step, halt] of Object.entries(halts)) held.get(step)?.halt(halt);
   machine("install").setBehaviour({ DURATION: heldDuration });
+  // The first look is the end of the installation; a second one is needed where the agent is not connected then.
+  machine("verify").setBehaviour({ CONNECT_DELAY: 3, CONNECT_WAIT: 0 });
   relayOf("transfer").setFault({ freezeAfterBytes: bytesOfTransfer });
   const { switches } = world.cluster("emea");
   switches.agentVisibleAfter = Number.POSITIVE_INFINITY;

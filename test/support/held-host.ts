@@ -31,8 +31,8 @@ export function holdable({ root }: Pick<HostFiles, "root">): HeldHost {
     join(commands, "sudo"),
     `#!/bin/sh
 case "$*" in
-  *--get-tenant*) script=probe ;;
   *Dynatrace-OneAgent-Linux.sh*) script=install ;;
+  *--get-tenant*) script=probe ;;
   *uninstall.sh*) script=uninstall ;;
   *) script=configure ;;
 esac

@@ -99,7 +99,11 @@ describe.skipIf(reason !== null)(`logging in to OpenSSH${reason === null ? "" : 
   });
 
   /** Logs in, and gives what the host says who it is. */
-  async function logIn(config: string, identityFile?: string): Promise<string> {
+  const logIn = async (config: string, identityFile?: string): Promise<string> =>
+    (await logInTwice(config, identityFile, 1)).join();
+
+  /** The same with one connector so many times, one after the other. */
+  async function logInTwice(config: string, identityFile?: string, times = 2): Promise<readonly string[]> {
     const text = `${config}Host *\n  HostName ${address}\n  Port ${port}\n  UserKnownHostsFile ${path("known_hosts")}\n  GlobalKnownHostsFile none\n`;
     const connect = createSshConnector(
       sshClientOf(sshConfigOf(text), {
@@ -111,13 +115,20 @@ describe.skipIf(reason !== null)(`logging in to OpenSSH${reason === null ? "" : 
       silentLog,
     );
     const named = identityFile === undefined ? {} : { identityFile };
-    const shell = await connect({ name: "web01", address: null, ssh: { hostKeys: "strict", ...named } });
-    try {
-      return (await shell.run("id -un")).stdout.trim();
-    } finally {
-      shell.close();
+    const names: string[] = [];
+    for (let time = 0; time < times; time += 1) {
+      const shell = await connect({ name: "web01", address: null, ssh: { hostKeys: "strict", ...named } });
+      try {
+        names.push((await shell.run("id -un")).stdout.trim());
+      } finally {
+        shell.close();
+      }
     }
+    return names;
   }
+
+  /** How often the server was asked whether it takes a key, without a signature. */
+  const timesAsked = () => readFileSync(path("log"), "utf8").split("Postponed publickey").length - 1;
 
   const formats: readonly (readonly [string, readonly string[]])[] = [
     ["ed25519", ["-t", "ed25519", "-N", ""]],
@@ -131,6 +142,24 @@ describe.skipIf(reason !== null)(`logging in to OpenSSH${reason === null ? "" : 
   test.each(formats)("a key of the format %s logs in from its file", async (name, options) => {
     makeKey(name, ...options);
     expect(await logIn(`IdentityFile ${path(name)}\nIdentityAgent none\n`)).toBe(username);
+  });
+
+  test.each(formats)("a key of the format %s that was accepted is signed with at once", async (name) => {
+    const before = timesAsked();
+    expect(await logInTwice(`IdentityFile ${path(name)}\nIdentityAgent none\n`)).toEqual([username, username]);
+    expect(timesAsked() - before).toBe(1);
+  });
+
+  test("a key that another host takes is offered in its turn all the same", async () => {
+    for (const name of ["first", "second"]) makeKey(name, "-t", "rsa", "-b", "2048", "-N", "");
+    const both = `IdentityFile ${path("first")}\nIdentityFile ${path("second")}\nIdentityAgent none\n`;
+    const authorized = readFileSync(path("authorized"), "utf8");
+    const first = readFileSync(path("first.pub"), "utf8");
+    writeFileSync(path("authorized"), authorized.replace(first, ""));
+    const before = timesAsked();
+    expect(await logInTwice(both)).toEqual([username, username]);
+    expect(timesAsked() - before).toBe(1);
+    writeFileSync(path("authorized"), authorized);
   });
 
   test.each([
