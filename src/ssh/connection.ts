@@ -108,6 +108,12 @@ function createHostKeyCheck(known: JudgeHostKey, target: SshTarget): HostKeyChec
   return check;
 }
 
+function openJoiningSocket({ hostName, port }: SshTarget): Socket {
+  const socket = openSocket({ host: hostName, port, noDelay: true });
+  joinWrites(socket);
+  return socket;
+}
+
 interface Login {
   readonly known: JudgeHostKey;
   readonly shown: HostKeyCheck;
@@ -124,11 +130,10 @@ async function logIn(
   const { serverHostKey, ...algorithms } = target.algorithms;
   const judged = serverHostKey.filter((algorithm) => known.keyTypes.includes(keyTypeOf(algorithm)));
   const ssh = new NodeSSH();
-  const stream = through ?? openSocket({ host: target.hostName, port: target.port, noDelay: true });
+  const stream = through ?? openJoiningSocket(target);
   const cutStream = () => void stream.destroy();
   signal.addEventListener("abort", cutStream);
   const bounds = boundStream(stream);
-  joinWrites(stream);
   try {
     const connecting = ssh.connect({
       // ssh2 takes any stream; its types name the usual one.

@@ -181,7 +181,7 @@ function sshdHost(host: SimulatedHostOptions & { port: number }, root: string, p
     });
     const log = join(root, "etc/ssh/sshd.log");
     const ended = () => new Error(`sshd of ${host.name} ended: ${errors}${existsSync(log) ? readFileSync(log) : ""}`);
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + 60_000;
     while (!(await greets(address, host.port))) {
       if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) throw ended();
       await sleep(15);
