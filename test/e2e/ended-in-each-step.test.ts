@@ -114,7 +114,7 @@ async function runUntilAllSteps() {
   for (const [step, halt] of Object.entries(halts)) held.get(step)?.halt(halt);
   machine("install").setBehaviour({ DURATION: heldDuration });
   // The first look is the end of the installation; a second one is needed where the agent is not connected then.
-  machine("verify").setBehaviour({ CONNECT_DELAY: 3, CONNECT_WAIT: 0 });
+  machine("verify").setBehaviour({ CONNECT: "never", CONNECT_WAIT: 0 });
   relayOf("transfer").setFault({ freezeAfterBytes: bytesOfTransfer });
   const { switches } = world.cluster("emea");
   switches.agentVisibleAfter = Number.POSITIVE_INFINITY;
@@ -152,6 +152,7 @@ async function runUntilAllSteps() {
 }
 
 function letEverythingGoOn() {
+  hosts?.hosts.get("verify")?.setBehaviour({});
   for (const one of held.values()) one.release();
   for (const relay of relays.values()) relay.setFault({});
   world.cluster("emea").switches.agentVisibleAfter = 0;
