@@ -18,7 +18,9 @@ async function followIn(folder: string, file: string | null = null): Promise<str
   expect(longest.of(step.host)?.step).toBe("install");
   expect(longest.of("web02.abc.example.com")).toBeUndefined();
   const path = file ?? journalOf(folder);
-  await vi.waitFor(() => expect(errors() !== "" || readFileSync(path, "utf8").endsWith('"ok"}\n')).toBe(true));
+  await vi.waitFor(() => expect(errors() !== "" || readFileSync(path, "utf8").endsWith('"ok"}\n')).toBe(true), {
+    timeout: 20_000,
+  });
   return errors();
 }
 

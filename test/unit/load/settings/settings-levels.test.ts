@@ -43,6 +43,7 @@ test("what nobody declares has the documented defaults", async () => {
       cluster: "emea",
       labels: {},
       state: null,
+      suspended: null,
       defaultName: "abc p1",
       settings: {},
       rollout: {
