@@ -16,7 +16,7 @@ export interface RefusedPlan {
 /** Says everything that is wrong with a plan file. Gives the exit code. */
 export function printPlanFaults(
   { message, hint, exitCode, faults }: RefusedPlan,
-  { format }: Pick<CommonOptions, "format">,
+  { format }: { readonly format: CommonOptions["format"] | "html" },
   { output, log }: Pick<Context, "output" | "log">,
 ): ExitCode {
   if (format === "json") {

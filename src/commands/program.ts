@@ -55,7 +55,10 @@ export function createProgram(context: Context): ProgramRun {
       code = await init(await initOptions(raw, context.variables), context);
     });
 
-  report(changedSince(cached(common(program.command("validate")))), "json, markdown, gitlab-codequality, sarif, junit")
+  report(
+    changedSince(cached(common(program.command("validate")))),
+    "json, markdown, html, gitlab-codequality, sarif, junit",
+  )
     .description("check the whole inventory; prints every fault with file, line, column and what to do")
     .action(async (raw: RawOptions) => {
       const [{ validateOptions }, { validate }] = await Promise.all([
@@ -167,7 +170,7 @@ export function createProgram(context: Context): ProgramRun {
 
   report(
     retry(full(fleet(program.command("plan")))),
-    "json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit",
+    "json, markdown, html, gitlab-terraform, gitlab-codequality, sarif, junit",
   )
     .description("compare the inventory with clusters and hosts; writes nothing there")
     .option("--out <file>", "save the plan for dtsync apply")
@@ -178,7 +181,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await plan(await planOptions(raw, context.variables), context);
     });
 
-  report(retry(full(fleet(program.command("apply [planfile]")))), "json, markdown, junit")
+  report(retry(full(fleet(program.command("apply [planfile]")))), "json, markdown, html, junit")
     .description("make it so; with a plan file exactly that plan, else a fresh one after asking")
     .option("--auto-approve", "do not ask")
     .option("--allow-removals <n>", "allow this many disables, deletes and uninstalls")
@@ -227,8 +230,8 @@ export function createProgram(context: Context): ProgramRun {
       code = await importCommand(await importOptions(raw, context.variables), context);
     });
 
-  full(printed(program.command("show <file>")))
-    .description("a saved plan or report as text, Markdown or JSON; - is standard input")
+  full(printed(program.command("show <file>"), ["text", "json", "markdown", "html"]))
+    .description("a saved plan or report as text, Markdown, JSON or HTML; - is standard input")
     .action(async (file: string, raw: RawOptions) => {
       const [{ showOptions }, { show }] = await Promise.all([import("./options/show-options.ts"), import("./show.ts")]);
       code = await show(showOptions(file, raw, context.variables), context);

@@ -4,12 +4,16 @@ import { readAnyDocument, whatIsShown } from "../application/read-any-document.t
 import type { SavedDocument } from "../application/saved-document.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { type Paint, painter, printableData } from "../lib/printable.ts";
+import { renderApplyHtml } from "../report/apply-html.ts";
 import { renderApplyMarkdown } from "../report/apply-markdown.ts";
 import { renderApplyText } from "../report/apply-text.ts";
+import { renderDiagnosticsHtml } from "../report/diagnostics-html.ts";
 import { renderDiagnosticsMarkdown } from "../report/diagnostics-markdown.ts";
 import { renderDiagnosticsText, renderValidationSummary } from "../report/diagnostics-text.ts";
+import { renderDiffHtml } from "../report/diff-html.ts";
 import { renderDiffMarkdown } from "../report/diff-markdown.ts";
 import { renderDiffText } from "../report/diff-text.ts";
+import { renderPlanHtml } from "../report/plan-html.ts";
 import { renderPlanMarkdown } from "../report/plan-markdown.ts";
 import { renderJson } from "../report/plan-reports.ts";
 import { renderPlanText } from "../report/plan-text.ts";
@@ -30,6 +34,7 @@ export async function show(options: ShowOptions, context: Context): Promise<Exit
 
 /** What a file says is no more to be trusted than what a host says. */
 function render(document: SavedDocument, { format, full }: ShowOptions, paint: Paint): string {
+  if (format === "html") return renderHtml(document);
   const { kind, content } = printableData(document);
   const isMarkdown = format === "markdown";
   switch (kind) {
@@ -44,5 +49,18 @@ function render(document: SavedDocument, { format, full }: ShowOptions, paint: P
       if (isMarkdown) return renderDiagnosticsMarkdown(diagnostics, summary, "");
       return renderDiagnosticsText(diagnostics, paint) + renderValidationSummary(summary);
     }
+  }
+}
+
+function renderHtml({ kind, content }: SavedDocument): string {
+  switch (kind) {
+    case "plan":
+      return renderPlanHtml(content);
+    case "apply":
+      return renderApplyHtml(content);
+    case "diff":
+      return renderDiffHtml(content);
+    case "validate":
+      return renderDiagnosticsHtml(content.diagnostics, content.summary, "");
   }
 }

@@ -1,4 +1,5 @@
 import type { ApplyReport } from "../model/result.ts";
+import { renderApplyHtml } from "./apply-html.ts";
 import { renderApplyMarkdown } from "./apply-markdown.ts";
 import { renderApplyJunit } from "./junit.ts";
 import { renderJson } from "./plan-reports.ts";
@@ -8,6 +9,7 @@ import type { Report } from "./report.ts";
 export const applyReports = {
   json: renderJson,
   markdown: renderApplyMarkdown,
+  html: renderApplyHtml,
   junit: renderApplyJunit,
 } satisfies Readonly<Record<string, (report: ApplyReport) => Report>>;
 

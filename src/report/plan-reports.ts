@@ -4,6 +4,7 @@ import { planDigest } from "../plan/digest.ts";
 import { renderGitlabCodequality } from "./gitlab-codequality.ts";
 import { renderPlanJunit } from "./junit.ts";
 import { type Declarations, planFindings } from "./plan-findings.ts";
+import { renderPlanHtml } from "./plan-html.ts";
 import { renderPlanMarkdown } from "./plan-markdown.ts";
 import { listNames } from "./remarks-text.ts";
 import type { Report } from "./report.ts";
@@ -38,6 +39,7 @@ export interface PlannedInventory extends Declarations {
 export const planReports = {
   json: renderJson,
   markdown: renderPlanMarkdown,
+  html: renderPlanHtml,
   "gitlab-terraform": renderGitlabTerraform,
   "gitlab-codequality": (plan, inventory) => renderGitlabCodequality(planFindings(plan, inventory), inventory.folder),
   sarif: (plan, inventory) =>

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { InventorySummary } from "../model/inventory.ts";
 import type { ApplyReportKind } from "./apply-reports.ts";
+import { renderDiagnosticsHtml } from "./diagnostics-html.ts";
 import { renderDiagnosticsMarkdown } from "./diagnostics-markdown.ts";
 import { diagnosticFindings } from "./findings.ts";
 import { renderGitlabCodequality } from "./gitlab-codequality.ts";
@@ -33,6 +34,7 @@ export interface ValidationRun {
 export const validationReports = {
   json: (validation) => renderJson(validationDocument(validation)),
   markdown: ({ diagnostics, summary }, { folder }) => renderDiagnosticsMarkdown(diagnostics, summary, folder),
+  html: ({ diagnostics, summary }, { folder }) => renderDiagnosticsHtml(diagnostics, summary, folder),
   "gitlab-codequality": ({ diagnostics }, { folder }) =>
     renderGitlabCodequality(diagnosticFindings(diagnostics), folder),
   sarif: ({ diagnostics }, { folder, command, version }) =>

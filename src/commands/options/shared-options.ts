@@ -28,7 +28,8 @@ const format = (formats: readonly string[]): Option => {
 };
 
 /** Options of every command that prints a document. */
-export const printed = (command: Command): Command => command.addOption(format(allFormats)).option(...noColor);
+export const printed = (command: Command, formats: readonly string[] = allFormats): Command =>
+  command.addOption(format(formats)).option(...noColor);
 
 /** Options of every command that has to do with an inventory folder. */
 export function basic(command: Command, formats: readonly string[] = allFormats): Command {

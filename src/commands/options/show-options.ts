@@ -1,9 +1,9 @@
 import type { CommonOptions } from "../../application/options.ts";
 import type { ProcessVariables } from "../../ports.ts";
-import { printOptions } from "./common-options.ts";
-import type { RawOptions } from "./raw-options.ts";
+import { mayColor, oneOf, type RawOptions } from "./raw-options.ts";
 
-export interface ShowOptions extends Pick<CommonOptions, "format" | "color"> {
+export interface ShowOptions extends Pick<CommonOptions, "color"> {
+  readonly format: CommonOptions["format"] | "html";
   /** A path, or `-` for standard input. */
   readonly file: string;
   /** Text without folding. */
@@ -11,7 +11,8 @@ export interface ShowOptions extends Pick<CommonOptions, "format" | "color"> {
 }
 
 export const showOptions = (file: string, raw: RawOptions, variables: ProcessVariables): ShowOptions => ({
-  ...printOptions(raw, variables),
+  format: oneOf("--format", raw["format"] ?? "text", ["text", "json", "markdown", "html"]),
+  color: mayColor(raw, variables),
   file,
   full: raw["full"] === true,
 });

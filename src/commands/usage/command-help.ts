@@ -127,6 +127,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
         what: "production of a cluster, without hosts",
       },
       { line: "dtsync plan --only groups --report markdown=plan.md", what: "groups and rights, and a report" },
+      { line: "dtsync plan --report html=plan.html", what: "a page to search and filter the changes on" },
     ],
     topics: ["commands", "hosts", "exit-codes"],
     sections: ["Targets", "Only what changed", "Who declared it", "Reports"],
@@ -172,6 +173,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     examples: [
       { line: "dtsync show plan.json", what: "a plan that was saved with plan --out" },
       { line: "dtsync show .dtsync/apply.json --format markdown", what: "what the last apply did, for an issue" },
+      { line: "dtsync show plan.json --format html > plan.html", what: "the plan as a page" },
     ],
     topics: ["commands", "life-of-a-run"],
     sections: ["Show"],

@@ -121,8 +121,8 @@ describe("a wrong option is a usage error:", () => {
   });
 
   test("a kind of report that a command lacks, with those that it has", async () => {
-    await expect(planOptions({ report: ["html=a"] }, {})).rejects.toMatchObject({
-      hint: "kinds of this command: json, markdown, gitlab-terraform, gitlab-codequality, sarif, junit",
+    await expect(planOptions({ report: ["pdf=a"] }, {})).rejects.toMatchObject({
+      hint: "kinds of this command: json, markdown, html, gitlab-terraform, gitlab-codequality, sarif, junit",
     });
   });
 

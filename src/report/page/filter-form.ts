@@ -1,0 +1,51 @@
+import { type Html, type HtmlValue, html } from "./html.ts";
+
+/** A property of items that a page can be narrowed to. */
+export interface Facet {
+  /** As in `data-NAME` of items: lower case. */
+  readonly name: string;
+  readonly title: string;
+  readonly options: readonly { readonly value: string; readonly count: number }[];
+}
+
+/** More options than that are a list to choose one from. */
+const mostBoxes = 8;
+
+/**
+ * The form with which `filterScript` searches and filters a page: hidden until the script runs. A facet with fewer than two
+ * options narrows nothing and is left out.
+ */
+export function filterForm(facets: readonly Facet[], placeholder: string): Html {
+  return html`<form class="filter" role="search" data-filter hidden>
+<label class="field"><span class="label">Search (Ctrl+K)</span><input type="search" name="q" id="search" placeholder="${placeholder}" autocomplete="off" spellcheck="false"></label>
+${facets.filter(({ options }) => options.length > 1).map(facetControl)}
+<button type="reset">Clear</button>
+<button type="button" data-open="yes">Open all</button>
+<button type="button" data-open="no">Close all</button>
+<p class="shown" role="status" data-status></p>
+</form>
+`;
+}
+
+function facetControl({ name, title, options }: Facet): HtmlValue {
+  if (options.length > mostBoxes) {
+    return html`<label class="field"><span class="label">${title}</span><select name="${name}"><option value="">all</option>${options.map(
+      ({ value, count }) => html`<option value="${value}">${value} (${count})</option>`,
+    )}</select></label>\n`;
+  }
+  return html`<fieldset><legend>${title}</legend>${options.map(
+    ({ value, count }) =>
+      html`<label><input type="checkbox" name="${name}" value="${value}">${value} <span class="muted">${count}</span></label>`,
+  )}</fieldset>\n`;
+}
+
+/** The options of a facet: each value with how often there is something of it, in order of the values. */
+export function facetOptions(
+  values: Iterable<readonly [value: string, weight: number]>,
+): readonly { readonly value: string; readonly count: number }[] {
+  const counts = new Map<string, number>();
+  for (const [value, weight] of values) counts.set(value, (counts.get(value) ?? 0) + weight);
+  return [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((left, right) => (left.value < right.value ? -1 : 1));
+}
