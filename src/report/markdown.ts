@@ -38,9 +38,17 @@ export function cutList(items: readonly string[], most: number): readonly string
 export const foldedMarkdown = (summary: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ["<details>", `<summary>${summary}</summary>`, "", ...lines, "", "</details>", ""];
 
-/** Text from outside must not become markup, a mention that notifies people, or a quick action of the forge. */
+/**
+ * What forges make mentions, links and references to other issues of. They look for it in the rendered text, where no trace of
+ * a backslash is left, but not in code.
+ */
+const referring = /@|:\/\/|www\.|#[a-z0-9]|\bgh-\d/i;
+
+/** Text from outside must not become markup, a mention that notifies people, a link, or a quick action of the forge. */
 export function escapeMarkdown(text: string): string {
-  return printableLine(text).replace(/[\\`*_{}[\]<>#|@!~]/g, (character) => `\\${character}`);
+  return printableLine(text).replace(/[^ ]+/g, (word) =>
+    referring.test(word) ? code(word) : word.replace(/[\\`*_{}[\]<>#|!~&$%^]/g, (character) => `\\${character}`),
+  );
 }
 
 /** A code span ends at the first run of backticks that is as long as its beginning. */
@@ -53,5 +61,8 @@ export function code(text: string): string {
 
 /** Inside a tag that forges take as HTML, where a backslash escapes nothing. */
 export function escapeHtml(text: string): string {
-  return printableLine(text).replace(/[&<>"'@]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return printableLine(text).replace(/[^ ]+/g, (word) => {
+    const escaped = word.replace(/[&<>"'@]/g, (character) => `&#${character.charCodeAt(0)};`);
+    return referring.test(word) ? `<code>${escaped}</code>` : escaped;
+  });
 }

@@ -120,7 +120,7 @@ test("Markdown has the same, with nothing in it that a forge would act on", () =
 
     **Held back**
 
-    - \`cluster/apac\` (12 items): no answer, \\@all
+    - \`cluster/apac\` (12 items): no answer, \`@all\`
     - \`host/web01.abc.example.com\`: unreachable
 
     **Waiting to be deleted**

@@ -124,9 +124,27 @@ describe("text from a cluster stays text", () => {
       held: [{ scope: "cluster/emea", reason: nasty, items: 1 }],
       warnings: [nasty],
     });
-    const shown = "\\<b\\> \\@all \\#1 \\!2 \\~x \\[a\\](b) \\*c\\* \\_d\\_ \\`e\\` \\| \\\\n/close";
+    const shown = "\\<b\\> `@all` `#1` \\!2 \\~x \\[a\\](b) \\*c\\* \\_d\\_ \\`e\\` \\| \\\\n/close";
     expect(text).toContain(`- \`cluster/emea\`: ${shown}\n`);
     expect(text).toContain(`- ${shown}\n`);
+  });
+
+  test("what would become a mention, a link or a reference is code, which no forge looks into", () => {
+    const shown = (reason: string) =>
+      /`cluster\/emea`: (.*)/.exec(
+        renderPlanMarkdown({ ...empty, held: [{ scope: "cluster/emea", reason, items: 1 }] }),
+      )?.[1];
+    expect(shown("ask a@b.example.com, see https://evil.example.com/x or www.evil.example.com (gh-7)")).toBe(
+      "ask `a@b.example.com,` see `https://evil.example.com/x` or `www.evil.example.com` `(gh-7)`",
+    );
+    expect(shown("&commat;all &#64;all 10% $1 ^x")).toBe("\\&commat;all `&#64;all` 10\\% \\$1 \\^x");
+  });
+
+  test("the summary of a section mentions nobody", () => {
+    const change = aChange({ kind: "environment", action: "update", environment: "p1", customer: "@all" });
+    expect(renderPlanMarkdown(withChanges(change))).toContain(
+      "<summary>Customer <code>&#64;all</code> / p1: 1</summary>",
+    );
   });
 
   test("the summary of a section is HTML, where a backslash escapes nothing", () => {
