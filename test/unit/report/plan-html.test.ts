@@ -2,8 +2,13 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Plan } from "../../../src/model/plan.ts";
 import { renderApplyHtml } from "../../../src/report/apply-html.ts";
+import { changesHtml } from "../../../src/report/changes-html.ts";
 import { renderDiagnosticsHtml } from "../../../src/report/diagnostics-html.ts";
 import { renderDiffHtml } from "../../../src/report/diff-html.ts";
+import type { EntryItem } from "../../../src/report/entry-html.ts";
+import { fieldsHtml } from "../../../src/report/field-html.ts";
+import { namesHtml } from "../../../src/report/names-html.ts";
+import { html, htmlText } from "../../../src/report/page/html.ts";
 import { renderPlanHtml } from "../../../src/report/plan-html.ts";
 import { aChange, anInventory, planOf } from "../../support/builders.ts";
 import { largePlan } from "../../support/large-plan.ts";
@@ -138,22 +143,26 @@ test("what narrowed a plan is told", () => {
   expect(renderPlanHtml({ ...savedPlan, scope })).toContain("<dt>Only</dt><dd>--target abc --only hosts</dd>");
 });
 
-test("a page of more than there is room for keeps what is taken away, and says what was cut", () => {
-  const tags = Array.from({ length: 100 }, (_, index) => `tag-${index}-${"x".repeat(90)}`);
-  const changes = Array.from({ length: 4_000 }, (_, index) =>
-    aChange({
-      kind: "environment",
-      action: index === 3_999 ? "delete" : "update",
-      environment: `abc-p${index + 1}`,
-      before: index === 3_999 ? { tags: ["a"] } : { tags: [] },
-      after: index === 3_999 ? null : { tags },
-      fields: index === 3_999 ? [] : ["tags"],
-    }),
+test("of more changes than there is room for, those stay that take something away, and the page says what was cut", () => {
+  const item = (action: "update" | "delete", index: number): EntryItem => ({
+    changes: [aChange({ kind: "environment", action, environment: `abc-p${index}`, before: { name: "a" } })],
+    title: action,
+    notes: [],
+  });
+  const items = [item("update", 1), item("update", 2), item("delete", 3)];
+  const sections = [{ customer: "abc", environment: null, items }];
+  const page = htmlText(changesHtml(sections, { entries: 2, names: 10, value: 100 }));
+  expect(page).toContain("<strong>Cut:</strong> 1 change had no room on this page.");
+  expect([...page.matchAll(/data-action="(\w+)"/g)].map(([, action]) => action)).toEqual(["update", "delete"]);
+});
+
+test("long lists and values are cut where they have no room", () => {
+  const { before, after } = { before: ["gone"], after: ["a", "b", "c", "d", "e".repeat(100)] };
+  const fields = htmlText(
+    html`${fieldsHtml([{ field: "tags", before, after }], { before, after }, { entries: 1, names: 3, value: 10 })}`,
   );
-  const page = renderPlanHtml({ ...empty, changes });
-  expect(page.length).toBeLessThan(5_000_001);
-  expect(page).toMatch(/Cut:<\/strong> [\d,]+ changes had no room/);
-  expect(page).toContain('data-action="delete"');
+  expect(fields).toContain('<ins>c</ins> <span class="muted">and 2 more</span>');
+  expect(htmlText(namesHtml(["a", "b", "c"], "host", { names: 2 }))).toBe("<code>a</code>, <code>b</code> and 1 more");
 });
 
 test("an apply says what was not done, why, and what to do", () => {
