@@ -8,10 +8,12 @@ import {
   changedSince,
   changes,
   choiceArgument,
+  choiceOption,
   collect,
   common,
   fleet,
   full,
+  optionGroups,
   printed,
   report,
   retry,
@@ -235,6 +237,23 @@ export function createProgram(context: Context): ProgramRun {
     .action(async (file: string, raw: RawOptions) => {
       const [{ showOptions }, { show }] = await Promise.all([import("./options/show-options.ts"), import("./show.ts")]);
       code = await show(showOptions(file, raw, context.variables), context);
+    });
+
+  printed(program.command("comment <file>"), ["text", "json"])
+    .description("keep a saved plan or report as the one note of a merge request; - is standard input")
+    .optionsGroup(optionGroups.own)
+    .addOption(
+      choiceOption("--forge <how>", "gitlab or github (default: the one whose pipeline this is)", ["gitlab", "github"]),
+    )
+    .option("--pull-request <n>", "the number of the merge or pull request (default: that of the pipeline)")
+    .option("--key <name>", "tells the notes of one merge request apart (default: dtsync)")
+    .option("--dry-run", "print the note, and send nothing")
+    .action(async (file: string, raw: RawOptions) => {
+      const [{ commentOptions }, { comment }] = await Promise.all([
+        import("./options/comment-options.ts"),
+        import("./comment.ts"),
+      ]);
+      code = await comment(commentOptions(file, raw, context.variables), context);
     });
 
   common(program.command("sandbox [command...]"), ["text", "json"])

@@ -1,20 +1,17 @@
 import type { Context } from "../application/context.ts";
+import { documentMarkdown } from "../application/document-markdown.ts";
 import { printPlanFaults } from "../application/print-plan-faults.ts";
 import { readAnyDocument, whatIsShown } from "../application/read-any-document.ts";
 import type { SavedDocument } from "../application/saved-document.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { type Paint, painter, printableData } from "../lib/printable.ts";
 import { renderApplyHtml } from "../report/apply-html.ts";
-import { renderApplyMarkdown } from "../report/apply-markdown.ts";
 import { renderApplyText } from "../report/apply-text.ts";
 import { renderDiagnosticsHtml } from "../report/diagnostics-html.ts";
-import { renderDiagnosticsMarkdown } from "../report/diagnostics-markdown.ts";
 import { renderDiagnosticsText, renderValidationSummary } from "../report/diagnostics-text.ts";
 import { renderDiffHtml } from "../report/diff-html.ts";
-import { renderDiffMarkdown } from "../report/diff-markdown.ts";
 import { renderDiffText } from "../report/diff-text.ts";
 import { renderPlanHtml } from "../report/plan-html.ts";
-import { renderPlanMarkdown } from "../report/plan-markdown.ts";
 import { renderJson } from "../report/plan-reports.ts";
 import { renderPlanText } from "../report/plan-text.ts";
 import type { ShowOptions } from "./options/show-options.ts";
@@ -35,20 +32,17 @@ export async function show(options: ShowOptions, context: Context): Promise<Exit
 /** What a file says is no more to be trusted than what a host says. */
 function render(document: SavedDocument, { format, full }: ShowOptions, paint: Paint): string {
   if (format === "html") return renderHtml(document);
+  if (format === "markdown") return documentMarkdown(document);
   const { kind, content } = printableData(document);
-  const isMarkdown = format === "markdown";
   switch (kind) {
     case "plan":
-      return isMarkdown ? renderPlanMarkdown(content) : renderPlanText(content, paint, { full });
+      return renderPlanText(content, paint, { full });
     case "apply":
-      return isMarkdown ? renderApplyMarkdown(content) : renderApplyText(content, paint, { full });
+      return renderApplyText(content, paint, { full });
     case "diff":
-      return isMarkdown ? renderDiffMarkdown(content) : renderDiffText(content, paint, new Map(), { full });
-    case "validate": {
-      const { diagnostics, summary } = content;
-      if (isMarkdown) return renderDiagnosticsMarkdown(diagnostics, summary, "");
-      return renderDiagnosticsText(diagnostics, paint) + renderValidationSummary(summary);
-    }
+      return renderDiffText(content, paint, new Map(), { full });
+    case "validate":
+      return renderDiagnosticsText(content.diagnostics, paint) + renderValidationSummary(content.summary);
   }
 }
 

@@ -43,6 +43,17 @@ describe("the pipeline", () => {
     expect(jobsOf(without)).toEqual({ validate: "on_success" });
   });
 
+  test("writes a note where there is a token for it, but not for a fork", () => {
+    const withToken = ({ variables, ...pipeline }: Pipeline): Pipeline => ({
+      ...pipeline,
+      variables: { ...variables, DTSYNC_COMMENT_TOKEN: "x" },
+    });
+    expect(jobsOf(withToken(mergeRequest))).toEqual({ ...jobsOf(mergeRequest), comment: "always" });
+    for (const pipeline of [fork, defaultBranch, schedule, { ...mergeRequest, ownRepository: true }]) {
+      expect(jobsOf(withToken(pipeline))).toEqual(jobsOf(pipeline));
+    }
+  });
+
   test("plans nothing for a fork, which has no credentials and must not get any", () => {
     expect(jobsOf(fork)).toEqual({ validate: "on_success" });
   });
@@ -71,7 +82,7 @@ describe("the pipeline", () => {
       const written = join(folder, ".gitlab-ci.yml");
       const { code, output, jobs: listed } = listJobs(written);
       expect(code, output).toBe(0);
-      expect(listed.map(({ name }) => name)).toEqual(["validate", "plan", "apply", "drift"]);
+      expect(listed.map(({ name }) => name)).toEqual(["validate", "plan", "comment", "apply", "drift"]);
       writeFileSync(written, readFileSync(written, "utf8").replace("resource_group:", "resource_grup:"));
       expect(listJobs(written)).toMatchObject({ code: 1, output: expect.stringContaining("resource_grup") });
     } finally {

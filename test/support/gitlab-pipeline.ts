@@ -94,7 +94,7 @@ export const schedule = inventoryPipeline({ CI_PIPELINE_SOURCE: "schedule", CI_C
 export function decidingRule(rules: readonly Rule[], { variables, ownRepository }: Pipeline): Rule | null {
   const operand = (text: string) => (text.startsWith("$") ? (variables[text.slice(1)] ?? null) : JSON.parse(text));
   const holds = (comparison: string) => {
-    const [, left, sign, right] = /^(\$\w+) ([!=]=) (\$\w+|"[^"]*")$/.exec(comparison.trim()) ?? [];
+    const [, left, sign, right] = /^(\$\w+) ([!=]=) (\$\w+|"[^"]*"|null)$/.exec(comparison.trim()) ?? [];
     if (left === undefined || right === undefined) throw new Error(`${comparison} is not understood here`);
     return (operand(left) === operand(right)) === (sign === "==");
   };

@@ -168,6 +168,15 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     topics: ["commands", "migrating", "inventory"],
     sections: ["Import"],
   },
+  comment: {
+    group: "fleet",
+    examples: [
+      { line: "dtsync comment plan.json --dry-run", what: "what a merge request would say" },
+      { line: "dtsync comment .dtsync/plan.json", what: "in a pipeline of a merge request: write or update the note" },
+    ],
+    topics: ["commands", "gitlab"],
+    sections: ["Comment"],
+  },
   show: {
     group: "fleet",
     examples: [

@@ -19,7 +19,13 @@ test.each<[string, string | undefined, boolean]>([
 });
 
 test("a program gets no variable that is for tokens, or that a cluster names", () => {
-  const variables = { PATH: "/bin", DTSYNC_TOKEN_OLD: "one", VAULT_EMEA: "two", DTSYNC_INVENTORY: "inventory" };
+  const tokens = {
+    DTSYNC_TOKEN_OLD: "one",
+    VAULT_EMEA: "two",
+    DTSYNC_COMMENT_TOKEN: "three",
+    DTSYNC_GITLAB_TOKEN: "four",
+  };
+  const variables = { PATH: "/bin", ...tokens, DTSYNC_INVENTORY: "inventory" };
   const clusters = [aCluster({ token: { env: "VAULT_EMEA" } }), aCluster({ token: { file: "/x" } })];
   expect(withoutTokens(variables, clusters)).toEqual({ PATH: "/bin", DTSYNC_INVENTORY: "inventory" });
 });

@@ -32,7 +32,7 @@ function offered(line: string, known: KnownNames = names) {
 describe("offers", () => {
   test.each<[string, readonly string[]]>([
     ["pl", ["plan"]],
-    ["co", ["completion"]],
+    ["co", ["comment", "completion"]],
     ["--v", ["--version"]],
     ["plan --ta", ["--target"]],
     ["plan --detailed-exitcode --det", []],

@@ -1,0 +1,153 @@
+import { bodyLimits, readStart, readText } from "../dynatrace/read-body.ts";
+import { defaultRetryPolicy, passingStatuses, retryDelay, serverAdvice, throttled } from "../dynatrace/retry.ts";
+import { describeTransportFailure } from "../dynatrace/transport-failure.ts";
+import { nestingExceeds } from "../lib/json-nesting.ts";
+import { attempted, repeatUntil } from "../lib/repeat-until.ts";
+import { shortened } from "../lib/text.ts";
+import type { Clock, Fetch, FetchResponse, Log } from "../ports.ts";
+import { ForgeFailure } from "./forge-failure.ts";
+
+export interface ForgeAnswer {
+  readonly value: unknown;
+  readonly headers: FetchResponse["headers"];
+}
+
+/** Sends a request to the API of a forge, below its address, and gives the JSON of the answer. Throws a ForgeFailure. */
+export type ForgeClient = (
+  method: "GET" | "POST" | "PUT" | "PATCH",
+  path: string,
+  body?: unknown,
+) => Promise<ForgeAnswer>;
+
+export interface ForgeClientOptions {
+  /** `GitLab`, `GitHub`. */
+  readonly name: string;
+  /** The address that paths are added to. */
+  readonly api: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What a token needs for what is done here, in words. */
+  readonly rights: string;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  /** Aborted: nothing is sent any more, and nothing waited for. */
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds. */
+const requestTimeout = 30_000;
+const policy = { ...defaultRetryPolicy, attempts: 4 };
+
+/** Levels of lists and objects in each other. */
+const deepestNesting = 32;
+
+/** Characters of what a forge says about a failure. */
+const longestReason = 300;
+
+/**
+ * The client of a forge: bounded in size and time. What was throttled is sent once more after the time that the forge asks for;
+ * so is what found nobody for a moment, unless that could make something twice.
+ */
+export function createForgeClient(options: ForgeClientOptions): ForgeClient {
+  const { clock, random, signal, log, name } = options;
+  return async (method, path, body) => {
+    let advice: number | null = null;
+    const ended = await repeatUntil(
+      (attempt) =>
+        attempted(async () => {
+          advice = null;
+          log.debug("forge asked", () => ({ forge: name, method, path, attempt }));
+          return exchange(options, method, path, body, (asked) => {
+            advice = asked;
+          });
+        }),
+      ({ failed, ...rest }) => !failed || !("error" in rest) || !mayRepeat(rest.error, method),
+      (attempt) => (attempt < policy.attempts ? retryDelay(policy, attempt, advice, random) : null),
+      { clock, signal },
+    );
+    if (ended.failed) throw ended.error;
+    return ended.value;
+  };
+}
+
+function mayRepeat(error: unknown, method: string): boolean {
+  if (!(error instanceof ForgeFailure)) return false;
+  return error.status === throttled || (error.kind === "unknown" && method !== "POST");
+}
+
+async function exchange(
+  { name, api, headers, rights, fetch, clock, signal }: ForgeClientOptions,
+  method: string,
+  path: string,
+  body: unknown,
+  advise: (advice: number | null) => void,
+): Promise<ForgeAnswer> {
+  const what = `${method} ${api}${path.replace(/\?.*/, "")}`;
+  const response = await fetch(`${api}${path}`, {
+    method,
+    headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeout)]),
+  }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    const { text, code, sent, hint } = describeTransportFailure(error);
+    const passing = code === "network" || code === "timeout";
+    throw new ForgeFailure(`${name} did not answer (${text}): ${what}`, {
+      ...{ kind: passing && (sent || method !== "POST") ? "unknown" : "refused", status: null, cause: error },
+      hint: hint === undefined ? undefined : `the address comes from the variables of the pipeline: ${api}`,
+    });
+  });
+  advise(serverAdvice(response.headers, clock.now().getTime()));
+  if (response.status >= 200 && response.status < 300)
+    return { value: await jsonOf(response, name, what), headers: response.headers };
+  const said = shortened(reasonOf(await readStart(response.body, bodyLimits.other)), longestReason);
+  const words = `${name} answers ${response.status}${said === "" ? "" : ` (${said})`}: ${what}`;
+  throw failureOf(words, response, rights);
+}
+
+async function jsonOf({ body }: FetchResponse, name: string, what: string): Promise<unknown> {
+  try {
+    const text = await readText(body, bodyLimits.list);
+    if (text === null) throw new Error("it is not UTF-8");
+    if (nestingExceeds(text, deepestNesting)) throw new Error("it is nested too deeply");
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ForgeFailure(`${name} gave an answer that cannot be read (${reason}): ${what}`, {
+      ...{ kind: "unknown", status: null, cause: error },
+    });
+  }
+}
+
+/** GitLab and GitHub say in `message` what is wrong; GitLab has an object there, or `error`, for some faults. */
+function reasonOf(text: string): string {
+  try {
+    const { message, error } = JSON.parse(text) as { readonly message?: unknown; readonly error?: unknown };
+    const said = message ?? error ?? "";
+    return typeof said === "string" ? said : JSON.stringify(said);
+  } catch {
+    return "";
+  }
+}
+
+function failureOf(words: string, { status, headers }: FetchResponse, rights: string): ForgeFailure {
+  const exhausted = headers.get("x-ratelimit-remaining") === "0" || headers.get("retry-after") !== null;
+  if (status === throttled || (status === 403 && exhausted)) {
+    return new ForgeFailure(words, {
+      kind: "refused",
+      status: throttled,
+      hint: "it takes no more requests for now: run the job again later",
+    });
+  }
+  if (passingStatuses.includes(status) || status === 500) return new ForgeFailure(words, { kind: "unknown", status });
+  const hints: Readonly<Record<number, string>> = {
+    401: "the token is not valid, or no longer: make another one",
+    403: `the token may not do this: it needs ${rights}`,
+    404: `there is no such project or merge request, or the token may not see it: it needs ${rights}`,
+  };
+  const redirected = status >= 300 && status < 400 ? "it leads elsewhere, and a token does not follow" : undefined;
+  return new ForgeFailure(words, {
+    ...{ kind: status === 404 ? "missing" : "refused", status, hint: hints[status] ?? redirected },
+  });
+}

@@ -1,0 +1,47 @@
+import type { Note } from "./forge.ts";
+
+/** What a note that dtsync keeps says of itself, in a line that forges do not show. */
+export interface Marker {
+  /** Tells the notes of one merge request apart: `[A-Za-z0-9._-]`. */
+  readonly key: string;
+  /** Number of the pipeline that wrote it: a later one has a higher number; null: it is not known. */
+  readonly pipeline: number | null;
+  /** Of the plan or report; null: it has none. */
+  readonly digest: string | null;
+}
+
+/** What is to be done with a note. */
+export type NoteDecision =
+  | { readonly action: "create" }
+  | { readonly action: "update"; readonly id: string }
+  | { readonly action: "none"; readonly why: "unchanged" | "newer" };
+
+const markerPattern =
+  /^<!-- dtsync:note key=(?<key>[A-Za-z0-9._-]+) pipeline=(?<pipeline>\d{1,15}|-) digest=(?<digest>[a-z0-9:]+|-) -->\r?(?:\n|$)/;
+
+/** The first line of a note. */
+export const markerLine = ({ key, pipeline, digest }: Marker): string =>
+  `<!-- dtsync:note key=${key} pipeline=${pipeline ?? "-"} digest=${digest ?? "-"} -->`;
+
+/** Null: it is no note that dtsync keeps. */
+export function readMarker(body: string): Marker | null {
+  const groups = markerPattern.exec(body)?.groups;
+  if (groups === undefined) return null;
+  const { key = "", pipeline, digest } = groups;
+  return {
+    key,
+    pipeline: pipeline === undefined || pipeline === "-" ? null : Number(pipeline),
+    digest: digest === undefined || digest === "-" ? null : digest,
+  };
+}
+
+/** What becomes of the notes of one user: the oldest with the key is kept up to date, unless a later pipeline wrote it. */
+export function decideNote(own: readonly Note[], marker: Marker, body: string): NoteDecision {
+  const found = own.find((note) => readMarker(note.body)?.key === marker.key);
+  if (found === undefined) return { action: "create" };
+  const written = readMarker(found.body)?.pipeline ?? null;
+  if (written !== null && marker.pipeline !== null && written > marker.pipeline)
+    return { action: "none", why: "newer" };
+  const plain = (text: string) => text.replaceAll("\r\n", "\n").trimEnd();
+  return plain(found.body) === plain(body) ? { action: "none", why: "unchanged" } : { action: "update", id: found.id };
+}

@@ -1,0 +1,169 @@
+import type { Fetch, FetchRequest } from "../../src/ports.ts";
+
+/** An answer of a simulated forge. */
+export interface SimulatedAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface SimulatedNote {
+  readonly id: number;
+  body: string;
+  /** Name of the user. */
+  readonly author: string;
+  readonly system?: boolean;
+}
+
+/** A forge with one merge request, number 7 of project 42 (GitLab) or of `acme/inventory` (GitHub). */
+export interface SimulatedForge {
+  readonly notes: SimulatedNote[];
+  /** `METHOD path` of every request that it took. */
+  readonly requests: string[];
+  /** Answers that are given instead of its own, in their order; null: its own. A write is made all the same with `lost`. */
+  readonly troubles: (null | { readonly answer: SimulatedAnswer | "cut"; readonly lost?: boolean })[];
+  answer(
+    method: string,
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: string | null,
+  ): SimulatedAnswer | "cut";
+}
+
+/** Not written down in one piece, because it is to look like a token. */
+export const forgeTokens = {
+  gitlab: ["glpat", "0123456789abcdefghij"].join("-"),
+  github: ["ghp", "0123456789abcdef"].join("_"),
+};
+export const ownUser = { gitlab: "dtsync-bot", github: "github-actions[bot]" } as const;
+
+const ids: Readonly<Record<string, number>> = { "dtsync-bot": 11, "github-actions[bot]": 12, reviewer: 13 };
+
+/**
+ * What the documentation of the forge says of its notes, and nothing else: each path, parameter, header and body that is not in
+ * there is an error of the client.
+ */
+export function simulateForge(kind: "gitlab" | "github"): SimulatedForge {
+  const own = kind === "gitlab" ? gitlab : github;
+  const forge: SimulatedForge = {
+    notes: [],
+    requests: [],
+    troubles: [],
+    answer(method, url, headers, body) {
+      const { pathname, searchParams } = new URL(url, "http://127.0.0.1");
+      forge.requests.push(
+        `${method} ${pathname}${searchParams.has("page") ? `?page=${searchParams.get("page")}` : ""}`,
+      );
+      const trouble = forge.troubles.shift() ?? null;
+      if (trouble !== null && trouble.lost !== true) return trouble.answer;
+      const given = own(forge.notes, { method, path: pathname, query: searchParams, headers, body });
+      return trouble === null ? given : trouble.answer;
+    },
+  };
+  return forge;
+}
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+const error = (status: number, message: string): SimulatedAnswer => ({ status, body: { message } });
+
+function gitlab(notes: SimulatedNote[], { method, path, query, headers, body }: Asked): SimulatedAnswer {
+  if (headers["private-token"] !== forgeTokens.gitlab) return error(401, "401 Unauthorized");
+  const show = ({ id, body: text, author, system = false }: SimulatedNote) => ({
+    ...{ id, body: text, system, author: { id: ids[author], username: author } },
+  });
+  if (method === "GET" && path === "/api/v4/user")
+    return { status: 200, body: { id: ids[ownUser.gitlab], username: ownUser.gitlab } };
+  const [, note] = /^\/api\/v4\/projects\/42\/merge_requests\/7\/notes(?:\/(\d+))?$/.exec(path) ?? [undefined, null];
+  if (note === null) return error(404, "404 Not Found");
+  if (method === "GET" && note === undefined) {
+    for (const name of query.keys()) {
+      if (!["sort", "order_by", "per_page", "page"].includes(name)) return error(400, `${name} is invalid`);
+    }
+    const perPage = Number(query.get("per_page") ?? "20");
+    const page = Number(query.get("page") ?? "1");
+    const sorted = query.get("sort") === "asc" ? notes : [...notes].reverse();
+    const next = page * perPage < notes.length ? String(page + 1) : "";
+    return {
+      status: 200,
+      body: sorted.slice((page - 1) * perPage, page * perPage).map(show),
+      headers: { "x-next-page": next },
+    };
+  }
+  return write(
+    notes,
+    method === "POST" ? "POST" : method === "PUT" ? "CHANGE" : null,
+    note,
+    { headers, body },
+    ownUser.gitlab,
+    1_000_000,
+  );
+}
+
+function github(notes: SimulatedNote[], { method, path, query, headers, body }: Asked): SimulatedAnswer {
+  if (headers["authorization"] !== `Bearer ${forgeTokens.github}`) return error(401, "Bad credentials");
+  if (headers["accept"] !== "application/vnd.github+json" || !headers["user-agent"])
+    return error(403, "Request forbidden");
+  if (method === "GET" && path === "/user") return error(403, "Resource not accessible by integration");
+  const show = ({ id, body: text, author }: SimulatedNote) => ({
+    id,
+    body: text,
+    user: { id: ids[author], login: author },
+  });
+  const perPage = Number(query.get("per_page") ?? "30");
+  const page = Number(query.get("page") ?? "1");
+  if (path === "/repos/acme/inventory/issues/7/comments") {
+    if (method === "GET") return { status: 200, body: notes.slice((page - 1) * perPage, page * perPage).map(show) };
+    return write(notes, method === "POST" ? "POST" : null, undefined, { headers, body }, ownUser.github, 65_536);
+  }
+  const [, note] = /^\/repos\/acme\/inventory\/issues\/comments\/(\d+)$/.exec(path) ?? [];
+  if (note === undefined) return error(404, "Not Found");
+  return write(notes, method === "PATCH" ? "CHANGE" : null, note, { headers, body }, ownUser.github, 65_536);
+}
+
+function write(
+  notes: SimulatedNote[],
+  action: "POST" | "CHANGE" | null,
+  id: string | undefined,
+  { headers, body }: Pick<Asked, "headers" | "body">,
+  user: string,
+  most: number,
+): SimulatedAnswer {
+  if (action === null || (action === "POST") !== (id === undefined)) return error(405, "405 Method Not Allowed");
+  if (headers["content-type"] !== "application/json") return error(415, "The provided content-type is not supported");
+  const given = JSON.parse(body ?? "null") as Readonly<Record<string, unknown>>;
+  if (Object.keys(given).join() !== "body" || typeof given["body"] !== "string") return error(400, "body is missing");
+  if (given["body"].length > most) return error(422, "Validation Failed: body is too long");
+  if (action === "POST") {
+    const note = { id: 100 + notes.length, body: given["body"], author: user };
+    notes.push(note);
+    return { status: 201, body: { id: note.id, body: note.body } };
+  }
+  const found = notes.find((note) => String(note.id) === id);
+  if (found === undefined) return error(404, "404 Not found");
+  if (found.author !== user) return error(403, "403 Forbidden");
+  found.body = given["body"];
+  return { status: 200, body: { id: found.id, body: found.body } };
+}
+
+/** The port through which the code under test reaches the forge, in this process. */
+export const fetchFrom =
+  (forge: SimulatedForge): Fetch =>
+  async (url: string, { method, headers, body }: FetchRequest) => {
+    const given = forge.answer(method, url, headers, body ?? null);
+    if (given === "cut") throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+    const text = typeof given.body === "string" ? given.body : JSON.stringify(given.body);
+    return {
+      status: given.status,
+      headers: { get: (name: string) => given.headers?.[name.toLowerCase()] ?? null },
+      body: (async function* () {
+        yield new TextEncoder().encode(text);
+      })(),
+    };
+  };

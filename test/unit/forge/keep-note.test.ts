@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import { createForgeClient } from "../../../src/forge/forge-client.ts";
+import { createGithub, githubHeaders, githubRights } from "../../../src/forge/github.ts";
+import { createGitlab, gitlabHeaders, gitlabRights } from "../../../src/forge/gitlab.ts";
+import { keepNote } from "../../../src/forge/keep-note.ts";
+import { markerLine } from "../../../src/forge/sticky-note.ts";
+import { noon } from "../../support/builders.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { fetchFrom, forgeTokens, ownUser, type SimulatedForge, simulateForge } from "../../support/simulated-forge.ts";
+
+const quiet = { error() {}, warn() {}, info() {}, debug() {} };
+const marker = { key: "dtsync", pipeline: 5, digest: null };
+const body = (text: string, given = marker) => `${markerLine(given)}\n${text}\n`;
+
+function open(kind: "gitlab" | "github", simulated: SimulatedForge, token = forgeTokens[kind]) {
+  const clock = fakeClock(noon);
+  const edges = {
+    fetch: fetchFrom(simulated),
+    clock,
+    random: () => 0,
+    log: quiet,
+    signal: new AbortController().signal,
+  };
+  if (kind === "gitlab") {
+    const api = "http://127.0.0.1/api/v4";
+    const client = createForgeClient({
+      name: "GitLab",
+      api,
+      rights: gitlabRights,
+      headers: gitlabHeaders(token),
+      ...edges,
+    });
+    return createGitlab(client, { project: "42", number: 7 });
+  }
+  const api = "http://127.0.0.1";
+  const client = createForgeClient({
+    name: "GitHub",
+    api,
+    rights: githubRights,
+    headers: githubHeaders(token),
+    ...edges,
+  });
+  return createGithub(client, { repository: "acme/inventory", number: 7 });
+}
+
+describe.each(["gitlab", "github"] as const)("a note of %s", (kind) => {
+  const own = ownUser[kind];
+
+  test("is written once, brought up to date, and left alone while it says the same", async () => {
+    const simulated = simulateForge(kind);
+    const forge = open(kind, simulated);
+    expect(await keepNote(forge, marker, body("one"))).toBe("created");
+    expect(await keepNote(forge, marker, body("two"))).toBe("updated");
+    simulated.requests.length = 0;
+    expect(await keepNote(forge, marker, body("two"))).toBe("unchanged");
+    expect(simulated.requests.every((request) => request.startsWith("GET "))).toBe(true);
+    expect(simulated.notes.map((note) => note.body)).toEqual([body("two")]);
+  });
+
+  test("of somebody else is never touched, whatever it looks like", async () => {
+    const simulated = simulateForge(kind);
+    simulated.notes.push({ id: 1, body: body("forged"), author: "reviewer" });
+    expect(await keepNote(open(kind, simulated), marker, body("real"))).toBe("created");
+    expect(simulated.notes.map((note) => note.body)).toEqual([body("forged"), body("real")]);
+  });
+
+  test("is found behind hundreds of others, and told from those with another key", async () => {
+    const simulated = simulateForge(kind);
+    const other = { ...marker, key: "apac" };
+    for (let id = 1; id <= 250; id += 1) simulated.notes.push({ id, body: "LGTM", author: "reviewer" });
+    simulated.notes.push(
+      { id: 251, body: body("other", other), author: own },
+      { id: 252, body: body("old"), author: own },
+    );
+    expect(await keepNote(open(kind, simulated), marker, body("new"))).toBe("updated");
+    expect(simulated.notes.slice(-2).map((note) => note.body)).toEqual([body("other", other), body("new")]);
+  });
+
+  test("of a later pipeline is left as it is", async () => {
+    const simulated = simulateForge(kind);
+    const later = body("later", { ...marker, pipeline: 6 });
+    simulated.notes.push({ id: 1, body: later, author: own });
+    expect(await keepNote(open(kind, simulated), marker, body("earlier"))).toBe("newer");
+    expect(simulated.notes[0]?.body).toBe(later);
+  });
+
+  test("is not written twice when the answer was lost", async () => {
+    const simulated = simulateForge(kind);
+    simulated.troubles.push(null, null, { answer: "cut", lost: true });
+    expect(await keepNote(open(kind, simulated), marker, body("one"))).toBe("created");
+    expect(simulated.notes).toHaveLength(1);
+  });
+
+  test("is written once more when the first write did not arrive", async () => {
+    const simulated = simulateForge(kind);
+    simulated.troubles.push(null, null, { answer: { status: 502, body: "<html>" } });
+    expect(await keepNote(open(kind, simulated), marker, body("one"))).toBe("created");
+    expect(simulated.notes).toHaveLength(1);
+  });
+
+  test("waits for a forge that is busy", async () => {
+    const simulated = simulateForge(kind);
+    const busy = { answer: { status: 429, body: { message: "Retry later" }, headers: { "retry-after": "2" } } };
+    simulated.troubles.push(busy, { answer: "cut" }, null, null, busy);
+    expect(await keepNote(open(kind, simulated), marker, body("one"))).toBe("created");
+    expect(simulated.notes).toHaveLength(1);
+  });
+
+  test("is given up, with what to do, where the forge refuses", async () => {
+    const failing = (status: number, headers = {}) => {
+      const simulated = simulateForge(kind);
+      simulated.troubles.push(
+        null,
+        ...Array.from({ length: 9 }, () => ({ answer: { status, body: { message: "no" }, headers } })),
+      );
+      return keepNote(open(kind, simulated), marker, body("one"));
+    };
+    await expect(failing(403)).rejects.toMatchObject({ exitCode: 1, hint: expect.stringContaining("it needs") });
+    await expect(failing(404)).rejects.toMatchObject({ exitCode: 1, hint: expect.stringContaining("no such project") });
+    await expect(failing(429)).rejects.toMatchObject({ exitCode: 1, hint: expect.stringContaining("later") });
+    await expect(failing(302, { location: "https://evil.example.com" })).rejects.toMatchObject({
+      hint: expect.stringContaining("does not follow"),
+    });
+    await expect(keepNote(open(kind, simulateForge(kind), "wrong-token"), marker, body("one"))).rejects.toMatchObject({
+      hint: expect.stringContaining("not valid"),
+    });
+  });
+
+  test("needs answers of the form that the API has", async () => {
+    for (const answer of ["<html>", {}, [{ id: 1 }], [3], "[".repeat(100)]) {
+      const simulated = simulateForge(kind);
+      simulated.troubles.push(null, ...Array.from({ length: 9 }, () => ({ answer: { status: 200, body: answer } })));
+      await expect(keepNote(open(kind, simulated), marker, body("one"))).rejects.toMatchObject({ exitCode: 1 });
+      expect(simulated.notes).toEqual([]);
+    }
+  });
+});
