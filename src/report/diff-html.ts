@@ -10,7 +10,7 @@ import { diffSummaryLine, sideName } from "./diff-text.ts";
 import { namesHtml } from "./names-html.ts";
 import { filterScript } from "./page/filter-script.ts";
 import { fitPage, type PageDetail } from "./page/fit-page.ts";
-import { type Html, html } from "./page/html.ts";
+import { type Html, type HtmlValue, html } from "./page/html.ts";
 import { renderPage } from "./page/render-page.ts";
 import { noticeHtml, warningsHtml } from "./remarks-html.ts";
 import { renamingLines, withoutFollowingNames } from "./renamed-customers.ts";
@@ -34,12 +34,23 @@ export function renderDiffHtml(report: DifferenceReport): string {
 }
 
 function bodyOf(report: DifferenceReport, sections: readonly ItemSection[], detail: PageDetail): Html {
-  const { base, head, changes, unmanaged, settings, renamedCustomers } = report;
+  const { base, head, changes } = report;
   return html`<a class="skip" href="#changes">To the changes</a>
 <header><h1>dtsync diff</h1>
 <p class="verdict">${diffSummaryLine(report)}</p>
 <dl class="facts"><dt>From</dt><dd><code>${sideName(base)}</code></dd><dt>To</dt><dd><code>${sideName(head)}</code></dd></dl></header>
 <main>
+${firstHtml(report, detail)}
+${changes.length > 0 && changesHtml(sections, detail)}
+</main>
+`;
+}
+
+/** What is easily missed between changes. */
+function firstHtml(report: DifferenceReport, detail: PageDetail): HtmlValue {
+  const { unmanaged, settings, renamedCustomers, warnings } = report;
+  if (unmanaged.length + settings.length + renamedCustomers.length + warnings.length === 0) return null;
+  return html`<section aria-labelledby="first"><h2 id="first">Look at this first</h2>
 ${noticeHtml(
   "warned",
   "Renamed customers",
@@ -59,8 +70,6 @@ ${noticeHtml(
   settingGroups(withoutFollowingNames(settings)).map(({ kind, text, names }) =>
     kind === "safety" ? `safety.${text}` : html`${text}: ${namesHtml(names, kind, detail)}`,
   ),
-)}
-${changes.length > 0 && changesHtml(sections, detail)}
-</main>
+)}</section>
 `;
 }

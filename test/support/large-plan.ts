@@ -13,7 +13,7 @@ export function largePlan(customers: number): Plan {
   return {
     ...empty,
     createdAt: "2026-03-10T12:00:00.000Z",
-    inventory: { digest: "sha256:0", commit: "3f2a1b4c5d6e7f8091a2b3c4d5e6f708192a3b4c", dirty: true },
+    inventory: { digest: `sha256:${"0".repeat(64)}`, commit: "3f2a1b4c5d6e7f8091a2b3c4d5e6f708192a3b4c", dirty: true },
     clusters: {
       emea: { url: "https://dynatrace.emea.example.com", version: "1.320.0", requests: 12 },
       apac: { url: "https://dynatrace.apac.example.com", version: null, requests: 3 },
@@ -81,7 +81,7 @@ function changesOfCustomer(customer: string, index: number): readonly Change[] {
     ...[1, 2, 3, 4, 5].map((number) =>
       aChange({
         ...{ ...production, host: `web0${number}.${customer}.example.com`, kind: "host", action: "update" },
-        before: { version: "1.311.50" },
+        before: { version: "1.311.50", hostGroup: "old" },
         after: { version: "1.313.52", hostGroup: number > 3 ? "b" : "a" },
         fields: ["version", "hostGroup"],
         notes: ["monitored applications have to be restarted"],

@@ -121,12 +121,12 @@ export const filterScript = `
     form.elements.q.select();
   });
   addEventListener("hashchange", recall);
-  let closed = [];
+  const closed = [];
   addEventListener("beforeprint", () => {
-    closed = all("details:not([open])");
+    closed.push(...all("details:not([open])"));
     for (const details of closed) details.open = true;
   });
-  addEventListener("afterprint", () => { for (const details of closed) details.open = false; });
+  addEventListener("afterprint", () => { for (const details of closed.splice(0)) details.open = false; });
   form.hidden = false;
   recall();
 })();

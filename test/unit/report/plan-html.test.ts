@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { contentOf } from "../../../src/application/saved-document.ts";
 import type { Plan } from "../../../src/model/plan.ts";
 import { renderApplyHtml } from "../../../src/report/apply-html.ts";
 import { changesHtml } from "../../../src/report/changes-html.ts";
@@ -85,6 +86,10 @@ describe.each(pages)("the page of %s", (_name, render) => {
     expect(page).not.toMatch(/ (?:src|style|on\w+)=/);
     expect([...page.matchAll(/ href="([^"]*)"/g)].map(([, target]) => target?.slice(0, 1))).toEqual(["#"]);
   });
+});
+
+test("the large plan that pages are tested with is one that a run could save", () => {
+  expect(contentOf("plan", JSON.parse(JSON.stringify(largePlan(3))))).not.toHaveProperty("faults");
 });
 
 test("guards, held, what is taken away and warnings come before everything else", () => {

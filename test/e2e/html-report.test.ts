@@ -1,0 +1,181 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { accessibilityFaults, browserAvailable, startBrowser } from "../support/browser.ts";
+import { largePlan } from "../support/large-plan.ts";
+import { savedDocuments } from "../support/saved-documents.ts";
+
+const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const browsers = browserAvailable();
+
+/** 5,000 changes. */
+const documents = { ...savedDocuments, small: largePlan(4), large: largePlan(500) };
+
+let folder: string;
+let browser: Browser | null = null;
+let opened: Page | null = null;
+/** What the page said to the console: nothing, as long as its policy lets all of it work. */
+const said: string[] = [];
+
+beforeAll(async () => {
+  if (!browsers.available) return;
+  folder = mkdtempSync(join(tmpdir(), "dtsync-pages-"));
+  for (const [name, document] of Object.entries(documents)) {
+    const file = join(folder, `${name}.json`);
+    writeFileSync(file, JSON.stringify(document));
+    const page = execFileSync(process.execPath, [cli, "show", file, "--format", "html"], { maxBuffer: 50_000_000 });
+    writeFileSync(join(folder, `${name}.html`), page);
+  }
+  browser = await startBrowser();
+});
+afterEach(async () => {
+  await opened?.context().close();
+  opened = null;
+  expect(said.splice(0)).toEqual([]);
+});
+afterAll(async () => {
+  if (!browsers.available) return;
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(name: keyof typeof documents, options: BrowserContextOptions = {}, fragment = ""): Promise<Page> {
+  if (browser === null) throw new Error("no browser was started");
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  opened = page;
+  page.on("console", (message) => said.push(message.text()));
+  page.on("pageerror", (error) => said.push(String(error)));
+  page.on("request", (request) => request.url().startsWith("file:") || said.push(`asked for ${request.url()}`));
+  await page.goto(`${pathToFileURL(join(folder, `${name}.html`)).href}${fragment}`);
+  return page;
+}
+
+const status = (page: Page) => page.getByRole("status");
+const customers = (page: Page) => page.locator("[data-group]:visible");
+const openCustomers = (page: Page) => page.locator("[data-group][open]:visible");
+
+describe.skipIf(!browsers.available)("a page", () => {
+  const sizes = [
+    { width: 1280, height: 900, colorScheme: "light" },
+    { width: 768, height: 1024, colorScheme: "dark" },
+    { width: 400, height: 800, colorScheme: "light" },
+    { width: 400, height: 800, colorScheme: "dark" },
+  ] as const;
+
+  test.each(
+    (["small", "apply", "diff", "validate"] as const).flatMap((name) => sizes.map((size) => ({ name, ...size }))),
+  )(
+    "of $name is accessible and not wider than the screen: $width, $colorScheme",
+    async ({ name, width, height, colorScheme }) => {
+      const page = await open(name, { viewport: { width, height }, colorScheme });
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+      expect(await accessibilityFaults(page)).toEqual([]);
+    },
+  );
+
+  test("of thousands of changes begins folded, and says how many there are", async () => {
+    const page = await open("large");
+    expect(await status(page).textContent()).toBe("5,000 shown");
+    expect(await customers(page).count()).toBe(500);
+    expect(await openCustomers(page).count()).toBe(0);
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  test("finds changes with all words of a search, opens and counts them, and goes back when it is cleared", async () => {
+    const page = await open("large");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("c0007 web04");
+    await expect.poll(() => status(page).textContent()).toBe("2 of 5,000 shown");
+    expect(await customers(page).locator("h3").allTextContents()).toEqual(["Customer c0007"]);
+    expect(await openCustomers(page).locator("[data-count]").textContent()).toBe("2 of 10");
+    expect(await page.locator("[data-item]:visible").allTextContents()).toEqual([
+      expect.stringContaining("web04.c0007"),
+    ]);
+    await page.keyboard.press("Escape");
+    expect(await status(page).textContent()).toBe("5,000 shown");
+    expect(await openCustomers(page).count()).toBe(0);
+    await page.keyboard.type("no such thing");
+    await expect.poll(() => status(page).textContent()).toMatch(/^0 of 5,000 shown: nothing fits/);
+    await page.getByRole("button", { name: "Clear" }).click();
+    await expect.poll(() => status(page).textContent()).toBe("5,000 shown");
+  });
+
+  test("is narrowed by kind, action, customer and cluster, and keeps that in its address", async () => {
+    const page = await open("large");
+    await page.getByLabel(/^host/).check();
+    await expect.poll(() => status(page).textContent()).toBe("2,500 of 5,000 shown");
+    await page.getByLabel(/^permission/).check();
+    await expect.poll(() => status(page).textContent()).toBe("3,000 of 5,000 shown");
+    await page.locator("select[name=customer]").selectOption("c0003");
+    await expect.poll(() => status(page).textContent()).toBe("6 of 5,000 shown");
+    await page.getByLabel(/^apac/).check();
+    await expect.poll(() => status(page).textContent()).toMatch(/^0 of 5,000/);
+    await page.getByLabel(/^apac/).uncheck();
+    await expect.poll(() => new URL(page.url()).hash).toBe("#kind=host&kind=permission&customer=c0003");
+    const fragment = new URL(page.url()).hash;
+    await page.context().close();
+    const again = await open("large", {}, fragment);
+    expect(await status(again).textContent()).toBe("6 of 5,000 shown");
+    expect(await again.getByLabel(/^host/).isChecked()).toBe(true);
+  });
+
+  test("opens and closes everything that is shown, and one customer by keyboard", async () => {
+    const page = await open("small");
+    expect(await openCustomers(page).count()).toBe(4);
+    await page.getByRole("button", { name: "Close all" }).click();
+    expect(await openCustomers(page).count()).toBe(0);
+    await customers(page).first().locator("summary").first().focus();
+    await page.keyboard.press("Enter");
+    expect(await openCustomers(page).count()).toBe(1);
+    await page.getByRole("button", { name: "Open all" }).click();
+    expect(await openCustomers(page).count()).toBe(4);
+  });
+
+  test("leads past everything else to the changes by keyboard", async () => {
+    const page = await open("small");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    expect(new URL(page.url()).hash).toBe("#changes");
+    expect(await status(page).textContent()).toBe("40 shown");
+  });
+
+  test("can be read without JavaScript, and has no controls that do nothing then", async () => {
+    const page = await open("large", { javaScriptEnabled: false });
+    expect(await page.locator("form").isVisible()).toBe(false);
+    const last = page.locator("[data-group]").last();
+    await last.locator("summary").first().click();
+    expect(await last.getByText("c0500-t1", { exact: true }).isVisible()).toBe(true);
+  });
+
+  test("prints everything that is shown, dark on light, without its controls", async () => {
+    const page = await open("small", { colorScheme: "dark" });
+    await page.getByRole("button", { name: "Close all" }).click();
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    await page.emulateMedia({ media: "print" });
+    expect(await openCustomers(page).count()).toBe(4);
+    expect(await page.locator("form").isVisible()).toBe(false);
+    expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)");
+    expect((await page.pdf()).subarray(0, 5).toString()).toBe("%PDF-");
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    expect(await openCustomers(page).count()).toBe(0);
+  });
+
+  test("narrows results of an apply and faults of an inventory in the same way", async () => {
+    const results = await open("apply");
+    await results.getByLabel(/^failed/).check();
+    await expect.poll(() => status(results).textContent()).toMatch(/^1 of \d+ shown$/);
+    await results.context().close();
+    const faults = await open("validate");
+    await faults.getByRole("searchbox").fill("customers/");
+    await expect.poll(() => status(faults).textContent()).toMatch(/ of \d+ shown/);
+  });
+});
+
+test.skipIf(browsers.available)(`pages are not looked at: ${browsers.available ? "" : browsers.reason}`, (context) => {
+  context.skip();
+});
