@@ -2,21 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "../dynatrace/client.ts";
-import { createTokenChain, type TokenChain } from "../dynatrace/token-chain.ts";
-import { errorMessage } from "../errors.ts";
-import { ownFolder } from "../files/own-files.ts";
 import { createInstallerProvider, type InstallerProvider } from "../kinds/host/effects/installer-provider.ts";
 import { createSightings, type Sightings } from "../kinds/host/effects/sightings.ts";
 import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
-import type { OpenCluster } from "../observe/observe.ts";
 import { openInstallerCache } from "../state/installer-cache.ts";
-import { abandonedRuns, type Journal, journalInFolder, openJournal } from "../state/journal.ts";
-import { ownIdentity } from "../state/process-identity.ts";
-import { cleanUpAfter, installerFolderName } from "./clean-up-after.ts";
+import type { Journal } from "../state/journal.ts";
+import { installerFolderName } from "./clean-up-after.ts";
 import type { Context } from "./context.ts";
-import { openCluster } from "./open-cluster.ts";
-import { useJournal } from "./use-journal.ts";
+import { openTokens } from "./open-tokens.ts";
 
 /** Everything that a run opens and must let go of: clients, tokens, a folder for installers, its journal. */
 export interface Run {
@@ -41,42 +35,14 @@ export interface RunOptions {
 
 /** Opens the clusters that the changes or killed runs of this machine are about, and cleans up after the latter. */
 export async function openRun(options: RunOptions, context: Context): Promise<Run> {
-  const { changes, inventory } = options;
-  const folder = join(ownFolder("state", context.variables), "runs");
+  const { changes, inventory, allowCommands } = options;
   const { runId, log } = context;
-  const { warn } = log;
-  const { now } = context.clock;
-  const identity = ownIdentity();
-  const file = options.journal === null ? null : useJournal(options.journal, identity);
-  const place = file ?? journalInFolder(folder, runId);
-  const journal = openJournal({ place, runId, process: identity, now, warn });
-  const abandoned = [...(file?.abandoned ?? []), ...abandonedRuns(folder, identity, warn)];
   const named = new Set(changes.map(({ cluster }) => cluster));
-  const left = new Set(abandoned.flatMap(({ entry }) => entry.tokens.map((token) => token.cluster)));
-  const opened = new Map<string, OpenCluster>();
-  const chains = new Map<string, TokenChain>();
-  const chainsByUrl = new Map<string, TokenChain>();
-  for (const cluster of inventory.clusters.filter(({ name, url }) => named.has(name) || left.has(url))) {
-    try {
-      const access = { inventory, allowCommands: options.allowCommands, readOnly: false };
-      const open = await openCluster(cluster, access, context);
-      const chain = createTokenChain({
-        cluster: cluster.name,
-        client: open.client,
-        clock: context.clock,
-        runId,
-        conceal: context.redactor.conceal,
-        journal: { made: (environment) => journal.tokenMade(cluster.url, environment) },
-        log,
-      });
-      opened.set(cluster.name, open);
-      chains.set(cluster.name, chain);
-      chainsByUrl.set(cluster.url, chain);
-    } catch (error) {
-      warn(`${cluster.name}: ${errorMessage(error)}`);
-    }
-  }
-  await cleanUpAfter(abandoned, { tokens: chainsByUrl, now, log });
+  const tokens = await openTokens(
+    { inventory, named, allowCommands, journal: options.journal, readOnly: false },
+    context,
+  );
+  const { opened, chains, journal } = tokens;
   const clients = new Map([...opened].map(([name, { client }]) => [name, client]));
   const { conceal } = context.redactor;
   const installerFolder = createInstallerFolder(journal, runId);
@@ -92,7 +58,7 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
   const installers = createInstallerProvider({
     ...{ clients, tokens: chains, conceal, clock, log, signal },
     directory: installerFolder.path,
-    kept: options.cache ? openInstallerCache(context.variables, now) : null,
+    kept: options.cache ? openInstallerCache(context.variables, clock.now) : null,
   });
   return {
     clients,
@@ -102,10 +68,9 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
     async close() {
       await sightings.close();
       await installers.close();
-      for (const chain of chains.values()) await chain.close();
+      await tokens.revoke();
       await installerFolder.remove();
-      for (const { close } of opened.values()) await close();
-      await journal.close();
+      await tokens.close();
     },
   };
 }

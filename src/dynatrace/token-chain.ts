@@ -22,8 +22,9 @@ const runTokenMinutes = 60;
 const runTokenUse = 45 * 60_000;
 const managementTokenMinutes = 15;
 const managementTokenUse = 12 * 60_000;
-/** Of a token that does the work in an environment. */
+/** Of a token that does the work in an environment, and of one that only answers a question there. */
 const workTokenLife = 60 * 60_000;
+const readTokenLife = 15 * 60_000;
 /** Milliseconds after which no token of a run is alive: an hour, and some minutes for clocks that differ. */
 export const tokenLife = 65 * 60_000;
 
@@ -32,6 +33,17 @@ const workScopes = { InstallerDownload: "installer", "oneAgents.read": "hosts" }
 
 /** Downloading installers; reading which hosts the environment lists. */
 export type WorkScope = keyof typeof workScopes;
+
+/** What a token of an environment is made for. */
+interface TokenWork {
+  /** The part of its name that says so. */
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** Milliseconds that it lives. */
+  readonly life: number;
+  /** Whether what earlier runs left in the environment is removed on the occasion. */
+  readonly tidies: boolean;
+}
 
 interface TokenChainOptions {
   /** Name of the cluster. */
@@ -42,8 +54,10 @@ interface TokenChainOptions {
   readonly runId: string;
   /** Every secret goes here before it is used, so that no output can show it. */
   readonly conceal: (secret: string) => void;
+  /** Told of a secret that nobody has any more. */
+  readonly forget?: (secret: string) => void;
   /** Told before a token is made and after it is gone, so that a killed run can be cleaned up after. */
-  readonly journal: { made(environment: string | null): Promise<void> };
+  readonly journal: { made(environment: string | null): Promise<void>; gone?(environment: string | null): void };
   /** Told of every token that is made, revoked or could not be, by its id. */
   readonly log: Log;
 }
@@ -56,6 +70,11 @@ interface TokenChainOptions {
 export interface TokenChain {
   /** Runs `use` with a token that can do this in the environment and nothing else, and revokes it afterwards. */
   withToken<T>(environment: string, scope: WorkScope, use: (token: string) => Promise<T>): Promise<T>;
+  /**
+   * Runs `use` with a token that has these scopes alone, for a question that takes some minutes at most. It costs three
+   * requests: what earlier runs have left is not looked for.
+   */
+  withReadToken<T>(environment: string, scopes: readonly string[], use: (token: string) => Promise<T>): Promise<T>;
   /** Deletes every token that an earlier run left in the environment or, for null, on the cluster. */
   removeTokensOf(runId: string, environment: string | null): Promise<void>;
   close(): Promise<void>;
@@ -184,58 +203,82 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
     });
   }
 
-  async function makeWorkToken(environment: string, scope: WorkScope, using: string): Promise<CreatedToken> {
-    const tokenName = nextName(workScopes[scope]);
+  async function makeWorkToken(environment: string, work: TokenWork, using: string): Promise<CreatedToken> {
+    const { scopes, life } = work;
+    const tokenName = nextName(work.name);
     const token = await remakeWhenLost(
       () =>
         createApiToken(client, environment, {
           name: tokenName,
-          scopes: [scope],
-          expires: new Date(clock.now().getTime() + workTokenLife),
+          scopes,
+          expires: new Date(clock.now().getTime() + life),
           with: using,
         }),
       () => removeEnvironmentTokens(environment, using, (found) => found.name === tokenName),
       { clock },
     );
     options.conceal(token.secret);
-    const minutes = workTokenLife / 60_000;
-    tokens.made(environment, { token: token.id, name: tokenName, scopes: [scope], minutes });
+    tokens.made(environment, { token: token.id, name: tokenName, scopes, minutes: life / 60_000 });
     return token;
   }
 
-  return {
-    async withToken(environment, scope, use) {
-      await options.journal.made(environment);
-      let management = await managementToken(environment);
-      await removeLeftovers(environment, management.secret);
-      const renewManagement = async () => {
-        management = await managementToken(environment);
-      };
-      const once = async () => {
-        const token = await renewedWhenRefused(
-          () => makeWorkToken(environment, scope, management.secret),
-          renewManagement,
+  async function withWorkToken<T>(
+    environment: string,
+    work: TokenWork,
+    use: (token: string) => Promise<T>,
+  ): Promise<T> {
+    await options.journal.made(environment);
+    const secrets: string[] = [];
+    let isLeft = false;
+    const manage = async (): Promise<ManagementToken> => {
+      const made = await managementToken(environment);
+      secrets.push(made.secret);
+      return made;
+    };
+    let management = await manage();
+    if (work.tidies) await removeLeftovers(environment, management.secret);
+    const renewManagement = async () => {
+      management = await manage();
+    };
+    const revoke = async (token: CreatedToken) => {
+      try {
+        if (clock.now().getTime() - management.madeAt > managementTokenUse) await renewManagement();
+        const remove = () => deleteApiToken(client, environment, token.id, management.secret);
+        await renewedWhenRefused(remove, renewManagement);
+        isLeft = false;
+        secrets.push(token.secret);
+        tokens.revoked(environment, token.id);
+      } catch (error) {
+        log.warn(
+          `the token ${token.id} of ${environment} could not be revoked and expires within the hour: ${errorMessage(error)}`,
         );
-        try {
-          return await use(token.secret);
-        } finally {
-          await revoke(token);
-        }
-      };
-      const revoke = async (token: CreatedToken) => {
-        try {
-          if (clock.now().getTime() - management.madeAt > managementTokenUse) await renewManagement();
-          const remove = () => deleteApiToken(client, environment, token.id, management.secret);
-          await renewedWhenRefused(remove, renewManagement);
-          tokens.revoked(environment, token.id);
-        } catch (error) {
-          log.warn(
-            `the token ${token.id} of ${environment} could not be revoked and expires within the hour: ${errorMessage(error)}`,
-          );
-        }
-      };
-      return renewedWhenRefused(once, async () => undefined);
-    },
+      }
+    };
+    const once = async () => {
+      isLeft = true;
+      const token = await renewedWhenRefused(
+        () => makeWorkToken(environment, work, management.secret),
+        renewManagement,
+      );
+      try {
+        return await use(token.secret);
+      } finally {
+        await revoke(token);
+      }
+    };
+    try {
+      return await renewedWhenRefused(once, () => undefined);
+    } finally {
+      if (!isLeft) options.journal.gone?.(environment);
+      for (const secret of secrets) options.forget?.(secret);
+    }
+  }
+
+  return {
+    withToken: (environment, scope, use) =>
+      withWorkToken(environment, { name: workScopes[scope], scopes: [scope], life: workTokenLife, tidies: true }, use),
+    withReadToken: (environment, scopes, use) =>
+      withWorkToken(environment, { name: "read", scopes, life: readTokenLife, tidies: false }, use),
     async removeTokensOf(otherRun, environment) {
       const otherName = `${tokenNamePrefix}${otherRun}`;
       const matches = (tokenName: string) => tokenName === otherName || tokenName.startsWith(`${otherName} `);

@@ -29,7 +29,10 @@ interface JournalToken {
 }
 
 export interface Journal {
+  /** Before a token is made; resolves when that is kept. */
   tokenMade(cluster: string, environment: string | null): Promise<void>;
+  /** Once for each that was made, when it is revoked. It is left out from the next time on that something is kept. */
+  tokenGone(cluster: string, environment: string | null): void;
   directoryMade(directory: string): Promise<void>;
   /** The run has cleaned up after itself. */
   close(): Promise<void>;
@@ -64,19 +67,21 @@ export function journalInFolder(folder: string, runId: string): JournalPlace {
 }
 
 export function openJournal(options: JournalOptions): Journal {
-  let entry: JournalEntry = {
-    format: "dtsync-journal/1",
-    runId: options.runId,
-    process: options.process,
-    lastToken: options.now().getTime(),
-    tokens: [],
-    directory: null,
-  };
+  const tokens = new Map<string, { readonly token: JournalToken; alive: number }>();
+  let lastToken = options.now().getTime();
+  let directory: string | null = null;
   let usable = true;
   const save = async (): Promise<void> => {
     if (!usable) return;
     try {
-      await options.place.save(entry);
+      await options.place.save({
+        format: "dtsync-journal/1",
+        runId: options.runId,
+        process: options.process,
+        lastToken,
+        tokens: [...tokens.values()].map(({ token }) => token),
+        directory,
+      });
     } catch (error) {
       usable = false;
       options.warn(
@@ -85,18 +90,37 @@ export function openJournal(options: JournalOptions): Journal {
     }
   };
   let writing: Promise<void> = Promise.resolve();
-  const write = (next: JournalEntry): Promise<void> => {
-    entry = next;
-    writing = writing.then(save);
-    return writing;
+  let next: Promise<void> | null = null;
+  /** All that comes while one is being written is kept by the next. */
+  const write = (): Promise<void> => {
+    next ??= writing.then(() => {
+      next = null;
+      return save();
+    });
+    writing = next;
+    return next;
   };
+  const keyOf = (cluster: string, environment: string | null) => JSON.stringify([cluster, environment]);
   return {
     tokenMade(cluster, environment) {
-      const known = entry.tokens.some((token) => token.cluster === cluster && token.environment === environment);
-      const tokens = known ? entry.tokens : [...entry.tokens, { cluster, environment }];
-      return write({ ...entry, tokens, lastToken: options.now().getTime() });
+      const key = keyOf(cluster, environment);
+      const entry = tokens.get(key) ?? { token: { cluster, environment }, alive: 0 };
+      entry.alive += 1;
+      tokens.set(key, entry);
+      lastToken = options.now().getTime();
+      return write();
     },
-    directoryMade: (directory) => write({ ...entry, directory }),
+    tokenGone(cluster, environment) {
+      const key = keyOf(cluster, environment);
+      const entry = tokens.get(key);
+      if (entry === undefined) return;
+      entry.alive -= 1;
+      if (entry.alive === 0) tokens.delete(key);
+    },
+    directoryMade: (made) => {
+      directory = made;
+      return write();
+    },
     async close() {
       await writing;
       await options.place.remove();

@@ -20,6 +20,7 @@ function aChain(
   const { runId = "run1", signal, ...world } = options;
   const { cluster, clock } = aClusterWorld({ seed: { environments: [{ id: "abc-p1" }, { id: "abc-t1" }] }, ...world });
   const concealed: string[] = [];
+  const forgotten: string[] = [];
   const log = keepingLog();
   const journal: (string | null)[] = [];
   const client = createClient({
@@ -39,10 +40,12 @@ function aChain(
       clock,
       runId: id,
       conceal: (secret) => concealed.push(secret),
+      forget: (secret) => forgotten.push(secret),
       journal: {
         made: async (environment) => {
           journal.push(environment);
         },
+        gone: (environment) => journal.push(`gone ${environment}`),
       },
       cluster: "emea",
       log,
@@ -58,6 +61,7 @@ function aChain(
     cluster,
     clock,
     concealed,
+    forgotten,
     log,
     warnings: () => log.entries.filter(({ level }) => level === "warn").map(({ message }) => message),
     journal,
@@ -156,7 +160,7 @@ describe("tokens of a run", () => {
     });
     await chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
     await chain.close();
-    expect(journal).toEqual(["abc-p1", null]);
+    expect(journal).toEqual(["abc-p1", null, "gone abc-p1"]);
     expect(seen[0]).toBe(2);
   });
 
@@ -327,6 +331,32 @@ describe("a token of this run that somebody has deleted", () => {
       return readLatestVersion(world.client, "abc-p1", { osType: "unix", arch: "x86" }, token);
     });
     await expect(working).rejects.toMatchObject({ hint: expect.stringContaining("this run made the token itself") });
+  });
+});
+
+describe("a token for a question", () => {
+  test("has the scopes of the question alone, costs three requests, and is forgotten", async () => {
+    const { chain, cluster, abilities, journal, forgotten } = aChain();
+    await chain.withReadToken("abc-t1", ["problems.read"], async () => undefined);
+    const before = cluster.requests.length;
+    await chain.withReadToken("abc-p1", ["problems.read", "oneAgents.read"], async (secret) => {
+      expect(abilities()).toContain("oneAgents.read+problems.read");
+      expect(forgotten).not.toContain(secret);
+    });
+    expect(cluster.requests.slice(before).map(({ method }) => method)).toEqual(["POST", "POST", "DELETE"]);
+    expect(forgotten).toHaveLength(4);
+    expect(journal).toEqual(["abc-t1", null, "gone abc-t1", "abc-p1", "gone abc-p1"]);
+  });
+
+  test("stays in the journal where it could not be revoked, and when the question fails it is revoked", async () => {
+    const { chain, cluster, journal, warnings } = aChain();
+    const failing = chain.withReadToken("abc-t1", ["problems.read"], () => Promise.reject(new Error("no")));
+    await expect(failing).rejects.toThrow("no");
+    expect(journal).toEqual(["abc-t1", null, "gone abc-t1"]);
+    cluster.addFault({ match: { method: "DELETE", path: "/e/*/api/v2/apiTokens/*" }, do: { status: 403 } });
+    await chain.withReadToken("abc-p1", ["problems.read"], async () => undefined);
+    expect(journal.slice(3)).toEqual(["abc-p1"]);
+    expect(warnings()).toEqual([expect.stringContaining("could not be revoked")]);
   });
 });
 

@@ -43,6 +43,17 @@ describe("what the run has learned", () => {
     expect(redactor.redact("abcdefghi abcdef")).toBe("(secret) (secret)");
   });
 
+  test("what is forgotten may be shown again, but for a token, whose looks give it away", () => {
+    const redactor = createRedactor();
+    for (const secret of ["hunter2-hunter2", token()]) {
+      redactor.conceal(secret);
+      redactor.forget(secret);
+    }
+    expect(redactor.redact(token())).toBe(`${id()}.(secret)`);
+    expect(redactor.redact(Buffer.from(token()).toString("base64"))).not.toContain("secret");
+    expect(redactor.redact("hunter2-hunter2")).toBe("(secret)");
+  });
+
   test("what is too short takes no harmless text with it", () => {
     const redactor = createRedactor();
     redactor.conceal("");

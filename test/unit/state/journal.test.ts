@@ -150,3 +150,38 @@ test("only its user may read it, and what looks like a draft of it is not follow
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
   expect(await readdir(base)).toEqual(["state"]);
 });
+
+test("a token that is gone is left out from the next time on, and only when all of its environment are", async () => {
+  const journal = open("a");
+  await journal.tokenMade(cluster, "abc-p1");
+  await journal.tokenMade(cluster, "abc-p1");
+  journal.tokenGone(cluster, "abc-p1");
+  await journal.tokenMade(cluster, "abc-t1");
+  const left = () => found()[0]?.entry.tokens.map(({ environment }) => environment);
+  expect(left()).toEqual(["abc-p1", "abc-t1"]);
+  journal.tokenGone(cluster, "abc-p1");
+  journal.tokenGone(cluster, "abc-d1");
+  await journal.tokenMade(cluster, "abc-t1");
+  expect(left()).toEqual(["abc-t1"]);
+});
+
+test("what comes while it is being written is kept together", async () => {
+  const saved: number[] = [];
+  const journal = openJournal({
+    place: {
+      save: async ({ tokens }) => {
+        saved.push(tokens.length);
+        await new Promise((done) => setImmediate(done));
+      },
+      remove: async () => undefined,
+    },
+    runId: idOf("a"),
+    process: own,
+    now: () => new Date(1_000),
+    warn,
+  });
+  const first = journal.tokenMade(cluster, "abc-p0");
+  await Promise.resolve();
+  await Promise.all([first, ...Array.from({ length: 100 }, (_, index) => journal.tokenMade(cluster, `abc-t${index}`))]);
+  expect(saved).toEqual([1, 101]);
+});
