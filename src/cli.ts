@@ -82,7 +82,7 @@ const isGiven = (option: string, value: string): boolean =>
 /** Whether standard output is for people, and no document or script that a program may read from the terminal, too. */
 const isProse =
   !["json", "markdown", "html"].some((format) => isGiven("--format", format)) &&
-  !["complete", "completion"].includes(parameters[0] ?? "");
+  !["api", "complete", "completion"].includes(parameters[0] ?? "");
 
 /** It tells runs apart and is no secret, so it need not wait for the library that makes those. */
 const runId = Math.floor(Math.random() * 2 ** 48)
@@ -187,6 +187,7 @@ function end(code: number): void {
 const context: Context = {
   redactor,
   output,
+  outputTaken: results.taken,
   log,
   runId,
   clock,

@@ -6,6 +6,8 @@ import type { MessageStream } from "./message-stream.ts";
 /** What every command is given by cli.ts: the edges of the process. */
 export interface Context {
   readonly output: Output;
+  /** Resolves once standard output takes more: its reader has taken what was written, or will take nothing any more. */
+  readonly outputTaken: () => Promise<void>;
   readonly log: RunLog;
   /** Twelve hexadecimal digits that stand in all that this run leaves: its log, its journal, its tokens, its report. */
   readonly runId: string;

@@ -60,7 +60,6 @@ export async function openTokens(options: TokenOptions, context: Context): Promi
       clock: context.clock,
       runId,
       conceal: redactor.conceal,
-      forget: redactor.forget,
       journal: {
         made: (environment) => journal.tokenMade(cluster.url, environment),
         gone: (environment) => journal.tokenGone(cluster.url, environment),

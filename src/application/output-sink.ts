@@ -4,6 +4,7 @@ import { fstatSync, writeSync } from "node:fs";
 export interface SinkStream {
   readonly isTTY?: boolean;
   readonly writableLength: number;
+  readonly writableNeedDrain: boolean;
   write(text: string): unknown;
   on(event: "error", listener: (error: NodeJS.ErrnoException) => void): unknown;
   once(event: "drain", listener: () => void): unknown;
@@ -15,6 +16,8 @@ export interface OutputSink {
   write(text: string): void;
   /** Whether there was anything to write. */
   used(): boolean;
+  /** Resolves once the reader has taken what was written, or will take nothing any more. */
+  taken(): Promise<void>;
 }
 
 export interface SinkOptions {
@@ -31,9 +34,15 @@ export const isFile = (descriptor: number): boolean => fstatSync(descriptor).isF
 export function openSink(descriptor: number, stream: SinkStream, options: SinkOptions): OutputSink {
   let used = false;
   let failed = false;
+  const waiting = new Set<() => void>();
+  const goOn = (): void => {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  };
   const fail = (error: NodeJS.ErrnoException): void => {
     if (failed) return;
     failed = true;
+    goOn();
     options.onFailure(error);
   };
   // It stays, because a stream that has failed can say so again, and others write to it too: questions, counters.
@@ -50,6 +59,11 @@ export function openSink(descriptor: number, stream: SinkStream, options: SinkOp
       }
     },
     used: () => used,
+    taken: () => {
+      if (failed || !stream.writableNeedDrain) return Promise.resolve();
+      if (waiting.size === 0) stream.once("drain", goOn);
+      return new Promise((resolve) => waiting.add(resolve));
+    },
   };
 }
 

@@ -44,6 +44,7 @@ async function variablesOfCommand(
     DTSYNC_SANDBOX_OPTIONS: JSON.stringify({
       validate: sets,
       import: sets,
+      api: sets,
       doctor: fleetOptions,
       plan: fleetOptions,
       apply: fleetOptions,

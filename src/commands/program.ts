@@ -9,6 +9,7 @@ import {
   changes,
   choiceArgument,
   choiceOption,
+  clusterAccess,
   collect,
   common,
   fleet,
@@ -254,6 +255,15 @@ export function createProgram(context: Context): ProgramRun {
         import("./comment.ts"),
       ]);
       code = await comment(commentOptions(file, raw, context.variables), context);
+    });
+
+  clusterAccess(targets(changedSince(common(program.command("api <path>"), []))))
+    .description("ask every environment in scope one question (GET) and print the answers as lines of JSON")
+    .option("--scope <scope>", "what the token of each environment may do (default: what the path is known to need)")
+    .option("--resume <file>", "begin with what an earlier run has answered, and ask only the others")
+    .action(async (path: string, raw: RawOptions) => {
+      const [{ apiOptions }, { api }] = await Promise.all([import("./options/api-options.ts"), import("./api.ts")]);
+      code = await api(await apiOptions(path, raw, context.variables), context);
     });
 
   common(program.command("sandbox [command...]"), ["text", "json"])

@@ -3,7 +3,7 @@ export interface ApiRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Path below the origin, already encoded. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>> | URLSearchParams;
   readonly body?: unknown;
   /** The body is `{ token }` with the token that the client itself uses, to ask the cluster about that. */
   readonly ownTokenAsBody?: boolean;

@@ -80,7 +80,7 @@ export function createClient(options: ClientOptions): Client {
 
   async function exchange(request: ApiRequest): Promise<FetchResponse> {
     const url = new URL(options.url + request.path);
-    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.append(name, value);
+    for (const [name, value] of new URLSearchParams(request.query)) url.searchParams.append(name, value);
     const token = request.token === undefined ? options.token : request.token;
     const timeout = AbortSignal.timeout(request.timeout ?? defaultTimeout);
     const signal =

@@ -48,6 +48,8 @@ export async function readPages<T>(
     cursors.add(nextPageKey);
     if (cursors.size >= mostPages) throw refuse(`the list has more than ${mostPages} pages`);
     if (signal?.aborted) throw refuse("the run was interrupted before the list was read");
-    request = { ...request, query: { ...(repeatsQuery ? first.query : {}), nextPageKey } };
+    const query = new URLSearchParams(repeatsQuery ? first.query : {});
+    query.set("nextPageKey", nextPageKey);
+    request = { ...request, query };
   }
 }

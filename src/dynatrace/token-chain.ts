@@ -54,8 +54,6 @@ interface TokenChainOptions {
   readonly runId: string;
   /** Every secret goes here before it is used, so that no output can show it. */
   readonly conceal: (secret: string) => void;
-  /** Told of a secret that nobody has any more. */
-  readonly forget?: (secret: string) => void;
   /** Told before a token is made and after it is gone, so that a killed run can be cleaned up after. */
   readonly journal: { made(environment: string | null): Promise<void>; gone?(environment: string | null): void };
   /** Told of every token that is made, revoked or could not be, by its id. */
@@ -228,17 +226,11 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
     use: (token: string) => Promise<T>,
   ): Promise<T> {
     await options.journal.made(environment);
-    const secrets: string[] = [];
     let isLeft = false;
-    const manage = async (): Promise<ManagementToken> => {
-      const made = await managementToken(environment);
-      secrets.push(made.secret);
-      return made;
-    };
-    let management = await manage();
+    let management = await managementToken(environment);
     if (work.tidies) await removeLeftovers(environment, management.secret);
     const renewManagement = async () => {
-      management = await manage();
+      management = await managementToken(environment);
     };
     const revoke = async (token: CreatedToken) => {
       try {
@@ -246,7 +238,6 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
         const remove = () => deleteApiToken(client, environment, token.id, management.secret);
         await renewedWhenRefused(remove, renewManagement);
         isLeft = false;
-        secrets.push(token.secret);
         tokens.revoked(environment, token.id);
       } catch (error) {
         log.warn(
@@ -270,7 +261,6 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
       return await renewedWhenRefused(once, () => undefined);
     } finally {
       if (!isLeft) options.journal.gone?.(environment);
-      for (const secret of secrets) options.forget?.(secret);
     }
   }
 

@@ -1,28 +1,10 @@
-import { ApiError, isStatus } from "../dynatrace/api-error.ts";
 import type { Client } from "../dynatrace/client.ts";
 import { readClusterVersion, readGroups } from "../dynatrace/cluster-api.ts";
-import { errorMessage } from "../errors.ts";
 import { readClusterEnvironments } from "../kinds/environment/effects/read.ts";
 import type { Inventory } from "../model/inventory.ts";
-import type { ObservedCluster, Reading } from "../model/observed.ts";
+import type { ObservedCluster } from "../model/observed.ts";
 import type { Wanted } from "./observe.ts";
-
-const upgradeHint = "an upgrade of the cluster is running: try again in some minutes";
-
-/** Why a scope could not be read, in one line with what to do. */
-function reasonOf(error: unknown): string {
-  if (isStatus(error, 556)) return upgradeHint;
-  if (error instanceof ApiError && error.hint !== null) return `${error.message}; ${error.hint}`;
-  return errorMessage(error);
-}
-
-async function reading<T>(read: Promise<T>): Promise<Reading<T>> {
-  try {
-    return { status: "complete", value: await read };
-  } catch (error) {
-    return { status: "unreadable", reason: reasonOf(error) };
-  }
-}
+import { reading } from "./reading.ts";
 
 /** Reads what a plan needs of one cluster: a number of requests that is the number of pages plus a constant. Never throws. */
 export async function observeCluster(

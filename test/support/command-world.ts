@@ -74,7 +74,7 @@ export async function startCommandWorld(
       });
       const { program, exitCode } = createProgram(context);
       const fixed = ["--inventory", join(directory, "inventory"), "--set", `clusters.emea.url=${server.url}`];
-      const isJson = !parameters.includes("--format");
+      const isJson = command !== "api" && !parameters.includes("--format");
       const end = (code: number): CommandEnd => ({
         code,
         document: isJson && output() !== "" ? JSON.parse(output()) : null,

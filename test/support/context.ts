@@ -33,6 +33,7 @@ export function aContext(given: Partial<Context> = {}): TestContext {
       },
       err: write,
     },
+    outputTaken: async () => undefined,
     log,
     runId,
     redactor,

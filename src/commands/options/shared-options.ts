@@ -31,16 +31,17 @@ const format = (formats: readonly string[]): Option => {
 export const printed = (command: Command, formats: readonly string[] = allFormats): Command =>
   command.addOption(format(formats)).option(...noColor);
 
-/** Options of every command that has to do with an inventory folder. */
+/** Options of every command that has to do with an inventory folder. No formats: what it prints has one of its own. */
 export function basic(command: Command, formats: readonly string[] = allFormats): Command {
-  return command
+  command
     .optionsGroup(optionGroups.inventory)
     .option(
       "--inventory <dir>",
       "folder of the inventory (default: $DTSYNC_INVENTORY, else ./inventory, else the one that this folder is in)",
     )
-    .optionsGroup(optionGroups.output)
-    .addOption(format(formats))
+    .optionsGroup(optionGroups.output);
+  if (formats.length > 0) command.addOption(format(formats));
+  return command
     .addOption(
       choiceOption("--log-level <level>", "error, warn, info or debug (default: warn, in a file: info)", [
         "error",
@@ -68,7 +69,7 @@ export function common(command: Command, formats: readonly string[] = allFormats
 
 /** Options of every command that reaches clusters and hosts. */
 export function fleet(command: Command): Command {
-  return targets(changedSince(cached(common(command))))
+  return clusterAccess(targets(changedSince(cached(common(command)))))
     .optionsGroup(optionGroups.scope)
     .addOption(
       choiceOption("--only <kinds>", "environments, groups, hosts: a list with commas", [
@@ -81,7 +82,6 @@ export function fleet(command: Command): Command {
     .optionsGroup(optionGroups.hosts)
     .option("--concurrency <n>", "hosts worked on at once (default: 50)")
     .option("--ssh-config <file>", "instead of ~/.ssh/config")
-    .option("--allow-commands", "run the commands that the inventory names (also: DTSYNC_ALLOW_COMMANDS=1)")
     .optionsGroup(optionGroups.own);
 }
 
@@ -90,6 +90,13 @@ export const changes = (command: Command): Command =>
   common(command, ["text", "json"])
     .option("--dry-run", "show what would change, and write nothing")
     .option("--commit", "make one Git commit of just these files");
+
+/** Options of every command that needs tokens of clusters. */
+export const clusterAccess = (command: Command): Command =>
+  command
+    .optionsGroup(optionGroups.hosts)
+    .option("--allow-commands", "run the commands that the inventory names (also: DTSYNC_ALLOW_COMMANDS=1)")
+    .optionsGroup(optionGroups.own);
 
 export const cached = (command: Command): Command =>
   command

@@ -187,6 +187,18 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     topics: ["commands", "life-of-a-run"],
     sections: ["Show"],
   },
+  api: {
+    group: "fleet",
+    examples: [
+      { line: "dtsync api /api/v2/problems --target stage=p", what: "the problems of all production environments" },
+      {
+        line: `dtsync api '/api/v2/entities?entitySelector=type("HOST")' --target abc > hosts.jsonl`,
+        what: "the hosts of a customer, kept in a file",
+      },
+    ],
+    topics: ["commands"],
+    sections: ["One question to every environment", "Targets"],
+  },
   sandbox: {
     group: "trial",
     examples: [
