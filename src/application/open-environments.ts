@@ -61,7 +61,7 @@ export async function openEnvironments(
  */
 export async function eachEnvironment(
   environments: readonly Environment[],
-  { tokens }: OpenEnvironments,
+  { tokens }: Pick<OpenEnvironments, "tokens">,
   work: (environment: Environment) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {

@@ -45,6 +45,7 @@ async function variablesOfCommand(
       validate: sets,
       import: sets,
       api: sets,
+      status: fleetOptions,
       doctor: fleetOptions,
       plan: fleetOptions,
       apply: fleetOptions,

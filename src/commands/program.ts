@@ -257,6 +257,18 @@ export function createProgram(context: Context): ProgramRun {
       code = await comment(commentOptions(file, raw, context.variables), context);
     });
 
+  full(fleet(program.command("status"), ["text", "json"]))
+    .description("where the fleet stands: hosts, agents, problems, and what a plan would change")
+    .option("--only-problems", "only environments that need attention, and their customers")
+    .option("--problems <days>", "list problems that have ended, too: 7d for those of a week")
+    .action(async (raw: RawOptions) => {
+      const [{ statusOptions }, { status }] = await Promise.all([
+        import("./options/status-options.ts"),
+        import("./status.ts"),
+      ]);
+      code = await status(await statusOptions(raw, context.variables), context);
+    });
+
   clusterAccess(targets(changedSince(common(program.command("api <path>"), []))))
     .description("ask every environment in scope one question (GET) and print the answers as lines of JSON")
     .option("--scope <scope>", "what the token of each environment may do (default: what the path is known to need)")

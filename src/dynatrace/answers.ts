@@ -264,3 +264,36 @@ export const listedHostPage: Shape<Page<ListedHost>> = mapped(
   object({ nextPageKey, hosts: list(listedHost) }),
   ({ hosts, nextPageKey: key }) => ({ items: hosts, totalCount: null, nextPageKey: key }),
 );
+
+/** A problem in the list of an environment. */
+export interface ListedProblem {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: string;
+  /** Unix milliseconds. */
+  readonly start: number;
+  /** Null: it is open. */
+  readonly end: number | null;
+}
+
+const listedProblem: Shape<ListedProblem> = mapped(
+  object({
+    problemId: filledText,
+    title: orNothing(text),
+    severityLevel: filledText,
+    startTime: count,
+    endTime: wholeNumber,
+  }),
+  ({ problemId, title, severityLevel, startTime, endTime }) => ({
+    id: problemId,
+    title: title ?? "",
+    severity: severityLevel,
+    start: startTime,
+    end: endTime < 0 ? null : endTime,
+  }),
+);
+
+export const listedProblemPage: Shape<Page<ListedProblem>> = mapped(
+  object({ ...paging, problems: list(listedProblem) }),
+  ({ problems, ...page }) => ({ ...page, items: problems }),
+);

@@ -5,8 +5,10 @@ import {
   type ConnectionInfo,
   connectionInfo,
   type ListedApiToken,
+  type ListedProblem,
   latestAgentVersion,
   listedHostPage,
+  listedProblemPage,
   newApiToken,
 } from "./answers.ts";
 import type { Client } from "./client.ts";
@@ -63,6 +65,26 @@ export function listHosts(
   const query = { includeDetails: "false", relativeTime: "hour" };
   const request = { method: "GET", path, query, token: using } as const;
   return readPages(client, request, listedHostPage, ({ id }) => id, { repeatsQuery: true, signal });
+}
+
+/**
+ * Problems of an environment that are open and began within 30 days, read whole, or all that were there in the days that are
+ * given. Aborted: no further page is asked for. Throws UnexpectedAnswer where the list could not be read whole.
+ */
+export function listProblems(
+  client: Client,
+  environment: string,
+  using: string,
+  days: number | null,
+  signal?: AbortSignal,
+): Promise<readonly ListedProblem[]> {
+  const path = `${base(environment)}/v2/problems`;
+  const query: Record<string, string> = {
+    pageSize: "500",
+    ...(days === null ? { from: "now-30d", problemSelector: 'status("open")' } : { from: `now-${days}d` }),
+  };
+  const request = { method: "GET", path, query, token: using } as const;
+  return readPages(client, request, listedProblemPage, ({ id }) => id, { signal });
 }
 
 /** What an agent needs to connect to the environment, in its network zone if there is one. */

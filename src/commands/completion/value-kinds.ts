@@ -16,6 +16,7 @@ export type ValueKind =
 export const placeholders = {
   command: "program",
   day: "nothing",
+  days: "nothing",
   dir: "folders",
   file: "files",
   format: "words",

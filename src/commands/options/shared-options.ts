@@ -68,8 +68,8 @@ export function common(command: Command, formats: readonly string[] = allFormats
 }
 
 /** Options of every command that reaches clusters and hosts. */
-export function fleet(command: Command): Command {
-  return clusterAccess(targets(changedSince(cached(common(command)))))
+export function fleet(command: Command, formats: readonly string[] = allFormats): Command {
+  return clusterAccess(targets(changedSince(cached(common(command, formats)))))
     .optionsGroup(optionGroups.scope)
     .addOption(
       choiceOption("--only <kinds>", "environments, groups, hosts: a list with commas", [

@@ -187,6 +187,16 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     topics: ["commands", "life-of-a-run"],
     sections: ["Show"],
   },
+  status: {
+    group: "fleet",
+    examples: [
+      { line: "dtsync status", what: "the whole fleet" },
+      { line: "dtsync status --only-problems --target stage=p", what: "production environments that need attention" },
+      { line: "dtsync status --problems 7d --format json", what: "with the problems of a week, for a program" },
+    ],
+    topics: ["commands"],
+    sections: ["Status", "Targets"],
+  },
   api: {
     group: "fleet",
     examples: [

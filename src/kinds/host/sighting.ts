@@ -72,7 +72,8 @@ export function lookFor(sought: SoughtHost, list: HostList): Look {
 /** Words for hosts whose agent does not report any more. */
 const left: ReadonlySet<string> = new Set(["UNMONITORED", "CRASHED", "LOST", "SHUTDOWN", "UNEXPECTED_SHUTDOWN"]);
 
-const isThere = ({ state }: ListedHost): boolean => state === null || !left.has(state);
+/** Whether its agent reports. */
+export const isThere = ({ state }: ListedHost): boolean => state === null || !left.has(state);
 
 /** The host itself, or all that could be it. */
 function find(sought: SoughtHost, { all, byId }: HostList): readonly ListedHost[] {

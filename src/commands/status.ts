@@ -1,0 +1,28 @@
+import type { Context } from "../application/context.ts";
+import { readingExitCode } from "../application/exit-codes.ts";
+import { loadOrPrint } from "../application/load-or-print.ts";
+import { readStatus } from "../application/read-status.ts";
+import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
+import { onlyTroubled } from "../fleet/only-troubled.ts";
+import { painter } from "../lib/printable.ts";
+import { renderJson } from "../report/plan-reports.ts";
+import { renderStatusText } from "../report/status-text.ts";
+import type { StatusOptions } from "./options/status-options.ts";
+
+/** Tells where the fleet stands. Changes nothing. */
+export async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
+  const inventory = await loadOrPrint(options, context);
+  if (inventory === null) return exitCodes.invalid;
+  const whole = await readStatus(inventory, options, context);
+  const fleet = options.onlyProblems ? onlyTroubled(whole) : whole;
+  for (const warning of fleet.warnings) context.log.warn(warning);
+  const paint = painter(options.color && context.terminal.output);
+  context.output.out(options.format === "json" ? renderJson(fleet) : renderStatusText(fleet, paint, options));
+  const clusters = Object.fromEntries(
+    whole.clusters.map(({ name, url, version }) => [name, { url, version, requests: 0 }]),
+  );
+  return combineExitCodes([
+    readingExitCode({ clusters, held: whole.held }),
+    whole.counts.unknown > 0 ? exitCodes.partial : exitCodes.done,
+  ]);
+}

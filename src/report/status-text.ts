@@ -1,0 +1,149 @@
+import { needsAttention } from "../fleet/needs-attention.ts";
+import { count, type Paint, printableLine } from "../lib/printable.ts";
+import { shortened } from "../lib/text.ts";
+import { type Fleet, type FleetCounts, type FleetEnvironment, severities } from "../model/fleet.ts";
+import { listNames } from "./remarks-text.ts";
+
+const width = 80;
+/** Rows of a table, and environments that are named, unless everything is wanted. */
+const mostRows = 20;
+
+interface StatusLayout {
+  readonly full: boolean;
+}
+
+/** Where the fleet stands, as text of 80 columns: sums by cluster and customer, then what needs attention. */
+export function renderStatusText(fleet: Fleet, paint: Paint, { full }: StatusLayout): string {
+  const { clusters, customers, environments, versions, counts } = fleet;
+  const most = full ? Number.POSITIVE_INFINITY : mostRows;
+  const troubled = environments.filter(needsAttention).sort((left, right) => weight(right) - weight(left));
+  const worst = [...customers].sort((left, right) => trouble(right.counts) - trouble(left.counts));
+  const lines = [
+    ...table("CLUSTER", clusters, most, paint),
+    ...table(
+      "CUSTOMER",
+      worst.map(({ id, counts: own }) => ({ name: id, counts: own })),
+      most,
+      paint,
+    ),
+    ...versionLines(versions, most),
+    ...(troubled.length === 0 ? [] : ["Needs attention:"]),
+    ...troubled.slice(0, most).flatMap((environment) => attention(environment, paint)),
+    ...(troubled.length > most ? [`  and ${count(troubled.length - most, "more", "more")} (--full shows all)`] : []),
+    ...(troubled.length === 0 ? [] : [""]),
+    ...clusters.flatMap(({ name, unreadable }) =>
+      unreadable === null ? [] : [paint("yellow", `not read: cluster/${name}: ${printableLine(unreadable)}`)],
+    ),
+    summary(counts, fleet.otherDrift),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+interface Row {
+  readonly name: string;
+  readonly counts: FleetCounts;
+}
+
+const heads = ["ENVIRONMENTS", "HOSTS SEEN", "DRIFT", "PROBLEMS", "NOT KNOWN"];
+
+function table(title: string, rows: readonly Row[], most: number, paint: Paint): readonly string[] {
+  if (rows.length === 0) return [];
+  const cells = rows.slice(0, most).map(({ name, counts }) => [shortened(printableLine(name), 24), ...cellsOf(counts)]);
+  const all = [[title, ...heads], ...cells];
+  const widths = [title, ...heads].map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  ");
+  return [
+    paint("bold", line([title, ...heads])),
+    ...cells.map(line),
+    ...(rows.length > most ? [`and ${count(rows.length - most, "more", "more")} (--full shows all)`] : []),
+    "",
+  ];
+}
+
+const cellsOf = (counts: FleetCounts): readonly string[] => [
+  String(counts.environments),
+  `${asFarAsKnown(counts.hostsSeen, counts)}/${counts.hostsDeclared}`,
+  String(counts.drift),
+  asFarAsKnown(problemsOf(counts.problems), counts),
+  String(counts.unknown),
+];
+
+/** A number to which what could not be read would have to be added. */
+const asFarAsKnown = (number: number, { unknown, environments }: FleetCounts): string =>
+  unknown === 0 ? String(number) : unknown === environments ? "?" : `${number}+?`;
+
+const problemsOf = (problems: Readonly<Record<string, number>>): number =>
+  Object.values(problems).reduce((sum, number) => sum + number, 0);
+
+function versionLines(versions: Readonly<Record<string, number>>, most: number): readonly string[] {
+  const sorted = Object.entries(versions).sort(([, left], [, right]) => right - left);
+  if (sorted.length === 0) return [];
+  return [
+    "Agents by version:",
+    ...sorted.slice(0, most).map(([version, number]) => `  ${printableLine(version)}  ${number}`),
+    "",
+  ];
+}
+
+const trouble = (counts: FleetCounts): number =>
+  problemsOf(counts.problems) * 1_000 +
+  counts.unknown * 100 +
+  counts.hostsMissing +
+  counts.hostsElsewhere +
+  counts.drift;
+
+const order: readonly string[] = ["drift", "hosts", "held", "unknown", "problems"];
+const weight = ({ condition, problems }: FleetEnvironment): number =>
+  order.indexOf(condition) * 1_000 + problemsOf(problems.open ?? {});
+
+function attention(environment: FleetEnvironment, paint: Paint): readonly string[] {
+  const { id, hosts, problems, drift, held, unreadable, state, declared } = environment;
+  const remarks = [
+    ...(unreadable === null ? [] : [`not known: ${printableLine(unreadable)}`]),
+    ...(problems.open === null || problemsOf(problems.open) === 0 ? [] : [`open: ${bySeverity(problems.open)}`]),
+    ...held.map((reason) => `held: ${printableLine(reason)}`),
+    ...(hosts.missing === null || hosts.missing.length === 0
+      ? []
+      : [`not seen: ${hosts.missing.length} of ${count(hosts.declared, "host")}: ${listNames(hosts.missing, 3)}`]),
+    ...(hosts.elsewhere ?? []).map(
+      ({ host, environment: other }) => `elsewhere: ${printableLine(host)} reports to ${printableLine(other)}`,
+    ),
+    ...(state === "missing" && declared !== "absent" ? ["not there yet"] : []),
+    ...(drift === null || drift === 0
+      ? []
+      : [count(drift, "change that a plan would make", "changes that a plan would make")]),
+  ];
+  return [`  ${paint("bold", printableLine(id))}`, ...remarks.map((remark) => `    ${shortened(remark, width - 4)}`)];
+}
+
+function bySeverity(problems: Readonly<Record<string, number>>): string {
+  const known: readonly string[] = severities;
+  const rank = (name: string) => (known.includes(name) ? known.indexOf(name) : known.length);
+  return Object.entries(problems)
+    .sort(([left], [right]) => rank(left) - rank(right))
+    .map(([name, number]) => `${number} ${printableLine(name).toLowerCase().replaceAll("_", " ")}`)
+    .join(", ");
+}
+
+function summary(counts: FleetCounts, otherDrift: number): string {
+  const parts = [
+    count(counts.environments, "environment"),
+    ...(counts.disabled > 0 ? [`${counts.disabled} disabled`] : []),
+    ...(counts.waiting > 0 ? [`${counts.waiting} waiting to be deleted`] : []),
+    `${asFarAsKnown(counts.hostsSeen, counts)} of ${count(counts.hostsDeclared, "host")} seen`,
+    `${asFarAsKnown(problemsOf(counts.problems), counts)} open ${problemsOf(counts.problems) === 1 ? "problem" : "problems"}`,
+    `${count(counts.drift + otherDrift, "change", "changes")} in a plan`,
+    ...(counts.held > 0 ? [`${counts.held} held`] : []),
+    ...(counts.unknown > 0 ? [`${count(counts.unknown, "environment")} not known`] : []),
+  ];
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + part.length + 2 > width) lines.push(part);
+    else lines[lines.length - 1] = `${last}, ${part}`;
+  }
+  return lines.join(",\n");
+}
