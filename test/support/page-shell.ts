@@ -36,7 +36,7 @@ export function openPageShell(start: Start): PageShell {
     program,
     `#!/bin/sh
 case "$1:\${DTSYNC_SANDBOX_OPTIONS:-}" in
-  plan: | apply: | api:) exec node ${cli} sandbox --state ${world} -- dtsync "$@" ;;
+  plan: | apply: | api: | status:) exec node ${cli} sandbox --state ${world} -- dtsync "$@" ;;
 esac
 exec node ${cli} "$@"
 `,
