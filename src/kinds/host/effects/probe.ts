@@ -41,5 +41,8 @@ async function probeOnce(shell: Shell, host: Host, { timeout, ...options }: Prob
   const result = await shell.run(asRoot(script, host.ssh.become), { step: "probe", ...limits });
   const sections = parseSections(result.stdout, marker);
   if (!sections.has("end")) throw explainFailedStart(result);
-  return readProbe(sections);
+  return detached(readProbe(sections));
 }
+
+/** The same with texts of their own: a part of a text keeps the whole one, and facts of all hosts stay to the end of a run. */
+const detached = (facts: HostFacts): HostFacts => JSON.parse(JSON.stringify(facts)) as HostFacts;
