@@ -11,7 +11,7 @@ import { overlaidFiles } from "../load/files/overlaid-files.ts";
 import { type LoadOptions, type LoadResult, loadInventory } from "../load/load-inventory.ts";
 import { parseYaml } from "../load/yaml/parse-yaml.ts";
 import { createPositions } from "../load/yaml/positions.ts";
-import type { EstateCluster } from "../model/estate.ts";
+import type { EstateCluster, Remark } from "../model/estate.ts";
 import type { ImportedCluster, ImportReport } from "../model/import-report.ts";
 import type { Cluster, Inventory } from "../model/inventory.ts";
 import type { Observed } from "../model/observed.ts";
@@ -20,6 +20,7 @@ import { loadOptions } from "./load-declared.ts";
 import { hostConnections } from "./open-ssh.ts";
 import type { CommonOptions } from "./options.ts";
 import { proveImport } from "./prove-import.ts";
+import { readEstateHosts } from "./read-estate-hosts.ts";
 import { readFleet } from "./read-fleet.ts";
 import { requireOrigins } from "./require-origins.ts";
 
@@ -30,12 +31,19 @@ export interface ImportOptions extends CommonOptions {
   readonly firstCluster: { readonly url: string; readonly tokenVariable: string } | null;
   readonly rule: CustomerRule | null;
   readonly allowCommands: boolean;
+  /** Whether the hosts that environments list are declared, too. */
+  readonly hosts: boolean;
 }
 
 export type ImportOutcome =
   /** The inventory that is there, with its faults. */
   | { readonly status: "invalid"; readonly loaded: LoadResult }
-  | { readonly status: "proposed"; readonly proposal: Proposal; readonly report: ImportReport };
+  | {
+      readonly status: "proposed";
+      readonly proposal: Proposal;
+      readonly report: ImportReport;
+      readonly complete: boolean;
+    };
 
 /** An inventory on the disk, or one that is yet to be made, in a folder where it can be loaded. */
 interface Opened {
@@ -65,17 +73,31 @@ export async function importEstate(options: ImportOptions, context: Context): Pr
     const { estate, described } = takeReadable(clusters, observed);
     const existing = existingInventory(inventory, opened);
     const limits = knownLimits();
-    const proposal = await proveImport({
-      propose: (choices) => proposeInventory({ clusters: estate, existing, rule: options.rule, limits, choices }),
-      load: ({ files }) =>
-        load(new Map([["dtsync.yaml", opened.settings], ...files.map(({ path, text }) => [path, text] as const)])),
-      observed,
-      version: context.version,
-      now: context.clock.now(),
-      before: inventory,
-      signal: context.signal,
-    });
-    return { status: "proposed", proposal, report: reportOf(proposal, described) };
+    const loadWith = ({ files }: Proposal) =>
+      load(new Map([["dtsync.yaml", opened.settings], ...files.map(({ path, text }) => [path, text] as const)]));
+    const prove = (clusters: readonly EstateCluster[]) =>
+      proveImport({
+        propose: (choices) => proposeInventory({ clusters, existing, rule: options.rule, limits, choices }),
+        load: loadWith,
+        observed,
+        version: context.version,
+        now: context.clock.now(),
+        before: inventory,
+        signal: context.signal,
+      });
+    const proposal = await prove(estate);
+    if (!options.hosts)
+      return { status: "proposed", proposal, report: reportOf(proposal, described, []), complete: true };
+    // Environments are asked for their hosts once it is clear which there are.
+    const declared = (await loadWith(proposal)).inventory ?? inventory;
+    const read = await readEstateHosts(estate, declared, options, context);
+    const withHosts = await prove(read.estate);
+    return {
+      status: "proposed",
+      proposal: withHosts,
+      report: reportOf(withHosts, described, read.remarks),
+      complete: read.complete,
+    };
   } finally {
     await opened.close();
   }
@@ -197,6 +219,7 @@ function existingInventory(inventory: Inventory, { files, settings, exists }: Op
 const reportOf = (
   { files, templates, counts, remarks }: Proposal,
   clusters: ImportReport["clusters"],
+  further: readonly Remark[],
 ): ImportReport => ({
   format: "dtsync-import/1",
   clusters,
@@ -204,5 +227,5 @@ const reportOf = (
   summary: counts,
   files: files.map(({ path, before }) => ({ path, action: before === null ? "create" : "change" })),
   written: false,
-  remarks,
+  remarks: [...remarks, ...further],
 });

@@ -26,5 +26,6 @@ export async function importCommand(options: ImportCommandOptions, context: Cont
     if (options.dryRun) output.out(renderFileDiff(proposal.files, paint));
     output.out(renderImportText(report, options.inventory, paint));
   }
-  return Object.values(report.clusters).some(({ reason }) => reason !== null) ? exitCodes.partial : exitCodes.done;
+  const isPartly = !outcome.complete || Object.values(report.clusters).some(({ reason }) => reason !== null);
+  return isPartly ? exitCodes.partial : exitCodes.done;
 }

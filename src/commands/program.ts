@@ -218,6 +218,7 @@ export function createProgram(context: Context): ProgramRun {
     .option("--all", "read all clusters of dtsync.yaml")
     .option("--url <url>", "where the cluster is, for a first import without dtsync.yaml")
     .option("--token-env <name>", "the variable of its token, with --url (default: DTSYNC_TOKEN_ and the name)")
+    .option("--hosts", "declare the hosts, too, that environments list")
     .option(
       "--customer-from <rule>",
       "whose environments are: tag:, name: or id: with a pattern, or a CSV file (repeatable)",

@@ -246,6 +246,8 @@ const listedHost: Shape<ListedHost> = mapped(
       discoveredName: orNothing(text),
       ipAddresses: nothingAsEmpty(texts),
       agentVersion: orNothing(agentVersionParts),
+      hostGroup: orNothing(object({ name: orNothing(text) })),
+      networkZoneId: orNothing(text),
     }),
   }),
   ({ availabilityState, hostInfo }) => ({
@@ -256,6 +258,8 @@ const listedHost: Shape<ListedHost> = mapped(
     addresses: hostInfo.ipAddresses,
     state: availabilityState,
     version: hostInfo.agentVersion,
+    hostGroup: hostInfo.hostGroup?.name ?? null,
+    networkZone: hostInfo.networkZoneId,
   }),
 );
 

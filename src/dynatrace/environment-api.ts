@@ -52,19 +52,22 @@ export async function deleteApiToken(client: Client, environment: string, id: st
 }
 
 /**
- * The hosts of the last hour that the environment knows of, read whole. Every host that is connected is among them. Aborted:
- * no further page is asked for. Throws UnexpectedAnswer where the list could not be read whole.
+ * The hosts of the last hour, or of the last three days, that the environment knows of, read whole. Every host that is connected
+ * is among them. Aborted: no further page is asked for. Throws UnexpectedAnswer where the list could not be read whole.
  */
 export function listHosts(
   client: Client,
   environment: string,
   using: string,
-  signal?: AbortSignal,
+  { signal, frame = "hour" }: { readonly signal?: AbortSignal; readonly frame?: "hour" | "3days" } = {},
 ): Promise<readonly ListedHost[]> {
   const path = `${base(environment)}/v1/oneagents`;
-  const query = { includeDetails: "false", relativeTime: "hour" };
+  const query = { includeDetails: "false", relativeTime: frame };
   const request = { method: "GET", path, query, token: using } as const;
-  return readPages(client, request, listedHostPage, ({ id }) => id, { repeatsQuery: true, signal });
+  return readPages(client, request, listedHostPage, ({ id }) => id, {
+    repeatsQuery: true,
+    ...(signal ? { signal } : {}),
+  });
 }
 
 /**

@@ -127,6 +127,8 @@ export interface ListedHost {
   readonly state: string | null;
   /** For example `1.313.52.20250602-150703`. */
   readonly version: string | null;
+  readonly hostGroup: string | null;
+  readonly networkZone: string | null;
 }
 
 export type HostReading = Reading<HostFacts>;

@@ -27,7 +27,7 @@ export function readEnvironmentStatus(
   return reading(
     chain.withReadToken(environment, ["oneAgents.read", "problems.read"], async (token) => {
       const [hosts, open, ended] = await Promise.all([
-        listHosts(client, environment, token, signal),
+        listHosts(client, environment, token, { signal }),
         listProblems(client, environment, token, null, signal),
         days === null ? [] : listProblems(client, environment, token, days, signal),
       ]);

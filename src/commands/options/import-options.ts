@@ -24,6 +24,7 @@ export async function importOptions(raw: RawOptions, variables: ProcessVariables
     firstCluster: firstCluster(raw, clusters),
     rule: customerRule(texts(raw["customerFrom"])),
     allowCommands: raw["allowCommands"] === true || variables["DTSYNC_ALLOW_COMMANDS"] === "1",
+    hosts: raw["hosts"] === true,
     dryRun: raw["dryRun"] === true,
   };
 }

@@ -102,6 +102,38 @@ describe("an import", () => {
     await planIsEmpty();
   });
 
+  test("declares the hosts that environments list, and leaves no token", async () => {
+    begin();
+    const agents = ["web01", "web02", "web03"].map((name, index) => ({
+      environment: "aaa-d1",
+      host: {
+        name: `${name}.example.com`,
+        id: `00000000000000A${index}`,
+        version: "1.313.52.20250602-150703",
+        hostGroup: "aaa",
+      },
+      ...{
+        firstSeen: Date.now() - 1_000,
+        lastSeen: Date.now(),
+        availability: "MONITORED" as const,
+        detailedAvailability: "MONITORED",
+      },
+    }));
+    const own = await startCommandWorld({ "dtsync.yaml": settings }, { ...seedEstate(0, 12), agents });
+    try {
+      const { code, document } = await own.run(["import", "--all", "--hosts"]);
+      expect({ code, document }).toMatchObject({ code: 0, document: { summary: { hosts: 3 } } });
+      const text = readFileSync(join(own.directory, "inventory/customers/aaa.yaml"), "utf8");
+      expect(text).toContain("- web[01-03].example.com");
+      expect(text).toContain("hostGroup: aaa");
+      expect(
+        own.cluster.snapshot().tokens.filter(({ revoked, scopes }) => !revoked && scopes.includes("DataExport")),
+      ).toEqual([]);
+    } finally {
+      await own.close();
+    }
+  });
+
   test("that cannot read everything of a cluster writes nothing of it", async () => {
     begin();
     const fault = world.cluster.addFault({ match: { path: /\/groups/, times: 1 }, do: { status: 403 } });

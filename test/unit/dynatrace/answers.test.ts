@@ -263,6 +263,8 @@ describe("hosts that an environment lists", () => {
           discoveredName: null,
           addresses: [],
           state: null,
+          hostGroup: null,
+          networkZone: null,
           version: null,
         },
       ],

@@ -97,7 +97,7 @@ export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
     const until = now() + sessionTime;
     while (waiting.size > 0 && !signal.aborted && now() < until) {
       const at = now();
-      const read = await attempted(() => listHosts(client, environment, token, signal));
+      const read = await attempted(() => listHosts(client, environment, token, { signal }));
       // The token is made once more.
       if (read.failed && read.error instanceof ApiError && read.error.details.status === 401) throw read.error;
       take(read, at);

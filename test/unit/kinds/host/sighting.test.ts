@@ -5,6 +5,8 @@ import type { ListedHost } from "../../../../src/model/observed.ts";
 import { aHost, anAgent, oneAgentSettings } from "../../../support/builders.ts";
 
 const aListedHost = (given: Partial<ListedHost> = {}): ListedHost => ({
+  hostGroup: null,
+  networkZone: null,
   id: "HOST-00000000000000AB",
   customName: null,
   localName: "web01",

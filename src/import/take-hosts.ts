@@ -1,0 +1,52 @@
+import { compareText } from "../lib/text.ts";
+import { isHostName } from "../load/hosts/host-names.ts";
+import type { EstateHost, Remark } from "../model/estate.ts";
+import type { ListedHost } from "../model/observed.ts";
+
+interface TakenHosts {
+  /** By environment id, in small letters and sorted. */
+  readonly hosts: ReadonlyMap<string, readonly EstateHost[]>;
+  readonly remarks: readonly Remark[];
+}
+
+/**
+ * The hosts that environments list, under the names that they have for themselves. A name stands once in an inventory: of
+ * several environments that list it, the one where it is monitored now counts.
+ */
+export function takeHosts(lists: ReadonlyMap<string, readonly ListedHost[]>): TakenHosts {
+  const found = new Map<string, { readonly environment: string; readonly host: ListedHost }>();
+  const twice: string[] = [];
+  const odd: string[] = [];
+  for (const [environment, listed] of [...lists].sort(([left], [right]) => compareText(left, right))) {
+    for (const host of listed) {
+      const name = (host.localName ?? host.discoveredName ?? host.customName ?? "").toLowerCase();
+      if (!isHostName(name)) {
+        odd.push(`${environment}: ${JSON.stringify(name)} (${host.id})`);
+        continue;
+      }
+      const known = found.get(name);
+      if (known) twice.push(`${name} in ${known.environment} and ${environment}`);
+      if (known === undefined || (isMonitored(host) && !isMonitored(known.host)))
+        found.set(name, { environment, host });
+    }
+  }
+  const hosts = new Map<string, EstateHost[]>([...lists.keys()].map((environment) => [environment, []]));
+  for (const [name, { environment, host }] of [...found].sort(([left], [right]) => compareText(left, right))) {
+    const { hostGroup, networkZone } = host;
+    hosts.get(environment)?.push({ name, hostGroup, networkZone: networkZone === "default" ? null : networkZone });
+  }
+  const remarks: readonly Remark[] = [
+    { about: "hosts that several environments list: declared in one", items: twice.sort(compareText) },
+    { about: "hosts without a name that can be declared: left out", items: odd.sort(compareText) },
+    {
+      about: "enabled environments without hosts",
+      items: [...hosts]
+        .filter(([, list]) => list.length === 0)
+        .map(([environment]) => environment)
+        .sort(compareText),
+    },
+  ];
+  return { hosts, remarks: remarks.filter(({ items }) => items.length > 0) };
+}
+
+const isMonitored = ({ state }: ListedHost): boolean => state === "MONITORED";
