@@ -261,6 +261,7 @@ export function createProgram(context: Context): ProgramRun {
   full(fleet(program.command("status"), ["text", "json"]))
     .description("where the fleet stands: hosts, agents, problems, and what a plan would change")
     .option("--only-problems", "only environments that need attention, and their customers")
+    .option("--html <file>", "draw the map of the fleet as one page")
     .option("--problems <days>", "list problems that have ended, too: 7d for those of a week")
     .action(async (raw: RawOptions) => {
       const [{ statusOptions }, { status }] = await Promise.all([

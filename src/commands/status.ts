@@ -1,6 +1,7 @@
 import type { Context } from "../application/context.ts";
 import { readingExitCode } from "../application/exit-codes.ts";
 import { loadOrPrint } from "../application/load-or-print.ts";
+import { openOutputs } from "../application/output-files.ts";
 import { readStatus } from "../application/read-status.ts";
 import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
 import { onlyTroubled } from "../fleet/only-troubled.ts";
@@ -11,6 +12,7 @@ import type { StatusOptions } from "./options/status-options.ts";
 
 /** Tells where the fleet stands. Changes nothing. */
 export async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
+  const outputs = await openOutputs(options.html === null ? [] : [options.html], context);
   const inventory = await loadOrPrint(options, context);
   if (inventory === null) return exitCodes.invalid;
   const whole = await readStatus(inventory, options, context);
@@ -18,6 +20,10 @@ export async function status(options: StatusOptions, context: Context): Promise<
   for (const warning of fleet.warnings) context.log.warn(warning);
   const paint = painter(options.color && context.terminal.output);
   context.output.out(options.format === "json" ? renderJson(fleet) : renderStatusText(fleet, paint, options));
+  if (options.html !== null) {
+    const { renderFleetHtml } = await import("../report/fleet-html.ts");
+    await outputs.write(options.html, renderFleetHtml(fleet));
+  }
   const clusters = Object.fromEntries(
     whole.clusters.map(({ name, url, version }) => [name, { url, version, requests: 0 }]),
   );

@@ -1,8 +1,8 @@
 import { needsAttention } from "../fleet/needs-attention.ts";
 import { count, type Paint, printableLine } from "../lib/printable.ts";
 import { shortened } from "../lib/text.ts";
-import { type Fleet, type FleetCounts, type FleetEnvironment, severities } from "../model/fleet.ts";
-import { listNames } from "./remarks-text.ts";
+import type { Fleet, FleetCounts, FleetEnvironment } from "../model/fleet.ts";
+import { environmentRemarks } from "./environment-remarks.ts";
 
 const width = 80;
 /** Rows of a table, and environments that are named, unless everything is wanted. */
@@ -99,37 +99,24 @@ const order: readonly string[] = ["drift", "hosts", "held", "unknown", "problems
 const weight = ({ condition, problems }: FleetEnvironment): number =>
   order.indexOf(condition) * 1_000 + problemsOf(problems.open ?? {});
 
-function attention(environment: FleetEnvironment, paint: Paint): readonly string[] {
-  const { id, hosts, problems, drift, held, unreadable, state, declared } = environment;
-  const remarks = [
-    ...(unreadable === null ? [] : [`not known: ${printableLine(unreadable)}`]),
-    ...(problems.open === null || problemsOf(problems.open) === 0 ? [] : [`open: ${bySeverity(problems.open)}`]),
-    ...held.map((reason) => `held: ${printableLine(reason)}`),
-    ...(hosts.missing === null || hosts.missing.length === 0
-      ? []
-      : [`not seen: ${hosts.missing.length} of ${count(hosts.declared, "host")}: ${listNames(hosts.missing, 3)}`]),
-    ...(hosts.elsewhere ?? []).map(
-      ({ host, environment: other }) => `elsewhere: ${printableLine(host)} reports to ${printableLine(other)}`,
-    ),
-    ...(state === "missing" && declared !== "absent" ? ["not there yet"] : []),
-    ...(drift === null || drift === 0
-      ? []
-      : [count(drift, "change that a plan would make", "changes that a plan would make")]),
-  ];
-  return [`  ${paint("bold", printableLine(id))}`, ...remarks.map((remark) => `    ${shortened(remark, width - 4)}`)];
-}
-
-function bySeverity(problems: Readonly<Record<string, number>>): string {
-  const known: readonly string[] = severities;
-  const rank = (name: string) => (known.includes(name) ? known.indexOf(name) : known.length);
-  return Object.entries(problems)
-    .sort(([left], [right]) => rank(left) - rank(right))
-    .map(([name, number]) => `${number} ${printableLine(name).toLowerCase().replaceAll("_", " ")}`)
-    .join(", ");
-}
+const attention = (environment: FleetEnvironment, paint: Paint): readonly string[] => [
+  `  ${paint("bold", printableLine(environment.id))}`,
+  ...environmentRemarks(environment).map((remark) => `    ${shortened(remark, width - 4)}`),
+];
 
 function summary(counts: FleetCounts, otherDrift: number): string {
-  const parts = [
+  const lines: string[] = [];
+  for (const part of summaryParts(counts, otherDrift)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + part.length + 2 > width) lines.push(part);
+    else lines[lines.length - 1] = `${last}, ${part}`;
+  }
+  return lines.join(",\n");
+}
+
+/** The sums of a fleet in words. */
+export function summaryParts(counts: FleetCounts, otherDrift: number): readonly string[] {
+  return [
     count(counts.environments, "environment"),
     ...(counts.disabled > 0 ? [`${counts.disabled} disabled`] : []),
     ...(counts.waiting > 0 ? [`${counts.waiting} waiting to be deleted`] : []),
@@ -139,11 +126,4 @@ function summary(counts: FleetCounts, otherDrift: number): string {
     ...(counts.held > 0 ? [`${counts.held} held`] : []),
     ...(counts.unknown > 0 ? [`${count(counts.unknown, "environment")} not known`] : []),
   ];
-  const lines: string[] = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + part.length + 2 > width) lines.push(part);
-    else lines[lines.length - 1] = `${last}, ${part}`;
-  }
-  return lines.join(",\n");
 }

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { renderFleetHtml } from "../../src/report/fleet-html.ts";
 import { accessibilityFaults, browserAvailable, startBrowser } from "../support/browser.ts";
+import { largeFleet } from "../support/fleets.ts";
 import { largePlan } from "../support/large-plan.ts";
 import { savedDocuments } from "../support/saved-documents.ts";
 
@@ -30,6 +32,8 @@ beforeAll(async () => {
     const page = execFileSync(process.execPath, [cli, "show", file, "--format", "html"], { maxBuffer: 50_000_000 });
     writeFileSync(join(folder, `${name}.html`), page);
   }
+  writeFileSync(join(folder, "fleet.html"), renderFleetHtml(largeFleet(30)));
+  writeFileSync(join(folder, "fleets.html"), renderFleetHtml(largeFleet(1_250)));
   browser = await startBrowser();
 });
 afterEach(async () => {
@@ -43,7 +47,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function open(name: keyof typeof documents, options: BrowserContextOptions = {}, fragment = ""): Promise<Page> {
+async function open(
+  name: keyof typeof documents | "fleet" | "fleets",
+  options: BrowserContextOptions = {},
+  fragment = "",
+): Promise<Page> {
   if (browser === null) throw new Error("no browser was started");
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
@@ -68,7 +76,9 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
   ] as const;
 
   test.each(
-    (["small", "apply", "diff", "validate"] as const).flatMap((name) => sizes.map((size) => ({ name, ...size }))),
+    (["small", "apply", "diff", "validate", "fleet"] as const).flatMap((name) =>
+      sizes.map((size) => ({ name, ...size })),
+    ),
   )(
     "of $name is accessible and not wider than the screen: $width, $colorScheme",
     async ({ name, width, height, colorScheme }) => {
@@ -77,6 +87,39 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
       expect(await accessibilityFaults(page)).toEqual([]);
     },
   );
+
+  test("of a fleet finds environments by words and state, and tells of one behind a click and a key", async () => {
+    const page = await open("fleet");
+    const cells = page.locator(".cell:visible");
+    expect(await cells.count()).toBe(120);
+    await page.getByLabel("open problems").check();
+    await expect.poll(() => cells.count()).toBe(3);
+    expect(await page.locator(".row:visible").count()).toBe(3);
+    await page.getByRole("button", { name: "Clear" }).click();
+    await page.getByRole("searchbox").fill("c0007 answer");
+    await expect.poll(() => status(page).textContent()).toContain("1 of 120");
+    const cell = cells.first();
+    await cell.locator("summary").focus();
+    await page.keyboard.press("Enter");
+    expect(await cell.getByRole("link").getAttribute("href")).toBe("https://emea.example.com/e/c0007-d1");
+    expect(await cell.textContent()).toContain("it does not answer");
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  test("of a fleet shows problems of one time one above the other", async () => {
+    const page = await open("fleet");
+    expect(await page.locator(".time svg").count()).toBe(24);
+    const bar = await page.locator(".time svg rect.critical").first().boundingBox();
+    expect(bar?.width).toBeGreaterThan(1);
+    expect(await page.getByRole("img", { name: "3 problems of c0000-p1" }).count()).toBe(1);
+  });
+
+  test("of 5,000 environments shows them all", async () => {
+    const page = await open("fleets");
+    expect(await status(page).textContent()).toBe("5,000 shown");
+    await page.getByRole("searchbox").fill("c1249");
+    await expect.poll(() => page.locator(".cell:visible").count()).toBe(4);
+  });
 
   test("of thousands of changes begins folded, and says how many there are", async () => {
     const page = await open("large");

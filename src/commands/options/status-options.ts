@@ -9,6 +9,8 @@ export interface StatusOptions extends ReadOptions {
   readonly onlyProblems: boolean;
   /** Text with everything, nothing left out. */
   readonly full: boolean;
+  /** A file for the map; null: none is drawn. */
+  readonly html: string | null;
 }
 
 export async function statusOptions(raw: RawOptions, variables: ProcessVariables): Promise<StatusOptions> {
@@ -17,6 +19,7 @@ export async function statusOptions(raw: RawOptions, variables: ProcessVariables
     problemDays: days(textOrNull(raw["problems"])),
     onlyProblems: raw["onlyProblems"] === true,
     full: raw["full"] === true,
+    html: textOrNull(raw["html"]),
   };
 }
 

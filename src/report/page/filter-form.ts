@@ -13,16 +13,19 @@ const mostBoxes = 8;
 
 /**
  * The form with which `filterScript` searches and filters a page: hidden until the script runs. A facet with fewer than two
- * options narrows nothing and is left out.
+ * options narrows nothing and is left out. `folds`: whether groups can be opened and closed.
  */
-export function filterForm(facets: readonly Facet[], placeholder: string): Html {
+export function filterForm(facets: readonly Facet[], placeholder: string, folds = true): Html {
   return html`<form class="filter" role="search" data-filter hidden>
 <label class="field"><span class="label">Search (Ctrl+K)</span><input type="search" name="q" id="search" placeholder="${placeholder}" autocomplete="off" spellcheck="false"></label>
 ${facets.filter(({ options }) => options.length > 1).map(facetControl)}
 <button type="reset">Clear</button>
-<button type="button" data-open="yes">Open all</button>
+${
+  folds &&
+  html`<button type="button" data-open="yes">Open all</button>
 <button type="button" data-open="no">Close all</button>
-<p class="shown" role="status" data-status></p>
+`
+}<p class="shown" role="status" data-status></p>
 </form>
 `;
 }

@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { renderFleetHtml } from "../../../src/report/fleet-html.ts";
+import { aFleet, aFleetEnvironment, largeFleet } from "../../support/fleets.ts";
+
+describe("the map of a fleet", () => {
+  test("has every environment with its sign, its page and what is to be known of it", () => {
+    const page = renderFleetHtml(
+      aFleet([
+        aFleetEnvironment(),
+        aFleetEnvironment({
+          ...{ id: "abc-t1", condition: "hosts", stage: "t" },
+          hosts: { declared: 3, seen: 1, missing: ["web02", "web03"], elsewhere: [], undeclared: 0, versions: {} },
+        }),
+      ]),
+    );
+    expect(page).toContain('href="https://emea.example.com/e/abc-p1"');
+    expect(page).toMatch(/<summary><span class="sign good" aria-hidden="true">✓<\/span> abc-p1/);
+    expect(page).toContain("not seen: 2 of 3 hosts: web02, web03");
+    expect(page).toContain("1 of 3 hosts seen");
+  });
+
+  test("never shows what is not known as nothing", () => {
+    const unknown = { declared: 3, seen: null, missing: null, elsewhere: null, undeclared: null, versions: null };
+    const page = renderFleetHtml(
+      aFleet([aFleetEnvironment({ condition: "unknown", unreadable: "it does not answer", hosts: unknown })]),
+    );
+    expect(page).toContain("? of 3 hosts seen");
+    expect(page).toContain("not known: it does not answer");
+  });
+
+  test("shows problems over time only where they were asked for", () => {
+    const list = [
+      {
+        id: "1",
+        title: "Host is down",
+        severity: "AVAILABILITY",
+        start: Date.parse("2026-03-09T12:00:00Z"),
+        end: null,
+      },
+      {
+        id: "2",
+        title: "Slow",
+        severity: "PERFORMANCE",
+        start: Date.parse("2026-03-05T00:00:00Z"),
+        end: Date.parse("2026-03-05T06:00:00Z"),
+      },
+      { id: "3", title: "Long ago", severity: "ERROR", start: 0, end: 1 },
+    ];
+    const environment = aFleetEnvironment({ problems: { open: { AVAILABILITY: 1 }, list } });
+    const page = renderFleetHtml(aFleet([environment]));
+    expect(page).toContain('viewBox="0 0 168 9"');
+    expect(page).toMatch(
+      /<rect class="critical" x="144" y="0" width="24" height="9"><title>AVAILABILITY: Host is down/,
+    );
+    expect(page).toMatch(/<rect class="warned" x="36" y="3" width="6" height="6"><title>PERFORMANCE: Slow/);
+    expect(page).not.toContain("Long ago");
+    expect(renderFleetHtml(aFleet([environment], { problemsSince: null }))).not.toContain("<svg");
+  });
+
+  test("takes text of clusters for text", () => {
+    const evil = `</script><img src=x onerror="alert(1)">\u202e`;
+    const page = renderFleetHtml(
+      aFleet(
+        [
+          aFleetEnvironment({
+            name: evil,
+            held: [evil],
+            customer: evil,
+            problems: {
+              open: {},
+              list: [{ id: "1", title: evil, severity: evil, start: Date.parse("2026-03-09T12:00:00Z"), end: null }],
+            },
+          }),
+        ],
+        { warnings: [evil] },
+      ),
+    );
+    expect(page).not.toContain("<img");
+    expect(page).not.toContain("\u202e");
+    expect(page.match(/<\/script>/g)).toHaveLength(1);
+  });
+
+  test("of 5,000 environments is smaller than 3 MB, and of far more says what is left out", () => {
+    expect(renderFleetHtml(largeFleet(1_250)).length).toBeLessThan(3_000_000);
+    expect(renderFleetHtml(largeFleet(6_000))).toContain("did not fit into this page");
+  });
+});
