@@ -248,7 +248,7 @@ describe("a file of another form is refused with each place", () => {
     const { faults } = document as { readonly faults: readonly { readonly pointer: string }[] };
     expect(faults.some((fault) => fault.pointer.endsWith(pointer))).toBe(true);
     expect(writesTo(world.cluster)).toEqual([]);
-    expect(existsSync(join(world.directory, ".local"))).toBe(false);
+    expect(existsSync(join(world.directory, ".local/state/dtsync/runs"))).toBe(false);
   });
 });
 

@@ -168,6 +168,7 @@ describe("hosts whose every word is hostile", () => {
     // What begins a command in the log of a pipeline.
     expect(text).not.toMatch(/^\s*(?:::|##\[|section_(?:start|end):)/m);
     if (/markdown|junit/.test(name)) expect(text).not.toMatch(/(?<!\\)<script/);
-    if (name.includes("markdown")) expect(text).not.toMatch(/(?<!\\)\]\(http/);
+    // Code leads nowhere.
+    if (name.includes("markdown")) expect(text.replaceAll(/(?<!\\)`[^`]*`/g, "")).not.toMatch(/(?<!\\)\]\(http/);
   });
 });
