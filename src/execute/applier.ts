@@ -1,10 +1,13 @@
 import type { Limiter } from "../lib/limiter.ts";
 import type { Change, Family, FamilyChange } from "../model/change.ts";
+import type { Stage } from "./ledger.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Changes that are made together, by one piece of work. */
 export interface Task<C extends Change> {
   readonly changes: readonly C[];
+  /** How far what the changes depend on has to be: `ended` unless it is said. */
+  readonly after?: Stage;
   /** Bounds how many tasks are worked on at once. */
   readonly lane: Pick<Limiter, "run">;
   /** Makes those of the changes that can begin, and says of each how it ended. */

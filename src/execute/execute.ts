@@ -37,10 +37,11 @@ function createScheduler(ledger: Ledger, signal: AbortSignal): Scheduler {
 
   return {
     async make(task) {
-      const ready = await ledger.awaitDependencies(task.changes);
+      const ready = await ledger.awaitDependencies(task.changes, task.after ?? "ended");
       const outcomes = ready.length === 0 ? new Map<string, Outcome>() : await work(task, ready);
       for (const change of ready) {
         const outcome = outcomes.get(change.id) ?? failed(0, "internal", "the change got no result");
+        ledger.made(change, outcome);
         const ended = task.afterwards?.(change, outcome).catch((error: unknown) => failedWith(error, 1));
         ledger.end(change, (await ended) ?? outcome);
       }

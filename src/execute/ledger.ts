@@ -3,14 +3,22 @@ import type { ChangeResult } from "../model/result.ts";
 import type { Clock } from "../ports.ts";
 import { failed, type Outcome, skipped } from "./outcome.ts";
 
+/**
+ * How far something has to be that others stand on. It is *made* when its work is done and verified; it has *ended* when
+ * nothing is left to wait for either, such as a new environment that is to answer.
+ */
+export type Stage = "made" | "ended";
+
 /** What has become of each change of a run. */
 export interface Ledger {
   /**
-   * Waits until everything that the changes depend on has ended, and gives those that can begin. The others are ended as
+   * Waits until everything that the changes depend on has come so far, and gives those that can begin. The others are ended as
    * skipped: what they depend on was not done.
    */
-  awaitDependencies<C extends Change>(together: readonly C[]): Promise<readonly C[]>;
+  awaitDependencies<C extends Change>(together: readonly C[], stage: Stage): Promise<readonly C[]>;
   start(change: Change): void;
+  /** The work on a change is over, perhaps before it ends. */
+  made(change: Change, outcome: Outcome): void;
   /** Only the first end of a change counts. */
   end(change: Change, outcome: Outcome): void;
   /** How a change ended. */
@@ -29,7 +37,9 @@ export interface LedgerOptions {
 export function createLedger({ changes, clock, onStart, onResult }: LedgerOptions): Ledger {
   const results = new Map<string, ChangeResult>();
   const started = new Map<string, number>();
-  const ended = new Map(changes.map(({ id }) => [id, withResolvers<ChangeResult>()] as const));
+  const reached = (): ReadonlyMap<string, Reached> =>
+    new Map(changes.map(({ id }) => [id, withResolvers<Pick<ChangeResult, "id" | "status">>()] as const));
+  const stages: Readonly<Record<Stage, ReadonlyMap<string, Reached>>> = { made: reached(), ended: reached() };
 
   function end(change: Change, { status, attempts, error }: Outcome): void {
     if (results.has(change.id)) return;
@@ -39,15 +49,18 @@ export function createLedger({ changes, clock, onStart, onResult }: LedgerOption
     const result: ChangeResult = { id, action, status, attempts, durationMs, ...(error ? { error } : {}) };
     results.set(id, result);
     onResult(change, result);
-    ended.get(id)?.resolve(result);
+    stages.made.get(id)?.resolve(result);
+    stages.ended.get(id)?.resolve(result);
   }
 
   return {
-    async awaitDependencies<C extends Change>(together: readonly C[]) {
+    async awaitDependencies<C extends Change>(together: readonly C[], stage: Stage) {
       const members = new Set(together.map(({ id }) => id));
       const ready: C[] = [];
       for (const change of together) {
-        const dependencies = change.dependsOn.filter((id) => !members.has(id)).flatMap((id) => ended.get(id) ?? []);
+        const dependencies = change.dependsOn
+          .filter((id) => !members.has(id))
+          .flatMap((id) => stages[stage].get(id) ?? []);
         const outcomes = await Promise.all(dependencies.map(({ promise }) => promise));
         const missing = outcomes.find(({ status }) => status !== "done");
         if (missing) end(change, skipped("dependency", `${missing.id} was not done (${missing.status})`));
@@ -62,13 +75,21 @@ export function createLedger({ changes, clock, onStart, onResult }: LedgerOption
       started.set(change.id, clock.now().getTime());
       onStart(change);
     },
+    made: ({ id }, { status }) => stages.made.get(id)?.resolve({ id, status }),
     end,
     outcomeOf: ({ id }) => results.get(id) ?? failed(0, "internal", "the change has not ended"),
     results: () => changes.flatMap(({ id }) => results.get(id) ?? []),
   };
 }
 
-function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+type Reached = Resolvers<Pick<ChangeResult, "id" | "status">>;
+
+interface Resolvers<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+}
+
+function withResolvers<T>(): Resolvers<T> {
   let resolve: (value: T) => void = () => undefined;
   const promise = new Promise<T>((settle) => {
     resolve = settle;

@@ -37,6 +37,25 @@ describe("one failure stops only what depends on it", () => {
     expect(await world.converge(inventory)).toEqual([]);
   });
 
+  test("an environment that does not answer yet holds up its hosts alone, not its rights", async () => {
+    const world = aClusterWorld({ switches: { environmentReadyAfter: 3_600_000 } });
+    const own = anInventory({
+      environments: [anEnvironment()],
+      groups: [aGroup({ name: "noc", access: { "abc-p1": ["VIEWER"] } })],
+    });
+    const plan = await world.plan(own);
+    const began = world.clock.now().getTime();
+    const results = await world.apply(plan, own);
+    expect(results.map(({ id, status, error }) => [id, status, error?.code])).toEqual([
+      ["environment/abc-p1", "failed", "not-ready"],
+      ["group/emea/noc", "done", undefined],
+      ["permission/emea/noc/abc-p1", "done", undefined],
+    ]);
+    const written = world.cluster.requests.find(({ method, path }) => method !== "GET" && path.includes("/groups"));
+    expect((written?.at ?? Number.POSITIVE_INFINITY) - began).toBeLessThan(60_000);
+    expect(await world.converge(own)).toEqual([]);
+  });
+
   test("of a group: its rights fail with it, other groups are made", async () => {
     const world = aClusterWorld();
     const plan = await world.plan(inventory);
@@ -96,7 +115,7 @@ describe("an interrupt", () => {
     expect(results.filter(({ error }) => error?.code === "internal")).toEqual([]);
     const untouched = results.filter(({ status }) => status === "skipped");
     expect(untouched.length).toBe(plan.changes.length - made);
-    expect(new Set(untouched.map(({ error }) => error?.code))).toEqual(new Set(["interrupted", "dependency"]));
+    expect(new Set(untouched.map(({ error }) => error?.code))).toEqual(new Set(["interrupted"]));
     expect(await world.converge(inventory)).toEqual([]);
   });
 

@@ -32,7 +32,7 @@ const readyInterval = 500;
 const deleteTimeout = 60_000;
 const deleteInterval = 5_000;
 
-/** Each environment by itself; what stands on one that appears can begin when it answers. */
+/** Each environment by itself; hosts that stand on one that appears can begin when it answers, rights when it is made. */
 export function environmentApplier(
   clients: ClusterClients,
   ports: Omit<EnvironmentPorts, "client">,

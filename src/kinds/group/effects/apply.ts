@@ -46,6 +46,8 @@ export function groupApplier(
       const [client, directory] = [clients.get(cluster), directories.get(cluster)];
       return scheduler.make({
         changes: [first, ...others],
+        // The cluster takes rights on an environment that does not answer yet.
+        after: "made",
         lane: scheduler.lane(`groups/${cluster}`, client?.maxConcurrency ?? 1),
         work: async (ready) =>
           client && directory ? applyGroupChanges(ready, { ...ports, client, directory }) : unusableCluster(ready),
