@@ -8,7 +8,6 @@ import { type AcceptedKeys, cheapenLogin } from "./cheapen-login.ts";
 import { explainConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
 import type { HostKeys, JudgeHostKey } from "./host-keys.ts";
-import { joinWrites } from "./join-writes.ts";
 import { keyTypeIn } from "./known-hosts-line.ts";
 import type { SshTarget } from "./target.ts";
 
@@ -108,12 +107,6 @@ function createHostKeyCheck(known: JudgeHostKey, target: SshTarget): HostKeyChec
   return check;
 }
 
-function openJoiningSocket({ hostName, port }: SshTarget): Socket {
-  const socket = openSocket({ host: hostName, port, noDelay: true });
-  joinWrites(socket);
-  return socket;
-}
-
 interface Login {
   readonly known: JudgeHostKey;
   readonly shown: HostKeyCheck;
@@ -130,7 +123,7 @@ async function logIn(
   const { serverHostKey, ...algorithms } = target.algorithms;
   const judged = serverHostKey.filter((algorithm) => known.keyTypes.includes(keyTypeOf(algorithm)));
   const ssh = new NodeSSH();
-  const stream = through ?? openJoiningSocket(target);
+  const stream = through ?? openSocket({ host: target.hostName, port: target.port, noDelay: true });
   const cutStream = () => void stream.destroy();
   signal.addEventListener("abort", cutStream);
   const bounds = boundStream(stream);
