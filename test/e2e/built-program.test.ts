@@ -25,6 +25,7 @@ test("the code of the schemas that the build wrote finds what the schemas say, o
       set: [],
       rootCertificate: null,
       home: "/home/user",
+      today: "2026-11-26",
     });
     expect(describeAll(diagnostics), name).toBe(readFileSync(`${corpus}${name}/expected.txt`, "utf8"));
   }
