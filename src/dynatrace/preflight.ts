@@ -68,14 +68,14 @@ export const readNodes = (client: Client): Promise<readonly NodeFacts[]> =>
 
 const maintenance = object({ reason: optional(orNull(text)), ended: optional(orNull(wholeNumber)) });
 
-/** Why the cluster is under maintenance; null: it is not, or is too old to tell. Throws ApiError. */
-export async function readMaintenance(client: Client): Promise<string | null> {
+/** Why the cluster is under maintenance, if it is; null: it is too old to tell. Throws ApiError. */
+export async function readMaintenance(client: Client): Promise<{ readonly reason: string | null } | null> {
   try {
     const { reason, ended } = await client.json(
       { method: "GET", path: `${onpremise}/cluster/maintenance` },
       maintenance,
     );
-    return typeof reason === "string" && typeof ended !== "number" ? reason : null;
+    return { reason: typeof reason === "string" && typeof ended !== "number" ? reason : null };
   } catch (error) {
     if (isStatus(error, 404)) return null;
     throw error;

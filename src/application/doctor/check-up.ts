@@ -34,10 +34,11 @@ export async function checkUp(
   if (context.terminal.input) await requireOrigins(clusters, context).catch(() => undefined);
   // Somebody waits for it, and a cluster that answers every other time is worth knowing of.
   const access = { inventory, allowCommands, readOnly: true, attempts: 2 };
+  const deploysTo = (name: string) => hosts.some(({ cluster, state }) => cluster === name && state === "present");
   const [machine, ofHosts, ...ofClusters] = await Promise.all([
     machineChecks(inventory.directory, context),
     hostChecks(hosts, sshConfig, context),
-    ...clusters.map((cluster) => clusterChecks(cluster, access, context)),
+    ...clusters.map((cluster) => clusterChecks(cluster, access, deploysTo(cluster.name), context)),
   ]);
   context.signal.throwIfAborted();
   return [...machine, ...inventoryChecks(inventory, warnings, hosts), ...ofClusters.flat(), ...ofHosts];

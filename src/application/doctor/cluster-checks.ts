@@ -1,4 +1,4 @@
-import { ApiError } from "../../dynatrace/api-error.ts";
+import { ApiError, isStatus } from "../../dynatrace/api-error.ts";
 import type { Client } from "../../dynatrace/client.ts";
 import {
   lookUpOwnToken,
@@ -31,10 +31,11 @@ const mostSkew = 60_000;
 const readScope = "ServiceProviderAPI";
 const tokenScope = "ClusterTokenManagement";
 
-/** All that a run needs of one cluster. Nothing is sent to an origin that nobody has allowed. */
+/** All that a run needs of one cluster; `deploys`: hosts in scope report to it. Nothing is sent to an origin that nobody has allowed. */
 export async function clusterChecks(
   cluster: Cluster,
   access: ClusterAccess,
+  deploys: boolean,
   context: Context,
 ): Promise<readonly Check[]> {
   const checks = checksOf(`cluster/${cluster.name}`);
@@ -65,7 +66,7 @@ export async function clusterChecks(
         reached,
         certificate(cluster, context, checks),
         guarded(checks, "clock", () => clock(client, context, checks)),
-        guarded(checks, "token", () => token(client, context, checks)),
+        guarded(checks, "token", () => token(client, context, checks, deploys)),
         guarded(checks, "version", () => version(client, checks)),
         guarded(checks, "maintenance", () => maintenance(client, checks)),
         guarded(checks, "licence", () => licence(client, checks)),
@@ -83,7 +84,7 @@ async function guarded(checks: Checks, id: string, ask: () => Promise<Check>): P
     return await ask();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return id === "token"
+    return id === "token" && isStatus(error, 401)
       ? checks.failure(id, `the token is refused: ${error.message}`, error.hint)
       : checks.unknown(id, `could not be read: ${error.message}`, error.hint);
   }
@@ -118,6 +119,10 @@ async function certificate(
       ? ok("certificate", `its certificate is trusted and valid for ${days} more days`)
       : warning("certificate", `its certificate is valid for ${days} more days only`, "have it renewed");
   } catch (error) {
+    // What has no certificate to show is not reached, which is a check of its own.
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (/^(?:E[A-Z_]+|)$/.test(code) && !code.startsWith("ERR_"))
+      return unknown("certificate", `its certificate could not be looked at: ${errorMessage(error)}`);
     return failure(
       "certificate",
       `its certificate is not trusted: ${errorMessage(error)}`,
@@ -143,6 +148,7 @@ async function token(
   client: Client,
   { clock: own }: Context,
   { ok, warning, failure, unknown }: Checks,
+  deploys: boolean,
 ): Promise<Check> {
   const facts = await lookUpOwnToken(client);
   if (facts === null) {
@@ -161,15 +167,18 @@ async function token(
       `make one with ${readScope} and, to deploy hosts, ${tokenScope}`,
     );
   const days = expires === null ? null : Math.floor((expires - own.now().getTime()) / day);
-  if (days !== null && days < leastDays)
-    return warning("token", `the token expires in ${Math.max(0, days)} days`, "make another one before");
-  const more = scopes.filter((scope) => scope !== readScope && scope !== tokenScope);
-  if (more.length > 0)
-    return warning(
+  if (deploys && !scopes.includes(tokenScope))
+    return failure(
       "token",
-      `the token can do more than dtsync needs: ${more.sort().join(", ")}`,
-      "take these scopes away",
+      `the token lacks ${tokenScope}, so apply cannot deploy hosts`,
+      `make one with ${tokenScope}, too`,
     );
+  const expiry = days !== null && days < leastDays ? `the token expires in ${Math.max(0, days)} days` : null;
+  const more = scopes.filter((scope) => scope !== readScope && scope !== tokenScope);
+  const excess = more.length > 0 ? `the token can do more than dtsync needs: ${more.sort().join(", ")}` : null;
+  const remarks = [expiry, excess].filter((remark) => remark !== null);
+  if (remarks.length > 0)
+    return warning("token", remarks.join("; "), expiry === null ? "take these scopes away" : "make another one before");
   const commands = scopes.includes(tokenScope) ? "plan, import and apply" : "plan, import, and apply without hosts";
   return ok("token", `the token is enough for ${commands}${days === null ? "" : `, for ${days} more days`}`);
 }
@@ -199,11 +208,12 @@ async function version(client: Client, { ok, warning, failure, unknown }: Checks
       );
 }
 
-async function maintenance(client: Client, { ok, warning }: Checks): Promise<Check> {
-  const reason = await readMaintenance(client);
-  return reason === null
+async function maintenance(client: Client, { ok, warning, unknown }: Checks): Promise<Check> {
+  const found = await readMaintenance(client);
+  if (found === null) return unknown("maintenance", "this version does not tell whether it is under maintenance");
+  return found.reason === null
     ? ok("maintenance", "no maintenance")
-    : warning("maintenance", `it is under maintenance: ${reason}`, "apply when it is over");
+    : warning("maintenance", `it is under maintenance: ${found.reason}`, "apply when it is over");
 }
 
 async function licence(client: Client, { ok, warning, unknown }: Checks): Promise<Check> {

@@ -116,6 +116,26 @@ describe("doctor", () => {
     });
   });
 
+  test("is not content with a token that could not deploy the hosts that are declared", async () => {
+    const hosts = "inventory/customers/hosts.yaml";
+    world.write(hosts, "customer: hosts\nenvironments:\n  p1: { hosts: [web01] }\n");
+    const token = await tokenWith(["ServiceProviderAPI"], 100_000);
+    // Such a token may look itself up on some clusters only.
+    world.cluster.switches.tokenLookup = "any";
+    expect((await examine(token)).find("token")).toMatchObject({
+      state: "failure",
+      message: expect.stringContaining("lacks ClusterTokenManagement"),
+    });
+    world.write(hosts, "customer: hosts\n");
+    expect((await examine(token)).find("token")).toMatchObject({ state: "ok" });
+    world.cluster.switches.tokenLookup = "ClusterTokenManagement";
+  });
+
+  test("takes a busy cluster for no refusal of the token", async () => {
+    world.cluster.addFault({ match: { path: /tokens\/lookup/, times: 5 }, do: { status: 500 } });
+    expect((await examine()).find("token")).toMatchObject({ state: "unknown" });
+  });
+
   test("counts the hosts that would be refused", async () => {
     world.write(
       "inventory/customers/hosts.yaml",
