@@ -51,6 +51,8 @@ function forward({ client }: SshConnection, jump: string, to: Destination): Prom
       client.forwardOut("127.0.0.1", 0, to.hostName, to.port, (error, channel) => {
         if (error) return fail(error);
         client.off("close", lost);
+        // A socket ends with its other side; a channel stays half open, and whoever waits for an answer waits for good.
+        channel.once("end", () => channel.destroy());
         resolve(channel);
       });
     } catch (error) {

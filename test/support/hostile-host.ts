@@ -93,13 +93,15 @@ function serve(connection: ssh2.Connection, socket: Socket, hostility: Hostility
     if (!hostility.forward) return reject();
     const port = hostility.forward(destIP, destPort);
     if (port === null) return;
-    const onward = openSocket(port, "127.0.0.1");
+    // As OpenSSH does: what one side ends stays open for the other.
+    const onward = openSocket({ port, host: "127.0.0.1", allowHalfOpen: true });
     onward.on("error", () => undefined);
     onward.once("connect", () => {
       const channel = accept();
       channel.on("error", () => undefined).on("close", () => onward.destroy());
       onward.on("close", () => channel.close());
-      channel.pipe(onward).pipe(channel);
+      channel.pipe(onward).pipe(channel, { end: false });
+      onward.on("end", () => channel.eof());
     });
   });
 }

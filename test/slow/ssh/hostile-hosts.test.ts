@@ -259,6 +259,17 @@ test("a target that its jump host swallows is given up, and the others behind it
   await gone(web);
 });
 
+test("a host behind a jump host that goes away in the middle of a command is lost at once", async () => {
+  const web = opened(await startHostileHost({ command: (_channel, _command, socket) => void socket.end() }));
+  const jump = opened(await startHostileHost({ forward: (_name, port) => port }));
+  const connect = opened(createHostileWorld({ web01: web, jump })).connector();
+  const shell = await connect(host({ jump: ["jump"] }));
+  await expect(shell.run("true")).rejects.toThrow(rejection("connection-lost"));
+  connect.close();
+  await gone(jump);
+  await gone(web);
+});
+
 test("a host that prints without end behind a jump host is cut off, and the others behind it stay connected", async () => {
   const web = opened(
     await startHostileHost({
