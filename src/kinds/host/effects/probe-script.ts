@@ -111,14 +111,15 @@ fi`;
 
 /**
  * All getters in one call, for those agents that answer each of them. Whether an agent does, and in which order, is not
- * documented, so the environment is asked for before and after each of the others: an answer is only believed where all of
- * these are there, no other line is like them, and version and endpoints have their form, which they would not have in
- * another order. Else each is asked for by itself.
+ * documented, so the version is asked for before and after each of the others: an answer is only believed where all of
+ * these are there, no other line is like them, and endpoints and environment have their form in their places, which they
+ * would not have in another order. Else each is asked for by itself.
  */
 function agentAsked(marker: string, { settings, identity }: Questions): string {
   const asked: readonly (readonly [section: string, getter: string])[] = [
-    ["version", "--version"],
+    // First, where an agent that answers backwards has something without their form.
     ["server", "--get-server"],
+    ["tenant", "--get-tenant"],
     ...settings.map((name) => [name, getters[name]] as const),
     ...(settings.includes("monitoringMode") ? [["infraOnly", "--get-infra-only"] as const] : []),
     ...(identity ? [["hostId", "--get-host-id"] as const] : []),
@@ -127,10 +128,10 @@ function agentAsked(marker: string, { settings, identity }: Questions): string {
     newline='
 '
     together() {
-      answer=$("$ctl" --get-tenant ${asked.map(([, getter]) => `${getter} --get-tenant`).join(" ")} 2>/dev/null) || return 1
-      tenant=\${answer%%"$newline"*}
-      case $tenant in "" | *[!A-Za-z0-9_-]*) return 1 ;; esac
-      between=$newline$tenant$newline
+      answer=$("$ctl" --version ${asked.map(([, getter]) => `${getter} --version`).join(" ")} 2>/dev/null) || return 1
+      version=\${answer%%"$newline"*}
+      case $version in *[!0-9.-]*) return 1 ;; [0-9]*.[0-9]*.[0-9]*) ;; *) return 1 ;; esac
+      between=$newline$version$newline
       rest=$newline$answer$newline
       told=
       for name in ${asked.map(([section]) => section).join(" ")}; do
@@ -141,20 +142,20 @@ function agentAsked(marker: string, { settings, identity }: Questions): string {
           *) return 1 ;;
         esac
         case $name in
-          version) case $value in *[!0-9.-]*) return 1 ;; [0-9]*.[0-9]*.[0-9]*) ;; *) return 1 ;; esac ;;
           server) case $value in *"$newline"*) return 1 ;; *://*) ;; *) return 1 ;; esac ;;
+          tenant) case $value in "" | *[!A-Za-z0-9_-]*) return 1 ;; *) told_tenant=$value ;; esac ;;
         esac
         told="$told${marker} $name 0$newline$value$newline"
       done
       [ "$rest" = "$between" ]
     }
     if together; then
-      section tenant 0; echo "$tenant"
+      tenant=$told_tenant
+      section version 0; echo "$version"
       printf %s "$told"
     else
-${asked.map(([section, getter]) => `      ask ${section} ${getter}`).join("\n")}
-      ask tenant --get-tenant
-      tenant=$value
+      ask version --version
+${asked.map(([section, getter]) => `      ask ${section} ${getter}${section === "tenant" ? "; tenant=$value" : ""}`).join("\n")}
     fi`;
 }
 

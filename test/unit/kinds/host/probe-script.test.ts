@@ -60,12 +60,21 @@ test("an agent that answers each getter in its turn is called once", () => {
   });
 });
 
+test("one whose group and tag are called as its environment is, as many are, is called once, too", () => {
+  const { facts, calls } = probe(eachInTurn, {
+    ...answers,
+    ...{ "--get-host-group": "abc-p1\n", "--get-host-tags": "abc-p1\nabc-p1\n" },
+  });
+  expect(calls).toHaveLength(1);
+  expect(facts.agent).toMatchObject({ tenant: "abc-p1", hostGroup: "abc-p1", hostTags: ["abc-p1", "abc-p1"] });
+});
+
 test.each([
   ["answers the first alone", 'get "$1"', answers],
   ["has an order of its own", 'set -- $(printf "%s\\n" "$@" | sort -u)\nfor getter; do get "$getter"; done', answers],
   ["answers backwards", 'all=; for it; do all="$it $all"; done\nfor it in $all; do get "$it"; done', answers],
   ["prints something besides", `echo welcome\n${eachInTurn}`.replace("echo", '[ "$#" -eq 1 ] || echo'), answers],
-  ["has its environment as a tag", eachInTurn, { ...answers, "--get-host-tags": "abc-p1\none\n" }],
+  ["has its version as a tag", eachInTurn, { ...answers, "--get-host-tags": "1.313.52.20250602-150703\none\n" }],
   [
     "does not know a getter",
     eachInTurn,
