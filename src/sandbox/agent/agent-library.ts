@@ -18,8 +18,10 @@ const postProgram = [
  */
 export function agentLibrary(nodePath: string | undefined): string {
   return `# Shared by the programs of the simulated agent.
+# Starting a program costs far more than all else that these do, so what the shell can do itself it does.
 LC_ALL=C
 export LC_ALL
+umask 022
 NODE=${shellQuote(nodePath ?? "")}
 [ -z "\${DTSYNC_STAND_IN_NODE:-}" ] || NODE=$DTSYNC_STAND_IN_NODE
 POST_PROGRAM=${shellQuote(postProgram)}
@@ -32,6 +34,8 @@ DATA=$ROOT/var/lib/dynatrace/oneagent
 CONFIG=$DATA/agent/config
 RUNTIME=$DATA/agent/runtime
 LOCK=$ROOT/tmp/oneagent.lock
+HOST=\${DTSYNC_STAND_IN_HOST:-$(hostname)}
+MACHINE=\${DTSYNC_STAND_IN_MACHINE:-$(uname -m)}
 
 is_superuser() {
   [ "\${DTSYNC_STAND_IN_SUPERUSER:-}" = 1 ] || [ "$(id -u)" = 0 ]
@@ -53,9 +57,14 @@ load_switches() {
   done <"$CONTROL/etc/dtsync-stand-in.conf"
 }
 
+# in_folder FILE: makes the folder that it is to be in.
+in_folder() {
+  [ -d "\${1%/*}" ] || mkdir -p "\${1%/*}"
+}
+
 # count NAME: adds one to a counter that tests read.
 count() {
-  mkdir -p "$COUNTERS"
+  in_folder "$COUNTERS/$1"
   counted=0
   [ ! -r "$COUNTERS/$1" ] || read -r counted <"$COUNTERS/$1"
   echo $((counted + 1)) >"$COUNTERS/$1"
@@ -74,8 +83,12 @@ exit_code_injected() {
 
 # take_lock NAME: false when another process holds the lock. Whether the holder still lives is not looked at.
 take_lock() {
-  mkdir -p "\${LOCK%/*}"
-  (set -C; printf '%s\\n%s\\n' "$$" "$1" >"$LOCK") 2>/dev/null
+  in_folder "$LOCK"
+  set -C
+  { printf '%s\\n%s\\n' "$$" "$1" >"$LOCK"; } 2>/dev/null
+  lock_taken=$?
+  set +C
+  return $lock_taken
 }
 
 # read_value FILE KEY: sets VALUE.
@@ -89,20 +102,21 @@ read_value() {
   return $value_found
 }
 
-# write_value FILE KEY VALUE
+# write_value FILE KEY VALUE: nobody ever sees half of a file.
 write_value() {
-  mkdir -p "\${1%/*}"
-  (
-    umask 007
+  in_folder "$1"
+  umask 007
+  if read_value "$1" "$2"; then
     {
-      if [ -f "$1" ]; then
-        while IFS= read -r value_line; do
-          case $value_line in "$2="*) ;; *) printf '%s\\n' "$value_line" ;; esac
-        done <"$1"
-      fi
+      while IFS= read -r value_line; do
+        case $value_line in "$2="*) ;; *) printf '%s\\n' "$value_line" ;; esac
+      done <"$1"
       [ -z "$3" ] || printf '%s=%s\\n' "$2" "$3"
     } >"$1.new" && mv -f "$1.new" "$1"
-  )
+  elif [ -n "$3" ]; then
+    printf '%s=%s\\n' "$2" "$3" >>"$1"
+  fi
+  umask 022
 }
 
 # has_line FILE TEXT

@@ -33,14 +33,10 @@ INSTALLER_ARCH=${shellQuote(input.arch)}
 
 unpack() {
   mkdir -p "$AGENT/tools" "$AGENT/lib64" "$AGENT/initscripts" "$AGENT/bin/$INSTALLER_VERSION" "$AGENT/conf"
-  cat >"$AGENT/lib64/stand-in.sh" <<'END_OF_FILE'
-${library}END_OF_FILE
-  cat >"$AGENT/lib64/oneagentctl" <<'END_OF_FILE'
-${oneagentctlScript}END_OF_FILE
-  cat >"$AGENT/initscripts/oneagent" <<'END_OF_FILE'
-${serviceScript}END_OF_FILE
-  cat >"$AGENT/uninstall.sh" <<'END_OF_FILE'
-${uninstallScript}END_OF_FILE
+  printf %s ${shellQuote(library)} >"$AGENT/lib64/stand-in.sh"
+  printf %s ${shellQuote(oneagentctlScript)} >"$AGENT/lib64/oneagentctl"
+  printf %s ${shellQuote(serviceScript)} >"$AGENT/initscripts/oneagent"
+  printf %s ${shellQuote(uninstallScript)} >"$AGENT/uninstall.sh"
   printf '%s\\n' "$INSTALLER_VERSION" >"$AGENT/installer.version"
   ln -sf ../lib64/oneagentctl "$AGENT/tools/oneagentctl"
   ln -sfn "$INSTALLER_VERSION" "$AGENT/bin/current"

@@ -1,17 +1,23 @@
 /** The installer's course of action, after the library's functions and `unpack` are defined. */
 export const installerSteps = `LOG=
 
+# look_at_clock: sets now; what is told at once has one time.
+look_at_clock() {
+  now=$(date -u '+%Y-%m-%d %H:%M:%S')
+}
+look_at_clock
+
 # log TEXT, say TEXT, complain TEXT: to the log alone, to standard output as well, to standard error as well.
 log() {
-  [ -z "$LOG" ] || printf '%s UTC %s\\n' "$(date -u '+%Y-%m-%d %H:%M:%S')" "$*" >>"$LOG"
+  [ -z "$LOG" ] || printf '%s UTC %s\\n' "$now" "$*" >>"$LOG"
 }
 say() {
   log "$*"
-  printf '%s %s\\n' "$(date +%H:%M:%S)" "$*"
+  printf '%s %s\\n' "\${now#* }" "$*"
 }
 complain() {
   log "$*"
-  printf '%s %s\\n' "$(date +%H:%M:%S)" "$*" >&2
+  printf '%s %s\\n' "\${now#* }" "$*" >&2
 }
 fail() {
   fail_code=$1
@@ -20,12 +26,12 @@ fail() {
   exit "$fail_code"
 }
 
-# without_secrets ARGUMENT
+# without_secrets ARGUMENT: sets SHOWN.
 without_secrets() {
   case $1 in
-    --set-tenant-token=* | TENANT_TOKEN=*) printf '%s' "\${1%%=*}=***" ;;
-    --set-proxy=*@* | PROXY=*@*) printf '%s' "\${1%%=*}=***@\${1##*@}" ;;
-    *) printf '%s' "$1" ;;
+    --set-tenant-token=* | TENANT_TOKEN=*) SHOWN="\${1%%=*}=***" ;;
+    --set-proxy=*@* | PROXY=*@*) SHOWN="\${1%%=*}=***@\${1##*@}" ;;
+    *) SHOWN=$1 ;;
   esac
 }
 
@@ -37,7 +43,8 @@ END_OF_USAGE
 }
 
 invalid() {
-  fail 8 "Invalid or unknown parameter: $(without_secrets "$1")"
+  without_secrets "$1"
+  fail 8 "Invalid or unknown parameter: $SHOWN"
 }
 
 boolean_parameter() {
@@ -66,7 +73,8 @@ load_switches
 remaining=$#
 arguments=
 for argument; do
-  arguments="$arguments $(without_secrets "$argument")"
+  without_secrets "$argument"
+  arguments="$arguments $SHOWN"
   case $argument in
     -h | --help) usage; exit 0 ;;
     -v | --version)
@@ -126,13 +134,13 @@ take_lock "\${INSTALLER##*/}" || fail 13 "Another OneAgent installation, uninsta
 trap 'rm -f "$LOCK"' EXIT
 trap 'exit 12' HUP INT TERM
 
-case $INSTALLER_ARCH/$(uname -m) in
+case $INSTALLER_ARCH/$MACHINE in
   x86/x86_64 | arm/aarch64 | arm/arm64 | ppcle/ppc64le | s390/s390x) ;;
-  *) fail 19 "Unsupported architecture: $(uname -m)." ;;
+  *) fail 19 "Unsupported architecture: $MACHINE." ;;
 esac
 
 # The install path: a link at the default place leads to a custom one.
-mkdir -p "\${INSTALL%/*}"
+in_folder "$INSTALL"
 if [ -L "$INSTALL" ]; then
   [ -d "$INSTALL" ] || fail 1 "$INSTALL is a dangling symbolic link."
   if [ -n "$install_path" ]; then
@@ -146,14 +154,16 @@ elif [ -n "$install_path" ]; then
   mkdir -p "$ROOT$install_path"
   ln -s "$ROOT$install_path" "$INSTALL"
 else
-  mkdir -p "$INSTALL"
+  mkdir "$INSTALL"
 fi
 
 [ -n "$log_path" ] || { read_value "$CONFIG/installation.conf" LOG_PATH && log_path=$VALUE; }
 logs=$ROOT\${log_path:-/var/log/dynatrace/oneagent}/installer
-mkdir -p "$logs"
+[ -d "$logs" ] || mkdir -p "$logs"
 LOG=$logs/installation_$$.log
-(umask 077; : >"$LOG")
+umask 077
+: >"$LOG"
+umask 022
 log "Command line:$arguments"
 say "Installation started, version: $INSTALLER_VERSION, architecture: $INSTALLER_ARCH."
 
@@ -168,8 +178,9 @@ if [ -r "$AGENT/installer.version" ]; then
     fail 18 "Downgrade from $installed to $INSTALLER_VERSION is not supported."
 fi
 [ "\${SWITCH_DISK:-}" != full ] || fail 6 "Not enough disk space in $INSTALL."
-tail -n 500 "$INSTALLER" | sed -n '/^----SIGNED-INSTALLER--$/p' | grep -q SIGNED ||
-  fail 16 "The installation package is corrupted."
+# The parts behind the packed program: the end of its signature, and what it is preset with.
+parts=$(tail -n 500 "$INSTALLER" | sed -n -e '/^----SIGNED-INSTALLER--$/p' -e '/^----PARAMETERS$/,/^----PARAMETERS--$/p')
+case $parts in ----SIGNED-INSTALLER--*) ;; *) fail 16 "The installation package is corrupted." ;; esac
 
 : >"$INSTALL/transaction.lock"
 say "Unpacking. This may take a few minutes..."
@@ -178,7 +189,8 @@ while [ "$lines" -lt "\${SWITCH_OUTPUT_LINES:-0}" ]; do
   lines=$((lines + 1))
   printf '00:00:00 Unpacking part %s\\n' "$lines"
 done
-sleep "\${SWITCH_DURATION:-0}"
+[ -z "\${SWITCH_DURATION:-}" ] || sleep "$SWITCH_DURATION"
+look_at_clock
 say "Unpacking complete."
 if [ "$injected" = 12 ]; then
   fail 12 "Installation was ended by a signal."
@@ -189,39 +201,42 @@ if [ "$upgrade" = yes ]; then
   STAND_IN_UPGRADE=1 /bin/sh "$AGENT/uninstall.sh" || fail 1 "Removal of the old version failed."
 fi
 unpack
-mkdir -p "$CONFIG" "$DATA/agent/customkeys" "$DATA/datastorage"
-[ -e "$CONFIG/deployment.conf" ] || (umask 007; : >"$CONFIG/deployment.conf")
+mkdir -p "$CONFIG" "$RUNTIME" "$DATA/agent/customkeys" "$DATA/datastorage"
+umask 007
+[ -e "$CONFIG/deployment.conf" ] || : >"$CONFIG/deployment.conf"
+umask 022
 [ -z "$install_path" ] || write_value "$CONFIG/installation.conf" INSTALL_PATH "$install_path"
 [ -z "$log_path" ] || write_value "$CONFIG/installation.conf" LOG_PATH "$log_path"
 [ -z "$data_storage" ] || write_value "$CONFIG/installation.conf" DATA_STORAGE "$data_storage"
 [ -z "$user" ] || write_value "$CONFIG/installation.conf" USER "$user"
 
-# configure SETTING...: a refused setting is reported and changes nothing about the exit code.
-configure() {
-  STAND_IN_INSTALLING=1 "$AGENT/tools/oneagentctl" "$@" 2>"$RUNTIME/refused" >/dev/null || {
-    while IFS= read -r refused; do
-      complain "$refused"
-    done <"$RUNTIME/refused"
-    complain "Error: Some settings were not applied. Use oneagentctl to set them."
-  }
-  rm -f "$RUNTIME/refused"
-}
-mkdir -p "$RUNTIME"
-
-preset() {
-  [ -z "$2" ] || configure "$1=$2"
-}
-tail -n 500 "$INSTALLER" | sed -n '/^----PARAMETERS$/,/^----PARAMETERS--$/p' >"$RUNTIME/presets"
+# The arguments come after what the installer is preset with, and so win.
+arguments=$#
 while IFS= read -r line; do
   case $line in
-    PARAM_SERVER_VALUE=*) preset --set-server "\${line#*=}" ;;
-    PARAM_TENANT_VALUE=*) preset --set-tenant "\${line#*=}" ;;
-    PARAM_TENANT_TOKEN_VALUE=*) preset --set-tenant-token "\${line#*=}" ;;
-    --set-?*=*) configure "$line" ;;
+    PARAM_SERVER_VALUE=?*) set -- "$@" "--set-server=\${line#*=}" ;;
+    PARAM_TENANT_VALUE=?*) set -- "$@" "--set-tenant=\${line#*=}" ;;
+    PARAM_TENANT_TOKEN_VALUE=?*) set -- "$@" "--set-tenant-token=\${line#*=}" ;;
+    --set-?*=*) set -- "$@" "$line" ;;
   esac
-done <"$RUNTIME/presets"
-rm -f "$RUNTIME/presets"
-[ $# -eq 0 ] || configure "$@"
+done <<EOP
+$parts
+EOP
+while [ "$arguments" -gt 0 ]; do
+  argument=$1
+  shift
+  set -- "$@" "$argument"
+  arguments=$((arguments - 1))
+done
+# A refused setting is reported and changes nothing about the exit code.
+if [ $# -gt 0 ] && ! refused=$(STAND_IN_INSTALLING=1 "$AGENT/tools/oneagentctl" "$@" 2>&1 >/dev/null); then
+  while IFS= read -r line; do
+    complain "$line"
+  done <<EOR
+$refused
+EOR
+  complain "Error: Some settings were not applied. Use oneagentctl to set them."
+fi
 count installations
 
 say "Non-privileged mode is enabled."
@@ -235,6 +250,7 @@ if "$AGENT/initscripts/oneagent" start 2>/dev/null; then
     sleep 0.5
     "$AGENT/initscripts/oneagent" connect || :
   done
+  look_at_clock
   if [ -s "$RUNTIME/connection" ]; then
     read -r used <"$RUNTIME/connection"
     say "Dynatrace OneAgent has successfully connected to Dynatrace Cluster Node $used. It is fully operational."

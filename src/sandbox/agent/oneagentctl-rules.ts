@@ -21,6 +21,7 @@ accepts() {
       case $2 in dt.*) return 1 ;; esac
       [ "\${#2}" -le 100 ] && accepts name_characters "$2" ;;
     host_name)
+      carriage_return=$(printf '\\r')
       case $2 in '#'* | *[\\<\\>\\&\\"\\']* | *"$carriage_return"* | *"$line_feed"*) return 1 ;; esac
       [ "\${#2}" -le 256 ] ;;
     tag)
@@ -68,7 +69,6 @@ accepts_endpoints() {
   return $endpoints_seen
 }
 
-carriage_return=$(printf '\\r')
 line_feed='
 '
 `;

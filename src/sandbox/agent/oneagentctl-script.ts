@@ -28,7 +28,8 @@ ${oneagentctlRules}
 since() {
   version_number "$1"
   needed=$NUMBER
-  version_number "$(cat "$AGENT/installer.version")"
+  read -r installed <"$AGENT/installer.version"
+  version_number "$installed"
   [ "$NUMBER" -ge "$needed" ]
 }
 
@@ -78,9 +79,12 @@ locate_list() {
 
 get() {
   case $1 in
-    --version) cat "$AGENT/installer.version" ;;
+    --version)
+      read -r installed <"$AGENT/installer.version"
+      printf '%s\\n' "$installed" ;;
     --help | -h) echo "Usage: oneagentctl --get-… | --set-…=VALUE… [--restart-service]" ;;
-    --get-host-id) [ ! -r "$CONFIG/ruxithost.id" ] || cat "$CONFIG/ruxithost.id" ;;
+    --get-host-id)
+      [ ! -r "$CONFIG/ruxithost.id" ] || { read -r id <"$CONFIG/ruxithost.id"; printf '%s\\n' "$id"; } ;;
     --get-host-tags | --get-host-properties)
       locate_list "\${1#--get-}"
       [ ! -r "$FILE" ] || cat "$FILE" ;;
@@ -105,7 +109,7 @@ get() {
 
 # The endpoints in braces; the one in use, if any, is marked with an asterisk.
 get_server() {
-  "$AGENT/initscripts/oneagent" connect
+  [ -s "$RUNTIME/connection" ] || "$AGENT/initscripts/oneagent" connect
   read_value "$CONFIG/deployment.conf" Server || { echo; return 0; }
   case $VALUE in "{"*) servers=$VALUE ;; *) servers="{$VALUE}" ;; esac
   used=
@@ -116,7 +120,7 @@ get_server() {
         # The endpoint as a whole, not the beginning of a longer one.
         before=\${servers%%[\\;\\{]"$used"[\\;\\}]*}
         after=\${servers#"$before"}
-        servers="$before$(printf '%.1s' "$after")*\${after#?}"
+        servers="$before\${after%"\${after#?}"}*\${after#?}"
       fi ;;
   esac
   printf '%s\\n' "$servers"
@@ -160,7 +164,7 @@ add_line() {
   if ! accepts tag "$2"; then
     complain "Invalid value for $1."
   elif ! has_line "$FILE" "$2"; then
-    mkdir -p "$CONFIG"
+    in_folder "$FILE"
     printf '%s\\n' "$2" >>"$FILE"
   fi
 }

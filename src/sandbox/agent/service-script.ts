@@ -17,9 +17,12 @@ host_id() {
   id_source=$VALUE
   read_value "$RUNTIME/hostid.conf" source || VALUE=
   [ -s "$CONFIG/ruxithost.id" ] && { [ -z "$VALUE" ] || [ "$VALUE" = "$id_source" ]; } || {
-    first=$(printf '%s/%s' "$(hostname)" "$id_source" | cksum)
-    second=$(printf '%s/%s' "$id_source" "$(hostname)" | cksum)
-    printf '%08x%08x\\n' "\${first%% *}" "\${second%% *}" >"$CONFIG/ruxithost.id"
+    sum=$(cksum <<EOS
+$HOST/$id_source
+EOS
+)
+    sum=\${sum%% *}
+    printf '%08x%08x\\n' "$sum" $((sum * 40503 % 4294967291)) >"$CONFIG/ruxithost.id"
   }
   write_value "$RUNTIME/hostid.conf" source "$id_source"
 }
@@ -57,7 +60,7 @@ report() {
   json_effective deployment.conf TenantToken ''
   printf ',"availability":"%s"' "$1"
   printf ',"host":{"name":'
-  json_string "$(hostname)"
+  json_string "$HOST"
   read -r id <"$CONFIG/ruxithost.id"
   printf ',"id":"%s"' "$id"
   read -r version <"$AGENT/installer.version"
@@ -76,7 +79,7 @@ report() {
   printf ',"customName":'
   json_effective hostname.conf name ''
   printf ',"architecture":'
-  json_string "$(uname -m)"
+  json_string "$MACHINE"
   read_value "$EFFECTIVE/watchdoguserconfig.conf" autoUpdate || VALUE=true
   printf ',"autoUpdate":%s}}' "$VALUE"
 }
@@ -118,15 +121,18 @@ connect() {
 
 start() {
   ! service_is_running || return 0
-  mkdir -p "$RUNTIME"
-  rm -rf "$RUNTIME/connection" "$RUNTIME/failed" "$EFFECTIVE"
+  if [ -d "$EFFECTIVE" ]; then rm -rf "$RUNTIME/connection" "$RUNTIME/failed" "$EFFECTIVE"; fi
   if [ "\${SWITCH_SERVICE_START:-}" = fails ]; then
+    in_folder "$RUNTIME/failed"
     : >"$RUNTIME/failed"
     echo "Job for oneagent.service failed because the control process exited with error code." >&2
     return 1
   fi
   host_id
-  (umask 077; mkdir -p "$EFFECTIVE"; cp -p "$CONFIG"/*.conf "$EFFECTIVE")
+  umask 077
+  mkdir -p "$EFFECTIVE"
+  cp -p "$CONFIG"/*.conf "$EFFECTIVE"
+  umask 022
   date +%s >"$RUNTIME/started"
   echo RUNNING >"$CONFIG/agent.state"
   count starts

@@ -39,10 +39,12 @@ fi
 trap 'rm -f "$LOCK"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir -p "$LOGS"
-(umask 077; : >"$LOGS/uninstallation_$$.log")
+umask 077
+: >"$LOGS/uninstallation_$$.log"
+umask 022
 say "Stopping OneAgent service..."
 "$AGENT/initscripts/oneagent" stop
-sleep "\${SWITCH_DURATION:-0}"
+[ -z "\${SWITCH_DURATION:-}" ] || sleep "$SWITCH_DURATION"
 say "Removing OneAgent files..."
 rm -rf "$target/agent" "$target/transaction.lock" "$RUNTIME" "$DATA/agent/downloads" "$DATA/agent/log" \\
   "$CONFIG/deployment.conf" "$CONFIG/ruxitagentproc.conf" "$CONFIG/ruxitagentloganalytics.conf" \\

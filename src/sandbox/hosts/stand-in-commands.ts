@@ -1,9 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const readSwitch = `switch_value() {
+/** Shell function `read_switch NAME`, which sets SWITCH. */
+const readSwitch = `read_switch() {
+  SWITCH=
   [ -r "$control/etc/dtsync-stand-in.conf" ] || return 0
-  sed -n "s/^$1=//p" "$control/etc/dtsync-stand-in.conf" | tail -n 1
+  while IFS= read -r switch_line || [ -n "$switch_line" ]; do
+    case $switch_line in "$1="*) SWITCH=\${switch_line#*=} ;; esac
+  done <"$control/etc/dtsync-stand-in.conf"
 }
 control=\${DTSYNC_STAND_IN_CONTROL:-\${DTSYNC_STAND_IN_ROOT:-}}`;
 
@@ -24,7 +28,8 @@ while [ $# -gt 0 ]; do
     *) break ;;
   esac
 done
-if [ "$(switch_value SUDO)" = refuses ] && [ "$(id -u)" != 0 ]; then
+read_switch SUDO
+if [ "$SWITCH" = refuses ] && [ "$(id -u)" != 0 ]; then
   if [ "$asks" = no ]; then
     echo "sudo: a password is required" >&2
   else
@@ -136,7 +141,8 @@ ${readSwitch}
 for program in /bin/df /usr/bin/df; do
   [ ! -x "$program" ] || break
 done
-[ "$(switch_value DISK)" = full ] || exec "$program" "$@"
+read_switch DISK
+[ "$SWITCH" = full ] || exec "$program" "$@"
 "$program" "$@" | awk '
   NR == 1 { for (i = 1; i <= NF; i++) if ($i ~ /^(Avail|Available|IFree)$/) column = i; print; next }
   { if (column) $column = 0; print }'

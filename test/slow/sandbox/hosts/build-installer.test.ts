@@ -47,7 +47,8 @@ describe("the installer file", () => {
     const text = Buffer.from(buildInstallerBody({ ...input, paddingBytes: 0, signaturePart: "missing" })).toString();
     expect(text).toMatch(/^#!\/bin\/sh\n/);
     expect(text).toMatch(/\nexit 0\n$/);
-    const parts = [...text.matchAll(/<<'END_OF_FILE'\n([\s\S]*?)END_OF_FILE\n/g)].map((match) => match[1] ?? "");
+    const written = text.matchAll(/printf %s '((?:[^']|'\\'')*)' >"\$AGENT/g);
+    const parts = [...written].map(([, quoted = ""]) => quoted.replaceAll("'\\''", "'"));
     expect(parts).toHaveLength(4);
     for (const part of [text, ...parts]) {
       const { status, stderr } = spawnSync("/bin/sh", ["-n"], { input: part });
