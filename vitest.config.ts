@@ -30,12 +30,13 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          // After the others: with them only one file of these would run at a time.
+          // After the others, whose number of workers is another one.
           sequence: { groupOrder: 1 },
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // They wait for the programs that they start, so that two at once pay off on two processors.
+          maxWorkers: Math.max(2, availableParallelism()),
         },
       },
     ],

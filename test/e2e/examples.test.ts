@@ -49,7 +49,8 @@ const linesOf = (...commands: readonly string[]) =>
   commands.flatMap((name) => (commandHelp[name]?.examples ?? []).map(({ line }) => line));
 
 describe("examples of the help run as they stand:", () => {
-  test.each(linesOf("validate", "explain", "fmt", "diff", "sandbox", "demo", "help"))("%s", async (line) => {
+  // The demo is what test/e2e/sandbox.test.ts begins with.
+  test.each(linesOf("validate", "explain", "fmt", "diff", "sandbox", "help"))("%s", async (line) => {
     const ended = await run("bash", "-c", line);
     expect(ended, ended.stderr).toMatchObject({ code: 0 });
     expect(`${ended.stdout}${ended.stderr}`).not.toBe("");

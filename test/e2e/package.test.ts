@@ -151,10 +151,13 @@ describe.skipIf(reason !== null)(`the package${reason === null ? "" : `, left ou
     expect(await run("dtsync", "--version")).toMatchObject({ code: 0, stdout: expect.stringMatching(line) });
     const validated = await run("dtsync", "validate", "--inventory", join(installed, "inventory"));
     expect(validated, validated.stderr).toMatchObject({ code: 0 });
-    const demo = await run("dtsync", "demo");
-    expect(demo, demo.stderr).toMatchObject({ code: 0 });
-    expect(demo.stdout).toContain("0 failed");
-    expect(demo.stdout).toContain("Nothing to do");
+    const applied = await run(
+      ...["dtsync", "sandbox", "--inventory", join(installed, "inventory"), "--", "sh", "-ec"],
+      "dtsync apply --auto-approve --target test01.abc.example.com; dtsync plan --target test01.abc.example.com",
+    );
+    expect(applied, applied.stderr).toMatchObject({ code: 0 });
+    expect(applied.stdout).toContain("0 failed");
+    expect(applied.stdout).toContain("Nothing to do");
   });
 
   test("writes a pipeline that installs it", async () => {

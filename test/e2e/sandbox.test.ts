@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
-const inventory = fileURLToPath(new URL("../../inventory", import.meta.url));
+const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const cli = file("dist/cli.js");
+const inventory = file("inventory");
 let directory: string;
 
 beforeEach(() => {
@@ -21,11 +23,14 @@ interface Ended {
   readonly stderr: string;
 }
 
-function dtsync(parameters: readonly string[], until?: RegExp): Promise<Ended> {
+function dtsync(
+  parameters: readonly string[],
+  { until, variables = { NO_COLOR: "1" } }: { until?: RegExp; variables?: Readonly<Record<string, string>> } = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [cli, ...parameters], {
       cwd: directory,
-      env: { PATH: process.env["PATH"], HOME: directory, TMPDIR: directory, NO_COLOR: "1" },
+      env: { PATH: process.env["PATH"], HOME: directory, TMPDIR: directory, ...variables },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
@@ -48,22 +53,32 @@ const expectCode = (ended: Ended, code: number) => expect(ended.code, `${ended.s
 const leftovers = () => readdirSync(directory).filter((name) => name.startsWith("dtsync-"));
 
 test("the demo goes from nothing to a plan that has nothing left to do", async () => {
-  const ended = await dtsync(["demo"]);
-  expect(ended.stdout).toMatch(/Plan: \d+ to create/);
-  expect(ended.stdout).toMatch(/Nothing to do: \d+ items are as declared\.\s+# 23 agents report/);
-  expect(ended.stderr).not.toMatch(/Warning|error/i);
+  const { renderPicture } = (await import(file("scripts/picture.js"))) as {
+    readonly renderPicture: (output: string) => string;
+  };
+  // With the colours that it has in a job log, as the picture of it was drawn.
+  const ended = await dtsync(["demo"], { variables: { GITLAB_CI: "true" } });
   expectCode(ended, 0);
+  const shown = stripVTControlCharacters(ended.stdout);
+  expect(shown).toMatch(/Plan: \d+ to create/);
+  expect(shown).toContain("Applied 79 changes: 79 done");
+  expect(shown).toMatch(/Nothing to do: \d+ items are as declared\.\s+# 23 agents report/);
+  expect(ended.stderr).not.toMatch(/Warning|error/i);
   expect(leftovers()).toEqual([]);
+  expect(existsSync(join(directory, ".dtsync"))).toBe(false);
+  const picture = readFileSync(file("docs/demo.svg"), "utf8");
+  expect(picture, "npm run docs:picture").toBe(renderPicture(ended.stdout));
+  expect(picture).not.toMatch(/<script|href=|url\(|https?:\/\/(?!www\.w3\.org\/2000\/svg")/);
 });
 
 test("a kept sandbox goes on where it ended, and a plan that was saved there still fits", async () => {
   const state = ["--state", join(directory, "world.json")];
-  expectCode(await sandbox(...state, "--", "dtsync", "apply", "--auto-approve", "--exclude", "volt"), 0);
+  expectCode(await sandbox(...state, "--", "dtsync", "apply", "--auto-approve", "--target", "abc"), 0);
   const planned = await sandbox(
     ...state,
     "--",
     "dtsync",
-    "plan",
+    ...["plan", "--target", "abc", "--target", "sun"],
     "--detailed-exitcode",
     "--out",
     join(directory, "plan.json"),
@@ -71,7 +86,8 @@ test("a kept sandbox goes on where it ended, and a plan that was saved there sti
   expectCode(planned, 2);
   expect(planned.stdout).not.toContain("abc-p1");
   expectCode(await sandbox(...state, "--", "dtsync", "apply", join(directory, "plan.json")), 0);
-  const ended = await sandbox(...state, "--", "dtsync", "plan", "--detailed-exitcode");
+  const again = ["plan", "--detailed-exitcode", "--target", "abc", "--target", "sun"];
+  const ended = await sandbox(...state, "--", "dtsync", ...again);
   expect(ended.stdout).toContain("Nothing to do");
   expectCode(ended, 0);
 });
@@ -110,7 +126,7 @@ test("clusters begin with what the inventory declares, or with what a file says"
 });
 
 test("without a command it prints the options that lead there, and serves until it is interrupted", async () => {
-  const ended = await dtsync(["sandbox", "--inventory", inventory], /Ctrl-C ends/);
+  const ended = await dtsync(["sandbox", "--inventory", inventory], { until: /Ctrl-C ends/ });
   expect(ended.stdout).toMatch(/--set clusters\.emea\.url=http:\/\/127\.0\.0\.1:\d+/);
   expect(ended.stdout).toMatch(/--ssh-config \S+/);
   expectCode(ended, 0);
