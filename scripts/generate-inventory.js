@@ -1,22 +1,16 @@
 // Writes a valid inventory of any size, always the same for the same numbers:
-//   node scripts/generate-inventory.js DIR ENVIRONMENTS CUSTOMERS HOSTS
+//   node scripts/generate-inventory.js DIR ENVIRONMENTS CUSTOMERS HOSTS [CLUSTERS]
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 
-const clusters = ["emea", "apac"];
 const stages = ["p", "t", "d", "q"];
 const networkZones = ["frankfurt", "dublin", "singapore", "sydney"];
 
-const settingsFile = `# yaml-language-server: $schema=../schema/dtsync.schema.json
+const settingsFile = (clusters) => `# yaml-language-server: $schema=../schema/dtsync.schema.json
 version: 1
 clusters:
-  emea:
-    url: https://dynatrace.emea.example.com
-    token: { env: DTSYNC_TOKEN_EMEA }
-  apac:
-    url: https://dynatrace.apac.example.com
-    token: { env: DTSYNC_TOKEN_APAC }
+${clusters.map(clusterLines).join("\n")}
 roles:
   viewer: [VIEWER]
   operator: [viewer, LOG_VIEWER, MANAGE_SETTINGS]
@@ -35,7 +29,7 @@ groups:
       "*-p*": [viewer, LOG_VIEWER]
   - name: platform-admins
     isClusterAdminGroup: true
-    clusters: [emea, apac]
+    clusters: [${clusters.join(", ")}]
 defaults:
   environment:
     tags: [managed-by:dtsync]
@@ -49,6 +43,12 @@ safety:
   protect: ["*-p*"]
   breakGlass: [platform-admins]
 `;
+
+function clusterLines(name) {
+  return `  ${name}:
+    url: https://dynatrace.${name}.example.com
+    token: { env: DTSYNC_TOKEN_${name.toUpperCase()} }`;
+}
 
 function customerId(index) {
   return `c${String(index + 1).padStart(5, "0")}`;
@@ -75,7 +75,7 @@ function hostLines(id, count) {
   return lines;
 }
 
-function customerFile(index, environments, hostsOf) {
+function customerFile(index, environments, hostsOf, clusters) {
   const customer = customerId(index);
   const lines = [
     "# yaml-language-server: $schema=../../../schema/customer.schema.json",
@@ -101,14 +101,18 @@ function customerFile(index, environments, hostsOf) {
 }
 
 const [directory, ...numbers] = process.argv.slice(2);
-const [environments, customers, hosts] = numbers.map(Number);
-if (!directory || numbers.length !== 3 || ![environments, customers, hosts].every(Number.isSafeInteger)) {
-  process.stderr.write("usage: node scripts/generate-inventory.js DIR ENVIRONMENTS CUSTOMERS HOSTS\n");
+const [environments, customers, hosts, numberOfClusters = 2] = numbers.map(Number);
+const clusters = ["emea", "apac"].slice(0, numberOfClusters);
+const whole = [environments, customers, hosts, numberOfClusters].every(Number.isSafeInteger);
+if (!directory || numbers.length < 3 || numbers.length > 4 || !whole || clusters.length !== numberOfClusters) {
+  process.stderr.write(
+    "usage: node scripts/generate-inventory.js DIR ENVIRONMENTS CUSTOMERS HOSTS [CLUSTERS, 1 or 2]\n",
+  );
   process.exit(3);
 }
 
 await mkdir(directory, { recursive: true });
-await writeFile(join(directory, "dtsync.yaml"), settingsFile);
+await writeFile(join(directory, "dtsync.yaml"), settingsFile(clusters));
 let firstEnvironment = 0;
 for (let index = 0; index < customers; index += 1) {
   const count = share(environments, customers, index);
@@ -117,7 +121,7 @@ for (let index = 0; index < customers; index += 1) {
   await mkdir(folder, { recursive: true });
   await writeFile(
     join(folder, `${customerId(index)}.yaml`),
-    customerFile(index, count, (position) => share(hosts, environments, start + position)),
+    customerFile(index, count, (position) => share(hosts, environments, start + position), clusters),
   );
   firstEnvironment += count;
 }
