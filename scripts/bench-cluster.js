@@ -1,5 +1,5 @@
 // Measures how dtsync asks clusters, against what the requests need on their way:
-//   npm run bench:cluster [-- [--only create|plan|import]...]
+//   npm run bench:cluster [-- [--only create|plan|import]... [--profile FOLDER]]
 // Serves simulated clusters from a process of their own with 30 ms on the way, and counts what reaches them: requests by
 // kind, how many are in flight, and the longest chain of requests each of which began after the one before had ended.
 import { fork } from "node:child_process";
@@ -17,7 +17,15 @@ const inFlight = 16;
 
 const self = fileURLToPath(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const cli = join(root, "dist/cli.js");
+const { values: options } = parseArgs({
+  options: { only: { type: "string", multiple: true }, profile: { type: "string" } },
+  allowPositionals: true,
+});
+/** What runs dtsync, with a profile of its processor time where one is wanted. */
+const dtsync = [
+  ...(options.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profile}`]),
+  join(root, "dist/cli.js"),
+];
 const built = (path) => import(pathToFileURL(join(root, "dist", path)).href);
 const print = (line) => process.stdout.write(`${line}\n`);
 
@@ -175,8 +183,10 @@ async function create(directory) {
   try {
     const log = join(directory, "log.jsonl");
     const command = ["apply", "--auto-approve", "--inventory", inventory, "--hosts", "skip", "--format", "json"];
-    const options = ["--no-progress", "--log-format", "json", "--log-file", log, "--log-level", "info"];
-    const run = await measure([cli, ...command, ...options, ...clusters.lead], clusters.tokens, { cwd: directory });
+    const logging = ["--no-progress", "--log-format", "json", "--log-file", log, "--log-level", "info"];
+    const run = await measure([...dtsync, ...command, ...logging, ...clusters.lead], clusters.tokens, {
+      cwd: directory,
+    });
     const [count] = await clusters.counts();
     const { summary } = JSON.parse(run.output);
     const needed = (count.requests * latency) / inFlight / 1_000;
@@ -218,8 +228,8 @@ async function plan(directory) {
     const folders = ["cold", "warm"].map((name) => ({ XDG_CACHE_HOME: join(directory, name) }));
     const [cold, warm] = folders.map((folder) => ({ ...clusters.tokens, ...folder }));
     const common = ["--inventory", inventory, "--format", "json", ...clusters.lead];
-    const validate = [cli, "validate", ...common];
-    const planned = [cli, "plan", "--hosts", "skip", "--no-progress", ...common];
+    const validate = [...dtsync, "validate", ...common];
+    const planned = [...dtsync, "plan", "--hosts", "skip", "--no-progress", ...common];
     const runs = { validate: [], plan: [], validateAgain: [], planAgain: [], counts: [] };
     for (let round = 0; round < 3; round += 1) {
       for (const [command, into] of [
@@ -286,7 +296,7 @@ async function importAll(directory) {
     await clusters.counts();
     const target = join(directory, "imported");
     const command = ["import", "--cluster", name, "--url", url, "--inventory", target, "--no-progress"];
-    const run = await measure([cli, ...command], clusters.tokens);
+    const run = await measure([...dtsync, ...command], clusters.tokens);
     const counts = await clusters.counts();
     print(`\n5,000 environments imported from a cluster ${latency} ms away`);
     header();
@@ -303,10 +313,9 @@ async function importAll(directory) {
 const parts = { create, plan, import: importAll };
 
 async function main() {
-  const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });
   print(`Node ${process.version}`);
   for (const [name, part] of Object.entries(parts)) {
-    if (values.only !== undefined && !values.only.includes(name)) continue;
+    if (options.only !== undefined && !options.only.includes(name)) continue;
     const directory = await mkdtemp(join(tmpdir(), "dtsync-bench-cluster-"));
     await part(directory).finally(() => rm(directory, { recursive: true, force: true }));
   }

@@ -53,20 +53,27 @@ export async function readClusterVersion(client: Client): Promise<string | null>
   }
 }
 
+/** How a list of environments is read. */
+interface Listing {
+  /** By date of creation nothing moves while others are made or renamed; `name` unless given. */
+  readonly sort?: "name" | "creationDate";
+  readonly onPage?: (totalCount: number | null) => void;
+}
+
 /** All environments. Throws UnexpectedAnswer where the list could not be read whole. */
 export function readEnvironments(
   client: Client,
   includes: EnvironmentIncludes,
+  { sort = "name", ...following }: Listing = {},
 ): Promise<readonly ObservedEnvironment[]> {
   const query = {
     pageSize: String(pageSize),
-    sort: "name",
+    sort,
     ...(includes.quotas ? { includeConsumptionInfo: "true" } : {}),
     ...(includes.storage ? { includeStorageInfo: "true" } : {}),
   };
-  return readPages(client, { method: "GET", path: environmentsPath, query }, environmentPage, ({ id }) =>
-    id.toLowerCase(),
-  );
+  const keyOf = ({ id }: ObservedEnvironment) => id.toLowerCase();
+  return readPages(client, { method: "GET", path: environmentsPath, query }, environmentPage, keyOf, following);
 }
 
 /** One environment, or null when the cluster has none of this id. `uncached` quotas are computed now, which is slow. */

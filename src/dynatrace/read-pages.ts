@@ -14,6 +14,8 @@ const mostItems = 1_000_000;
 interface Following {
   readonly repeatsQuery?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Told of every page how long the list is by then; null: it does not say. */
+  readonly onPage?: (totalCount: number | null) => void;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function readPages<T>(
   first: ApiRequest,
   shape: Shape<Page<T>>,
   keyOf: (item: T) => string,
-  { repeatsQuery = false, signal }: Following = {},
+  { repeatsQuery = false, signal, onPage }: Following = {},
 ): Promise<readonly T[]> {
   const found = new Map<string, T>();
   const cursors = new Set<string>();
@@ -37,6 +39,7 @@ export async function readPages<T>(
   let request: ApiRequest = { ...first, bodyLimit: bodyLimits.list };
   for (;;) {
     const { items, totalCount, nextPageKey } = await client.json(request, shape);
+    onPage?.(totalCount);
     for (const item of items) found.set(keyOf(item), item);
     if (found.size > mostItems) throw refuse(`the list has more than ${mostItems} items`);
     if (nextPageKey === null) {

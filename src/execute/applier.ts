@@ -25,6 +25,8 @@ export interface Scheduler {
   make<C extends Change>(task: Task<C>): Promise<readonly Outcome[]>;
   /** Ends a change that is not to be made. */
   end(change: Change, outcome: Outcome): void;
+  /** The changes of the run that stand on this one. */
+  dependents(change: Change): readonly Change[];
   /** The limiter of this name, made with this size when it is asked for first. */
   lane(name: string, size: number): Limiter;
 }

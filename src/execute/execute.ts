@@ -16,14 +16,15 @@ export interface ExecutionOptions extends LedgerOptions {
  */
 export async function execute(options: ExecutionOptions, appliers: Appliers): Promise<readonly ChangeResult[]> {
   const ledger = createLedger(options);
-  const scheduler = createScheduler(ledger, options.signal);
+  const scheduler = createScheduler(ledger, options);
   const apply = <F extends Family>(family: F) => appliers[family](ofFamily(options.changes, family), scheduler);
   await Promise.all((Object.keys(appliers) as readonly Family[]).map(apply));
   return ledger.results();
 }
 
-function createScheduler(ledger: Ledger, signal: AbortSignal): Scheduler {
+function createScheduler(ledger: Ledger, { changes, signal }: ExecutionOptions): Scheduler {
   const lanes = new Map<string, Limiter>();
+  const dependents = dependentsOf(changes);
 
   async function work<C extends Change>({ work, lane }: Task<C>, ready: readonly C[]) {
     const each = (outcome: (change: C) => Outcome): ReadonlyMap<string, Outcome> =>
@@ -48,10 +49,24 @@ function createScheduler(ledger: Ledger, signal: AbortSignal): Scheduler {
       return task.changes.map((change) => ledger.outcomeOf(change));
     },
     end: ledger.end,
+    dependents: ({ id }) => dependents.get(id) ?? [],
     lane(name, size) {
       const found = lanes.get(name) ?? createLimiter(size);
       lanes.set(name, found);
       return found;
     },
   };
+}
+
+/** By the id of a change those that stand on it. */
+function dependentsOf(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {
+  const dependents = new Map<string, Change[]>();
+  for (const change of changes) {
+    for (const id of change.dependsOn) {
+      const known = dependents.get(id);
+      if (known) known.push(change);
+      else dependents.set(id, [change]);
+    }
+  }
+  return dependents;
 }

@@ -19,9 +19,15 @@ import { done, failed, failedWith, type Outcome, resultError, stale } from "./ou
 /** How what is there compares with the plan; `partly`: on the way, and a further write leads there. */
 export type PlanMatch = "as-planned" | "partly" | "as-wanted" | "other";
 
+/**
+ * When something is read: `before` anything was sent, at first `after` a write, or once `more` because an earlier reading or
+ * a write that was put off did not settle it.
+ */
+export type Look = "before" | "after" | "more";
+
 interface WriteSteps<T> {
   /** Reads what the change is about. */
-  read(): Promise<T>;
+  read(look: Look): Promise<T>;
   /** Compares the reading with the plan. */
   compare(current: T): PlanMatch;
   /**
@@ -68,6 +74,8 @@ interface Progress {
   readonly lost: unknown;
   /** How often the other side was too busy for a write. */
   readonly delays: number;
+  /** Whether a write was put off after the last one that was sent. */
+  readonly putOff: boolean;
 }
 
 /**
@@ -75,7 +83,7 @@ interface Progress {
  * write, read back.
  */
 export async function settleWrite<T>(steps: WriteSteps<T>, ports: WritePorts): Promise<Outcome> {
-  let progress: Progress = { attempts: 0, from: null, lost: null, delays: 0 };
+  let progress: Progress = { attempts: 0, from: null, lost: null, delays: 0, putOff: false };
   const outcome = await repeatUntil<Outcome | null>(
     async () => {
       const found = await attempted(() => readBack(progress, steps, ports));
@@ -87,7 +95,7 @@ export async function settleWrite<T>(steps: WriteSteps<T>, ports: WritePorts): P
       const written = await attempted(() => steps.write(current));
       const notYet = notYetOf(written, progress.delays);
       if (notYet !== null) {
-        if (written.failed) progress = { ...progress, delays: progress.delays + 1 };
+        progress = { ...progress, delays: progress.delays + (written.failed ? 1 : 0), putOff: true };
         const reason = resultError(notYet.error).code;
         ports.log.info("write is put off", () => ({ change: steps.about, reason, waitMs: Math.round(notYet.wait) }));
         await ports.clock.sleep(notYet.wait, ports.signal).catch(() => undefined);
@@ -99,7 +107,7 @@ export async function settleWrite<T>(steps: WriteSteps<T>, ports: WritePorts): P
         const reason = resultError(error).code;
         ports.log.info("answer of a write was lost: it is read back", () => ({ change: steps.about, reason }));
       }
-      progress = { ...progress, attempts, from: match, lost: error };
+      progress = { ...progress, attempts, from: match, lost: error, putOff: false };
       return null;
     },
     (verdict) => verdict !== null,
@@ -117,7 +125,9 @@ function notYetOf(written: Attempted<NotYet | undefined>, delays: number): NotYe
   return { wait: Math.max(error.details.retryAfter, firstDelay * 2 ** delays), error };
 }
 
-const mayHaveHadEffect = (error: unknown): boolean => error instanceof ApiError && error.details.effect !== "none";
+/** Whether a write may have been carried out although it failed. */
+export const mayHaveHadEffect = (error: unknown): boolean =>
+  error instanceof ApiError && error.details.effect !== "none";
 
 function unreadable({ attempts, lost }: Progress, error: unknown): Outcome {
   if (attempts === 0) return failedWith(error, attempts);
@@ -147,11 +157,12 @@ function judge(
 }
 
 /** Reads until it matches otherwise than before the write; before the first write once. */
-function readBack<T>({ attempts, from, lost }: Progress, steps: WriteSteps<T>, { clock, signal }: WritePorts) {
+function readBack<T>({ attempts, from, lost, putOff }: Progress, steps: WriteSteps<T>, { clock, signal }: WritePorts) {
   const list = attempts === 0 ? [] : lost === null ? patience : lostPause;
+  const first: Look = putOff ? "more" : attempts === 0 ? "before" : "after";
   return repeatUntil(
-    async () => {
-      const current = await steps.read();
+    async (attempt) => {
+      const current = await steps.read(attempt === 1 ? first : "more");
       return { current, match: steps.compare(current) };
     },
     ({ match }) => match !== from,

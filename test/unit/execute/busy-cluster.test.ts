@@ -4,12 +4,17 @@ import { aClusterWorld } from "../../support/cluster-world.ts";
 
 const manyEnvironments = (count: number) =>
   anInventory({
-    environments: Array.from({ length: count }, (_, index) => anEnvironment({ id: `abc-p${index + 1}` })),
+    environments: Array.from({ length: count }, (_, index) =>
+      anEnvironment({ id: `abc-p${index + 1}`, settings: { name: `ABC ${index + 1}` } }),
+    ),
   });
 
 test("a cluster that takes three requests at once refuses no more than a tenth of them, and everything is made", async () => {
-  const world = aClusterWorld({ switches: { clusterPool: { threads: 3, queue: 0 }, processingTime: 20 } });
-  const inventory = manyEnvironments(170);
+  const inventory = manyEnvironments(260);
+  const world = aClusterWorld({
+    switches: { clusterPool: { threads: 3, queue: 0 }, processingTime: 20 },
+    seed: { environments: inventory.environments.map(({ id }) => ({ id, name: "Old" })) },
+  });
   const results = await world.apply(await world.plan(inventory), inventory);
   expect(results.filter(({ status }) => status !== "done")).toEqual([]);
   const { requests } = world.cluster;

@@ -43,13 +43,15 @@ describe("one failure stops only what depends on it", () => {
       environments: [anEnvironment()],
       groups: [aGroup({ name: "noc", access: { "abc-p1": ["VIEWER"] } })],
     });
+    const host = aChange({ kind: "host", action: "install", dependsOn: ["environment/abc-p1"] });
     const plan = await world.plan(own);
     const began = world.clock.now().getTime();
-    const results = await world.apply(plan, own);
+    const results = await world.apply({ ...plan, changes: [...plan.changes, host] }, own);
     expect(results.map(({ id, status, error }) => [id, status, error?.code])).toEqual([
       ["environment/abc-p1", "failed", "not-ready"],
       ["group/emea/noc", "done", undefined],
       ["permission/emea/noc/abc-p1", "done", undefined],
+      ["host/web01.abc.example.com", "skipped", "dependency"],
     ]);
     const written = world.cluster.requests.find(({ method, path }) => method !== "GET" && path.includes("/groups"));
     expect((written?.at ?? Number.POSITIVE_INFINITY) - began).toBeLessThan(60_000);

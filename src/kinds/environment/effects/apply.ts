@@ -1,22 +1,18 @@
 import { isStatus } from "../../../dynatrace/api-error.ts";
 import type { Client } from "../../../dynatrace/client.ts";
-import {
-  deleteEnvironment,
-  environmentAnswers,
-  putEnvironment,
-  readEnvironment,
-} from "../../../dynatrace/cluster-api.ts";
+import { deleteEnvironment, environmentAnswers, putEnvironment } from "../../../dynatrace/cluster-api.ts";
 import type { Applier } from "../../../execute/applier.ts";
 import { type ClusterClients, unusableCluster } from "../../../execute/cluster-clients.ts";
 import { failed, type Outcome, resultError } from "../../../execute/outcome.ts";
-import { type NotYet, settleWrite } from "../../../execute/settle-write.ts";
+import { type Look, mayHaveHadEffect, type NotYet, settleWrite } from "../../../execute/settle-write.ts";
+import type { Limiter } from "../../../lib/limiter.ts";
 import { attempted, type RepeatPolicy, repeatUntil, within } from "../../../lib/repeat-until.ts";
 import type { ObservedEnvironment } from "../../../model/observed.ts";
 import type { Clock, Log } from "../../../ports.ts";
 import type { EnvironmentChange } from "../change.ts";
 import { compareWithPlan, describeDifference } from "../compare-with-plan.ts";
-import { limitsAmong } from "../fields.ts";
 import { environmentBody } from "./body.ts";
+import { createEnvironmentReadings, type EnvironmentReadings } from "./environment-readings.ts";
 
 interface EnvironmentPorts {
   readonly client: Client;
@@ -32,50 +28,94 @@ const readyInterval = 500;
 const deleteTimeout = 60_000;
 const deleteInterval = 5_000;
 
-/** Each environment by itself; hosts that stand on one that appears can begin when it answers, rights when it is made. */
+/** What the changes of one cluster share. */
+interface ClusterPorts extends EnvironmentPorts {
+  readonly readings: EnvironmentReadings;
+  /** Holds what is read and written; who waits for a reading that many share stands aside. */
+  readonly lane: Limiter;
+}
+
+/**
+ * Each environment by itself; hosts that stand on one that appears can begin when it answers, rights when it is made. One on
+ * which no host stands is not asked whether it answers.
+ */
 export function environmentApplier(
   clients: ClusterClients,
   ports: Omit<EnvironmentPorts, "client">,
 ): Applier<"environment"> {
   return async (changes, scheduler) => {
+    const shared = new Map(
+      [...clients].map(([name, client]) => {
+        const own = changes.filter(({ cluster }) => cluster === name);
+        const lane = scheduler.lane(`environments/${name}`, client.maxConcurrency);
+        return [name, { ...ports, client, lane, readings: createEnvironmentReadings(own, { ...ports, client }) }];
+      }),
+    );
     const work = changes.map((change) => {
-      const client = clients.get(change.cluster);
-      const lane = scheduler.lane(`environments/${change.cluster}`, client?.maxConcurrency ?? 1);
-      if (client === undefined)
+      const own = shared.get(change.cluster);
+      if (own === undefined) {
+        const lane = scheduler.lane(`environments/${change.cluster}`, 1);
         return scheduler.make({ changes: [change], lane, work: async (ready) => unusableCluster(ready) });
-      const own = { ...ports, client };
+      }
+      const carriesHosts = scheduler.dependents(change).some(({ kind }) => kind === "host");
       return scheduler.make({
         changes: [change],
-        lane,
-        work: async () => new Map([[change.id, await applyEnvironmentChange(change, own)]]),
-        afterwards: (_change, outcome) => awaitEnvironment(change, outcome, own),
+        lane: own.lane,
+        work: () => own.readings.working(async () => new Map([[change.id, await applyEnvironmentChange(change, own)]])),
+        ...(carriesHosts ? { afterwards: (_change, outcome) => awaitEnvironment(change, outcome, own) } : {}),
       });
     });
     await Promise.all(work);
   };
 }
 
-async function applyEnvironmentChange(change: EnvironmentChange, ports: EnvironmentPorts): Promise<Outcome> {
-  const { client } = ports;
+async function applyEnvironmentChange(change: EnvironmentChange, ports: ClusterPorts): Promise<Outcome> {
+  const { client, readings, lane } = ports;
   const id = change.environment;
-  const touches = (kind: "quotas" | "storage") => limitsAmong(change.fields, kind).length > 0;
-  const includes = { quotas: touches("quotas"), storage: touches("storage") };
   const mayDelete = within(ports.clock, deleteTimeout, deleteInterval);
-  return settleWrite<ObservedEnvironment | null>(
+  const read = (look: Look): Promise<ObservedEnvironment | null> => {
+    switch (look) {
+      case "before":
+        return readings.before(change);
+      case "after":
+        return lane.standAside(() => readings.after(change));
+      case "more":
+        return readings.single(change);
+    }
+  };
+  /** Whether an answer was lost that may have made the environment. */
+  let lost = false;
+  let overwrote = false;
+  const outcome = await settleWrite<ObservedEnvironment | null>(
     {
       about: change.id,
-      read: () => readEnvironment(client, id, includes),
+      read,
       compare: (current) => compareWithPlan(change, current),
       write: async (current) => {
         if (change.action === "delete") return removeEnvironment(id, client, mayDelete);
-        await putEnvironment(client, id, environmentBody(change, current, ports.clock.now()));
+        const body = environmentBody(change, current, ports.clock.now());
+        const written = await attempted(() => putEnvironment(client, id, body));
+        if (written.failed) {
+          lost ||= mayHaveHadEffect(written.error);
+          throw written.error;
+        }
+        overwrote ||= current === null && written.value === "changed" && !lost;
         return undefined;
       },
       describe: (current) => describeDifference(change, current),
     },
     ports,
   );
+  return overwrote && outcome.status === "done" ? overwritten(outcome.attempts) : outcome;
 }
+
+/** It was not there when it was looked for, and was when it was written: somebody else made it in between. */
+const overwritten = (attempts: number): Outcome =>
+  failed(
+    attempts,
+    "overwritten",
+    "somebody else made this environment a moment before, and it is as declared now: plan again",
+  );
 
 /** Waits for an environment that was made or enabled until it serves its own API: what stands on it can begin then. */
 async function awaitEnvironment(

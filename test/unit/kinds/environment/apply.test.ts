@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Environment } from "../../../../src/model/inventory.ts";
-import { actionsOf, anEnvironment, anInventory } from "../../../support/builders.ts";
+import { aChange, actionsOf, anEnvironment, anInventory } from "../../../support/builders.ts";
 import { aClusterWorld, type ClusterWorldOptions, writesTo } from "../../../support/cluster-world.ts";
 
 const path = "/api/cluster/v2/environments/abc-p1";
@@ -203,17 +203,33 @@ describe("time", () => {
     expect(world.clock.now().getTime() - Date.parse("2026-03-10T12:00:00Z")).toBeLessThan(120_000);
   });
 
-  test("a new environment is done when it answers", async () => {
-    const { results, world } = await applied({}, { switches: { environmentReadyAfter: 20_000 } });
-    expect(results).toMatchObject([{ status: "done" }]);
-    expect(results[0]?.durationMs).toBeGreaterThanOrEqual(20_000);
+  /** Creates an environment together with a change of a host that stands on it. */
+  async function appliedWithHost(options: ClusterWorldOptions) {
+    const world = aClusterWorld(options);
+    const inventory = anInventory({ environments: [anEnvironment()] });
+    const plan = await world.plan(inventory);
+    const host = aChange({ kind: "host", action: "install", dependsOn: ["environment/abc-p1"] });
+    const [result] = await world.apply({ ...plan, changes: [...plan.changes, host] }, inventory);
+    return { world, inventory, result };
+  }
+
+  test("a new environment that hosts stand on is done when it answers", async () => {
+    const { result, world } = await appliedWithHost({ switches: { environmentReadyAfter: 20_000 } });
+    expect(result?.status).toBe("done");
+    expect(result?.durationMs).toBeGreaterThanOrEqual(20_000);
     expect(world.cluster.requests.at(-1)).toMatchObject({ path: "/e/abc-p1/api/v1/time", status: 200, tokenId: null });
   });
 
   test("one that never answers fails, and the next run has nothing to create", async () => {
-    const { results, world, inventory } = await applied({}, { switches: { environmentReadyAfter: 3_600_000 } });
-    expect(results).toMatchObject([{ status: "failed", error: { code: "not-ready" } }]);
+    const { result, world, inventory } = await appliedWithHost({ switches: { environmentReadyAfter: 3_600_000 } });
+    expect(result).toMatchObject({ status: "failed", error: { code: "not-ready" } });
     expect(actionsOf(await world.plan(inventory))).toEqual([]);
+  });
+
+  test("one on which no host stands is not asked whether it answers", async () => {
+    const { results, world } = await applied({}, { switches: { environmentReadyAfter: 3_600_000 } });
+    expect(results).toMatchObject([{ status: "done", durationMs: 0 }]);
+    expect(world.cluster.requests.some(({ path: asked }) => asked.startsWith("/e/"))).toBe(false);
   });
 
   test("one that is created disabled is not waited for", async () => {
