@@ -253,9 +253,12 @@ async function plan(directory) {
     line("longest chain of round trips", chain, chain + alone.seconds, null);
     line("dtsync validate, with nothing kept", alone.seconds, chain + alone.seconds, null);
     line("dtsync plan, with nothing kept", first.seconds, chain + alone.seconds, most.ratio);
+    line("  processor time of validate", alone.processor, alone.processor, null);
+    line("  processor time of plan", first.processor, alone.processor, null);
     limit("  its peak of memory", first.megabytes, most.megabytes, megabytes);
     line("dtsync validate, unchanged", aloneAgain.seconds, chain + aloneAgain.seconds, null);
     line("dtsync plan, unchanged", again.seconds, chain + aloneAgain.seconds, null);
+    line("  processor time of plan", again.processor, alone.processor, null);
     limit("  its peak of memory", again.megabytes, most.megabytes, megabytes);
     for (const count of runs.counts) printTraffic(count);
     print(`changes in the plan: ${JSON.parse(first.output).changes.length}`);

@@ -1,15 +1,22 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import type { LoadNotes } from "../load/explain/load-notes.ts";
+import type { LoadFollower } from "../load/load-follower.ts";
 import type { LoadOptions, LoadResult } from "../load/load-inventory.ts";
 import type { CacheFolder } from "../state/cache-folder.ts";
 import type { Context } from "./context.ts";
 import type { CommonOptions } from "./options.ts";
 
 /** Loads and checks the inventory that the options name, with the help of what earlier runs have kept. */
-export async function loadKnown(options: CommonOptions, cache: CacheFolder, context: Context): Promise<LoadResult> {
+export async function loadKnown(
+  options: CommonOptions,
+  cache: CacheFolder,
+  context: Context,
+  follower?: LoadFollower,
+): Promise<LoadResult> {
   const { loadRemembered } = await import("./remembered-validation.ts");
-  return logged(context, () => loadRemembered(loadOptions(options, context), cache, context.version));
+  const given = { ...loadOptions(options, context), ...(follower ? { follower } : {}) };
+  return logged(context, () => loadRemembered(given, cache, context.version));
 }
 
 /** Loads and checks the inventory that the options name. */

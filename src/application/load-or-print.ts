@@ -1,4 +1,5 @@
 import type { LoadNotes } from "../load/explain/load-notes.ts";
+import type { LoadFollower } from "../load/load-follower.ts";
 import type { LoadResult } from "../load/load-inventory.ts";
 import type { Inventory } from "../model/inventory.ts";
 import { faultReports, type ValidationRun } from "../report/validation-reports.ts";
@@ -33,7 +34,8 @@ export interface RunOptions extends CommonOptions {
 
 /**
  * The same for commands that reach clusters: what is suspect is logged before anything else happens. The reports of an
- * invalid inventory are its faults. `cache`: what earlier runs have kept of its files.
+ * invalid inventory are its faults. `cache`: what earlier runs have kept of its files; `follower`: told what it says before all
+ * of it is checked.
  */
 export async function loadForRun(
   command: ValidationRun["command"],
@@ -41,8 +43,9 @@ export async function loadForRun(
   options: RunOptions,
   cache: CacheFolder,
   context: Context,
+  follower?: LoadFollower,
 ): Promise<Inventory | null> {
-  const loaded = await loadKnown(options, cache, context);
+  const loaded = await loadKnown(options, cache, context, follower);
   if (loaded.inventory === null) {
     const run = { command, folder: repositoryPath(options.inventory), version: context.version };
     await outputs.writeReports(options.report, (kind) => faultReports[kind](loaded, run));

@@ -13,6 +13,7 @@ import type { Context } from "./context.ts";
 import { gitEdges } from "./git-edges.ts";
 import { type HostConnections, sshWarnings } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
+import type { ReadingAhead } from "./read-ahead.ts";
 import { readFleet } from "./read-fleet.ts";
 import { requireOrigins } from "./require-origins.ts";
 import { programRunner } from "./run-program.ts";
@@ -25,7 +26,7 @@ export interface MadePlan {
 
 /**
  * Reads everything and compares. Nothing is written anywhere. `left`: what an earlier apply left, to plan nothing else; null:
- * everything in scope. Throws a usage error for a scope that cannot be meant.
+ * everything in scope. `ahead`: clusters that are being read already. Throws a usage error for a scope that cannot be meant.
  */
 export async function makePlan(
   inventory: Inventory,
@@ -33,6 +34,7 @@ export async function makePlan(
   context: Context,
   connections: HostConnections,
   left: readonly ChangeResult[] | null = null,
+  ahead: Pick<ReadingAhead, "take"> | null = null,
 ): Promise<MadePlan> {
   const { scope, allowCommands } = options;
   const hasCommands = inventory.hostCommands.length > 0;
@@ -59,7 +61,7 @@ export async function makePlan(
   };
   const leftOut = await sshWarnings(wanted.hosts, options.sshConfig, context);
   const [observed, { reason, ...revision }] = await Promise.all([
-    readFleet(inventory, wanted, options, context, connections),
+    readFleet(inventory, wanted, options, context, connections, ahead),
     readRevision(inventory.directory, gitEdges(context)),
   ]);
   context.signal.throwIfAborted();

@@ -13,6 +13,8 @@ export interface ClusterAccess {
   readonly allowCommands: boolean;
   /** Whether an interrupt ends requests at once: for work that only reads. */
   readonly readOnly: boolean;
+  /** Ends requests at once, too; for work that only reads. */
+  readonly abort?: AbortSignal;
   /** How often a request is tried that a cluster does not answer; left out: as often as a run does. */
   readonly attempts?: number;
 }
@@ -70,7 +72,9 @@ export async function openCluster(declared: Cluster, access: ClusterAccess, cont
     throttle: throttleOf(cluster, context, createThrottle),
     signal: context.signal,
     ...(access.attempts === undefined ? {} : { retry: { ...retry.defaultRetryPolicy, attempts: access.attempts } }),
-    ...(access.readOnly ? { abortReads: context.signal } : {}),
+    ...(access.readOnly
+      ? { abortReads: AbortSignal.any([context.signal, ...(access.abort ? [access.abort] : [])]) }
+      : {}),
   });
   return { client, close: transport.close };
 }

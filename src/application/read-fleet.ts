@@ -6,21 +6,23 @@ import type { Context } from "./context.ts";
 import { openCluster } from "./open-cluster.ts";
 import type { HostConnections } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
+import type { ReadingAhead } from "./read-ahead.ts";
 import { readingProgress } from "./reading-progress.ts";
 
-/** Clusters and hosts as they are now. */
+/** Clusters and hosts as they are now. `ahead`: clusters that are being read already. */
 export async function readFleet(
   inventory: Inventory,
   wanted: Wanted,
   options: Omit<FleetOptions, "scope">,
   context: Context,
   connections: HostConnections,
+  ahead: Pick<ReadingAhead, "take"> | null = null,
 ): Promise<Observed> {
   const { allowCommands, concurrency } = options;
   const progress = readingProgress(wanted, options, context);
   const access = { inventory, allowCommands, readOnly: true };
   return observe(inventory, wanted, {
-    openCluster: (cluster) => openCluster(cluster, access, context),
+    openCluster: async (cluster) => (await ahead?.take(cluster)) ?? openCluster(cluster, access, context),
     openConnector: connections.open,
     letGo: (shell, host, value) =>
       connections.letGo(shell, () => planHost(host, { status: "complete", value }, []).change !== null),

@@ -5,6 +5,7 @@ import { type MadePlan, makePlan } from "../application/make-plan.ts";
 import { hostConnections } from "../application/open-ssh.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { printPlanFaults } from "../application/print-plan-faults.ts";
+import { readAhead } from "../application/read-ahead.ts";
 import { readRetry, retryRefusal } from "../application/read-retry.ts";
 import { repositoryPath } from "../application/repository-path.ts";
 import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
@@ -27,18 +28,26 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
     return printPlanFaults({ ...refusal, exitCode: exitCodes.invalid, ...retried }, options, context);
   }
   const cache = options.cache ? openCacheFolder(context.variables) : noCache;
-  const inventory = await loadForRun("plan", outputs, options, cache, context);
-  if (inventory === null) return exitCodes.invalid;
-  const connections = hostConnections({ configFile: options.sshConfig, keep: false }, context);
   const left = retried?.left ?? null;
-  const made = await makePlan(inventory, options, context, connections, left).finally(connections.close);
+  // What an earlier apply left may be about some clusters alone.
+  const ahead = left === null ? readAhead(options.scope, context) : null;
+  const loadAndPlan = async () => {
+    const inventory = await loadForRun("plan", outputs, options, cache, context, ahead?.follower);
+    if (inventory === null) return null;
+    const connections = hostConnections({ configFile: options.sshConfig, keep: false }, context);
+    const made = await makePlan(inventory, options, context, connections, left, ahead).finally(connections.close);
+    return { inventory, made };
+  };
+  const planned = await loadAndPlan().finally(ahead?.close);
+  if (planned === null) return exitCodes.invalid;
+  const { inventory, made } = planned;
   const result = await withOrigins(made, options, context);
-  const planned = { inventory, hosts: made.input.hosts, folder: repositoryPath(options.inventory) };
+  const about = { inventory, hosts: made.input.hosts, folder: repositoryPath(options.inventory) };
   context.output.out(render(result, options, options.color && context.terminal.output));
   // One that cannot be written is no reason to leave out the others.
   const written = await Promise.allSettled([
     options.out === null ? null : savePlan(result, options.out, outputs, context),
-    outputs.writeReports(options.report, (kind) => planReports[kind](result, planned)),
+    outputs.writeReports(options.report, (kind) => planReports[kind](result, about)),
   ]);
   for (const ended of written) if (ended.status === "rejected") throw ended.reason;
   const changes = options.detailedExitcode && result.changes.length > 0 ? exitCodes.changes : exitCodes.done;

@@ -6,6 +6,7 @@ import { escapeText, showText } from "./diagnostics/show-text.ts";
 import type { LoadNotes } from "./explain/load-notes.ts";
 import type { InventoryFiles } from "./files/inventory-files.ts";
 import { openFolder } from "./files/inventory-folder.ts";
+import type { LoadFollower } from "./load-follower.ts";
 import { type InventoryReader, openInventory } from "./open-inventory.ts";
 import { resolveItems } from "./resolve-items.ts";
 import type { CleanTexts } from "./schema/clean-texts.ts";
@@ -26,6 +27,7 @@ export interface LoadOptions {
   readonly clean?: CleanTexts;
   /** Filled with where everything comes from. */
   readonly notes?: LoadNotes;
+  readonly follower?: LoadFollower;
 }
 
 export interface LoadResult {
@@ -56,7 +58,7 @@ export async function loadInventory(options: LoadOptions): Promise<LoadResult> {
   let inventory: Inventory | null = null;
   try {
     reader = openInventory(directory, { ...options, rootCertificate }, diagnostics);
-    const items = await resolveItems(reader);
+    const items = await resolveItems(reader, directory, options.follower);
     reportStrayFiles(reader, diagnostics);
     inventory = { directory, digest: reader.digest(), ...items };
   } catch (error) {

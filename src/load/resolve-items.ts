@@ -9,6 +9,7 @@ import { createGroupWorld } from "./groups/group-world.ts";
 import { readGroupTemplate } from "./groups/read-group-template.ts";
 import { readRoles } from "./groups/roles.ts";
 import { uniqueGroups } from "./groups/unique-groups.ts";
+import type { LoadFollower } from "./load-follower.ts";
 import type { InventoryReader } from "./open-inventory.ts";
 import { checkInventory } from "./rules/inventory-rules.ts";
 import { uniqueCustomers, uniqueEnvironments, uniqueHosts } from "./rules/unique-items.ts";
@@ -17,17 +18,23 @@ import { type ReadSettings, readSettings, unreadableSettings } from "./settings/
 type Items = Omit<Inventory, "directory" | "digest">;
 
 /** Resolves everything that the files declare, in a fixed order, and reports what does not fit together. */
-export async function resolveItems(reader: InventoryReader): Promise<Items> {
+export async function resolveItems(
+  reader: InventoryReader,
+  directory: string,
+  follower?: LoadFollower,
+): Promise<Items> {
   const { context, settings: settingsFile } = reader;
   const { diagnostics } = context;
   const settings = settingsFile ? readSettings(settingsFile, context) : unreadableSettings(context);
   const roles = settingsFile ? readRoles(settingsFile, context) : null;
+  if (!diagnostics.hasErrors()) follower?.onClusters(settings.clusters, directory);
   const read = await readCustomers(reader, settings);
   const customers = uniqueCustomers(read.customers, diagnostics);
   const environments = uniqueEnvironments(
     customers.flatMap((item) => item.environments),
     diagnostics,
   );
+  if (!diagnostics.hasErrors()) follower?.onEnvironments(environments);
   const hosts = uniqueHosts(
     customers.flatMap((item) => item.hosts),
     diagnostics,
@@ -52,14 +59,17 @@ export async function resolveItems(reader: InventoryReader): Promise<Items> {
     ...read.groups,
   ];
   let groupsComplete = true;
-  const made = declarations.flatMap((declaration) => {
+  const made: ReturnType<typeof expandGroup>[] = [];
+  for (const [index, declaration] of declarations.entries()) {
+    if (index % groupsAtATime === 0) await setImmediate();
     const template = readGroupTemplate(declaration, roles, settings.clusterNames, context);
     if (!template || Object.values(declaration.entry).includes(undefined as never)) groupsComplete = false;
-    return template ? expandGroup(template, world, context) : [];
-  });
-  const groups = uniqueGroups(made, diagnostics).map(({ group }) => group);
+    if (template) made.push(expandGroup(template, world, context));
+  }
+  const groups = uniqueGroups(made.flat(), diagnostics).map(({ group }) => group);
   const { safety } = settings;
   settings.profiles.reportUnreached(complete);
+  await setImmediate();
   checkInventory(
     {
       today: context.today,
@@ -89,8 +99,10 @@ export async function resolveItems(reader: InventoryReader): Promise<Items> {
   };
 }
 
-/** Files between two moments in which signals and timers get their turn. */
+/** Files between two moments in which signals, timers and answers get their turn. */
 const filesAtATime = 50;
+/** Declarations of groups between two such moments: a template makes many. */
+const groupsAtATime = 5;
 
 async function readCustomers(
   reader: InventoryReader,

@@ -11,19 +11,21 @@ export interface EnvironmentReading {
   readonly quotasLicensed: boolean;
 }
 
+/** Limits are costly, so they are asked for only where some are declared. */
+export const neededLimits = (declared: readonly Environment[]): EnvironmentIncludes => ({
+  quotas: declared.some(({ settings }) => settings.quotas !== undefined),
+  storage: declared.some(({ settings }) => settings.storage !== undefined),
+});
+
 /**
- * Reads all environments of a cluster with what those that are declared there need: limits are costly, so they are asked
- * for only where some are declared, or with `everything`. Throws ApiError.
+ * Reads all environments of a cluster with what those that are declared there need, or with `everything`. Throws ApiError.
  */
 export async function readClusterEnvironments(
   client: Client,
   declared: readonly Environment[],
   everything = false,
 ): Promise<EnvironmentReading> {
-  const wants = {
-    quotas: everything || declared.some(({ settings }) => settings.quotas !== undefined),
-    storage: everything || declared.some(({ settings }) => settings.storage !== undefined),
-  };
+  const wants = everything ? { quotas: true, storage: true } : neededLimits(declared);
   try {
     const environments = await readEnvironments(client, wants);
     if (!wants.quotas) return { environments, quotasLicensed: true };
