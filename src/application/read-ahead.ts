@@ -21,7 +21,7 @@ interface OpenedAhead extends AheadClient {
 }
 
 /**
- * Begins to read every cluster as soon as dtsync.yaml is known to be in order, so that waiting for clusters and checking the
+ * Begins to read every cluster of a large inventory as soon as dtsync.yaml is known to be in order, so that waiting for clusters and checking the
  * inventory take place at the same time. Should the inventory turn out to be invalid, what was read is thrown away. Nothing
  * else than a plan of everything asks is asked: GET alone, nothing of an origin that nobody outside of the inventory has
  * allowed, nor of any cluster while one of them has such an origin, and no command runs for a token.

@@ -2,7 +2,7 @@ import type { Cluster, Environment } from "../model/inventory.ts";
 
 /**
  * Told what an inventory says while it is still being checked, so that work which only needs that can begin. Nothing is told
- * once a fault has been found.
+ * once a fault has been found, nor of an inventory of so few files that checking it takes no time.
  */
 export interface LoadFollower {
   /** dtsync.yaml has been read and is in order by itself. `directory`: of the inventory, absolute and without links. */

@@ -27,14 +27,15 @@ export async function resolveItems(
   const { diagnostics } = context;
   const settings = settingsFile ? readSettings(settingsFile, context) : unreadableSettings(context);
   const roles = settingsFile ? readRoles(settingsFile, context) : null;
-  if (!diagnostics.hasErrors()) follower?.onClusters(settings.clusters, directory);
+  const followed = reader.customers.length > filesAtATime ? follower : undefined;
+  if (!diagnostics.hasErrors()) followed?.onClusters(settings.clusters, directory);
   const read = await readCustomers(reader, settings);
   const customers = uniqueCustomers(read.customers, diagnostics);
   const environments = uniqueEnvironments(
     customers.flatMap((item) => item.environments),
     diagnostics,
   );
-  if (!diagnostics.hasErrors()) follower?.onEnvironments(environments);
+  if (!diagnostics.hasErrors()) followed?.onEnvironments(environments);
   const hosts = uniqueHosts(
     customers.flatMap((item) => item.hosts),
     diagnostics,

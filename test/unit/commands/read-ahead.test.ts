@@ -8,12 +8,21 @@ defaults: { cluster: emea }
 `;
 const customer = "customer: abc\nenvironments:\n  p1: { hosts: [] }\n";
 
+/** Customers enough that checking them takes a while. */
+const crowd = (count: number) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [
+      `customers/x${index}.yaml`,
+      `customer: x${index}\nenvironments: {}\n`,
+    ]),
+  );
+
 let world: CommandWorld;
 afterEach(() => world.close());
 
 async function planned(files: Readonly<Record<string, string>>, parameters: readonly string[] = []) {
   world = await startCommandWorld(
-    { "dtsync.yaml": settings, "customers/abc.yaml": customer, ...files },
+    { "dtsync.yaml": settings, "customers/abc.yaml": customer, ...crowd(60), ...files },
     { environments: [{ id: "abc-p1", name: "abc p1" }] },
   );
   const end = await world.run(["plan", "--hosts", "skip", ...parameters]);
@@ -37,6 +46,13 @@ test("limits that only a customer declares are read with the list", async () => 
   });
   // The one that differs is read once more by itself.
   expect(asked).toHaveLength(4);
+});
+
+test("a fault in a small inventory: nothing is sent at all", async () => {
+  world = await startCommandWorld({ "dtsync.yaml": settings, "customers/abc.yaml": `${customer}colour: red\n` }, {});
+  const end = await world.run(["plan", "--hosts", "skip"]);
+  expect(end.code).toBe(3);
+  expect(world.cluster.requests).toEqual([]);
 });
 
 test("a fault in a customer's file: nothing is sent but reads, and the run ends with 3", async () => {
