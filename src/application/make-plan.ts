@@ -5,6 +5,7 @@ import type { ChangeResult } from "../model/result.ts";
 import { clustersInScope } from "../observe/clusters-in-scope.ts";
 import { listHosts } from "../observe/list-hosts.ts";
 import { createPlan, hostsInScope, type PlanInput } from "../plan/create-plan.ts";
+import { withoutSuspended } from "../plan/hold-suspended.ts";
 import { needsHostCommands, retriedItems, undeclaredResults } from "../plan/retried-items.ts";
 import { listNames } from "../report/remarks-text.ts";
 import type { ChangedSince } from "./changed-since.ts";
@@ -54,9 +55,10 @@ export async function makePlan(
   // A host that only a command knows of may be the only one of its cluster in scope.
   const clusters = inScope(list.hosts);
   await requireOrigins(clusters, context);
+  const createdAt = context.clock.now();
   const wanted = {
     clusters,
-    hosts: hostsInScope(inventory, list.hosts, scope, affected),
+    hosts: withoutSuspended(hostsInScope(inventory, list.hosts, scope, affected), inventory, createdAt),
     groups: scope.only.some((kind) => kind !== "hosts"),
   };
   const leftOut = await sshWarnings(wanted.hosts, options.sshConfig, context);
@@ -71,7 +73,7 @@ export async function makePlan(
     observed,
     scope,
     affected,
-    createdAt: context.clock.now(),
+    createdAt,
     dtsync: context.version,
     ...revision,
     held: list.held,

@@ -10,6 +10,7 @@ import { planContradictions } from "../plan/contradictions.ts";
 import { createPlan } from "../plan/create-plan.ts";
 import { planDigest } from "../plan/digest.ts";
 import { trippedGuards } from "../plan/guards.ts";
+import { withoutSuspended } from "../plan/hold-suspended.ts";
 import { reviewedItems } from "../plan/reviewed-items.ts";
 import { inShard } from "../plan/shard.ts";
 import type { ApprovedPlan, CarryOutOptions } from "./carry-out.ts";
@@ -101,9 +102,14 @@ async function planReviewed(
     variables: context.variables,
     run: programRunner(context),
   });
+  const createdAt = context.clock.now();
   const wanted = {
     clusters: inventory.clusters.filter(({ name }) => named.clusters.has(name)),
-    hosts: list.hosts.filter(({ name }) => named.hosts.has(name)),
+    hosts: withoutSuspended(
+      list.hosts.filter(({ name }) => named.hosts.has(name)),
+      inventory,
+      createdAt,
+    ),
     groups: changes.some(({ kind }) => kind !== "host"),
   };
   const observed = await readFleet(inventory, wanted, options, context, connections);
@@ -114,7 +120,7 @@ async function planReviewed(
     observed,
     scope,
     affected: reviewedItems(changes),
-    createdAt: context.clock.now(),
+    createdAt,
     dtsync: context.version,
     commit: reviewed.inventory.commit,
     dirty: reviewed.inventory.dirty,

@@ -3,7 +3,16 @@ import { sameValue } from "../lib/json.ts";
 import { compareText } from "../lib/text.ts";
 import { showAmount } from "../model/amount.ts";
 import type { SettingChange } from "../model/difference.ts";
-import type { Cluster, Customer, Environment, Host, HostCommand, Inventory, Safety } from "../model/inventory.ts";
+import type {
+  Cluster,
+  Customer,
+  Environment,
+  Host,
+  HostCommand,
+  Inventory,
+  Safety,
+  Suspension,
+} from "../model/inventory.ts";
 
 type Settings = Readonly<Record<string, Value>>;
 
@@ -23,6 +32,7 @@ export function compareSettings(before: Inventory, after: Inventory): readonly S
       before,
       after,
     }).filter((change) => change.field !== "defaultName" || (change.before !== null && change.after !== null)),
+    ...suspendedAtOnce(before, after),
     ...comparePairs(customersOf(before), customersOf(after), (id) => `customer/${id}`, {
       describe: ({ name }) => ({ name }),
       whole: false,
@@ -38,6 +48,14 @@ export function compareSettings(before: Inventory, after: Inventory): readonly S
   ];
   return changes.sort(
     (left, right) => compareText(left.subject, right.subject) || compareText(left.field, right.field),
+  );
+}
+
+/** Environments that are declared for the first time, and to be left alone for a while: they are not created. */
+function suspendedAtOnce(before: Inventory, after: Inventory): readonly SettingChange[] {
+  const known = new Set(before.environments.map(({ id }) => id));
+  return after.environments.flatMap(({ id, suspended }) =>
+    suspended === null || known.has(id) ? [] : differences(`environment/${id}`, {}, suspension(suspended)),
   );
 }
 
@@ -110,8 +128,9 @@ function safetySettings({ protect, breakGlass, deleteAfter, maxRemovals, maxUpda
 }
 
 function environmentSettings({ environment, commands }: EnvironmentWithCommands): Settings {
-  const { rollout, settings, defaultName } = environment;
+  const { rollout, settings, defaultName, suspended } = environment;
   return {
+    ...suspension(suspended),
     ...prefixed("labels", environment.labels),
     "rollout.concurrency": rollout.concurrency,
     "rollout.canary": showAmount(rollout.canary),
@@ -128,6 +147,9 @@ function environmentSettings({ environment, commands }: EnvironmentWithCommands)
           ),
   };
 }
+
+const suspension = (suspended: Suspension | null): Settings =>
+  suspended === null ? {} : { "suspended.until": suspended.until, "suspended.reason": suspended.reason };
 
 function hostSettings(host: Host, inventory: Inventory): Settings {
   const { ssh, oneagent } = host;

@@ -61,7 +61,8 @@ export function createPlan(given: PlanInput): Plan {
     filter,
   );
   const today = input.createdAt.toISOString().slice(0, 10);
-  const suspension = holdSuspended(selection.changes, { inventory, observed, today });
+  const hosts = hostsInScope(inventory, input.hosts, scope, input.affected ?? null);
+  const suspension = holdSuspended(selection.changes, { inventory, observed, hosts, today });
   const changes = orderChanges(suspension.changes);
   const own = [...clusterPlans.flatMap(({ plan }) => plan.held), ...selection.held];
   const held = [...input.held, ...own, ...suspension.held].sort(
@@ -174,7 +175,7 @@ function planFamilies(input: ClusterInput): { readonly [F in Family]: FamilyPlan
   return { environment, group, host };
 }
 
-/** The hosts that a run reads: those in scope, unless hosts are left out. */
+/** The hosts in scope, unless hosts are left out. A run reads those of them that are not suspended. */
 export function hostsInScope(
   inventory: Pick<Inventory, "environments">,
   hosts: readonly Host[],

@@ -2,13 +2,32 @@ import { groupChangeId } from "../kinds/group/change.ts";
 import { rightsByEnvironment } from "../kinds/group/rights.ts";
 import { groupBy } from "../lib/group-by.ts";
 import type { Change } from "../model/change.ts";
-import type { Environment, Inventory, Suspension } from "../model/inventory.ts";
+import type { Host, Inventory } from "../model/inventory.ts";
 import type { Observed } from "../model/observed.ts";
 import type { Held } from "../model/plan.ts";
+import { suspensionOn, suspensionReason } from "../model/suspension.ts";
 
-/** Why an environment is not changed on a day (UTC, YYYY-MM-DD); null: it may be. */
-export const suspensionOn = ({ suspended }: Pick<Environment, "suspended">, today: string): Suspension | null =>
-  suspended !== null && today <= suspended.until ? suspended : null;
+interface Suspended {
+  readonly inventory: Inventory;
+  readonly observed: Observed;
+  /** Hosts in scope. Those of suspended environments count as held where they were not probed. */
+  readonly hosts: readonly Host[];
+  /** UTC, YYYY-MM-DD. */
+  readonly today: string;
+}
+
+/** The hosts without those of environments that are suspended at this time: nobody logs in to these. */
+export function withoutSuspended(
+  hosts: readonly Host[],
+  { environments }: Pick<Inventory, "environments">,
+  now: Date,
+): readonly Host[] {
+  const today = now.toISOString().slice(0, 10);
+  const suspended = new Set(
+    environments.filter((environment) => suspensionOn(environment, today) !== null).map(({ id }) => id.toLowerCase()),
+  );
+  return suspended.size === 0 ? hosts : hosts.filter(({ environment }) => !suspended.has(environment.toLowerCase()));
+}
 
 /**
  * The changes without those of suspended environments, of their hosts and of the rights on them, and without what stands on one
@@ -16,11 +35,7 @@ export const suspensionOn = ({ suspended }: Pick<Environment, "suspended">, toda
  */
 export function holdSuspended(
   changes: readonly Change[],
-  {
-    inventory,
-    observed,
-    today,
-  }: { readonly inventory: Inventory; readonly observed: Observed; readonly today: string },
+  { inventory, observed, hosts, today }: Suspended,
 ): { readonly changes: readonly Change[]; readonly held: readonly Held[]; readonly ids: ReadonlySet<string> } {
   const suspended = new Map(
     inventory.environments.flatMap((environment) => {
@@ -46,12 +61,14 @@ export function holdSuspended(
     changes.filter(({ id }) => causes.has(id)),
     ({ id }) => causes.get(id) ?? "",
   );
-  const held = [...byCause].flatMap(([cause, items]) => {
-    const entry = suspended.get(cause);
-    if (entry === undefined) return [];
-    const { environment, suspension } = entry;
-    const reason = `suspended until ${suspension.until}: ${suspension.reason}`;
-    return [{ scope: `environment/${environment.id}`, reason, items: items.length }];
+  const notProbed = groupBy(
+    hosts.filter(({ name }) => !observed.hosts.has(name)),
+    ({ environment }) => environment.toLowerCase(),
+  );
+  const held = [...suspended].flatMap(([id, { environment, suspension }]) => {
+    const items = (byCause.get(id)?.length ?? 0) + (notProbed.get(id)?.length ?? 0);
+    const reason = suspensionReason(suspension);
+    return items === 0 ? [] : [{ scope: `environment/${environment.id}`, reason, items }];
   });
   const ids = new Set(
     changes.flatMap(({ id, kind, cluster, group }) =>

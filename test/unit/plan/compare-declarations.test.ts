@@ -208,6 +208,22 @@ describe("hosts that are declared differently", () => {
 });
 
 describe("settings of dtsync itself", () => {
+  test("tell what was suspended or resumed, with or without the environment being new", () => {
+    const place = { file: "customers/abc.yaml", line: 5, column: 5 };
+    const suspended = { until: "2026-12-01", reason: "migration", place };
+    const [free, held] = [withEnvironment({}), withEnvironment({ suspended })];
+    const lines = (from: string, to: string) => [
+      `environment/abc-p1 suspended.reason: ${from === "null" ? from : '"migration"'} → ${to === "null" ? to : '"migration"'}`,
+      `environment/abc-p1 suspended.until: ${from} → ${to}`,
+    ];
+    expect(settingsOf(free, held)).toEqual(lines("null", '"2026-12-01"'));
+    expect(settingsOf(held, free)).toEqual(lines('"2026-12-01"', "null"));
+    const later = withEnvironment({ suspended: { ...suspended, until: "2026-12-31" } });
+    expect(settingsOf(held, later)).toEqual(['environment/abc-p1 suspended.until: "2026-12-01" → "2026-12-31"']);
+    expect(settingsOf(anInventory({}), held)).toEqual(lines("null", '"2026-12-01"'));
+    expect(settingsOf(held, anInventory({}))).toEqual([]);
+  });
+
   test("are listed apart from changes", () => {
     const before = anInventory({ environments: [anEnvironment()], hosts: [aHost()] });
     const after = anInventory({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { withoutSuspended } from "../../../src/plan/hold-suspended.ts";
 import {
   aGroup,
   aHost,
@@ -16,7 +17,7 @@ const aPlace = { file: "customers/abc.yaml", line: 5, column: 5 };
 const suspended = (until: string) => ({ until, reason: "migration freeze", place: aPlace });
 
 /** The plan of the builders is made at noon of 2026-03-10 (UTC). */
-function plan(until: string | null) {
+function plan(until: string | null, web01: "probed" | "not probed" = "probed") {
   const inventory = anInventory({
     environments: [
       anEnvironment({ id: "abc-p1", settings: { name: "New" }, suspended: until === null ? null : suspended(until) }),
@@ -43,7 +44,7 @@ function plan(until: string | null) {
       },
     },
     probes: {
-      web01: aHostReading({ agent: null }),
+      ...(web01 === "probed" ? { web01: aHostReading({ agent: null }) } : {}),
       web02: aHostReading({ agent: anAgent({ tenant: "abc-p1" }) }),
     },
   });
@@ -60,6 +61,19 @@ describe("a suspended environment", () => {
     ]);
     expect(made.summary).toMatchObject({ update: 2, deploy: 0, remove: 0, held: 5, unchanged: 0 });
     expect(made.guards).toEqual([]);
+  });
+
+  test("has hosts that are not probed, and held all the same", () => {
+    const made = plan("2026-03-10", "not probed");
+    expect(made.held).toEqual([
+      { scope: "environment/abc-p1", reason: "suspended until 2026-03-10: migration freeze", items: 5 },
+    ]);
+    const environments = [anEnvironment({ id: "abc-p1", suspended: suspended("2026-03-10") })];
+    const hosts = [aHost({ name: "web01", environment: "ABC-P1" }), aHost({ name: "web02", environment: "abc-t1" })];
+    const probed = (day: string) =>
+      withoutSuspended(hosts, { environments }, new Date(`${day}T23:59:59Z`)).map(({ name }) => name);
+    expect(probed("2026-03-10")).toEqual(["web02"]);
+    expect(probed("2026-03-11")).toEqual(["web01", "web02"]);
   });
 
   test("is one like any other when the day is over", () => {
