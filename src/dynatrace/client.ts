@@ -1,3 +1,4 @@
+import { openDeadline } from "../lib/deadline.ts";
 import { type Attempted, attempted, repeatUntil, unwrap } from "../lib/repeat-until.ts";
 import type { Clock, Fetch, FetchResponse, Log } from "../ports.ts";
 import type { Shape } from "./answer-shape.ts";
@@ -78,16 +79,12 @@ export function createClient(options: ClientOptions): Client {
   let requests = 0;
   let calls = 0;
 
-  async function exchange(request: ApiRequest): Promise<FetchResponse> {
-    const url = new URL(options.url + request.path);
-    for (const [name, value] of new URLSearchParams(request.query)) url.searchParams.append(name, value);
+  async function exchange(request: ApiRequest, signal: AbortSignal): Promise<FetchResponse> {
+    const query = new URLSearchParams(request.query).toString();
     const token = request.token === undefined ? options.token : request.token;
-    const timeout = AbortSignal.timeout(request.timeout ?? defaultTimeout);
-    const signal =
-      request.method === "GET" && options.abortReads ? AbortSignal.any([timeout, options.abortReads]) : timeout;
     requests += 1;
     const body = request.ownTokenAsBody ? { token: options.token } : request.body;
-    return options.fetch(url.href, {
+    return options.fetch(`${options.url}${request.path}${query === "" ? "" : `?${query}`}`, {
       method: request.method,
       headers: {
         accept: "application/json",
@@ -103,14 +100,17 @@ export function createClient(options: ClientOptions): Client {
   async function call<T>(
     request: ApiRequest,
     use: (response: FetchResponse, attempts: number) => Promise<T>,
+    { streams = false } = {},
   ): Promise<T> {
     calls += 1;
     const log = callLog(options.log, `${options.name}/${calls}`, request);
+    const interrupt = request.method === "GET" ? options.abortReads : undefined;
     const attempt = async (attempts: number): Promise<T> => {
       const begin = now();
+      const deadline = openDeadline(request.timeout ?? defaultTimeout, interrupt);
       let [answer, failure]: [AttemptEnd["response"], AttemptEnd["failure"]] = [null, null];
       try {
-        const response = await exchange(request);
+        const response = await exchange(request, deadline.signal);
         answer = response;
         const accepted = (response.status >= 200 && response.status < 300) || request.accept?.includes(response.status);
         if (accepted) return await use(response, attempts);
@@ -120,13 +120,15 @@ export function createClient(options: ClientOptions): Client {
         failure = error instanceof ApiError ? error : exchangeFailure(request, error, attempts, waits);
         throw failure;
       } finally {
+        // A stream is read behind this: it may take the rest of the time.
+        if (!streams || failure !== null) deadline.close();
         log.attempted({ attempt: attempts, ms: now() - begin, response: answer, failure });
       }
     };
     let internalErrors = 0;
     const result = await repeatUntil(
       async (attempts) => {
-        const waiting = { again: attempts > 1, signal: request.method === "GET" ? options.abortReads : undefined };
+        const waiting = { again: attempts > 1, signal: interrupt };
         const made = await attempted(() => options.throttle.run(() => attempt(attempts), waiting));
         if (made.failed && isStatus(made.error, 500)) internalErrors += 1;
         return made;
@@ -163,10 +165,14 @@ export function createClient(options: ClientOptions): Client {
       return parseAnswer(answer.text, shape, { method: request.method, path: request.path, status, attempts });
     },
     stream: (request) =>
-      call(request, async (response, attempts) => {
-        if (response.body === null) throw new Error("the answer has no body");
-        return boundedStream(request, response.body, { status: response.status, attempts });
-      }),
+      call(
+        request,
+        async (response, attempts) => {
+          if (response.body === null) throw new Error("the answer has no body");
+          return boundedStream(request, response.body, { status: response.status, attempts });
+        },
+        { streams: true },
+      ),
   };
 }
 

@@ -1,5 +1,7 @@
+import { pipeline, type Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
-import { Agent, type Dispatcher, fetch, ProxyAgent } from "undici";
+import { createBrotliDecompress, createGunzip } from "node:zlib";
+import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
 import type { Fetch } from "../ports.ts";
 import { readCertificates } from "./read-certificates.ts";
 import type { HttpProxy } from "./resolve-proxy.ts";
@@ -22,8 +24,8 @@ interface TransportOptions {
 const connectTimeout = 10_000;
 
 /**
- * The real Fetch port: undici's own fetch with our own agent, because mixing undici's agent with Node's global fetch
- * fails when their majors differ.
+ * The real Fetch port, on undici's `request`: its `fetch` does the same in more than twice the processor time, which counts
+ * when thousands of environments are asked.
  */
 export async function createTransport({ ca, connections, proxy }: TransportOptions): Promise<Transport> {
   const authorities = ca === null ? {} : { ca: [...rootCertificates, readCertificates(ca)] };
@@ -39,19 +41,37 @@ export async function createTransport({ ca, connections, proxy }: TransportOptio
       ? new Agent({ ...limits, connect })
       : new ProxyAgent({ ...limits, uri: proxy.url, requestTls: connect, proxyTls: connect });
   return {
-    fetch: async (url, request) => {
-      const response = await fetch(url, {
-        method: request.method,
-        headers: request.headers,
-        redirect: "manual",
+    fetch: async (url, { method, headers, body, signal }) => {
+      const response = await request(url, {
+        method: method as Dispatcher.HttpMethod,
+        headers: { "accept-encoding": Object.keys(decoders).join(", "), ...headers },
         dispatcher,
-        ...(request.body === undefined ? {} : { body: request.body }),
-        ...(request.signal ? { signal: request.signal } : {}),
+        ...(body === undefined ? {} : { body }),
+        ...(signal ? { signal } : {}),
       }).catch((error: unknown) => {
         throw proxy === null ? error : new ProxyFailure(proxy.place, error);
       });
-      return { status: response.status, headers: response.headers, body: response.body };
+      const header = (name: string): string | null => {
+        const value = response.headers[name.toLowerCase()];
+        return Array.isArray(value) ? value.join(", ") : (value ?? null);
+      };
+      return {
+        status: response.statusCode,
+        headers: { get: header },
+        body: decoded(response.body, header("content-encoding")),
+      };
     },
     close: () => dispatcher.destroy(),
   };
+}
+
+/** How a body may come, by the names that HTTP has for that. */
+const decoders = { gzip: createGunzip, br: createBrotliDecompress } as const;
+
+/** A body that comes in another form than was offered is left as it is: it will be no JSON. */
+function decoded(body: Readable, encoding: string | null): AsyncIterable<Uint8Array> {
+  const name = encoding?.trim().toLowerCase();
+  if (name !== "gzip" && name !== "br") return body;
+  // Whoever reads learns of a failure: each of the two ends with the other.
+  return pipeline(body, decoders[name](), () => undefined);
 }
