@@ -4,6 +4,7 @@ import type { Plan } from "../model/plan.ts";
 import type { ChangeResult } from "../model/result.ts";
 import { clustersInScope } from "../observe/clusters-in-scope.ts";
 import { listHosts } from "../observe/list-hosts.ts";
+import type { Wanted } from "../observe/observe.ts";
 import { createPlan, hostsInScope, type PlanInput } from "../plan/create-plan.ts";
 import { withoutSuspended } from "../plan/hold-suspended.ts";
 import { needsHostCommands, retriedItems, undeclaredResults } from "../plan/retried-items.ts";
@@ -31,7 +32,7 @@ export interface MadePlan {
  */
 export async function makePlan(
   inventory: Inventory,
-  options: FleetOptions,
+  options: FleetOptions & Pick<Wanted, "consumption">,
   context: Context,
   connections: HostConnections,
   left: readonly ChangeResult[] | null = null,
@@ -60,6 +61,7 @@ export async function makePlan(
     clusters,
     hosts: withoutSuspended(hostsInScope(inventory, list.hosts, scope, affected), inventory, createdAt),
     groups: scope.only.some((kind) => kind !== "hosts"),
+    consumption: options.consumption ?? false,
   };
   const leftOut = await sshWarnings(wanted.hosts, options.sshConfig, context);
   const [observed, { reason, ...revision }] = await Promise.all([

@@ -24,7 +24,9 @@ export interface StatusOptions extends FleetOptions {
  */
 export async function readStatus(inventory: Inventory, options: StatusOptions, context: Context): Promise<Fleet> {
   const connections = hostConnections({ configFile: options.sshConfig, keep: false }, context);
-  const { plan, input } = await makePlan(inventory, options, context, connections).finally(connections.close);
+  const { plan, input } = await makePlan(inventory, { ...options, consumption: true }, context, connections).finally(
+    connections.close,
+  );
   const inScope = environmentsInScope(inventory, options.scope, input.affected ?? null);
   const lists = new Map([...input.observed.clusters].map(([name, { environments }]) => [name, environments]));
   const standing = standings(inScope, lists);

@@ -1,4 +1,4 @@
-import type { ListedHost, ObservedEnvironment, ObservedGroup } from "../model/observed.ts";
+import type { ListedHost, ObservedEnvironment, ObservedGroup, ObservedUse } from "../model/observed.ts";
 import {
   count,
   list,
@@ -46,6 +46,38 @@ const quotas = object({
   userSessions: limitsOf(count, "totalMonthlyLimit", "totalAnnualLimit"),
 });
 
+/** A number that is only told of: one that is none is not known, and the rest of the answer holds. */
+const told: Shape<number | null> = (value) =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
+
+const useOf = (members: Partial<Record<keyof ObservedUse, string>>): Shape<ObservedUse | null> =>
+  orNothing((value, place) => {
+    const found = object(Object.fromEntries(Object.values(members).map((member) => [member, told])))(value, place);
+    const use = (period: keyof ObservedUse) => found[members[period] ?? ""] ?? null;
+    return { now: use("now"), month: use("month"), year: use("year") };
+  });
+const ofPeriods = useOf({ month: "consumedThisMonth", year: "consumedThisYear" });
+
+const consumption: Shape<Readonly<Record<string, ObservedUse>>> = mapped(
+  object({
+    hostUnits: useOf({ now: "currentUsage" }),
+    customMetrics: useOf({ now: "currentUsage" }),
+    demUnits: ofPeriods,
+    davisDataUnits: ofPeriods,
+    syntheticMonitors: ofPeriods,
+    logMonitoring: ofPeriods,
+    sessionProperties: ofPeriods,
+    userSessions: useOf({ month: "totalConsumedThisMonth", year: "totalConsumedThisYear" }),
+  }),
+  (found) => Object.fromEntries(Object.entries(found).flatMap(([name, use]) => (use === null ? [] : [[name, use]]))),
+);
+
+/** Both stand in the same objects. */
+const quotasAndUse = (value: unknown, place: string) => ({
+  quotas: quotas(value, place),
+  consumption: consumption(value, place),
+});
+
 /** How a storage limit without end reads is not documented, so it need not be a number from 0 on. */
 const storage = object({
   transactionStorage: limitsOf(wholeNumber, "maxLimit"),
@@ -72,7 +104,7 @@ export const environment: Shape<ObservedEnvironment> = mapped(
     state: oneOf("ENABLED", "DISABLED"),
     trial: orNothing(truth),
     tags: nothingAsEmpty(texts),
-    quotas: orNothing(quotas),
+    quotas: orNothing(quotasAndUse),
     storage: orNothing(storage),
   }),
   (found) => ({
@@ -81,7 +113,7 @@ export const environment: Shape<ObservedEnvironment> = mapped(
     state: found.state,
     trial: found.trial ?? false,
     tags: found.tags,
-    ...(found.quotas === null ? {} : { quotas: found.quotas }),
+    ...found.quotas,
     ...(found.storage === null ? {} : { storage: found.storage }),
   }),
 );

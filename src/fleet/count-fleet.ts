@@ -19,5 +19,6 @@ export function countFleet(environments: readonly FleetEnvironment[]): FleetCoun
     drift: sum(({ drift }) => drift ?? 0),
     held: sum(({ held }) => held.length),
     waiting: number(({ deletedFrom }) => deletedFrom !== null),
+    suspended: number(({ suspended }) => suspended !== null),
   };
 }

@@ -4,7 +4,9 @@ import type { Condition, EnvironmentReading, Fleet, FleetEnvironment, SeenHost }
 import type { Environment, Host, Inventory } from "../model/inventory.ts";
 import type { ObservedCluster, Reading } from "../model/observed.ts";
 import type { Plan } from "../model/plan.ts";
+import { suspensionOn, suspensionReason } from "../model/suspension.ts";
 import { countFleet } from "./count-fleet.ts";
+import { licenceTotal, licenceUse } from "./licence-use.ts";
 import { matchHosts } from "./match-hosts.ts";
 import { sumOf } from "./sum-of.ts";
 
@@ -54,6 +56,7 @@ export function createFleet(input: FleetInput): Fleet {
             isRead && unmanaged !== undefined
               ? { environments: unmanaged.environments.length, groups: unmanaged.groups.length }
               : null,
+          licence: isRead ? licenceTotal(list.value) : null,
           counts: countFleet(byCluster.get(name) ?? []),
         };
       }),
@@ -79,7 +82,13 @@ function fleetEnvironments(input: FleetInput): readonly FleetEnvironment[] {
     hosts.filter(({ state }) => state === "present"),
     ({ environment }) => environment.toLowerCase(),
   );
+  const today = plan.createdAt.slice(0, 10);
   const held = heldByEnvironment(plan, hosts);
+  const observed = new Map(
+    [...clusters].flatMap(([cluster, { environments: list }]) =>
+      list.status === "complete" ? list.value.map((found) => [`${cluster}/${found.id.toLowerCase()}`, found]) : [],
+    ),
+  );
   const waiting = new Map(plan.waiting.map(({ id, until }) => [id.replace(/^environment\//, "").toLowerCase(), until]));
   const listed = new Map(
     [...readings].flatMap(([environment, reading]): [string, readonly SeenHost[]][] =>
@@ -97,15 +106,19 @@ function fleetEnvironments(input: FleetInput): readonly FleetEnvironment[] {
       const match = matches.get(environment.id) ?? null;
       const isPlanned = clusters.get(environment.cluster)?.environments.status === "complete";
       const value = reading?.status === "complete" ? reading.value : null;
+      const suspension = suspensionOn(environment, today);
+      const known = observed.get(`${environment.cluster}/${key}`);
       const found = {
         id: environment.id,
         name: environment.settings.name ?? environment.defaultName,
         customer: environment.customer,
         cluster: environment.cluster,
         stage: environment.stage,
+        labels: environment.labels,
         url: `${origins.get(environment.cluster) ?? ""}/e/${encodeURIComponent(environment.id)}/`,
         state,
         declared: environment.state ?? ("enabled" as const),
+        suspended: suspension === null ? null : { until: suspension.until, reason: suspension.reason },
         readAt: value === null ? null : new Date(value.at).toISOString(),
         unreadable: reading?.status === "unreadable" ? reading.reason : null,
         hosts: {
@@ -121,7 +134,10 @@ function fleetEnvironments(input: FleetInput): readonly FleetEnvironment[] {
           list: value === null ? null : [...value.problems].sort((left, right) => left.start - right.start),
         },
         drift: isPlanned ? (changes.get(key)?.length ?? 0) : null,
-        held: held.get(key) ?? [],
+        held: (held.get(key) ?? []).filter(
+          (reason) => suspension === null || !reason.endsWith(`: ${suspensionReason(suspension)}`),
+        ),
+        licence: known === undefined ? null : licenceUse(known),
         deletedFrom: waiting.get(key) ?? null,
       };
       return { ...found, condition: conditionOf(found) };
@@ -135,6 +151,7 @@ function conditionOf(found: Omit<FleetEnvironment, "condition">): Condition {
   if (found.held.length > 0) return "held";
   if ((hosts.missing?.length ?? 0) + (hosts.elsewhere?.length ?? 0) > 0) return "hosts";
   if ((found.drift ?? 0) > 0) return "drift";
+  if (found.suspended !== null) return "suspended";
   if (found.deletedFrom !== null) return "waiting";
   return found.state === "disabled" ? "disabled" : "ok";
 }

@@ -40,8 +40,32 @@ export interface SeenHost {
   readonly version: string | null;
 }
 
+/** How much of a quota of the licence is used. */
+export interface LicenceTotal {
+  /** In the API's words, for example `hostUnits`. */
+  readonly quota: string;
+  /** The time that it counts for; `now` is an hour old at worst. */
+  readonly period: "now" | "month" | "year";
+  readonly used: number;
+}
+
+export interface LicenceUse extends LicenceTotal {
+  /** Null: there is none. */
+  readonly limit: number | null;
+}
+
 /** From the best on; the worst one that holds of an environment is its state. */
-export const conditions = ["ok", "disabled", "waiting", "drift", "hosts", "held", "unknown", "problems"] as const;
+export const conditions = [
+  "ok",
+  "disabled",
+  "waiting",
+  "suspended",
+  "drift",
+  "hosts",
+  "held",
+  "unknown",
+  "problems",
+] as const;
 export type Condition = (typeof conditions)[number];
 
 /** A member is null where it is not known. */
@@ -51,12 +75,15 @@ export interface FleetEnvironment {
   readonly customer: string;
   readonly cluster: string;
   readonly stage: string;
+  readonly labels: Readonly<Record<string, string>>;
   /** The environment's own page. */
   readonly url: string;
   /** As its cluster lists it. */
   readonly state: "enabled" | "disabled" | "missing" | null;
   readonly declared: "enabled" | "disabled" | "absent";
   readonly condition: Condition;
+  /** Nothing of it is changed through this day; null: it may be. */
+  readonly suspended: { readonly until: string; readonly reason: string } | null;
   /** When it was asked, ISO 8601; null: it was not, or did not answer. */
   readonly readAt: string | null;
   /** Why it is not known. */
@@ -82,7 +109,10 @@ export interface FleetEnvironment {
   };
   /** Changes that a plan has for it, without those of hosts unless these were probed. */
   readonly drift: number | null;
+  /** Besides what is suspended. */
   readonly held: readonly string[];
+  /** What it uses of its quotas; null: it is not known, or the licence has none. */
+  readonly licence: readonly LicenceUse[] | null;
   /** The day from which on it may be deleted. */
   readonly deletedFrom: string | null;
 }
@@ -103,6 +133,7 @@ export interface FleetCounts {
   readonly drift: number;
   readonly held: number;
   readonly waiting: number;
+  readonly suspended: number;
 }
 
 export interface FleetCluster {
@@ -113,6 +144,8 @@ export interface FleetCluster {
   readonly unreadable: string | null;
   /** Environments and groups there that are not in the inventory. */
   readonly unmanaged: { readonly environments: number; readonly groups: number } | null;
+  /** What all environments there use together, undeclared ones too; null: it is not known, or the licence has no quotas. */
+  readonly licence: readonly LicenceTotal[] | null;
   readonly counts: FleetCounts;
 }
 

@@ -1,5 +1,8 @@
-/** Quotas or storage as the cluster gives them, limits and usage mixed; null is the same as unlimited and as absent. */
+/** Limits of quotas or storage as the cluster gives them; null is the same as unlimited and as absent. */
 type ObservedLimits = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+
+/** What is used of a quota at this time, in this month and in this year of the licence; an hour old at worst. Null: it is not known. */
+export type ObservedUse = Readonly<Record<"now" | "month" | "year", number | null>>;
 
 export interface ObservedEnvironment {
   /** As the cluster spells it. */
@@ -10,6 +13,8 @@ export interface ObservedEnvironment {
   readonly tags: readonly string[];
   /** Undefined: not asked for, or the licence has none. */
   readonly quotas?: ObservedLimits;
+  /** By quota; undefined as the quotas are. */
+  readonly consumption?: Readonly<Record<string, ObservedUse>>;
   readonly storage?: ObservedLimits;
 }
 

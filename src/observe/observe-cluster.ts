@@ -11,13 +11,14 @@ export async function observeCluster(
   cluster: string,
   client: Client,
   inventory: Inventory,
-  { groups, everything }: Pick<Wanted, "groups" | "everything">,
+  { groups, everything = false, consumption = false }: Pick<Wanted, "groups" | "everything" | "consumption">,
 ): Promise<ObservedCluster> {
   const declared = inventory.environments.filter((environment) => environment.cluster === cluster);
   const version = await reading(readClusterVersion(client));
   if (version.status === "unreadable") return unusableCluster(version.reason, client.requestCount());
+  const also = { quotas: everything || consumption, storage: everything };
   const [environments, groupReading] = await Promise.all([
-    reading(readClusterEnvironments(client, declared, everything)),
+    reading(readClusterEnvironments(client, declared, also)),
     groups ? reading(readGroups(client)) : null,
   ]);
   const quotasLicensed = environments.status === "unreadable" || environments.value.quotasLicensed;

@@ -16,6 +16,8 @@ export interface Wanted {
   readonly groups: boolean;
   /** Whether limits are read that nobody declares. */
   readonly everything?: boolean;
+  /** Whether quotas are read that nobody declares, with what is used of them. */
+  readonly consumption?: boolean;
 }
 
 /** A client for one cluster, and how to let go of it. */

@@ -1,15 +1,18 @@
+import { nearLimit } from "../fleet/licence-use.ts";
 import { count, printableLine } from "../lib/printable.ts";
-import { type FleetEnvironment, severities } from "../model/fleet.ts";
+import { type FleetEnvironment, type LicenceUse, severities } from "../model/fleet.ts";
+import { quotaWords, showUsed } from "./quota-words.ts";
 import { listNames } from "./remarks-text.ts";
 
 /** What somebody would want to know of an environment, a line for each thing; nothing where all is in order. */
 export function environmentRemarks(environment: FleetEnvironment): readonly string[] {
-  const { hosts, problems, drift, held, unreadable, state, declared } = environment;
+  const { hosts, problems, drift, held, unreadable, state, declared, suspended, licence } = environment;
   return [
     ...(unreadable === null ? [] : [`not known: ${printableLine(unreadable)}`]),
     ...(problems.open === null || Object.keys(problems.open).length === 0
       ? []
       : [`open: ${bySeverity(problems.open)}`]),
+    ...(suspended === null ? [] : [`suspended until ${suspended.until}: ${printableLine(suspended.reason)}`]),
     ...held.map((reason) => `held: ${printableLine(reason)}`),
     ...(hosts.missing === null || hosts.missing.length === 0
       ? []
@@ -21,8 +24,12 @@ export function environmentRemarks(environment: FleetEnvironment): readonly stri
     ...(drift === null || drift === 0
       ? []
       : [count(drift, "change that a plan would make", "changes that a plan would make")]),
+    ...nearLimit(licence).map((use) => `near its limit: ${quotaWords(use)}, ${showUse(use)}`),
   ];
 }
+
+const showUse = ({ used, limit }: LicenceUse): string =>
+  limit === null ? showUsed(used) : `${showUsed(used)} of ${showUsed(limit)}`;
 
 /** Problems by their severity, the gravest first. */
 function bySeverity(problems: Readonly<Record<string, number>>): string {

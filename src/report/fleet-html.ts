@@ -15,6 +15,8 @@ import { filterScript } from "./page/filter-script.ts";
 import { fitPage, type PageDetail } from "./page/fit-page.ts";
 import { type Html, type HtmlValue, html } from "./page/html.ts";
 import { renderPage } from "./page/render-page.ts";
+import { quotaWords, showUsed } from "./quota-words.ts";
+import { showLabels } from "./show-labels.ts";
 import { summaryParts } from "./status-text.ts";
 
 /** How an environment looks on the map: a sign for everybody, a colour besides. */
@@ -22,9 +24,10 @@ const looks: Readonly<Record<Condition, { readonly sign: string; readonly look: 
   ok: { sign: "✓", look: "good", words: "in order" },
   disabled: { sign: "–", look: "muted", words: "disabled" },
   waiting: { sign: "…", look: "muted", words: "waiting to be deleted" },
+  suspended: { sign: "‖", look: "muted", words: "suspended" },
   drift: { sign: "≠", look: "changed", words: "a plan would change it" },
   hosts: { sign: "▽", look: "warned", words: "hosts are not seen, or elsewhere" },
-  held: { sign: "‖", look: "warned", words: "held" },
+  held: { sign: "!", look: "warned", words: "held" },
   unknown: { sign: "?", look: "removed", words: "not known" },
   problems: { sign: "✗", look: "critical", words: "open problems" },
 };
@@ -74,6 +77,7 @@ ${warnings.length > 0 && html`<section class="notice warned"><h2>Warnings</h2><u
 ${mapHtml(environments, detail)}
 ${timesHtml(fleet)}
 ${versionsHtml(fleet)}
+${licenceHtml(fleet)}
 </main>
 `;
 }
@@ -81,12 +85,14 @@ ${versionsHtml(fleet)}
 function mapHtml(environments: readonly FleetEnvironment[], detail: PageDetail): Html {
   const facet = (name: string, title: string, of: (environment: FleetEnvironment) => string) => ({
     ...{ name, title },
-    options: facetOptions(environments.map((environment) => [of(environment), 1])),
+    options: facetOptions(environments.map((environment) => [of(environment), 1])).filter(({ value }) => value !== ""),
   });
+  const keys = labelKeys(environments);
   const facets = [
     facet("state", "State", ({ condition }) => looks[condition].words),
     facet("cluster", "Cluster", ({ cluster }) => cluster),
     facet("stage", "Stage", ({ stage }) => stage),
+    ...keys.map((key) => facet(`label.${key}`, key, ({ labels }) => labels[key] ?? "")),
   ];
   const used = new Set(environments.map(({ condition }) => condition));
   const rows = [...groupBy(environments, ({ customer }) => customer)].sort(
@@ -96,7 +102,7 @@ function mapHtml(environments: readonly FleetEnvironment[], detail: PageDetail):
   const shown = rows.map(([customer, own]) => {
     const cells = own.slice(0, Math.max(0, left));
     left -= own.length;
-    return cells.length === 0 ? null : rowHtml(customer, cells, detail);
+    return cells.length === 0 ? null : rowHtml(customer, cells, keys, detail);
   });
   return html`<section aria-labelledby="map" data-section><h2 id="map">The map</h2>
 <ul class="legend" aria-label="Signs">${conditions
@@ -109,21 +115,44 @@ ${left < 0 && html`<p class="muted">${count(-left, "more environment")} did not 
 `;
 }
 
+/** Labels that a page can be narrowed by. */
+const mostLabels = 6;
+/** More values than that tell environments apart, and do not put them together. */
+const mostValues = 100;
+
+/** Keys of labels that several environments have, those that most of them have first. */
+function labelKeys(environments: readonly FleetEnvironment[]): readonly string[] {
+  const values = new Map<string, string[]>();
+  for (const { labels } of environments)
+    for (const [key, value] of Object.entries(labels)) values.set(key, [...(values.get(key) ?? []), value]);
+  return [...values]
+    .filter(([, own]) => own.length > 1 && new Set(own).size <= mostValues)
+    .sort(([left, one], [right, two]) => two.length - one.length || compareText(left, right))
+    .slice(0, mostLabels)
+    .map(([key]) => key);
+}
+
 const worst = (environments: readonly FleetEnvironment[]): number =>
   Math.max(...environments.map(({ condition }) => conditions.indexOf(condition)));
 
 const signOf = (condition: Condition): Html =>
   html`<span class="sign ${looks[condition].look}" aria-hidden="true">${looks[condition].sign}</span>`;
 
-const rowHtml = (customer: string, environments: readonly FleetEnvironment[], detail: PageDetail): Html =>
-  html`<div class="row" data-group data-words="${customer}"><h3>${customer}</h3><div class="cells">${environments.map((environment) => cellHtml(environment, detail))}</div></div>
+const rowHtml = (
+  customer: string,
+  environments: readonly FleetEnvironment[],
+  keys: readonly string[],
+  detail: PageDetail,
+): Html =>
+  html`<div class="row" data-group data-words="${customer}"><h3>${customer}</h3><div class="cells">${environments.map((environment) => cellHtml(environment, keys, detail))}</div></div>
 `;
 
-function cellHtml(environment: FleetEnvironment, detail: PageDetail): Html {
-  const { id, name, cluster, stage, condition, url, hosts } = environment;
+function cellHtml(environment: FleetEnvironment, keys: readonly string[], detail: PageDetail): Html {
+  const { id, name, cluster, stage, condition, url, hosts, labels } = environment;
+  const shownLabels = showLabels(labels);
   const remarks = environmentRemarks(environment);
   const seen = hosts.seen === null ? "?" : hosts.seen;
-  return html`<details class="cell ${looks[condition].look}" data-item data-state="${looks[condition].words}" data-cluster="${cluster}" data-stage="${stage}"><summary>${signOf(condition)} ${id}<span class="unseen"> ${looks[condition].words}</span></summary><p><a href="${url}" rel="noreferrer">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${
+  return html`<details class="cell ${looks[condition].look}" data-item data-state="${looks[condition].words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${labels[key]}"`)}><summary>${signOf(condition)} ${id}<span class="unseen"> ${looks[condition].words}</span></summary><p><a href="${url}" rel="noreferrer">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${
     remarks.length > 0 &&
     html`<ul>${remarks.slice(0, 20).map((remark) => html`<li>${remark.slice(0, detail.value)}</li>`)}</ul>`
   }</details>`;
@@ -192,6 +221,19 @@ function levelOf(severity: string): number {
   const known: readonly string[] = severities;
   const rank = known.indexOf(severity);
   return rank >= 0 && rank < 2 ? 0 : rank === 2 || rank === 3 ? 1 : 2;
+}
+
+function licenceHtml({ clusters }: Fleet): HtmlValue {
+  const rows = clusters.flatMap(({ name, licence }) =>
+    (licence ?? []).map(
+      (total) =>
+        html`<tr><td>${name}</td><td>${quotaWords(total)}</td><td class="number">${showUsed(total.used)}</td></tr>`,
+    ),
+  );
+  if (rows.length === 0) return null;
+  return html`<section aria-labelledby="licence"><h2 id="licence">Licence in use</h2>
+<div class="wide"><table><thead><tr><th scope="col">Cluster</th><th scope="col">Quota</th><th scope="col" class="number">Used</th></tr></thead><tbody>${rows.slice(0, 200)}</tbody></table></div></section>
+`;
 }
 
 function versionsHtml({ versions }: Fleet): HtmlValue {

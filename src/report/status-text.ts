@@ -1,8 +1,10 @@
 import { needsAttention } from "../fleet/needs-attention.ts";
 import { count, type Paint, printableLine } from "../lib/printable.ts";
 import { shortened } from "../lib/text.ts";
-import type { Fleet, FleetCounts, FleetEnvironment } from "../model/fleet.ts";
+import type { Fleet, FleetCluster, FleetCounts, FleetEnvironment } from "../model/fleet.ts";
 import { environmentRemarks } from "./environment-remarks.ts";
+import { quotaWords, showUsed } from "./quota-words.ts";
+import { showLabels } from "./show-labels.ts";
 
 const width = 80;
 /** Rows of a table, and environments that are named, unless everything is wanted. */
@@ -27,6 +29,7 @@ export function renderStatusText(fleet: Fleet, paint: Paint, { full }: StatusLay
       paint,
     ),
     ...versionLines(versions, most),
+    ...licenceLines(clusters),
     ...(troubled.length === 0 ? [] : ["Needs attention:"]),
     ...troubled.slice(0, most).flatMap((environment) => attention(environment, paint)),
     ...(troubled.length > most ? [`  and ${count(troubled.length - most, "more", "more")} (--full shows all)`] : []),
@@ -88,6 +91,14 @@ function versionLines(versions: Readonly<Record<string, number>>, most: number):
   ];
 }
 
+/** What clusters use of their licences, as far as they tell. */
+function licenceLines(clusters: readonly FleetCluster[]): readonly string[] {
+  const lines = clusters.flatMap(({ name, licence }) =>
+    (licence ?? []).map((total) => `  ${printableLine(name)}: ${quotaWords(total)}  ${showUsed(total.used)}`),
+  );
+  return lines.length === 0 ? [] : ["Licence in use:", ...lines.map((line) => shortened(line, width)), ""];
+}
+
 const trouble = (counts: FleetCounts): number =>
   problemsOf(counts.problems) * 1_000 +
   counts.unknown * 100 +
@@ -100,9 +111,14 @@ const weight = ({ condition, problems }: FleetEnvironment): number =>
   order.indexOf(condition) * 1_000 + problemsOf(problems.open ?? {});
 
 const attention = (environment: FleetEnvironment, paint: Paint): readonly string[] => [
-  `  ${paint("bold", printableLine(environment.id))}`,
+  `  ${paint("bold", printableLine(environment.id))}${labelsOf(environment)}`,
   ...environmentRemarks(environment).map((remark) => `    ${shortened(remark, width - 4)}`),
 ];
+
+function labelsOf({ id, labels }: FleetEnvironment): string {
+  const shown = showLabels(labels);
+  return shown === "" ? "" : `  ${shortened(shown, Math.max(10, width - 4 - id.length))}`;
+}
 
 function summary(counts: FleetCounts, otherDrift: number): string {
   const lines: string[] = [];
@@ -119,6 +135,7 @@ export function summaryParts(counts: FleetCounts, otherDrift: number): readonly 
   return [
     count(counts.environments, "environment"),
     ...(counts.disabled > 0 ? [`${counts.disabled} disabled`] : []),
+    ...(counts.suspended > 0 ? [`${counts.suspended} suspended`] : []),
     ...(counts.waiting > 0 ? [`${counts.waiting} waiting to be deleted`] : []),
     `${asFarAsKnown(counts.hostsSeen, counts)} of ${count(counts.hostsDeclared, "host")} seen`,
     `${asFarAsKnown(problemsOf(counts.problems), counts)} open ${problemsOf(counts.problems) === 1 ? "problem" : "problems"}`,

@@ -37,12 +37,13 @@ interface CommandWorldOptions {
   /** Options that lead to the hosts; left out, hosts are skipped. */
   readonly hosts?: readonly string[];
   readonly buildInstaller?: SimulatedClusterOptions["buildInstaller"];
+  readonly licence?: SimulatedClusterOptions["licence"];
 }
 
 export async function startCommandWorld(
   files: Readonly<Record<string, string>>,
   seed: ClusterSeed,
-  { hosts, buildInstaller = () => new Uint8Array() }: CommandWorldOptions = {},
+  { hosts, buildInstaller = () => new Uint8Array(), licence = "classic" }: CommandWorldOptions = {},
 ): Promise<CommandWorld> {
   const directory = mkdtempSync(join(tmpdir(), "dtsync-commands-"));
   const write = (name: string, text: string): string => {
@@ -59,6 +60,7 @@ export async function startCommandWorld(
     seed,
     installerVersions: ["1.313.52.20250602-150703"],
     buildInstaller,
+    licence,
   });
   const server = await serveCluster(cluster);
   return {

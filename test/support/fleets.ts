@@ -8,23 +8,26 @@ export const aFleetEnvironment = (given: Partial<FleetEnvironment> = {}): FleetE
   customer: "abc",
   cluster: "emea",
   stage: "p",
+  labels: {},
   url: "https://emea.example.com/e/abc-p1",
   state: "enabled",
   declared: "enabled",
   condition: "ok",
+  suspended: null,
   readAt: "2026-03-10T12:00:00.000Z",
   unreadable: null,
   hosts: { declared: 2, seen: 2, missing: [], elsewhere: [], undeclared: 0, versions: {} },
   problems: { open: {}, list: [] },
   drift: 0,
   held: [],
+  licence: [],
   deletedFrom: null,
   ...given,
 });
 
 const noCounts: FleetCounts = {
   ...{ environments: 0, disabled: 0, missing: 0, unknown: 0, hostsDeclared: 0, hostsSeen: 0, hostsMissing: 0 },
-  ...{ hostsElsewhere: 0, problems: {}, drift: 0, held: 0, waiting: 0 },
+  ...{ hostsElsewhere: 0, problems: {}, drift: 0, held: 0, waiting: 0, suspended: 0 },
 };
 
 export const aFleet = (environments: readonly FleetEnvironment[], given: Partial<Fleet> = {}): Fleet => ({
@@ -36,7 +39,14 @@ export const aFleet = (environments: readonly FleetEnvironment[], given: Partial
   problemsSince: 7 * 86_400_000,
   clusters: [
     {
-      ...{ name: "emea", url: "https://emea.example.com", version: "1.320.0", unreadable: null, unmanaged: null },
+      ...{
+        name: "emea",
+        url: "https://emea.example.com",
+        version: "1.320.0",
+        unreadable: null,
+        unmanaged: null,
+        licence: null,
+      },
       counts: noCounts,
     },
   ],

@@ -51,7 +51,7 @@ export const filterScript = `
     let shownItems = 0;
     for (const item of items) {
       const { element, group, section, weight } = item;
-      const fits = facets.every(([name, values]) => values.includes(element.dataset[name] || ""))
+      const fits = facets.every(([name, values]) => values.includes(element.getAttribute("data-" + name) || ""))
         && (words.length === 0 || words.every((word) => textOf(item).includes(word)));
       element.hidden = !fits;
       if (!fits) continue;

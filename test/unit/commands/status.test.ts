@@ -56,8 +56,8 @@ const seed: ClusterSeed = {
 
 let world: CommandWorld | null = null;
 afterEach(() => world?.close());
-const start = async () => {
-  world = await startCommandWorld(files, seed);
+const start = async (customer = files["customers/abc.yaml"], licence: "classic" | "dps" = "classic") => {
+  world = await startCommandWorld({ ...files, "customers/abc.yaml": customer }, seed, { licence });
   return world;
 };
 const validate = new Ajv2020({ validateFormats: false }).compile(
@@ -119,6 +119,40 @@ describe("dtsync status", () => {
     const { output } = await at.run(["status", "--format", "text"]);
     expect(output).toMatch(/abc +4 +1\+\?\/4 +2 +0\+\? +1/);
     for (const line of output.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test("tells of labels, of what is suspended, and how much of the licence is used", async () => {
+    const at = await start(`customer: abc
+labels: { type: ccv2 }
+environments:
+  p1: { name: Production, quotas: { hostUnits: { maxLimit: 1 } }, hosts: ["web[01-03].abc.example.com"] }
+  p2:
+    name: Other
+    suspended: { until: 9999-12-31, reason: migration freeze }
+    labels: { type: ccv1, owner: "team <web>" }
+    hosts: [db01.abc.example.com]
+`);
+    const { of, fleet } = await fleetOf(at);
+    expect(of("abc-p1")).toMatchObject({ labels: { type: "ccv2" }, suspended: null });
+    expect(of("abc-p2")).toMatchObject({
+      ...{ labels: { type: "ccv1", owner: "team <web>" }, condition: "suspended", held: [] },
+      suspended: { until: "9999-12-31", reason: "migration freeze" },
+      licence: [{ quota: "hostUnits", period: "now", used: 2, limit: null }],
+    });
+    expect(fleet.counts.suspended).toBe(1);
+    expect(fleet.clusters[0]?.licence).toEqual([{ quota: "hostUnits", period: "now", used: 3 }]);
+    const narrowed = await fleetOf(at, "--target", "label.type=ccv1");
+    expect(narrowed.fleet.environments.map(({ id }) => id)).toEqual(["abc-p2"]);
+    const { output } = await at.run(["status", "--format", "text"]);
+    expect(output).toContain("  abc-p1  type=ccv2\n");
+    expect(output).toContain("  emea: host units  3\n");
+    expect(output).toContain("1 suspended");
+  });
+
+  test("knows nothing of quotas where the licence has none", async () => {
+    const at = await start(files["customers/abc.yaml"], "dps");
+    const { of, fleet, code } = await fleetOf(at);
+    expect([code, of("abc-p1")?.licence, fleet.clusters[0]?.licence]).toEqual([0, null, null]);
   });
 
   test("asks five requests of each, and leaves no token", async () => {

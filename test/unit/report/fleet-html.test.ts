@@ -19,6 +19,23 @@ describe("the map of a fleet", () => {
     expect(page).toContain("1 of 3 hosts seen");
   });
 
+  test("can be narrowed by labels, and says of what is suspended why", () => {
+    const page = renderFleetHtml(
+      aFleet([
+        aFleetEnvironment({ labels: { type: "ccv1", owner: '"><b>' } }),
+        aFleetEnvironment({
+          ...{ id: "abc-t1", condition: "suspended", labels: { type: "ccv2" } },
+          suspended: { until: "2026-04-01", reason: "migration" },
+        }),
+      ]),
+    );
+    expect(page).toContain('data-label.type="ccv2"');
+    expect(page).toContain('name="label.type" value="ccv1"');
+    expect(page).not.toContain('name="label.owner"');
+    expect(page).toContain("owner=&quot;&gt;&lt;b&gt;, type=ccv1");
+    expect(page).toContain("suspended until 2026-04-01: migration");
+  });
+
   test("never shows what is not known as nothing", () => {
     const unknown = { declared: 3, seen: null, missing: null, elsewhere: null, undeclared: null, versions: null };
     const page = renderFleetHtml(

@@ -18,14 +18,16 @@ export const neededLimits = (declared: readonly Environment[]): EnvironmentInclu
 });
 
 /**
- * Reads all environments of a cluster with what those that are declared there need, or with `everything`. Throws ApiError.
+ * Reads all environments of a cluster with what those that are declared there need, and what is wanted `also`. Throws
+ * ApiError.
  */
 export async function readClusterEnvironments(
   client: Client,
   declared: readonly Environment[],
-  everything = false,
+  also: EnvironmentIncludes = { quotas: false, storage: false },
 ): Promise<EnvironmentReading> {
-  const wants = everything ? { quotas: true, storage: true } : neededLimits(declared);
+  const needed = neededLimits(declared);
+  const wants = { quotas: also.quotas || needed.quotas, storage: also.storage || needed.storage };
   try {
     const environments = await readEnvironments(client, wants);
     if (!wants.quotas) return { environments, quotasLicensed: true };

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { environment } from "../../../src/dynatrace/answers.ts";
+import { licenceTotal, licenceUse, nearLimit } from "../../../src/fleet/licence-use.ts";
+import { anObservedEnvironment } from "../../support/builders.ts";
+
+/** As a cluster answers. */
+const withQuotas = (quotas: unknown) =>
+  environment({ id: "abc-p1", name: "abc p1", state: "ENABLED", trial: false, tags: [], quotas }, "");
+
+describe("what an environment uses of its licence", () => {
+  test("is read by period, with its limit", () => {
+    const uses = licenceUse(
+      withQuotas({
+        userSessions: { totalConsumedThisMonth: 12.5, totalMonthlyLimit: 100, totalConsumedThisYear: 0 },
+        demUnits: { consumedThisMonth: 0, monthlyLimit: 500, consumedThisYear: 40, annualLimit: null },
+        hostUnits: { currentUsage: 19, maxLimit: 20 },
+        customMetrics: null,
+      }),
+    );
+    expect(uses).toEqual([
+      { quota: "demUnits", period: "month", used: 0, limit: 500 },
+      { quota: "demUnits", period: "year", used: 40, limit: null },
+      { quota: "hostUnits", period: "now", used: 19, limit: 20 },
+      { quota: "userSessions", period: "month", used: 12.5, limit: 100 },
+    ]);
+    expect(nearLimit(uses).map(({ quota }) => quota)).toEqual(["hostUnits"]);
+  });
+
+  test("is not known where nothing was read, and what is no number is passed over", () => {
+    expect(licenceUse(anObservedEnvironment({}))).toBeNull();
+    expect(licenceUse(withQuotas({ hostUnits: { currentUsage: "many", maxLimit: 1 } }))).toEqual([]);
+    expect(nearLimit(null)).toEqual([]);
+  });
+});
+
+describe("what a cluster uses of its licence", () => {
+  test("is the sum of its environments, unless one is not known", () => {
+    const [two, three] = [2, 3].map((currentUsage) => withQuotas({ hostUnits: { currentUsage } }));
+    if (two === undefined || three === undefined) throw new Error("there are two");
+    expect(licenceTotal([two, three])).toEqual([{ quota: "hostUnits", period: "now", used: 5 }]);
+    expect(licenceTotal([two, anObservedEnvironment({})])).toBeNull();
+    expect(licenceTotal([])).toEqual([]);
+  });
+});
