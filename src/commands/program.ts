@@ -263,6 +263,7 @@ export function createProgram(context: Context): ProgramRun {
     .option("--only-problems", "only environments that need attention, and their customers")
     .option("--html <file>", "draw the map of the fleet as one page")
     .option("--problems <days>", "list problems that have ended, too: 7d for those of a week")
+    .option("--max-age <age>", "do not ask again what was asked less long ago, such as 30s, 1h or 0 (default: 5m)")
     .action(async (raw: RawOptions) => {
       const [{ statusOptions }, { status }] = await Promise.all([
         import("./options/status-options.ts"),

@@ -17,7 +17,7 @@ import { type Html, type HtmlValue, html } from "./page/html.ts";
 import { renderPage } from "./page/render-page.ts";
 import { quotaWords, showUsed } from "./quota-words.ts";
 import { showLabels } from "./show-labels.ts";
-import { summaryParts } from "./status-text.ts";
+import { oldestReading, summaryParts } from "./status-text.ts";
 
 /** How an environment looks on the map: a sign for everybody, a colour besides. */
 const looks: Readonly<Record<Condition, { readonly sign: string; readonly look: string; readonly words: string }>> = {
@@ -65,10 +65,11 @@ export function renderFleetHtml(fleet: Fleet): string {
 
 function bodyOf(fleet: Fleet, detail: PageDetail): Html {
   const { createdAt, environments, counts, otherDrift, clusters, warnings } = fleet;
+  const oldest = oldestReading(fleet);
   return html`<a class="skip" href="#map">To the map</a>
 <header><h1>dtsync status</h1>
 <p class="verdict">${summaryParts(counts, otherDrift).join(", ")}</p>
-<dl class="facts"><dt>As of</dt><dd>${createdAt}</dd>${clusters.map(
+<dl class="facts"><dt>As of</dt><dd>${createdAt}${oldest !== null && oldest < createdAt && html`, environments asked from ${oldest} on`}</dd>${clusters.map(
     ({ name, url, version, unreadable }) =>
       html`<dt>${name}</dt><dd>${url}${version === null ? null : `, version ${version}`}${unreadable === null ? null : html`: <strong class="removed">not read: ${unreadable}</strong>`}</dd>`,
   )}</dl></header>

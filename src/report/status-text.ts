@@ -38,6 +38,7 @@ export function renderStatusText(fleet: Fleet, paint: Paint, { full }: StatusLay
       unreadable === null ? [] : [paint("yellow", `not read: cluster/${name}: ${printableLine(unreadable)}`)],
     ),
     summary(counts, fleet.otherDrift),
+    ...ageLines(fleet),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -119,6 +120,22 @@ function labelsOf({ id, labels }: FleetEnvironment): string {
   const shown = showLabels(labels);
   return shown === "" ? "" : `  ${shortened(shown, Math.max(10, width - 4 - id.length))}`;
 }
+
+/** Milliseconds from which on what was read is told to be older. */
+const noticedAge = 60_000;
+
+function ageLines(fleet: Fleet): readonly string[] {
+  const oldest = oldestReading(fleet);
+  if (oldest === null || Date.parse(fleet.createdAt) - Date.parse(oldest) < noticedAge) return [];
+  return [`Some environments were asked at ${oldest.slice(0, 16)}Z (--max-age 0 asks again).`];
+}
+
+/** When the environment was asked that was asked first; null: none has answered. */
+export const oldestReading = ({ environments }: Pick<Fleet, "environments">): string | null =>
+  environments.reduce<string | null>(
+    (oldest, { readAt }) => (readAt !== null && (oldest === null || readAt < oldest) ? readAt : oldest),
+    null,
+  );
 
 function summary(counts: FleetCounts, otherDrift: number): string {
   const lines: string[] = [];

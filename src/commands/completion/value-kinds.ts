@@ -14,6 +14,7 @@ export type ValueKind =
  * A test holds the table to all placeholders that there are.
  */
 export const placeholders = {
+  age: "nothing",
   command: "program",
   day: "nothing",
   days: "nothing",

@@ -1,3 +1,4 @@
+import { longestAge } from "../../application/kept-readings.ts";
 import type { StatusOptions as ReadOptions } from "../../application/read-status.ts";
 import type { ProcessVariables } from "../../ports.ts";
 import { fleetOptions } from "./fleet-options.ts";
@@ -17,10 +18,24 @@ export async function statusOptions(raw: RawOptions, variables: ProcessVariables
   return {
     ...(await fleetOptions({ ...raw, hosts: raw["hosts"] ?? "skip" }, variables)),
     problemDays: days(textOrNull(raw["problems"])),
+    maxAge: age(textOrNull(raw["maxAge"]) ?? usualAge),
     onlyProblems: raw["onlyProblems"] === true,
     full: raw["full"] === true,
     html: textOrNull(raw["html"]),
   };
+}
+
+/** A problem that has just begun is worth knowing; asking 5,000 environments takes half a minute and more. */
+const usualAge = "5m";
+const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds. */
+function age(text: string): number {
+  const [, number = "", unit = ""] = /^(\d{1,6})([smhd])$|^0$/.exec(text) ?? [];
+  const milliseconds = text === "0" ? 0 : Number(number) * (units[unit] ?? Number.NaN);
+  if (Number.isNaN(milliseconds) || milliseconds > longestAge)
+    throw new OptionError(`--max-age must be a time up to 1d such as 30s, 10m or 0, not ${JSON.stringify(text)}`);
+  return milliseconds;
 }
 
 const mostDays = 30;

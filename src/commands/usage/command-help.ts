@@ -193,6 +193,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
       { line: "dtsync status", what: "the whole fleet" },
       { line: "dtsync status --only-problems --target stage=p", what: "production environments that need attention" },
       { line: "dtsync status --problems 7d --format json", what: "with the problems of a week, for a program" },
+      { line: "dtsync status --max-age 0", what: "with everything asked again" },
     ],
     topics: ["commands"],
     sections: ["Status", "Targets"],

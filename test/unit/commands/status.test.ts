@@ -64,7 +64,7 @@ const validate = new Ajv2020({ validateFormats: false }).compile(
   JSON.parse(readFileSync(new URL("../../../schema/status.schema.json", import.meta.url), "utf8")) as object,
 );
 async function fleetOf(at: CommandWorld, ...words: readonly string[]) {
-  const { code, document } = await at.run(["status", ...words]);
+  const { code, document } = await at.run(["status", "--max-age", "0", ...words]);
   expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
   const fleet = document as Fleet;
   return { code, fleet, of: (id: string) => fleet.environments.find((environment) => environment.id === id) };
@@ -116,7 +116,7 @@ describe("dtsync status", () => {
     });
     expect(fleet.counts.unknown).toBe(1);
     at.cluster.addFault({ match: { path: "/e/abc-p1/api/v1/oneagents" }, do: { status: 403 } });
-    const { output } = await at.run(["status", "--format", "text"]);
+    const { output } = await at.run(["status", "--max-age", "0", "--format", "text"]);
     expect(output).toMatch(/abc +4 +1\+\?\/4 +2 +0\+\? +1/);
     for (const line of output.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
@@ -163,5 +163,50 @@ environments:
     expect(at.cluster.requests.some(({ path }) => /abc-t1|abc-d1/.test(path))).toBe(false);
     const left = at.cluster.snapshot().tokens.filter(({ name }) => /^dtsync run .* (?:run|read) /.test(name));
     expect(left).toEqual([]);
+  });
+
+  test("asks nothing again that was asked a short while ago, and what could not be read every time", async () => {
+    const at = await start();
+    const askedOf = (id: string) => at.cluster.requests.filter(({ path }) => path.includes(id)).length;
+    const counts = () => ["abc-p1", "abc-p2"].map(askedOf);
+    at.cluster.addFault({ match: { path: "/e/abc-p2/api/v1/oneagents" }, do: { status: 403 } });
+    expect((await fleetOf(at, "--max-age", "5m", "--problems", "7d")).code).toBe(5);
+    const [first = 0, failed = 0] = counts();
+    const again = await fleetOf(at, "--max-age", "5m");
+    expect(again.code).toBe(0);
+    expect(counts()).toEqual([first, failed + 5]);
+    expect(again.of("abc-p1")).toMatchObject({ hosts: { seen: 1 }, problems: { open: { AVAILABILITY: 1, ERROR: 1 } } });
+    expect(again.of("abc-p1")?.problems.list).toHaveLength(2);
+    // Of abc-p2 only open problems were asked for.
+    const wider = await fleetOf(at, "--max-age", "5m", "--problems", "7d");
+    expect(wider.of("abc-p1")?.problems.list).toHaveLength(3);
+    expect(counts()).toEqual([first, failed + 11]);
+    await fleetOf(at, "--no-cache", "--max-age", "5m");
+    expect(counts()).toEqual([first + 5, failed + 16]);
+    for (const age of ["2d", "5", "soon"]) expect((await at.run(["status", "--max-age", age])).code).toBe(3);
+  });
+
+  test("goes on where it was interrupted", async () => {
+    const at = await start();
+    const interrupt = new AbortController();
+    at.cluster.onRequest(({ method, path }) => {
+      if (method === "DELETE" && path.includes("abc-p1")) interrupt.abort(new Error("interrupted"));
+    });
+    await at.run(["status"], { signal: interrupt.signal }).catch(() => undefined);
+    const asked = () => at.cluster.requests.filter(({ path }) => path.includes("abc-p1")).length;
+    expect(asked()).toBe(5);
+    const { document } = await at.run(["status"]);
+    expect(asked()).toBe(5);
+    expect((document as Fleet).counts).toMatchObject({ unknown: 0, hostsSeen: 2 });
+  });
+
+  test("asks an old cluster for its hosts with the scope that it knows", async () => {
+    const at = await start();
+    at.cluster.addFault({ match: { method: "POST", path: "/e/abc-p1/api/v2/apiTokens" }, do: { status: 400 } });
+    const { code, of } = await fleetOf(at);
+    expect([code, of("abc-p1")?.hosts.seen]).toEqual([0, 1]);
+    const made = at.cluster.requests.filter(({ method, path }) => method === "POST" && path.endsWith("/apiTokens"));
+    expect(made.map(({ path, status }) => [path.includes("p1"), status])).toContainEqual([true, 400]);
+    expect(made.length).toBeLessThanOrEqual(4);
   });
 });
