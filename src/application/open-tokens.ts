@@ -36,6 +36,9 @@ export interface TokenOptions {
   readonly readOnly: boolean;
 }
 
+/** Milliseconds between two writes of the journal: hundreds of tokens come and go in a second when a fleet is asked. */
+const journalPause = 20;
+
 /** Opens the clusters that are named or that killed runs of this machine are about, and cleans up after the latter. */
 export async function openTokens(options: TokenOptions, context: Context): Promise<OpenTokens> {
   const { inventory, named, allowCommands, readOnly } = options;
@@ -45,7 +48,8 @@ export async function openTokens(options: TokenOptions, context: Context): Promi
   const identity = ownIdentity();
   const file = options.journal === null ? null : useJournal(options.journal, identity);
   const place = file ?? journalInFolder(folder, runId);
-  const journal = openJournal({ place, runId, process: identity, now, warn: log.warn });
+  const gather = () => context.clock.sleep(journalPause).catch(() => undefined);
+  const journal = openJournal({ place, runId, process: identity, now, warn: log.warn, gather });
   const abandoned = [...(file?.abandoned ?? []), ...abandonedRuns(folder, identity, log.warn)];
   const left = new Set(abandoned.flatMap(({ entry }) => entry.tokens.map((token) => token.cluster)));
   const opened = new Map<string, OpenCluster>();

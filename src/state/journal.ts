@@ -52,6 +52,8 @@ export interface JournalOptions {
   readonly now: () => Date;
   /** Told once when nothing can be kept: a run is worth more than its journal. */
   readonly warn: (message: string) => void;
+  /** Resolves after a moment in which more may come, so that one write keeps all of it; left out: there is none. */
+  readonly gather?: () => Promise<void>;
 }
 
 /** A file for the run in the folder of the journals of all runs of this user. */
@@ -89,16 +91,19 @@ export function openJournal(options: JournalOptions): Journal {
       );
     }
   };
-  let writing: Promise<void> = Promise.resolve();
+  let ready: Promise<void> = Promise.resolve();
+  let last: Promise<void> = Promise.resolve();
   let next: Promise<void> | null = null;
-  /** All that comes while one is being written is kept by the next. */
+  /** The first one at once. All that comes while one is being written, or a moment after that, is kept by the next. */
   const write = (): Promise<void> => {
-    next ??= writing.then(() => {
+    if (next !== null) return next;
+    next = ready.then(() => {
       next = null;
       return save();
     });
-    writing = next;
-    return next;
+    last = next;
+    ready = last.then(options.gather);
+    return last;
   };
   const keyOf = (cluster: string, environment: string | null) => JSON.stringify([cluster, environment]);
   return {
@@ -122,7 +127,7 @@ export function openJournal(options: JournalOptions): Journal {
       return write();
     },
     async close() {
-      await writing;
+      await last;
       await options.place.remove();
     },
   };

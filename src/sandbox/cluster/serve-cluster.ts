@@ -57,7 +57,9 @@ async function exchange(
   outgoing: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController();
-  outgoing.once("close", () => gone.abort());
+  outgoing.once("close", () => {
+    if (!outgoing.writableFinished) gone.abort();
+  });
   const body = await readBody(incoming);
   if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
   if (gone.signal.aborted) return;

@@ -45,6 +45,29 @@ test("nothing is written before there is something to tell, and nothing stays af
   expect(await readdir(folder)).toEqual([]);
 });
 
+test("what comes in the moment after a write is kept by one more, and nobody is told before", async () => {
+  const saved: number[] = [];
+  let go = (): void => undefined;
+  const journal = openJournal({
+    place: { save: async ({ tokens }) => void saved.push(tokens.length), remove: async () => undefined },
+    ...{ runId: idOf("a"), process: own, now: () => new Date(1_000), warn },
+    gather: () => new Promise<void>((done) => (go = done)),
+  });
+  await journal.tokenMade(cluster, null);
+  expect(saved).toEqual([1]);
+  const told: string[] = [];
+  const both = ["abc-p1", "abc-p2"].map((id) => journal.tokenMade(cluster, id).then(() => told.push(id)));
+  await Promise.resolve();
+  expect([saved, told]).toEqual([[1], []]);
+  go();
+  await Promise.all(both);
+  expect([saved, told]).toEqual([
+    [1, 3],
+    ["abc-p1", "abc-p2"],
+  ]);
+  await journal.close();
+});
+
 test("what a killed run leaves behind is known to the next one, once each", async () => {
   const journal = open("a");
   await Promise.all([
