@@ -7,6 +7,7 @@ import { appendPresets, buildInstallerBody } from "./agent/build-installer.ts";
 import { type ServedCluster, serveCluster } from "./cluster/serve-cluster.ts";
 import { createSimulatedCluster, type SimulatedCluster } from "./cluster/simulated-cluster.ts";
 import type { ClusterSeed } from "./cluster/snapshot.ts";
+import { estateLife } from "./estate-life.ts";
 import { type SimulatedHostOptions, type SimulatedHosts, startSimulatedHosts } from "./hosts/start-simulated-hosts.ts";
 import { sandboxAddress } from "./sandbox-addresses.ts";
 import { seedEstate, usualEstate } from "./seed-estate.ts";
@@ -147,7 +148,11 @@ async function readSeeds(options: SandboxStart): Promise<(cluster: string) => Cl
   const estate = estatePattern.exec(options.seed);
   if (estate !== null) {
     const names = options.inventory.clusters.map(({ name }) => name);
-    return (cluster) => seedEstate(names.indexOf(cluster), Number(estate[1] ?? usualEstate));
+    return (cluster) => {
+      const index = names.indexOf(cluster);
+      const seed = seedEstate(index, Number(estate[1] ?? usualEstate));
+      return { ...seed, ...estateLife(seed.environments ?? [], index, options.clock.now().getTime()) };
+    };
   }
   const seeds = JSON.parse(await readFile(options.seed, "utf8")) as {
     readonly clusters?: Readonly<Record<string, ClusterSeed>>;
