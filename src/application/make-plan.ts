@@ -4,7 +4,6 @@ import type { Plan } from "../model/plan.ts";
 import type { ChangeResult } from "../model/result.ts";
 import { clustersInScope } from "../observe/clusters-in-scope.ts";
 import { listHosts } from "../observe/list-hosts.ts";
-import type { Wanted } from "../observe/observe.ts";
 import { createPlan, hostsInScope, type PlanInput } from "../plan/create-plan.ts";
 import { withoutSuspended } from "../plan/hold-suspended.ts";
 import { needsHostCommands, retriedItems, undeclaredResults } from "../plan/retried-items.ts";
@@ -28,11 +27,12 @@ export interface MadePlan {
 
 /**
  * Reads everything and compares. Nothing is written anywhere. `left`: what an earlier apply left, to plan nothing else; null:
- * everything in scope. `ahead`: clusters that are being read already. Throws a usage error for a scope that cannot be meant.
+ * everything in scope. `ahead`: clusters that are being read already. `consumption`: it is read, too, how much of the
+ * licences is used. Throws a usage error for a scope that cannot be meant.
  */
 export async function makePlan(
   inventory: Inventory,
-  options: FleetOptions & Pick<Wanted, "consumption">,
+  options: FleetOptions & { readonly consumption?: boolean },
   context: Context,
   connections: HostConnections,
   left: readonly ChangeResult[] | null = null,
@@ -61,7 +61,7 @@ export async function makePlan(
     clusters,
     hosts: withoutSuspended(hostsInScope(inventory, list.hosts, scope, affected), inventory, createdAt),
     groups: scope.only.some((kind) => kind !== "hosts"),
-    consumption: options.consumption ?? false,
+    consumption: options.consumption === true ? { now: createdAt.getTime() } : null,
   };
   const leftOut = await sshWarnings(wanted.hosts, options.sshConfig, context);
   const [observed, { reason, ...revision }] = await Promise.all([

@@ -57,6 +57,7 @@ export function createFleet(input: FleetInput): Fleet {
               ? { environments: unmanaged.environments.length, groups: unmanaged.groups.length }
               : null,
           licence: isRead ? licenceTotal(list.value) : null,
+          licenceHour: hourOf(clusters.get(name)),
           counts: countFleet(byCluster.get(name) ?? []),
         };
       }),
@@ -127,6 +128,7 @@ function fleetEnvironments(input: FleetInput): readonly FleetEnvironment[] {
           missing: match?.missing ?? null,
           elsewhere: match?.elsewhere ?? null,
           undeclared: match?.undeclared ?? null,
+          licensed: known === undefined ? null : licensedHosts(clusters.get(environment.cluster), key),
           versions: value === null ? null : versionsOf(value.hosts),
         },
         problems: {
@@ -142,6 +144,17 @@ function fleetEnvironments(input: FleetInput): readonly FleetEnvironment[] {
       };
       return { ...found, condition: conditionOf(found) };
     });
+}
+
+const hourOf = (cluster: ObservedCluster | undefined): string | null => {
+  const hour = cluster?.licenceHour ?? null;
+  return hour === null ? null : new Date(hour.start).toISOString();
+};
+
+/** An environment that is there, and of which the licence tells nothing, had no hosts in that hour. */
+function licensedHosts(cluster: ObservedCluster | undefined, key: string): number | null {
+  const hour = cluster?.licenceHour ?? null;
+  return hour === null ? null : (hour.hosts.get(key) ?? 0);
 }
 
 function conditionOf(found: Omit<FleetEnvironment, "condition">): Condition {

@@ -98,6 +98,8 @@ export interface FleetEnvironment {
     readonly elsewhere: readonly { readonly host: string; readonly environment: string }[] | null;
     /** Listed and not declared here. */
     readonly undeclared: number | null;
+    /** Those whose agents ran in the hour that the licence of its cluster last told of, declared or not. */
+    readonly licensed: number | null;
     /** Agents by version. */
     readonly versions: Readonly<Record<string, number>> | null;
   };
@@ -146,6 +148,8 @@ export interface FleetCluster {
   readonly unmanaged: { readonly environments: number; readonly groups: number } | null;
   /** What all environments there use together, undeclared ones too; null: it is not known, or the licence has no quotas. */
   readonly licence: readonly LicenceTotal[] | null;
+  /** The hour that `licensed` hosts are of, ISO 8601; null: it is not known, or the licence has none. */
+  readonly licenceHour: string | null;
   readonly counts: FleetCounts;
 }
 

@@ -37,12 +37,22 @@ export type Reading<T> =
   | { readonly status: "complete"; readonly value: T }
   | { readonly status: "unreadable"; readonly reason: string };
 
+/** What the licence of a cluster has counted in an hour. */
+export interface LicenceHour {
+  /** Its beginning, Unix milliseconds. */
+  readonly start: number;
+  /** Hosts whose agents ran, by environment in small letters; one that is not there had none. */
+  readonly hosts: ReadonlyMap<string, number>;
+}
+
 export interface ObservedCluster {
   readonly version: string | null;
   readonly requests: number;
   readonly environments: Reading<readonly ObservedEnvironment[]>;
   /** Null: not asked for. */
   readonly groups: Reading<readonly ObservedGroup[]> | null;
+  /** What the licence counted in an hour; null: it was not asked for, cannot be known, or could not be read. */
+  readonly licenceHour?: LicenceHour | null;
   /** False on a licence without quotas (DPS): they are then not compared. */
   readonly quotasLicensed: boolean;
   readonly warnings: readonly string[];

@@ -1,5 +1,6 @@
 import type { Client } from "../dynatrace/client.ts";
 import { readClusterVersion, readGroups } from "../dynatrace/cluster-api.ts";
+import { readLicenceHour } from "../dynatrace/licence-hour.ts";
 import { readClusterEnvironments } from "../kinds/environment/effects/read.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { ObservedCluster } from "../model/observed.ts";
@@ -11,15 +12,17 @@ export async function observeCluster(
   cluster: string,
   client: Client,
   inventory: Inventory,
-  { groups, everything = false, consumption = false }: Pick<Wanted, "groups" | "everything" | "consumption">,
+  { groups, everything = false, consumption = null }: Pick<Wanted, "groups" | "everything" | "consumption">,
 ): Promise<ObservedCluster> {
   const declared = inventory.environments.filter((environment) => environment.cluster === cluster);
   const version = await reading(readClusterVersion(client));
   if (version.status === "unreadable") return unusableCluster(version.reason, client.requestCount());
-  const also = { quotas: everything || consumption, storage: everything };
-  const [environments, groupReading] = await Promise.all([
+  const also = { quotas: everything || consumption !== null, storage: everything };
+  const [environments, groupReading, licenceHour] = await Promise.all([
     reading(readClusterEnvironments(client, declared, also)),
     groups ? reading(readGroups(client)) : null,
+    // It is told of beside what the environments say themselves: without it nothing is held.
+    consumption === null ? null : readLicenceHour(client, consumption.now).catch(() => null),
   ]);
   const quotasLicensed = environments.status === "unreadable" || environments.value.quotasLicensed;
   return {
@@ -30,6 +33,7 @@ export async function observeCluster(
         ? { status: "complete", value: environments.value.environments }
         : environments,
     groups: groupReading,
+    licenceHour,
     quotasLicensed,
     warnings: [],
   };

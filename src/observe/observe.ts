@@ -16,8 +16,8 @@ export interface Wanted {
   readonly groups: boolean;
   /** Whether limits are read that nobody declares. */
   readonly everything?: boolean;
-  /** Whether quotas are read that nobody declares, with what is used of them. */
-  readonly consumption?: boolean;
+  /** At what time (Unix milliseconds) it is asked how much of the licence is used; left out or null: it is not. */
+  readonly consumption?: { readonly now: number } | null;
 }
 
 /** A client for one cluster, and how to let go of it. */

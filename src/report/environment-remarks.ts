@@ -9,6 +9,9 @@ export function environmentRemarks(environment: FleetEnvironment): readonly stri
   const { hosts, problems, drift, held, unreadable, state, declared, suspended, licence } = environment;
   return [
     ...(unreadable === null ? [] : [`not known: ${printableLine(unreadable)}`]),
+    ...(unreadable === null || hosts.licensed === null
+      ? []
+      : [`by the licence ${count(hosts.licensed, "host")} had agents that ran some hours ago`]),
     ...(problems.open === null || Object.keys(problems.open).length === 0
       ? []
       : [`open: ${bySeverity(problems.open)}`]),

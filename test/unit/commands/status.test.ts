@@ -110,6 +110,7 @@ describe("dtsync status", () => {
     at.cluster.addFault({ match: { path: "/e/abc-p1/api/v1/oneagents" }, do: { status: 403 } });
     const { code, of, fleet } = await fleetOf(at);
     expect(code).toBe(5);
+    expect(of("abc-p1")?.hosts.licensed).toBe(1);
     expect(of("abc-p1")).toMatchObject({
       ...{ condition: "unknown", unreadable: expect.stringContaining("status 403"), readAt: null },
       ...{ hosts: { declared: 3, seen: null, missing: null, versions: null }, problems: { open: null, list: null } },
@@ -153,6 +154,7 @@ environments:
     const at = await start(files["customers/abc.yaml"], "dps");
     const { of, fleet, code } = await fleetOf(at);
     expect([code, of("abc-p1")?.licence, fleet.clusters[0]?.licence]).toEqual([0, null, null]);
+    expect([of("abc-p1")?.hosts.licensed, fleet.clusters[0]?.licenceHour]).toEqual([null, null]);
   });
 
   test("asks five requests of each, and leaves no token", async () => {

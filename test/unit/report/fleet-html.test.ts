@@ -9,7 +9,15 @@ describe("the map of a fleet", () => {
         aFleetEnvironment(),
         aFleetEnvironment({
           ...{ id: "abc-t1", condition: "hosts", stage: "t" },
-          hosts: { declared: 3, seen: 1, missing: ["web02", "web03"], elsewhere: [], undeclared: 0, versions: {} },
+          hosts: {
+            declared: 3,
+            seen: 1,
+            missing: ["web02", "web03"],
+            elsewhere: [],
+            undeclared: 0,
+            licensed: null,
+            versions: {},
+          },
         }),
       ]),
     );
@@ -37,7 +45,15 @@ describe("the map of a fleet", () => {
   });
 
   test("never shows what is not known as nothing", () => {
-    const unknown = { declared: 3, seen: null, missing: null, elsewhere: null, undeclared: null, versions: null };
+    const unknown = {
+      declared: 3,
+      seen: null,
+      missing: null,
+      elsewhere: null,
+      undeclared: null,
+      licensed: null,
+      versions: null,
+    };
     const page = renderFleetHtml(
       aFleet([aFleetEnvironment({ condition: "unknown", unreadable: "it does not answer", hosts: unknown })]),
     );
