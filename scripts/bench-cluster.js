@@ -26,7 +26,7 @@ const dtsync = [
   ...(options.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profile}`]),
   join(root, "dist/cli.js"),
 ];
-const built = (path) => import(pathToFileURL(join(root, "dist", path)).href);
+const built = (path) => import(pathToFileURL(join(root, "build", path)).href);
 const print = (line) => process.stdout.write(`${line}\n`);
 
 /** The clusters of the inventory, holding what it declares or nothing, until the parent lets go; a message asks for the counts. */

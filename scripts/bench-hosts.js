@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 const self = fileURLToPath(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cli = join(root, "dist/cli.js");
-const built = (path) => import(pathToFileURL(join(root, "dist", path)).href);
+const built = (path) => import(pathToFileURL(join(root, "build", path)).href);
 const nodePath = process.execPath;
 const control = "/opt/dynatrace/oneagent/agent/tools/oneagentctl";
 

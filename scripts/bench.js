@@ -16,7 +16,7 @@ const budget = { extraSeconds: 1.5, megabytes: 350 };
 
 const self = fileURLToPath(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const built = (path) => pathToFileURL(join(root, "dist", path)).href;
+const built = (path) => pathToFileURL(join(root, "build", path)).href;
 
 /** The clusters of the inventory, holding what it declares, until the parent lets go. */
 async function serve(directory) {

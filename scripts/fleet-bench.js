@@ -15,7 +15,7 @@ const hour = 3_600_000;
 
 const self = fileURLToPath(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const built = (path) => import(pathToFileURL(join(root, "dist", path)).href);
+const built = (path) => import(pathToFileURL(join(root, "build", path)).href);
 
 /** One cluster of the inventory until the parent lets go; each message is answered with what happened so far. */
 async function serve(directory, name, latency) {

@@ -6,11 +6,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { readPages } from "../dist/application/documentation.js";
-import { createProgram } from "../dist/commands/program.js";
-import { commandHelp } from "../dist/commands/usage/command-help.js";
-import { describeProgram, visibleCommands } from "../dist/commands/usage/help-layout.js";
-import { plainText, readInline } from "../dist/pages/inline-text.js";
+import { readPages } from "../build/application/documentation.js";
+import { createProgram } from "../build/commands/program.js";
+import { commandHelp } from "../build/commands/usage/command-help.js";
+import { describeProgram, visibleCommands } from "../build/commands/usage/help-layout.js";
+import { plainText, readInline } from "../build/pages/inline-text.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

@@ -10,11 +10,12 @@ import { createMessageStream, type TerminalSize } from "./application/message-st
 import { isFile, openSink } from "./application/output-sink.ts";
 import { wrapText } from "./application/wrap-text.ts";
 import { DtsyncError, exitCodes } from "./errors.ts";
+import { packageFolder } from "./package-folder.ts";
 import type { Clock } from "./ports.ts";
 import { createRedactor } from "./secrets/redactor.ts";
 import { createAwaitEnd } from "./unsettled.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+const { version } = JSON.parse(readFileSync(new URL("package.json", packageFolder), "utf8")) as {
   version: string;
 };
 

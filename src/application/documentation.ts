@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { packageFolder } from "../package-folder.ts";
 import { plainText } from "../pages/inline-text.ts";
 import { type Block, readBlocks } from "../pages/markdown-blocks.ts";
 
@@ -11,7 +12,7 @@ export interface Page {
   readonly blocks: readonly Block[];
 }
 
-const folder = fileURLToPath(new URL("../../docs/", import.meta.url));
+const folder = fileURLToPath(new URL("docs/", packageFolder));
 
 /** All pages, sorted by their topics; none where they are not installed. */
 export function readPages(): readonly Page[] {

@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { packageFolder } from "../package-folder.ts";
 
 /**
  * Gives a copy of the example inventory, which lies at the root of the package, for as long as `use` takes, and the folder that
@@ -11,7 +12,7 @@ export async function withExampleInventory<T>(use: (inventory: string, directory
   const directory = await mkdtemp(join(tmpdir(), "dtsync-demo-"));
   try {
     const inventory = join(directory, "inventory");
-    await cp(fileURLToPath(new URL("../../inventory", import.meta.url)), inventory, { recursive: true });
+    await cp(fileURLToPath(new URL("inventory", packageFolder)), inventory, { recursive: true });
     return await use(inventory, directory);
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
+import { packageFolder } from "../package-folder.ts";
 import type { ProcessVariables } from "../ports.ts";
 import type { Context } from "./context.ts";
 
@@ -32,7 +33,7 @@ async function variablesOfCommand(
 ): Promise<ProcessVariables> {
   const programs = join(directory, "bin");
   await mkdir(programs, { recursive: true });
-  const cli = fileURLToPath(new URL("../cli.js", import.meta.url));
+  const cli = fileURLToPath(new URL("dist/cli.js", packageFolder));
   const script = `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(cli)} "$@"\n`;
   await writeFile(join(programs, "dtsync"), script);
   await chmod(join(programs, "dtsync"), 0o755);

@@ -7,9 +7,9 @@ import { writeWhole } from "../files/write-file.ts";
 import { codeOwners, firstInventory } from "../init/first-inventory.ts";
 import { withIgnoredFiles } from "../init/ignored-files.ts";
 import { inventoryPipeline } from "../init/pipeline.ts";
+import { packageFolder } from "../package-folder.ts";
 
 /** Schemas and pipeline lie at the root of the package, beside `src` and `dist`. */
-const packageFolder = new URL("../../", import.meta.url);
 
 /** Those of what nobody writes by hand stay in the package. */
 const schemasOfInventory = ["customer.schema.json", "dtsync.schema.json", "groups.schema.json"];

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { SchemaKind } from "../load/schema/compile-schemas.ts";
+import { packageFolder } from "../package-folder.ts";
 import { type CollectionNode, type Entry, fromComment, type LayoutNode } from "./layout.ts";
 
 /** The part of a JSON Schema that says which keys a map may have. */
@@ -14,7 +15,7 @@ export interface Schema {
   readonly else?: Schema;
 }
 
-const schemaFolder = new URL("../../schema/", import.meta.url);
+const schemaFolder = new URL("schema/", packageFolder);
 
 export function readSchema(kind: SchemaKind): Schema {
   return JSON.parse(readFileSync(new URL(`${kind}.schema.json`, schemaFolder), "utf8")) as Schema;

@@ -9,13 +9,15 @@ import { documentFaults, documentKinds } from "../../src/load/schema/document-sc
 import { anEnvironment, anInventory, planOf } from "../support/builders.ts";
 import { describeAll } from "../unit/load/load-files.ts";
 
-const inDist = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+/** A module as the build compiled it, before it was put together with others. */
+const compiled = (path: string) => fileURLToPath(new URL(`../../build/${path}`, import.meta.url));
 const corpus = fileURLToPath(new URL("../corpus/", import.meta.url));
 const example = fileURLToPath(new URL("../../inventory", import.meta.url));
 
 test("the code of the schemas that the build wrote finds what the schemas say, over the corpus", async () => {
-  expect(existsSync(inDist("load/schema/validators.cjs"))).toBe(true);
-  const built = (await import(inDist("load/load-inventory.js"))) as {
+  expect(existsSync(compiled("load/schema/validators.cjs"))).toBe(true);
+  const built = (await import(compiled("load/load-inventory.js"))) as {
     readonly loadInventory: typeof loadInventory;
   };
   for (const name of readdirSync(corpus)) {
@@ -37,8 +39,8 @@ interface Ended {
 }
 
 test("the code of the documents' schemas that the build wrote finds what the schemas say", async () => {
-  for (const kind of documentKinds) expect(existsSync(inDist(`load/schema/${kind}-validator.cjs`))).toBe(true);
-  const built = (await import(inDist("load/schema/document-schemas.js"))) as {
+  for (const kind of documentKinds) expect(existsSync(compiled(`load/schema/${kind}-validator.cjs`))).toBe(true);
+  const built = (await import(compiled("load/schema/document-schemas.js"))) as {
     readonly documentFaults: typeof documentFaults;
   };
   const plan = planOf({ inventory: anInventory({ environments: [anEnvironment()] }) });
@@ -54,7 +56,7 @@ test("a run that waits for what cannot happen any more ends with 1, and not with
   const script = `const { createAwaitEnd } = await import(process.argv[1]);
     try { await createAwaitEnd(process)(() => new Promise(() => {})); } catch ({ message }) { console.log(message); process.exitCode = 1; }`;
   const ended = await new Promise<Ended>((resolve) => {
-    execFile(process.execPath, ["--input-type=module", "--eval", script, inDist("unsettled.js")], (error, stdout) =>
+    execFile(process.execPath, ["--input-type=module", "--eval", script, compiled("unsettled.js")], (error, stdout) =>
       resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout }),
     );
   });
@@ -71,7 +73,7 @@ test("validate says the same whether it kept something or not, and other command
       new Promise<Ended>((resolve) => {
         execFile(
           process.execPath,
-          [inDist("cli.js"), command, ...parameters, "--inventory", inventory],
+          [cli, command, ...parameters, "--inventory", inventory],
           { env: { PATH: process.env["PATH"], HOME: directory, XDG_CACHE_HOME: cache } },
           (error, stdout) => resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout }),
         );

@@ -8,7 +8,7 @@ export const packageContents: readonly RegExp[] = [
   /^man\/dtsync(?:-[a-z]+)?\.1$/,
   /^schema\/[a-z]+\.schema\.json$/,
   /^inventory\/(?:[a-z]+\/)*[a-z0-9-]+\.(?:yaml|txt)$/,
-  /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.(?:js|cjs)$/,
+  /^dist\/[\w-]+\.c?js$/,
 ];
 
 /** The files that match none of them. */

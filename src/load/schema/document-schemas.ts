@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { jsonPointer } from "../../lib/json.ts";
 import type { PlanFault } from "../../model/plan-fault.ts";
+import { packageFolder } from "../../package-folder.ts";
 import { createAjv, standaloneSource } from "./compile-schemas.ts";
 import { builtValidators } from "./schema-library.ts";
 
@@ -36,7 +37,7 @@ const withSchemas = (kind: DocumentKind, source: boolean) =>
   kind === "plan" ? createAjv(source) : createAjv(source).addSchema(readDocumentSchema("plan"));
 
 export function readDocumentSchema(kind: DocumentKind): { readonly $id: string } {
-  const file = new URL(`../../../schema/${kind}.schema.json`, import.meta.url);
+  const file = new URL(`schema/${kind}.schema.json`, packageFolder);
   return JSON.parse(readFileSync(file, "utf8")) as { readonly $id: string };
 }
 

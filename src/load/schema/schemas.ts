@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
+import { packageFolder } from "../../package-folder.ts";
 import { createRegistry, type Definition, definitions, type FileSchemas, type SchemaKind } from "./compile-schemas.ts";
 import { builtValidators } from "./schema-library.ts";
 
 type Validators = Readonly<Record<Definition, ValidateFunction>>;
 
-/** The schemas lie beside `src` and `dist`, at the root of the package. */
-const schemaFolder = new URL("../../../schema/", import.meta.url);
+const schemaFolder = new URL("schema/", packageFolder);
 
 let validators: Validators | null = null;
 
