@@ -21,6 +21,10 @@ const notRun: readonly { readonly command: RegExp; readonly because: string }[] 
     command: /^~\/\.local\/bin\/dtsync\b/,
     because: "it is run where the package was installed, by test/e2e/package-versions.test.ts",
   },
+  {
+    command: /^dtsync sandbox -- sh -c 'dtsync plan --out \S+ && dtsync apply \S+'$/,
+    because: "the help shows it, too; test/e2e/examples.test.ts runs it",
+  },
   { command: /^read -rs /, because: "it asks for a token on a terminal" },
   { command: /^ssh\b/, because: "it needs a host of the reader" },
   {
