@@ -1,12 +1,13 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commandHelp } from "../../src/commands/usage/command-help.ts";
+import { copySmallExample } from "../support/small-example.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -15,7 +16,7 @@ let directory: string;
 /** A repository with the example inventory, on a branch that is one commit ahead of origin/main. */
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "dtsync-examples-"));
-  cpSync(join(root, "inventory"), join(directory, "inventory"), { recursive: true });
+  copySmallExample(join(directory, "inventory"));
   const git = (...parameters: readonly string[]) =>
     execFileSync("git", ["-c", "user.name=Test", "-c", "user.email=test@example.com", ...parameters], {
       cwd: directory,

@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isMap, isSeq, parseDocument, type YAMLMap } from "yaml";
 import { type Block, commandsOf } from "./pages.ts";
+import { copySmallExample } from "./small-example.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const cli = join(root, "dist/cli.js");
@@ -57,7 +58,7 @@ exec node ${cli} "$@"
     execFileSync("git", parameters, { cwd: folder, env: environment, encoding: "utf8", stdio: "pipe" }).trim();
   let before = "";
   if (start === "example") {
-    cpSync(join(root, "inventory"), join(folder, "inventory"), { recursive: true });
+    copySmallExample(join(folder, "inventory"));
     cpSync(join(root, "schema"), join(folder, "schema"), { recursive: true });
     git("init", "--quiet");
     git("add", "--all", ".", ":!inventory/customers/retail/abc.yaml");

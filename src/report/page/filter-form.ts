@@ -9,7 +9,7 @@ export interface Facet {
 }
 
 /** More options than that are a list to choose one from. */
-const mostBoxes = 8;
+const mostBoxes = 9;
 
 /**
  * The form with which `filterScript` searches and filters a page: hidden until the script runs. A facet with fewer than two
