@@ -37,7 +37,7 @@ export interface TokenOptions {
 }
 
 /** Milliseconds between two writes of the journal: hundreds of tokens come and go in a second when a fleet is asked. */
-const journalPause = 20;
+const journalPause = 50;
 
 /** Opens the clusters that are named or that killed runs of this machine are about, and cleans up after the latter. */
 export async function openTokens(options: TokenOptions, context: Context): Promise<OpenTokens> {
