@@ -41,9 +41,16 @@ export const unlimited = "unlimited";
 /** Values by field. */
 type EnvironmentValues = ReadonlyMap<EnvironmentField, Value>;
 
-/** Everything about an environment that is declared. `absent` declares no state here: removal is planned apart. */
+const declaredOf = new WeakMap<Environment, EnvironmentValues>();
+
+/** Everything about an environment that is declared, put together once. `absent` declares no state here: removal is planned apart. */
 export function declaredFields(environment: Environment): EnvironmentValues {
-  const { settings, state } = environment;
+  const known = declaredOf.get(environment) ?? readDeclared(environment);
+  declaredOf.set(environment, known);
+  return known;
+}
+
+function readDeclared({ settings, state }: Environment): EnvironmentValues {
   const whole: Readonly<Record<WholeField, Value | undefined>> = {
     name: settings.name,
     state: state === "absent" || state === null ? undefined : state,

@@ -36,8 +36,11 @@ export interface EnvironmentReadings {
 
 /** Milliseconds: a list that began longer ago says nothing of what is not there. */
 const freshness = 2_000;
-/** Milliseconds in which more readings are gathered for a list: about as long as some writes take. */
-const gathering = 150;
+/** The part of a list that has to be looked for before it is worth its size, while more may come. */
+const worthwhilePart = 0.2;
+/** How long more are waited for at most: so many times so many milliseconds. */
+const mostPauses = 10;
+const pause = 50;
 /** Fewer creations than this are looked for singly: how many pages the list has is not known before it is read. */
 const leastCreations = 4;
 
@@ -137,12 +140,21 @@ export function createEnvironmentReadings(
     await Promise.allSettled(readings);
   }
 
+  /** Waits for more that want a reading, as long as others are worked on and the list is large for those that wait. */
+  async function gather(): Promise<void> {
+    const enough = readable && latest !== null ? latest.environments.size * worthwhilePart : 0;
+    for (let pauses = 0; pauses < mostPauses; pauses += 1) {
+      if (waiting.length >= Math.min(enough, workedOn) || signal.aborted) return;
+      await clock.sleep(pause, signal).catch(() => undefined);
+    }
+  }
+
   async function runRounds(): Promise<void> {
     inRounds = true;
     // What is asked for at the same time is one round.
     await Promise.resolve();
     while (waiting.length > 0) {
-      if (readable && workedOn > waiting.length) await clock.sleep(gathering, signal).catch(() => undefined);
+      await gather();
       const round = waiting;
       waiting = [];
       await answer(round);
