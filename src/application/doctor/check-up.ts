@@ -1,3 +1,4 @@
+import { DtsyncError, exitCodes } from "../../errors.ts";
 import type { Check } from "../../model/checkup.ts";
 import { checksOf } from "../../model/checkup.ts";
 import type { Host, Inventory } from "../../model/inventory.ts";
@@ -31,7 +32,7 @@ export async function checkUp(
   const hosts = hostsInScope(inventory, inventory.hosts, scope);
   const clusters = clustersInScope(inventory, hosts, scope, null);
   // Whoever can answer is asked as before a plan; a refusal is the failure of a check.
-  if (context.terminal.input) await requireOrigins(clusters, context).catch(() => undefined);
+  if (context.terminal.input) await requireOrigins(clusters, context).catch(unlessInterrupted);
   // Somebody waits for it, and a cluster that answers every other time is worth knowing of.
   const access = { inventory, allowCommands, readOnly: true, attempts: 2 };
   const deploysTo = (name: string) => hosts.some(({ cluster, state }) => cluster === name && state === "present");
@@ -42,6 +43,11 @@ export async function checkUp(
   ]);
   context.signal.throwIfAborted();
   return [...machine, ...inventoryChecks(inventory, warnings, hosts), ...ofClusters.flat(), ...ofHosts];
+}
+
+/** Takes a refusal as an answer, and nothing else. */
+function unlessInterrupted(error: unknown): void {
+  if (!(error instanceof DtsyncError) || error.exitCode === exitCodes.interrupted) throw error;
 }
 
 function inventoryChecks(inventory: Inventory, warnings: number, hosts: readonly Host[]): readonly Check[] {

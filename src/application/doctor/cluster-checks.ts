@@ -20,6 +20,7 @@ import { trustClusters } from "../../secrets/trust-clusters.ts";
 import type { Context } from "../context.ts";
 import type { ClusterAccess } from "../open-cluster.ts";
 import { openCluster } from "../open-cluster.ts";
+import { withinTime } from "./within-time.ts";
 
 type Checks = ReturnType<typeof checksOf>;
 
@@ -27,6 +28,8 @@ const oldestVersion = "1.252";
 const day = 86_400_000;
 const leastDays = 21;
 const mostSkew = 60_000;
+/** Milliseconds for one check. */
+const patience = 20_000;
 /** What plan needs, and what apply needs besides to deploy hosts. */
 const readScope = "ServiceProviderAPI";
 const tokenScope = "ClusterTokenManagement";
@@ -58,25 +61,34 @@ export async function clusterChecks(
   }
   try {
     const { client } = opened;
-    const reached = await reach(client, checks);
-    if (reached.state === "failure") return [allowed, await certificate(cluster, context, checks), reached];
+    const within = (id: string, ask: () => Promise<Check>) =>
+      withinTime(guarded(checks, id, ask), patience, () => tooSlow(checks, id), context);
+    const reached = await within("reach", () => reach(client, checks));
+    const shown = () => within("certificate", () => certificate(cluster, context, checks));
+    if (reached.state === "failure") return [allowed, await shown(), reached];
     return [
       allowed,
       ...(await Promise.all([
         reached,
-        certificate(cluster, context, checks),
-        guarded(checks, "clock", () => clock(client, context, checks)),
-        guarded(checks, "token", () => token(client, context, checks, deploys)),
-        guarded(checks, "version", () => version(client, checks)),
-        guarded(checks, "maintenance", () => maintenance(client, checks)),
-        guarded(checks, "licence", () => licence(client, checks)),
-        guarded(checks, "policies", () => policies(client, checks)),
+        shown(),
+        within("clock", () => clock(client, context, checks)),
+        within("token", () => token(client, context, checks, deploys)),
+        within("version", () => version(client, checks)),
+        within("maintenance", () => maintenance(client, checks)),
+        within("licence", () => licence(client, checks)),
+        within("policies", () => policies(client, checks)),
       ])),
     ];
   } finally {
     await opened.close();
   }
 }
+
+/** A cluster that takes this long to say a word cannot be worked with, whatever it would say. */
+const tooSlow = (checks: Checks, id: string): Check =>
+  id === "reach"
+    ? checks.failure(id, `it did not answer within ${patience / 1_000} s`, "check the url, the network and the proxy")
+    : checks.unknown(id, `it did not answer within ${patience / 1_000} s`, "try again when the cluster is less busy");
 
 /** What could not be asked is not known; a token that is refused is a failure of the token alone. */
 async function guarded(checks: Checks, id: string, ask: () => Promise<Check>): Promise<Check> {

@@ -1,6 +1,8 @@
+import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Check, Checkup } from "../../../src/model/checkup.ts";
 import { type CommandWorld, startCommandWorld } from "../../support/command-world.ts";
+import { faultsBySchema } from "../../support/output-schemas.ts";
 
 const settings = `version: 1
 clusters:
@@ -35,6 +37,7 @@ async function examine(token = world.cluster.clusterToken, more: Readonly<Record
   const variables = { HOME: world.directory, DTSYNC_TOKEN_EMEA: token, ...more };
   const { code, document, output } = await world.run(["doctor"], { variables });
   const { checks } = document as Checkup;
+  expect(faultsBySchema("doctor", document)).toEqual([]);
   const find = (id: string, scope = "cluster/emea"): Check | undefined =>
     checks.find((check) => check.id === id && check.scope === scope);
   return { code, checks, find, output };
@@ -96,6 +99,18 @@ describe("doctor", () => {
         advice: "export DTSYNC_ORIGINS=https://other.example.com",
       },
     ]);
+    expect(world.cluster.requests).toHaveLength(before);
+  });
+
+  test("ends at an interrupt while it asks about an origin", async () => {
+    const controller = new AbortController();
+    const before = world.cluster.requests.length;
+    const asking = world.run(["doctor", "--set", "clusters.emea.url=https://other.example.com"], {
+      signal: controller.signal,
+      terminal: { input: true, output: false, errors: true, columns: null },
+      prompt: { input: new PassThrough(), output: new PassThrough().once("data", () => controller.abort()) },
+    });
+    expect(await asking).toMatchObject({ code: 130 });
     expect(world.cluster.requests).toHaveLength(before);
   });
 

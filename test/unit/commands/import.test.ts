@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seedEstate } from "../../../src/sandbox/seed-estate.ts";
 import { type CommandWorld, startCommandWorld } from "../../support/command-world.ts";
+import { faultsBySchema } from "../../support/output-schemas.ts";
 
 const settings = `# Ours.
 version: 1
@@ -39,6 +40,7 @@ describe("an import", () => {
     begin();
     const { code, document } = await world.run(["import", "--all"]);
     expect(code).toBe(0);
+    expect(faultsBySchema("import", document)).toEqual([]);
     expect(document).toMatchObject({
       format: "dtsync-import/1",
       written: true,
