@@ -204,12 +204,13 @@ export function createProgram(context: Context): ProgramRun {
     .description("check what a run would need: tokens and scopes, TLS, versions, SSH, clock")
     .option("--ssh-config <file>", "instead of ~/.ssh/config")
     .option("--allow-commands", "run the command that a token comes from")
+    .option("--probe <environment>", "make this scratch environment, find out what is not documented, and remove it")
     .action(async (raw: RawOptions) => {
-      const [{ fleetOptions }, { doctor }] = await Promise.all([
-        import("./options/fleet-options.ts"),
+      const [{ doctorOptions }, { doctor }] = await Promise.all([
+        import("./options/doctor-options.ts"),
         import("./doctor.ts"),
       ]);
-      code = await doctor(await fleetOptions(raw, context.variables), context);
+      code = await doctor(await doctorOptions(raw, context.variables), context);
     });
 
   common(program.command("import"), ["text", "json"])

@@ -5,6 +5,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>> | URLSearchParams;
   readonly body?: unknown;
+  /** Blanks behind the body, to find out how long it may be. */
+  readonly padding?: number;
   /** The body is `{ token }` with the token that the client itself uses, to ask the cluster about that. */
   readonly ownTokenAsBody?: boolean;
   /** Instead of the cluster token; null sends none. */

@@ -91,7 +91,7 @@ export function createClient(options: ClientOptions): Client {
         ...(token === null ? {} : { authorization: `Api-Token ${token}` }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) + " ".repeat(request.padding ?? 0) }),
       signal,
     });
   }

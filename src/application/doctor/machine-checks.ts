@@ -7,10 +7,12 @@ import { readRevision } from "../../git/repository.ts";
 import { compareVersions } from "../../lib/versions.ts";
 import { type Check, checksOf } from "../../model/checkup.ts";
 import { abandonedRuns } from "../../state/journal.ts";
+import { abandonedProbes } from "../../state/probe-journal.ts";
 import { ownIdentity } from "../../state/process-identity.ts";
 import type { Context } from "../context.ts";
 import { gitEdges } from "../git-edges.ts";
 import { programRunner } from "../run-program.ts";
+import { probeFolder } from "./probe-folder.ts";
 
 const { ok, warning, failure, unknown } = checksOf("machine");
 
@@ -29,6 +31,7 @@ export async function machineChecks(folder: string, context: Context): Promise<r
     signatureProgram(context),
     freeSpace(),
     journals(context),
+    probes(context),
   ]);
 }
 
@@ -104,4 +107,18 @@ async function journals(context: Context): Promise<Check> {
     `${left.length} ended run${left.length === 1 ? " has" : "s have"} left a journal (${tokens} environment${tokens === 1 ? "" : "s"} with tokens): ${folder}`,
     "the next dtsync apply on their clusters cleans up after them",
   );
+}
+
+async function probes({ variables }: Context): Promise<Check> {
+  const problems: string[] = [];
+  const [left] = abandonedProbes(probeFolder(variables), ownIdentity(), (message) => problems.push(message));
+  const [problem] = problems;
+  if (problem !== undefined) return warning("probes", problem);
+  return left === undefined
+    ? ok("probes", "no killed probe has left anything")
+    : warning(
+        "probes",
+        `a probe of ${left.cluster} was killed, and may have left the environment ${left.environment}`,
+        `dtsync doctor --probe ${left.environment} removes it, with --target for that cluster`,
+      );
 }

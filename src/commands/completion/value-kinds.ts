@@ -19,6 +19,7 @@ export const placeholders = {
   day: "nothing",
   days: "nothing",
   dir: "folders",
+  environment: "nothing",
   file: "files",
   format: "words",
   how: "words",

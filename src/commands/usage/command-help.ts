@@ -151,9 +151,13 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     examples: [
       { line: "dtsync doctor", what: "check everything that a run would need" },
       { line: "dtsync doctor --target cluster=emea --format json", what: "one cluster, for a program" },
+      {
+        line: "dtsync doctor --target cluster=emea --probe dtsync-probe-1",
+        what: "find out what is not documented, with an environment that is made for it and removed",
+      },
     ],
     topics: ["troubleshooting", "exit-codes"],
-    sections: ["Doctor"],
+    sections: ["Doctor", "Probe"],
   },
   import: {
     group: "inventory",

@@ -22,6 +22,7 @@ import type { AgentRecord, ClusterSeed, ClusterSnapshot } from "./snapshot.ts";
 import { type ClusterSwitches, defaultSwitches } from "./switches.ts";
 import { userRoutes } from "./users.ts";
 import type { InstallerRequest, LicenceFeatures, RequestLogEntry, Route, World } from "./world.ts";
+import { zoneConfigurationRoutes } from "./zone-configuration.ts";
 
 export interface SimulatedClusterOptions {
   readonly name: string;
@@ -68,6 +69,7 @@ const routes: readonly Route[] = [
   ...licenceConsumptionRoutes,
   ...groupRoutes,
   ...managementZoneRoutes,
+  ...zoneConfigurationRoutes,
   ...userRoutes,
   ...policyRoutes,
   ...apiTokenRoutes,
