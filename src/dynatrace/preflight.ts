@@ -102,18 +102,39 @@ const bindings = object({
 });
 const metadata = object({ clusterUuid: optional(orNull(text)) });
 
+/** Where policies are bound: on the whole cluster, or in one environment. */
+export type PolicyLevel = "cluster" | { readonly environment: string };
+
 /**
- * Ids of groups to which policies give rights on the whole cluster; null: the cluster does not tell. Throws ApiError.
+ * Ids of groups to which policies give rights on a level; null: the cluster does not tell, or there is no such environment.
+ * Throws ApiError.
  */
-export async function readPolicyGroups(client: Client): Promise<ReadonlySet<string> | null> {
+export async function readPolicyGroups(client: Client, level: PolicyLevel): Promise<ReadonlySet<string> | null> {
   try {
-    const { clusterUuid } = await client.json({ method: "GET", path: `${onpremise}/cluster/metadata` }, metadata);
-    if (typeof clusterUuid !== "string") return null;
-    const path = `/api/cluster/v2/iam/repo/cluster/${encodeURIComponent(clusterUuid)}/bindings`;
+    const place =
+      level === "cluster" ? await clusterLevel(client) : `environment/${encodeURIComponent(level.environment)}`;
+    if (place === null) return null;
+    const path = `/api/cluster/v2/iam/repo/${place}/bindings`;
     const { policyBindings } = await client.json({ method: "GET", path }, bindings);
     return new Set((policyBindings ?? []).flatMap(({ groups }) => groups ?? []));
   } catch (error) {
     if (isStatus(error, 404) || isStatus(error, 403)) return null;
     throw error;
   }
+}
+
+async function clusterLevel(client: Client): Promise<string | null> {
+  const { clusterUuid } = await client.json({ method: "GET", path: `${onpremise}/cluster/metadata` }, metadata);
+  return typeof clusterUuid === "string" ? `cluster/${encodeURIComponent(clusterUuid)}` : null;
+}
+
+/**
+ * Whether the API is there that installers come from. It is asked without a token and so refuses; that it does tells that it
+ * is there. Null: the environment is not there, or does not answer yet. Throws ApiError.
+ */
+export async function reachesDeployment(client: Client, environment: string): Promise<boolean | null> {
+  const path = `/e/${encodeURIComponent(environment)}/api/v1/deployment/installer/agent/unix/default/latest/metainfo`;
+  const { status } = await client.send({ method: "GET", path, token: null, accept: [400, 401, 403, 404] });
+  if (status === 404) return null;
+  return status === 401 || status === 403;
 }

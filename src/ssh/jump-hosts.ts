@@ -3,8 +3,9 @@ import type { OpenConnection } from "./connection.ts";
 import { unansweredConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
 import { createJumpHost, type JumpConnection, type JumpHost, type Passage, type Way } from "./jump-host.ts";
+import { jumpTarget } from "./jump-target.ts";
 import type { ShownKeys } from "./shown-keys.ts";
-import { type JumpAddress, resolveTarget, type SshClientSettings, type SshTarget } from "./target.ts";
+import type { JumpAddress, SshClientSettings, SshTarget } from "./target.ts";
 import { waitWithin } from "./wait-within.ts";
 
 /**
@@ -43,7 +44,7 @@ export function createJumpHosts(
     const found = ways.get(written);
     if (found) return found;
     const outer = jumps.length === 1 ? null : wayOver(jumps.slice(0, -1), hostKeys);
-    const target = targetOf(last, hostKeys, settings);
+    const target = jumpTarget(last, hostKeys, settings);
     const way: Way = { name: last.host, target, kind: `${outer?.kind ?? ""}${JSON.stringify(target)}`, outer };
     ways.set(written, way);
     return way;
@@ -109,15 +110,6 @@ export async function goThrough<T>(reach: () => Promise<Passage>, use: (passage:
   const second = await tryOnce();
   if (second.lost === null) return second.value;
   throw second.lost;
-}
-
-function targetOf(
-  { user, host, port }: JumpAddress,
-  hostKeys: SshTarget["hostKeys"],
-  settings: SshClientSettings,
-): SshTarget {
-  const ssh = { hostKeys, ...(user === null ? {} : { user }), ...(port === null ? {} : { port }), jump: [] };
-  return resolveTarget({ name: host, address: null, ssh }, settings);
 }
 
 function identityOf({ target, outer }: Way): string {

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { linkSync, renameSync, rmSync } from "node:fs";
+import { linkSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { makeExclusively } from "../files/make-exclusively.ts";
-import { makeOwnFolder, readOwnText } from "../files/own-files.ts";
+import { makeOwnFolder, readOwnText, requireOwnFolder } from "../files/own-files.ts";
 import type { Clock } from "../ports.ts";
 import { isProcessIdentity, type ProcessIdentity, stateOf } from "./process-identity.ts";
 
@@ -50,6 +50,8 @@ export class LockHeld extends Error {
 
 const interval = 500;
 const largestLock = 100_000;
+/** More than there are clusters. */
+const mostLocks = 1_000;
 
 /**
  * Takes a lock that one process of this user can have at a time, and waits for it. The lock of a process that has ended is
@@ -84,6 +86,27 @@ export async function takeLock(options: LockOptions): Promise<Lock> {
     waited = true;
     await clock.sleep(interval, signal);
   }
+}
+
+/** What somebody works on at this moment, and who: no lock is taken. Throws an Error that says why the folder is not used. */
+export function heldLocks(
+  folder: string,
+  own: ProcessIdentity,
+): readonly { readonly name: string; readonly owner: string }[] {
+  try {
+    requireOwnFolder(folder);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
+  return readdirSync(folder)
+    .filter((name) => /^[0-9a-f]{32}\.lock$/.test(name))
+    .slice(0, mostLocks)
+    .flatMap((name) => {
+      const found = readLock(join(folder, name));
+      if (found === null || found.owner === null || isOver(found, own)) return [];
+      return [{ name: found.owner.name, owner: describe(found.owner) }];
+    });
 }
 
 interface FoundLock {

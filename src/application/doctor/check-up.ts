@@ -1,10 +1,12 @@
 import { DtsyncError, exitCodes } from "../../errors.ts";
+import { environmentCoordinates } from "../../kinds/environment/family.ts";
 import type { Check } from "../../model/checkup.ts";
 import { checksOf } from "../../model/checkup.ts";
 import type { Host, Inventory } from "../../model/inventory.ts";
 import type { PlanScope } from "../../model/plan.ts";
 import { clustersInScope } from "../../observe/clusters-in-scope.ts";
 import { hostsInScope } from "../../plan/create-plan.ts";
+import { scopeFilter } from "../../plan/scope.ts";
 import type { Context } from "../context.ts";
 import { requireOrigins } from "../require-origins.ts";
 import { clusterChecks } from "./cluster-checks.ts";
@@ -35,11 +37,24 @@ export async function checkUp(
   if (context.terminal.input) await requireOrigins(clusters, context).catch(unlessInterrupted);
   // Somebody waits for it, and a cluster that answers every other time is worth knowing of.
   const access = { inventory, allowCommands, readOnly: true, attempts: 2 };
-  const deploysTo = (name: string) => hosts.some(({ cluster, state }) => cluster === name && state === "present");
+  const filter = scopeFilter(scope, inventory);
+  const environments = inventory.environments.filter(
+    (environment) => environment.state !== "absent" && filter.matches(environmentCoordinates(environment)),
+  );
+  const scopeOf = (name: string) => ({
+    environments: environments.filter(({ cluster }) => cluster === name).map(({ id }) => id),
+    deployed: [
+      ...new Set(
+        hosts
+          .filter(({ cluster, state }) => cluster === name && state === "present")
+          .map(({ environment }) => environment),
+      ),
+    ],
+  });
   const [machine, ofHosts, ...ofClusters] = await Promise.all([
     machineChecks(inventory.directory, context),
     hostChecks(hosts, sshConfig, context),
-    ...clusters.map((cluster) => clusterChecks(cluster, access, deploysTo(cluster.name), context)),
+    ...clusters.map((cluster) => clusterChecks(cluster, access, scopeOf(cluster.name), context)),
   ]);
   context.signal.throwIfAborted();
   return [...machine, ...inventoryChecks(inventory, warnings, hosts), ...ofClusters.flat(), ...ofHosts];

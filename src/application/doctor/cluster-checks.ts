@@ -2,6 +2,7 @@ import { ApiError, isStatus } from "../../dynatrace/api-error.ts";
 import type { Client } from "../../dynatrace/client.ts";
 import {
   lookUpOwnToken,
+  reachesDeployment,
   readHealth,
   readLicence,
   readMaintenance,
@@ -10,8 +11,9 @@ import {
   readServerTime,
 } from "../../dynatrace/preflight.ts";
 import { resolveProxy } from "../../dynatrace/resolve-proxy.ts";
-import { errorMessage } from "../../errors.ts";
+import { DtsyncError, errorMessage } from "../../errors.ts";
 import { isLoopback } from "../../lib/loopback.ts";
+import { count } from "../../lib/printable.ts";
 import { originPlace } from "../../lib/read-origin.ts";
 import { compareVersions } from "../../lib/versions.ts";
 import { type Check, checksOf } from "../../model/checkup.ts";
@@ -34,11 +36,18 @@ const patience = 20_000;
 const readScope = "ServiceProviderAPI";
 const tokenScope = "ClusterTokenManagement";
 
-/** All that a run needs of one cluster; `deploys`: hosts in scope report to it. Nothing is sent to an origin that nobody has allowed. */
+/** What of a cluster is in scope, as ids of environments. */
+export interface ClusterScope {
+  readonly environments: readonly string[];
+  /** Those that hosts report to. */
+  readonly deployed: readonly string[];
+}
+
+/** All that a run needs of one cluster. Nothing is sent to an origin that nobody has allowed. */
 export async function clusterChecks(
   cluster: Cluster,
   access: ClusterAccess,
-  deploys: boolean,
+  { environments, deployed }: ClusterScope,
   context: Context,
 ): Promise<readonly Check[]> {
   const checks = checksOf(`cluster/${cluster.name}`);
@@ -52,31 +61,34 @@ export async function clusterChecks(
       ),
     ];
   }
-  const allowed = checks.ok("origin", `${cluster.url} is allowed`);
+  const allowed = [checks.ok("origin", `${cluster.url} is allowed`), proxy(cluster, context, checks)];
+  if (allowed.some(({ state }) => state === "failure")) return allowed;
   let opened: Awaited<ReturnType<typeof openCluster>>;
   try {
     opened = await openCluster(cluster, access, context);
   } catch (error) {
-    return [allowed, checks.failure("token", errorMessage(error), "see the token of the cluster in dtsync.yaml")];
+    return [...allowed, checks.failure("token", errorMessage(error), "see the token of the cluster in dtsync.yaml")];
   }
   try {
     const { client } = opened;
     const within = (id: string, ask: () => Promise<Check>) =>
       withinTime(guarded(checks, id, ask), patience, () => tooSlow(checks, id), context);
-    const reached = await within("reach", () => reach(client, checks));
+    const reached = await within("reach", () => reach(client, cluster, context, checks));
     const shown = () => within("certificate", () => certificate(cluster, context, checks));
-    if (reached.state === "failure") return [allowed, await shown(), reached];
+    if (reached.state === "failure") return [...allowed, await shown(), reached];
     return [
-      allowed,
+      ...allowed,
       ...(await Promise.all([
         reached,
         shown(),
         within("clock", () => clock(client, context, checks)),
-        within("token", () => token(client, context, checks, deploys)),
+        within("token", () => token(client, context, checks, deployed.length > 0)),
         within("version", () => version(client, checks)),
         within("maintenance", () => maintenance(client, checks)),
         within("licence", () => licence(client, checks)),
         within("policies", () => policies(client, checks)),
+        within("environment-policies", () => environmentPolicies(client, environments, checks)),
+        ...deployed.slice(0, 1).map((id) => within("deployment", () => deployment(client, id, checks))),
       ])),
     ];
   } finally {
@@ -102,14 +114,43 @@ async function guarded(checks: Checks, id: string, ask: () => Promise<Check>): P
   }
 }
 
-async function reach(client: Client, { ok, warning, failure }: Checks): Promise<Check> {
+/** By which way a cluster is reached. */
+function proxy({ url }: Cluster, { variables }: Context, { ok, failure }: Checks): Check {
+  try {
+    const found = resolveProxy(url, variables);
+    return ok(
+      "proxy",
+      found === null ? "it is reached without a proxy" : `it is reached through the proxy ${found.place}`,
+    );
+  } catch (error) {
+    if (!(error instanceof DtsyncError)) throw error;
+    return failure("proxy", error.message, error.hint);
+  }
+}
+
+/** What to try where nothing answers. */
+function otherWay({ url }: Cluster, { variables }: Context): string {
+  const { host } = originPlace(url);
+  if (isLoopback(host)) return "check the url";
+  const found = resolveProxy(url, variables);
+  return found === null
+    ? "check the url and the network; behind a proxy: export HTTPS_PROXY=http://proxy.example.com:3128"
+    : `check the url and the proxy ${found.place}; without it: export NO_PROXY=${host}`;
+}
+
+async function reach(
+  client: Client,
+  cluster: Cluster,
+  context: Context,
+  { ok, warning, failure }: Checks,
+): Promise<Check> {
   try {
     return (await readHealth(client))
       ? ok("reach", "it answers, and says that it runs")
       : warning("reach", "it answers, but does not say that it runs", "look at the state of its nodes in its console");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return failure("reach", error.message, error.hint ?? "check the url, the network and the proxy");
+    return failure("reach", error.message, error.hint ?? otherWay(cluster, context));
   }
 }
 
@@ -238,12 +279,48 @@ async function licence(client: Client, { ok, warning, unknown }: Checks): Promis
 }
 
 async function policies(client: Client, { ok, unknown }: Checks): Promise<Check> {
-  const groups = await readPolicyGroups(client);
+  const groups = await readPolicyGroups(client, "cluster");
   if (groups === null) return unknown("policies", "whether policies give groups rights could not be read");
   return groups.size === 0
     ? ok("policies", "no group has rights from policies of the cluster")
     : ok(
         "policies",
         `${groups.size} group${groups.size === 1 ? " has" : "s have"} rights from policies, too: dtsync neither shows nor changes those`,
+      );
+}
+
+/** Each costs a request: a large cluster is not asked about all of them. */
+const mostAsked = 50;
+
+async function environmentPolicies(
+  client: Client,
+  environments: readonly string[],
+  { ok, unknown }: Checks,
+): Promise<Check> {
+  const id = "environment-policies";
+  const asked = environments.slice(0, mostAsked);
+  const found = await Promise.all(asked.map((environment) => readPolicyGroups(client, { environment })));
+  const told = found.filter((groups) => groups !== null);
+  const of = asked.length === environments.length ? "" : ` of the first ${asked.length} environments`;
+  if (told.length === 0) return unknown(id, "no environment in scope tells whether policies give groups rights there");
+  const bound = told.filter(({ size }) => size > 0).length;
+  return bound === 0
+    ? ok(id, `no group has rights from policies of one environment${of}`)
+    : ok(
+        id,
+        `in ${count(bound, "environment")}${of} groups have rights from policies, too: dtsync neither shows nor changes those`,
+      );
+}
+
+async function deployment(client: Client, environment: string, { ok, warning, unknown }: Checks): Promise<Check> {
+  const found = await reachesDeployment(client, environment);
+  if (found === null)
+    return unknown("deployment", `${environment} is not there yet, so the API of installers was not asked`);
+  return found
+    ? ok("deployment", "the API that installers come from answers")
+    : warning(
+        "deployment",
+        "the API that installers come from does not answer as it should",
+        "see that what stands before the cluster lets /e/ through",
       );
 }

@@ -6,10 +6,11 @@ import type { Host } from "../../model/inventory.ts";
 import { listNames } from "../../report/remarks-text.ts";
 import { HostError } from "../../ssh/host-error.ts";
 import { createHostKeys } from "../../ssh/host-keys.ts";
-import type { SshHost } from "../../ssh/shell.ts";
-import { resolveTarget, type SshTarget } from "../../ssh/target.ts";
+import { jumpTarget } from "../../ssh/jump-target.ts";
+import { type JumpAddress, resolveTarget, type SshTarget } from "../../ssh/target.ts";
 import type { Context } from "../context.ts";
 import { clientSettings } from "../open-ssh.ts";
+import { versionOf } from "./version-of.ts";
 
 const { ok, warning, failure } = checksOf("hosts");
 
@@ -35,26 +36,22 @@ export async function hostChecks(
   }
   const faults = new Map<string, string[]>();
   const targets = new Map<string, SshTarget>();
-  const jumps = new Map<string, number>();
+  const jumps = new Map<string, Bastion>();
   for (const host of present) {
     try {
       const target = resolveTarget(host, settings);
       targets.set(host.name, target);
-      const [first] = target.jumps;
-      if (first) jumps.set(first.host, (jumps.get(first.host) ?? 0) + 1);
+      for (const jump of target.jumps) {
+        const name = written(jump);
+        const key = `${name} ${target.hostKeys}`;
+        const { hosts = 0 } = jumps.get(key) ?? {};
+        jumps.set(key, { name, target: jumpTarget(jump, target.hostKeys, settings), hosts: hosts + 1 });
+      }
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
       faults.set(error.message, [...(faults.get(error.message) ?? []), host.name]);
     }
   }
-  const bastions = [...jumps.keys()].flatMap((name): readonly (readonly [string, SshTarget])[] => {
-    try {
-      return [[name, resolveTarget(asHost(name), settings)]];
-    } catch (error) {
-      if (error instanceof HostError) return [];
-      throw error;
-    }
-  });
   return [
     ...[...faults].map(([reason, names]) =>
       failure(
@@ -65,15 +62,58 @@ export async function hostChecks(
     ),
     ...(faults.size === 0 ? [ok("ssh-settings", `the way to ${count(present.length, "host")} is clear`)] : []),
     await knownKeys("known-hosts", "host", [...targets]),
-    ...(bastions.length === 0 ? [] : [await knownKeys("known-bastions", "bastion", bastions)]),
     ...(jumps.size === 0
       ? []
-      : [ok("bastions", [...jumps].map(([name, hosts]) => `${count(hosts, "host")} behind ${name}`).join(", "))]),
-    keys([...targets.values()]),
+      : [
+          await knownKeys(
+            "known-bastions",
+            "bastion",
+            [...jumps.values()].map(({ name, target }) => [name, target]),
+          ),
+          ok("bastions", listBastions([...jumps.values()])),
+        ]),
+    keys([...targets.values(), ...[...jumps.values()].map(({ target }) => target)]),
+    await openSsh(context),
   ];
 }
 
-const asHost = (name: string): SshHost => ({ name, address: null, ssh: { hostKeys: "strict" } }) as SshHost;
+/** A machine on the way to hosts. */
+interface Bastion {
+  /** As the way names it. */
+  readonly name: string;
+  readonly target: SshTarget;
+  /** Hosts that are reached through it. */
+  readonly hosts: number;
+}
+
+const written = ({ user, host, port }: JumpAddress): string =>
+  `${user === null ? "" : `${user}@`}${host}${port === null ? "" : `:${port}`}`;
+
+const mostListed = 10;
+
+function listBastions(bastions: readonly Bastion[]): string {
+  const shown = bastions.slice(0, mostListed).map(({ name, hosts }) => `${count(hosts, "host")} behind ${name}`);
+  const more = bastions.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${count(more, "more bastion")}`] : [])].join(", ");
+}
+
+/** dtsync has an SSH client of its own; what it advises is done with OpenSSH. */
+async function openSsh(context: Context): Promise<Check> {
+  // It says its version on standard error.
+  const version = await versionOf(["sh", "-c", "ssh -V 2>&1"], context);
+  return version === null
+    ? warning(
+        "openssh",
+        "ssh cannot be run: dtsync does not need it, but ssh-keyscan and ssh -G help with keys",
+        "install OpenSSH's client",
+      )
+    : ok("openssh", version.split(/[ ,]/)[0] ?? "");
+}
+
+const keyscan = (target: SshTarget | undefined): string =>
+  target === undefined
+    ? "ssh-keyscan"
+    : `ssh-keyscan ${target.port === 22 ? "" : `-p ${target.port} `}${target.hostName}`;
 
 /** How many would be refused, because nothing says which key they have. */
 async function knownKeys(
@@ -96,10 +136,11 @@ async function knownKeys(
   }
   const [first = ""] = unknown;
   if (unknown.length > 0) {
+    const [, target] = targets.find(([name]) => name === first) ?? [];
     return failure(
       id,
       `${count(unknown.length, what)} of ${targets.length} would be refused, because known_hosts has no key of them: ${listNames(unknown)}`,
-      `ssh-keyscan ${first} shows its keys: add them to known_hosts after checking them, or declare ssh.hostKeys: accept-new`,
+      `${keyscan(target)} shows its keys: add them to known_hosts after checking them, or declare ssh.hostKeys: accept-new`,
     );
   }
   return taken.length > 0
@@ -117,7 +158,7 @@ function keys(targets: readonly SshTarget[]): Check {
   if (without.length > 0) {
     return failure(
       "ssh-keys",
-      `for ${count(without.length, "host")} there is neither an SSH agent nor a key file`,
+      `for ${count(without.length, "machine")} there is neither an SSH agent nor a key file`,
       "start an agent and ssh-add a key, or name one with ssh.identityFile",
     );
   }

@@ -4,15 +4,17 @@ import { join } from "node:path";
 import { errorMessage } from "../../errors.ts";
 import { ownFolder } from "../../files/own-files.ts";
 import { readRevision } from "../../git/repository.ts";
+import { isShallowClone } from "../../git/shallow-clone.ts";
 import { compareVersions } from "../../lib/versions.ts";
 import { type Check, checksOf } from "../../model/checkup.ts";
 import { abandonedRuns } from "../../state/journal.ts";
 import { abandonedProbes } from "../../state/probe-journal.ts";
 import { ownIdentity } from "../../state/process-identity.ts";
+import { heldLocks } from "../../state/run-lock.ts";
 import type { Context } from "../context.ts";
 import { gitEdges } from "../git-edges.ts";
-import { programRunner } from "../run-program.ts";
 import { probeFolder } from "./probe-folder.ts";
+import { versionOf } from "./version-of.ts";
 
 const { ok, warning, failure, unknown } = checksOf("machine");
 
@@ -21,18 +23,20 @@ const leastNode = "20.19";
 const testedGit = "2.39";
 /** MiB: installers of a few architectures, before they are sent. */
 const leastSpace = 1_000;
-const limits = { timeout: 10_000, output: 10_000 };
 
 /** What this machine has for runs of an inventory in a folder. */
 export async function machineChecks(folder: string, context: Context): Promise<readonly Check[]> {
-  return Promise.all([
+  const checks = await Promise.all([
     nodeVersion(),
     gitVersion(folder, context),
     signatureProgram(context),
+    shallowClone(folder, context),
     freeSpace(),
+    locks(context),
     journals(context),
     probes(context),
   ]);
+  return checks.filter((check) => check !== null);
 }
 
 async function nodeVersion(): Promise<Check> {
@@ -40,12 +44,6 @@ async function nodeVersion(): Promise<Check> {
   return compareVersions(version, leastNode) >= 0
     ? ok("node-version", `Node.js ${version}`)
     : failure("node-version", `Node.js ${version} is older than ${leastNode}`, `install Node.js ${leastNode} or newer`);
-}
-
-/** What a program prints of its version; null: it cannot be run. */
-async function versionOf(command: readonly string[], context: Context): Promise<string | null> {
-  const outcome = await programRunner(context)(command, { directory: tmpdir(), variables: context.variables, limits });
-  return outcome.status === "done" ? outcome.output.trim() : null;
 }
 
 async function gitVersion(folder: string, context: Context): Promise<Check> {
@@ -71,6 +69,17 @@ async function gitVersion(folder: string, context: Context): Promise<Check> {
     : ok("git", `Git ${version}, at commit ${commit.slice(0, 8)}`);
 }
 
+/** Null: it is whole, or there is nothing to say of it. */
+async function shallowClone(folder: string, context: Context): Promise<Check | null> {
+  return (await isShallowClone(folder, gitEdges(context)))
+    ? warning(
+        "git-history",
+        "the clone is shallow: diff, --changed-since and --base have to fetch what it lacks",
+        "git fetch --unshallow, and in a pipeline GIT_DEPTH: 0",
+      )
+    : null;
+}
+
 async function signatureProgram(context: Context): Promise<Check> {
   const version = await versionOf(["openssl", "version"], context);
   return version === null
@@ -91,6 +100,21 @@ async function freeSpace(): Promise<Check> {
         );
   } catch (error) {
     return unknown("free-space", `how much room ${tmpdir()} has could not be read: ${errorMessage(error)}`);
+  }
+}
+
+async function locks({ variables }: Context): Promise<Check> {
+  try {
+    const [held, ...others] = heldLocks(join(ownFolder("state", variables), "locks"), ownIdentity());
+    return held === undefined
+      ? ok("locks", "no other apply of this user is running")
+      : warning(
+          "locks",
+          `an apply of ${held.name} is running (${held.owner})${others.length === 0 ? "" : `, and ${others.length} more`}`,
+          "another apply there waits for it, for ten minutes at most",
+        );
+  } catch (error) {
+    return warning("locks", `nothing keeps two applies apart: ${errorMessage(error)}`);
   }
 }
 

@@ -17,6 +17,7 @@ import { exportFolder } from "../../../src/git/export-folder.ts";
 import { openRepository, type Repository } from "../../../src/git/open-repository.ts";
 import { readRevision } from "../../../src/git/repository.ts";
 import { mergeBase, resolveCommit } from "../../../src/git/resolve-commit.ts";
+import { isShallowClone } from "../../../src/git/shallow-clone.ts";
 import {
   createGitInventory,
   firstFiles,
@@ -301,6 +302,7 @@ describe("opening a repository", () => {
     const clone = repository.clone("--depth=1");
     writeFileSync(join(clone.directory, ".git/FETCH_HEAD"), `${clone.git("rev-parse", "HEAD")}\t\tbranch 'x'\n`);
     const config = clone.git("config", "--list", "--local");
+    expect(await isShallowClone(join(clone.directory, "inventory"), edges())).toBe(true);
     const opened = await openRepository(join(clone.directory, "inventory"), edges());
     expect(await resolveCommit(opened, "FETCH_HEAD")).toBe(clone.git("rev-parse", "HEAD"));
     await expect(mergeBase(opened, "HEAD", "1".repeat(40))).rejects.toThrow("no commit in common");
@@ -308,6 +310,8 @@ describe("opening a repository", () => {
     expect(existsSync(opened.gitDirectory)).toBe(false);
     // Asked for all of it, origin gave all of it.
     expect(clone.git("rev-parse", "--is-shallow-repository")).toBe("false");
+    expect(await isShallowClone(clone.directory, edges())).toBe(false);
+    expect(await isShallowClone(tmpdir(), edges())).toBe(null);
     expect(clone.git("rev-list", "--count", "HEAD")).toBe("4");
     expect(clone.git("cat-file", "-t", first)).toBe("commit");
     expect(readFileSync(join(clone.directory, ".git/FETCH_HEAD"), "utf8")).toContain("branch 'x'");

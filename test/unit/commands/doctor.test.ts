@@ -1,7 +1,11 @@
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Check, Checkup } from "../../../src/model/checkup.ts";
+import { ownIdentity } from "../../../src/state/process-identity.ts";
+import { takeLock } from "../../../src/state/run-lock.ts";
 import { type CommandWorld, startCommandWorld } from "../../support/command-world.ts";
+import { realClock } from "../../support/host-world.ts";
 import { faultsBySchema } from "../../support/output-schemas.ts";
 
 const settings = `version: 1
@@ -172,6 +176,81 @@ describe("doctor", () => {
     });
     expect(find("ssh-keys", "hosts")).toMatchObject({ state: "failure" });
     world.write("inventory/customers/hosts.yaml", "customer: hosts\n");
+  });
+
+  test("looks at every bastion of a way, with the user and port that the way names", async () => {
+    world.write(
+      "inventory/customers/hosts.yaml",
+      "customer: hosts\nssh: { jump: ['ops@edge:2222', inner] }\nenvironments:\n  p1: { hosts: ['web[01-03]'] }\n",
+    );
+    const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2xRNGNwSbDWYpvIUFkXPbNJ5ZVZ8mYOZ0Fl0fqPj9J";
+    world.write(".ssh/known_hosts", `inner ${key}\n`);
+    const { find } = await examine();
+    expect(find("known-bastions", "hosts")).toMatchObject({
+      state: "failure",
+      message: expect.stringMatching(/^1 bastion of 2 .*ops@edge:2222$/),
+      advice: expect.stringContaining("ssh-keyscan -p 2222 edge "),
+    });
+    expect(find("bastions", "hosts")?.message).toBe("3 hosts behind ops@edge:2222, 3 hosts behind inner");
+    expect(find("openssh", "hosts")).toBeDefined();
+    // None of these environments is there.
+    expect(find("deployment")).toMatchObject({ state: "unknown" });
+    world.cluster.setEnvironment("hosts-p1");
+    expect((await examine()).find("deployment")).toMatchObject({ state: "ok" });
+    world.write("inventory/customers/hosts.yaml", "customer: hosts\n");
+  });
+
+  test("tells in which environments policies give rights", async () => {
+    const none = await examine();
+    expect(none.find("environment-policies")).toMatchObject({ state: "unknown" });
+    world.cluster.setEnvironment("abc-p1");
+    expect((await examine()).find("environment-policies")).toMatchObject({
+      message: expect.stringContaining("no group"),
+    });
+    world.cluster.addPolicy({
+      ...{
+        uuid: "5b1b6c4e-0b9e-4b52-9a07-2f3f3c3a1d11",
+        name: "viewers",
+        statementQuery: "ALLOW environment:roles:viewer;",
+      },
+      ...{ levelType: "environment", levelId: "abc-p1", groups: ["noc"] },
+    });
+    expect((await examine()).find("environment-policies")).toMatchObject({
+      state: "ok",
+      message: expect.stringContaining("in 1 environment groups have rights from policies"),
+    });
+  });
+
+  test("names the proxy, or the line that sets one", async () => {
+    expect((await examine()).find("proxy")).toMatchObject({ state: "ok", message: expect.stringContaining("without") });
+    const far = ["doctor", "--set", "clusters.emea.url=https://emea.invalid"];
+    const allowed = { HOME: world.directory, DTSYNC_TOKEN_EMEA: "dt-any", DTSYNC_ORIGINS: "https://emea.invalid" };
+    const checkOf = async (more: Readonly<Record<string, string>>, id: string) => {
+      const { document } = await world.run(far, { variables: { ...allowed, ...more } });
+      return (document as Checkup).checks.find((check) => check.id === id && check.scope === "cluster/emea");
+    };
+    // Nothing listens there, so nothing leaves this machine.
+    const HTTPS_PROXY = "http://127.0.0.1:9";
+    expect(await checkOf({ HTTPS_PROXY }, "proxy")).toMatchObject({
+      state: "ok",
+      message: expect.stringContaining("127.0.0.1:9"),
+    });
+    expect(await checkOf({ HTTPS_PROXY }, "reach")).toMatchObject({ state: "failure", advice: expect.any(String) });
+    expect(await checkOf({ HTTPS_PROXY: "socks5://127.0.0.1:9" }, "proxy")).toMatchObject({ state: "failure" });
+  });
+
+  test("tells who applies at the moment", async () => {
+    const folder = join(world.directory, ".local/state/dtsync/locks");
+    expect((await examine()).find("locks", "machine")).toMatchObject({ state: "ok" });
+    const lock = await takeLock({
+      ...{ folder, name: "https://emea.example.com", process: ownIdentity(), clock: realClock, patience: 0 },
+      ...{ signal: new AbortController().signal, onWait: () => undefined },
+    });
+    expect((await examine()).find("locks", "machine")).toMatchObject({
+      state: "warning",
+      message: expect.stringMatching(/^an apply of https:\/\/emea\.example\.com is running/),
+    });
+    lock.release();
   });
 
   test("prints the faults of an invalid inventory", async () => {
