@@ -12,6 +12,8 @@ import { createPlan } from "../plan/create-plan.ts";
 const mostTries = 12;
 /** More groups at once have a template as their cause. */
 const mostSingleGroups = 20;
+/** Places in a message. */
+const mostPlaces = 5;
 
 interface ProofPorts {
   propose(choices: Choices): Proposal;
@@ -43,6 +45,7 @@ export async function proveImport(ports: ProofPorts): Promise<Proposal> {
   const known = new Set(fingerprints(planOf(before)));
   let choices = everything;
   let reason = "";
+  let hint = "please report it, with the names changed";
   for (let tries = 0; tries < mostTries; tries += 1) {
     signal.throwIfAborted();
     const proposal = ports.propose(choices);
@@ -53,13 +56,32 @@ export async function proveImport(ports: ProofPorts): Promise<Proposal> {
         : withoutChanges(planOf(inventory), known, choices);
     if (next === null) return proposal;
     reason = inventory === null ? describe(diagnostics) : "a plan of it would have changes";
-    if (next === choices) break;
+    if (next === choices) {
+      const own = inventory === null ? [] : ownTemplates(inventory, planOf(inventory), known);
+      if (own.length > 0) {
+        reason = `the inventory declares groups for all customers, which would be made for these, too: ${own.join(", ")}`;
+        hint = "take these groups out, import, and add them again when the plan is empty";
+      }
+      break;
+    }
     choices = next;
   }
   throw new DtsyncError(`what was read cannot be written as an inventory: ${reason}; nothing was written`, {
     exitCode: exitCodes.failed,
-    hint: "please report it, with the names changed",
+    hint,
   });
+}
+
+/** Where the groups are declared that nobody has and no import can do without: each place once. */
+function ownTemplates(inventory: Inventory, { changes }: Plan, known: ReadonlySet<string>): readonly string[] {
+  const fresh = changes.filter((change) => !known.has(fingerprint(change)));
+  const made = new Set(
+    fresh.filter((change) => hasCreation([change])).map(({ cluster, group }) => `${cluster}/${group}`),
+  );
+  const places = inventory.groups
+    .filter(({ cluster, name }) => made.has(`${cluster}/${name}`))
+    .map(({ place }) => `${place.file}:${place.line}`);
+  return [...new Set(places)].slice(0, mostPlaces);
 }
 
 function plan(inventory: Inventory, observed: Observed, dtsync: string, createdAt: Date): Plan {

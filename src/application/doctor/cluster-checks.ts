@@ -87,7 +87,9 @@ export async function clusterChecks(
         within("maintenance", () => maintenance(client, checks)),
         within("licence", () => licence(client, checks)),
         within("policies", () => policies(client, checks)),
-        within("environment-policies", () => environmentPolicies(client, environments, checks)),
+        ...(environments.length === 0
+          ? []
+          : [within("environment-policies", () => environmentPolicies(client, environments, checks))]),
         ...deployed.slice(0, 1).map((id) => within("deployment", () => deployment(client, id, checks))),
       ])),
     ];

@@ -158,6 +158,15 @@ describe("an import", () => {
     expect(errors).toMatch(message);
   });
 
+  test("says which groups of the inventory are in its way", async () => {
+    begin();
+    const template = '  - name: "{customer}-operators"\n    access: { "{customer}-*": [VIEWER] }\n';
+    writeFileSync(join(inventory(), "dtsync.yaml"), `${settings}groups:\n${template}`);
+    const { code, errors } = await world.run(["import", "--all"]);
+    expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining("for these, too: dtsync.yaml:") });
+    expect(filesThere()).toEqual(["dtsync.yaml"]);
+  });
+
   test("of an inventory that is invalid prints its faults", async () => {
     begin();
     writeFileSync(join(inventory(), "dtsync.yaml"), `${settings}rolls: {}\n`);
