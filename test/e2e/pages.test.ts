@@ -26,6 +26,7 @@ const notRun: readonly { readonly command: RegExp; readonly because: string }[] 
     because: "the help shows it, too; test/e2e/examples.test.ts runs it",
   },
   { command: /^read -rs /, because: "it asks for a token on a terminal" },
+  { command: /^git push\b/, because: "it needs a forge" },
   { command: /^ssh\b/, because: "it needs a host of the reader" },
   {
     command: /^(?:buildah|docker)\b/,
@@ -38,7 +39,8 @@ const notRun: readonly { readonly command: RegExp; readonly because: string }[] 
 /** Pages that do not begin with the example inventory. */
 const starts: Readonly<Record<string, Start>> = {
   "README.md": "empty",
-  "docs/getting-started.md": "empty",
+  "docs/getting-started.md": "estate of main",
+  "docs/migrating.md": "estate of emea",
   "docs/day-two.md": "applied",
 };
 

@@ -21,9 +21,10 @@ export interface PageShell {
 
 /**
  * Where a page begins: `empty` is a folder without anything; `example` a repository with the example inventory, of which an
- * older commit lacks a customer; `applied` one with the inventory that `dtsync init` writes, which has been applied.
+ * older commit lacks a customer; `applied` one with the inventory that `dtsync init` writes, which has been applied. With
+`estate of NAME` it is empty, and what is called in a folder `fleet` meets a cluster of that name that has grown for years.
  */
-export type Start = "empty" | "example" | "applied";
+export type Start = "empty" | "example" | "applied" | `estate of ${string}`;
 
 export function openPageShell(start: Start): PageShell {
   const home = mkdtempSync(join(tmpdir(), "dtsync-page-"));
@@ -36,6 +37,9 @@ export function openPageShell(start: Start): PageShell {
   writeFileSync(
     program,
     `#!/bin/sh
+if [ -n "$ESTATE_OPTIONS" ] && [ "\${PWD##*/}" = fleet ]; then
+  DTSYNC_SANDBOX_OPTIONS=$ESTATE_OPTIONS exec node ${cli} "$@"
+fi
 case "$1:\${DTSYNC_SANDBOX_OPTIONS:-}" in
   plan: | apply: | api: | status:) exec node ${cli} sandbox --state ${world} -- dtsync "$@" ;;
 esac
@@ -75,13 +79,21 @@ exec node ${cli} "$@"
     git("add", "--all");
     git("commit", "--quiet", "--message", "A first inventory");
   }
-  const shell = spawn("bash", ["--norc", "--noprofile"], {
+  const bash = ["bash", "--norc", "--noprofile"];
+  const estate = /^estate of (.+)$/.exec(start)?.[1] ?? null;
+  const [shellProgram = "", ...parameters] = estate === null ? bash : [...besideEstate(home, estate), ...bash];
+  const shell = spawn(shellProgram, parameters, {
     cwd: folder,
     env: { ...environment, CI_MERGE_REQUEST_DIFF_BASE_SHA: before },
     stdio: ["pipe", "pipe", "pipe"],
     // A group of its own, so that nothing which a command has started outlives the page.
     detached: true,
   });
+  if (estate !== null) {
+    // The sandbox leads everything there; here only some of it is to be led there.
+    const reset = `export ESTATE_OPTIONS=$DTSYNC_SANDBOX_OPTIONS PATH=${programs}:$PATH`;
+    shell.stdin?.write(`${reset}; unset DTSYNC_SANDBOX_OPTIONS DTSYNC_INVENTORY\n`);
+  }
   return {
     async run(command) {
       const output = await answerOf(shell, `{ ${command}\n} < /dev/null 2>&1; printf '\\0%s %s\\0' "$?" "$PWD"\n`);
@@ -102,6 +114,17 @@ exec node ${cli} "$@"
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** The words before a command that runs while such a cluster is served. */
+function besideEstate(home: string, cluster: string): readonly string[] {
+  const inventory = join(home, "estate");
+  mkdirSync(inventory);
+  writeFileSync(
+    join(inventory, "dtsync.yaml"),
+    `version: 1\nclusters: { ${cluster}: { url: "https://dynatrace.example.com", token: { env: DTSYNC_TOKEN } } }\n`,
+  );
+  return [process.execPath, cli, "sandbox", "--inventory", inventory, "--seed", "estate:60", "--"];
 }
 
 /** Writes to the shell, and reads until the second of the marks that end an answer, or until the shell has ended. */
