@@ -1,5 +1,5 @@
 import { DtsyncError, exitCodes } from "../errors.ts";
-import type { Choices, Proposal } from "../import/propose-inventory.ts";
+import type { Choices, Proposal } from "../import/proposal.ts";
 import type { LoadResult } from "../load/load-inventory.ts";
 import type { Change } from "../model/change.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";

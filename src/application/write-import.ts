@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
 import { readOrdinaryText } from "../files/read-ordinary-file.ts";
 import { writeWhole } from "../files/write-file.ts";
-import type { ProposedFile } from "../import/propose-inventory.ts";
+import type { ProposedFile } from "../import/proposal.ts";
 
 /** Bytes of a YAML file of an inventory. */
 const largestFile = 1_000_000;

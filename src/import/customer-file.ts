@@ -1,0 +1,141 @@
+import type { Edit, YamlMapping } from "../edit/edit.ts";
+import { editYaml } from "../edit/edit-yaml.ts";
+import { compareText } from "../lib/text.ts";
+import { commonTags, environmentValues } from "./environment-values.ts";
+import { labelValue } from "./find-match.ts";
+import { hostsEntry } from "./hosts-entry.ts";
+import { isMapping, mappingAt } from "./mapping-at.ts";
+import { fileText, freePath } from "./new-file.ts";
+import { isPlainText, mostFrequent, type PlacedCustomer, type PlacedEnvironment } from "./place-environments.ts";
+import type { PlacedGroups } from "./place-groups.ts";
+import { fullyDeclared, type ProposalBasis, type ProposedFile } from "./proposal.ts";
+import { asMapping } from "./yaml-values.ts";
+
+/** The file of a customer: a new one, or the one that is there with environments and groups added. */
+export function customerFile(customer: PlacedCustomer, world: ProposalBasis): ProposedFile | null {
+  const { existing, groups, shared, defaultsOf, sharesValues } = world;
+  const known = existing.inventory.customers.find(({ id }) => id === customer.id);
+  const own = groups.byCustomer.get(customer.id) ?? [];
+  const ids = customer.environments.map(({ observed }) => observed.id);
+  const labels = groupLabels(customer, groups);
+  if (known) {
+    const before = existing.customerTexts.get(known.place.file) ?? null;
+    if (before === null) return null;
+    const edits: Edit[] = customer.environments.map((environment) => ({
+      action: "set",
+      path: ["environments", environment.key],
+      value: environmentEntry(environment, {
+        customer,
+        world,
+        customerTags: [],
+        template: null,
+        cluster: null,
+        labels,
+      }),
+      before: ["groups"],
+    }));
+    if (own.length > 0) edits.push({ action: "append", path: ["groups"], items: own.map(asMapping) });
+    const edited = editYaml(before, edits);
+    return { path: known.place.file, text: "text" in edited ? edited.text : before, before, environments: ids };
+  }
+  const cluster = mostFrequent(customer.environments.map((environment) => environment.cluster));
+  const complete = fullyDeclared(customer.environments, world.choices);
+  const customerTags =
+    complete.length === customer.environments.length && complete.length > 1
+      ? commonTags(complete).filter((tag) => !shared.tags.includes(tag))
+      : [];
+  const inherited = sharesValues ? {} : undeclaredDefaults(existing.settings.data);
+  const base = { customer, world, customerTags, template: customer.template, cluster, labels };
+  const entry: YamlMapping = {
+    customer: customer.id,
+    ...(customer.name === null ? {} : { name: customer.name }),
+    ...(cluster === null || cluster === defaultsOf.cluster ? {} : { cluster }),
+    ...(customer.template === null || customer.template === defaultsOf.template
+      ? {}
+      : { environmentId: customer.template }),
+    ...(labels.common.length === 0 ? {} : { labels: labelsEntry(labels.common) }),
+    ...(customerTags.length > 0
+      ? { environment: { ...inherited, tags: customerTags } }
+      : Object.keys(inherited).length > 0
+        ? { environment: inherited }
+        : {}),
+    environments: Object.fromEntries(
+      customer.environments.map((environment) => [environment.key, environmentEntry(environment, base)]),
+    ),
+    ...(own.length === 0 ? {} : { groups: own.map(asMapping) }),
+  };
+  const path = freePath(`customers/${customer.id}`, existing.paths);
+  return { path, text: fileText(entry), before: null, environments: ids };
+}
+
+/** Null for each default of environments: what was read of an environment is all that it has. */
+function undeclaredDefaults(data: Readonly<Record<string, unknown>>): YamlMapping {
+  const profiles = Array.isArray(data["profiles"]) ? data["profiles"].filter(isMapping) : [];
+  const levels = [mappingAt(data, "defaults"), ...profiles].map((level) => mappingAt(level, "environment"));
+  return Object.fromEntries(
+    ["state", "tags", "trial", "quotas", "storage"].flatMap((key) =>
+      levels.some((level) => level[key] !== undefined && level[key] !== null) ? [[key, null]] : [],
+    ),
+  );
+}
+
+interface CustomerLabels {
+  readonly common: readonly string[];
+  readonly own: ReadonlyMap<string, readonly string[]>;
+}
+
+function groupLabels({ environments }: PlacedCustomer, { labels }: PlacedGroups): CustomerLabels {
+  const of = (environment: PlacedEnvironment): readonly string[] => labels.get(environment.observed.id) ?? [];
+  const [first, ...others] = environments;
+  const common = first ? of(first).filter((label) => others.every((other) => of(other).includes(label))) : [];
+  const own = environments.map((one): [string, readonly string[]] => [
+    one.observed.id,
+    of(one).filter((label) => !common.includes(label)),
+  ]);
+  return { common, own: new Map(own) };
+}
+
+const labelsEntry = (labels: readonly string[]): YamlMapping =>
+  Object.fromEntries([...labels].sort(compareText).map((label) => [label, labelValue]));
+
+interface EnvironmentBase {
+  readonly customer: PlacedCustomer;
+  readonly world: ProposalBasis;
+  readonly customerTags: readonly string[];
+  /** What the customer's file says; null: nothing. */
+  readonly template: string | null;
+  readonly cluster: string | null;
+  readonly labels: CustomerLabels;
+}
+
+function environmentEntry(environment: PlacedEnvironment, base: EnvironmentBase): YamlMapping {
+  const { observed, key } = environment;
+  const { customer, world, template, cluster } = base;
+  const { inventory } = world.existing;
+  const ownLabels = [
+    ...(template === null && cluster === null ? base.labels.common : []),
+    ...(base.labels.own.get(observed.id) ?? []),
+  ];
+  const { left: _left, ...values } = world.choices.bare.has(observed.id.toLowerCase())
+    ? { ...bareValues(environment, base), left: [] }
+    : environmentValues(environment, world.shared, base.customerTags, world.limits);
+  const name =
+    observed.name === `${customer.name ?? customer.id} ${key}` || !isPlainText(observed.name) ? null : observed.name;
+  return {
+    ...(environment.template !== null && environment.template === template ? {} : { id: observed.id }),
+    ...(name === null || world.choices.bare.has(observed.id.toLowerCase()) ? {} : { name }),
+    ...(environment.cluster === cluster ? {} : { cluster: environment.cluster }),
+    ...(ownLabels.length === 0 ? {} : { labels: labelsEntry(ownLabels) }),
+    ...(values as YamlMapping),
+    ...hostsEntry(environment, world.estate, inventory).entry,
+  };
+}
+
+/** Nothing but the state, and nothing of what the levels above say. */
+function bareValues({ observed }: PlacedEnvironment, { world, customerTags }: EnvironmentBase): YamlMapping {
+  return {
+    ...(observed.state === "DISABLED" ? { state: "disabled" } : {}),
+    ...(world.shared.tags.length + customerTags.length > 0 ? { tags: null } : {}),
+    ...(world.shared.limits.size > 0 ? { quotas: null, storage: null } : {}),
+  };
+}

@@ -1,0 +1,49 @@
+import { groupBy } from "../lib/group-by.ts";
+import { compareText } from "../lib/text.ts";
+import type { Remark } from "../model/estate.ts";
+import { environmentValues } from "./environment-values.ts";
+import { isPlainText, type PlacedEnvironment } from "./place-environments.ts";
+import type { ProposalBasis } from "./proposal.ts";
+
+/** What an inventory cannot say of these environments, what could not be proven, and names that several have. */
+export const importRemarks = (environments: readonly PlacedEnvironment[], basis: ProposalBasis): readonly Remark[] => [
+  ...valueRemarks(environments, basis),
+  ...nameRemarks(environments),
+];
+
+function valueRemarks(
+  environments: readonly PlacedEnvironment[],
+  { shared, limits, choices }: ProposalBasis,
+): readonly Remark[] {
+  const items = environments.flatMap((environment) => {
+    const { left } = environmentValues(environment, shared, [], limits);
+    return left.map((what) => `${environment.observed.id}: ${what}`);
+  });
+  const names = environments
+    .filter(({ observed }) => !isPlainText(observed.name))
+    .map(({ observed }) => `${observed.id}: name ${JSON.stringify(observed.name)}`);
+  const bare = environments.map(({ observed }) => observed.id).filter((id) => choices.bare.has(id.toLowerCase()));
+  return [
+    { about: "values that an inventory cannot say: not declared", items: [...items, ...names].sort(compareText) },
+    {
+      about: "environments of which only id and state are declared, because more could not be proven",
+      items: bare.sort(compareText),
+    },
+    {
+      about: "environments that were left out, because they could not be proven",
+      items: [...choices.leftOut].sort(compareText),
+    },
+    {
+      about: "groups that were left out, because they could not be proven",
+      items: [...choices.leftOutGroups].sort(compareText),
+    },
+  ].filter((remark) => remark.items.length > 0);
+}
+
+/** Names that several environments have. */
+function nameRemarks(environments: readonly PlacedEnvironment[]): readonly Remark[] {
+  const items = [...groupBy(environments, ({ observed }) => observed.name.toLowerCase()).values()]
+    .filter(({ length }) => length > 1)
+    .map((same) => `${same[0].observed.name}: ${same.map(({ observed }) => observed.id).join(", ")}`);
+  return items.length === 0 ? [] : [{ about: "names that several environments have", items: items.sort(compareText) }];
+}

@@ -1,0 +1,85 @@
+import type { YamlMapping } from "../edit/edit.ts";
+import type { EstateCluster, Remark } from "../model/estate.ts";
+import type { Inventory } from "../model/inventory.ts";
+import type { KnownLimit, SharedValues } from "./environment-values.ts";
+import type { TemplateCount } from "./id-templates.ts";
+import type { PlacedEnvironment } from "./place-environments.ts";
+import type { PlacedGroups } from "./place-groups.ts";
+
+/** The inventory that is there, perhaps with nothing but clusters in it. */
+export interface ExistingInventory {
+  readonly inventory: Pick<Inventory, "environments" | "groups" | "customers" | "hosts">;
+  /** dtsync.yaml: its text, whether that is on the disk, and its data. */
+  readonly settings: {
+    readonly text: string;
+    readonly exists: boolean;
+    readonly data: Readonly<Record<string, unknown>>;
+  };
+  /** Texts of the files that declare customers, by path. */
+  readonly customerTexts: ReadonlyMap<string, string>;
+  /** Paths that are taken. */
+  readonly paths: ReadonlySet<string>;
+}
+
+/** What an earlier proposal could not prove, and how this one goes without it. */
+export interface Choices {
+  /** Groups from templates, and values that many environments share. */
+  readonly templates: boolean;
+  readonly shared: boolean;
+  /** Ids in lower case of environments of which only id, cluster and state are declared. */
+  readonly bare: ReadonlySet<string>;
+  /** The same of environments that are not declared. */
+  readonly leftOut: ReadonlySet<string>;
+  /** Groups as `CLUSTER/NAME` that are not declared. */
+  readonly leftOutGroups: ReadonlySet<string>;
+}
+
+export interface ProposedFile {
+  /** Relative to the inventory folder. */
+  readonly path: string;
+  readonly text: string;
+  /** What is there now; null: nothing. */
+  readonly before: string | null;
+  /** Environments that it declares. */
+  readonly environments: readonly string[];
+}
+
+export interface Proposal {
+  /** dtsync.yaml first. */
+  readonly files: readonly ProposedFile[];
+  readonly templates: readonly TemplateCount[];
+  /** What is new in it. */
+  readonly counts: {
+    readonly customers: number;
+    readonly environments: number;
+    readonly groups: number;
+    readonly hosts: number;
+  };
+  readonly remarks: readonly Remark[];
+}
+
+/** What the files of a proposal are made from. */
+export interface ProposalBasis {
+  readonly existing: ExistingInventory;
+  readonly shared: SharedValues;
+  readonly sharesValues: boolean;
+  readonly groups: PlacedGroups;
+  readonly limits: readonly KnownLimit[];
+  readonly choices: Choices;
+  readonly estate: readonly EstateCluster[];
+  readonly defaultsOf: Defaults;
+}
+
+/** What holds where a customer says nothing, after the import. */
+export interface Defaults {
+  readonly cluster: string | null;
+  readonly template: string;
+  /** What of it has to be added to dtsync.yaml. */
+  readonly added: YamlMapping;
+}
+
+/** Those of which more is declared than id, cluster and state. */
+export const fullyDeclared = (
+  environments: readonly PlacedEnvironment[],
+  { bare }: Choices,
+): readonly PlacedEnvironment[] => environments.filter(({ observed }) => !bare.has(observed.id.toLowerCase()));
