@@ -50,7 +50,7 @@ export async function exportFolder(repository: Repository, commit: string, targe
     for (const [index, { mode, path, size }] of group.entries()) {
       const content = contents[index] ?? Buffer.alloc(0);
       if (mode === "120000") links.set(path, content.toString("utf8"));
-      else await writeEntry(join(target, path), content, size);
+      else await writeEntry(join(target, path), content, { size, mode: mode === "100755" ? 0o777 : 0o666 });
     }
   }
   // Last, so that no file is ever written through one of them.
@@ -137,8 +137,12 @@ async function readBlobs(repository: Repository, entries: readonly Entry[]): Pro
   });
 }
 
-async function writeEntry(place: string, content: Buffer, size: number): Promise<void> {
+async function writeEntry(
+  place: string,
+  content: Buffer,
+  { size, mode }: { readonly size: number; readonly mode: number },
+): Promise<void> {
   await mkdir(dirname(place), { recursive: true });
-  await writeFile(place, content, { flag: "wx" });
+  await writeFile(place, content, { flag: "wx", mode });
   if (size > content.length) await truncate(place, size);
 }

@@ -1,0 +1,167 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { type BranchOptions, followBranch } from "../../../src/git/followed-branch.ts";
+import { createGitInventory, type GitInventory, gitEnvironment } from "../../support/git-inventory.ts";
+import { silentLog } from "../../support/log.ts";
+
+const opened: { close(): void }[] = [];
+afterEach(() => {
+  for (const item of opened.splice(0).reverse()) item.close();
+});
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "dtsync-follow-"));
+  opened.push({ close: () => rmSync(folder, { recursive: true, force: true }) });
+  return folder;
+}
+
+function aRepository(): GitInventory {
+  const repository = createGitInventory();
+  opened.push(repository);
+  return repository;
+}
+
+function follow({ directory }: GitInventory, options: Partial<BranchOptions> = {}) {
+  const edges = { environment: gitEnvironment, signal: new AbortController().signal, log: silentLog };
+  const copy = options.copy ?? newFolder();
+  const branch = followBranch(
+    { address: `file://${directory}`, branch: "main", folder: "inventory", copy, ...options },
+    edges,
+  );
+  return { branch, copy };
+}
+
+const files = { "inventory/dtsync.yaml": "version: 1\n", "README.md": "first\n" };
+
+describe("a followed branch", () => {
+  test("is where the other side says, and its folder is written as it is in a commit", async () => {
+    const origin = aRepository();
+    origin.write(files);
+    const script = join(origin.directory, "inventory/hosts.sh");
+    writeFileSync(script, "#!/bin/sh\n", { mode: 0o755 });
+    const commit = origin.commit();
+    const { branch } = follow(origin);
+    expect(await branch.tip()).toBe(commit);
+    expect(await branch.fetch()).toBe(commit);
+    const folder = await branch.exportTo(commit, newFolder());
+    expect(readFileSync(join(folder, "dtsync.yaml"), "utf8")).toBe("version: 1\n");
+    expect(statSync(join(folder, "hosts.sh")).mode & 0o111).not.toBe(0);
+    expect(readdirSync(join(folder, ".."))).toEqual(["inventory"]);
+  });
+
+  test("tells commits apart by what the folder holds", async () => {
+    const origin = aRepository();
+    const first = origin.commit(files);
+    const elsewhere = origin.commit({ "README.md": "second\n" });
+    const inside = origin.commit({ "inventory/dtsync.yaml": "version: 2\n" });
+    const { branch } = follow(origin);
+    await branch.fetch();
+    expect(await branch.contentOf(elsewhere)).toBe(await branch.contentOf(first));
+    expect(await branch.contentOf(inside)).not.toBe(await branch.contentOf(first));
+    const { branch: other } = follow(origin, { folder: "nothing" });
+    const tip = await other.fetch();
+    expect(await other.contentOf(tip)).toBeNull();
+    await expect(other.exportTo(tip, newFolder())).rejects.toThrow("the revision has no folder nothing");
+  });
+
+  test("follows a branch that was rewritten, and knows that it was", async () => {
+    const origin = aRepository();
+    const base = origin.commit(files);
+    const dropped = origin.commit({ "README.md": "second\n" });
+    const { branch } = follow(origin);
+    await branch.fetch();
+    origin.git("reset", "--quiet", "--hard", base);
+    const rewritten = origin.commit({ "README.md": "third\n" });
+    expect(await branch.tip()).toBe(rewritten);
+    expect(await branch.fetch()).toBe(rewritten);
+    expect(await branch.standsOn(rewritten, base)).toBe(true);
+    expect(await branch.standsOn(rewritten, dropped)).toBe(false);
+  });
+
+  test("does not grow with what a branch has dropped", async () => {
+    const origin = aRepository();
+    origin.commit(files);
+    const { branch, copy } = follow(origin);
+    const packs = () => readdirSync(join(copy, "git/objects/pack")).filter((name) => name.endsWith(".pack")).length;
+    for (let round = 0; round < 22; round += 1) {
+      origin.git("commit", "--quiet", "--amend", "--allow-empty", "--message", `round ${round}`);
+      await branch.fetch();
+    }
+    expect(packs()).toBeLessThanOrEqual(20);
+    const count = execFileSync("git", ["count-objects", "-v"], { cwd: join(copy, "git"), encoding: "utf8" });
+    expect(Number(/in-pack: (\d+)/.exec(count)?.[1])).toBeLessThan(20);
+  });
+
+  test("says why there is nothing to follow, and is made again from nothing", async () => {
+    const origin = aRepository();
+    const commit = origin.commit(files);
+    await expect(follow(origin, { branch: "other" }).branch.tip()).rejects.toThrow(
+      "the repository has no branch other",
+    );
+    await expect(follow(origin, { address: "file:///nonexistent/repository" }).branch.tip()).rejects.toThrow(
+      "the repository does not answer",
+    );
+    const { branch, copy } = follow(origin);
+    await branch.fetch();
+    writeFileSync(join(copy, "git/HEAD"), "nonsense");
+    await expect(branch.fetch()).rejects.toThrow("cannot be fetched");
+    await branch.forget();
+    expect(await branch.fetch()).toBe(commit);
+  });
+
+  test("runs nothing that its address names", async () => {
+    const origin = aRepository();
+    const trace = join(newFolder(), "trace");
+    const { branch } = follow(origin, { address: `ext::sh -c "touch ${trace}"` });
+    await expect(branch.tip()).rejects.toThrow("not allowed");
+    expect(() => statSync(trace)).toThrow();
+  });
+});
+
+describe("signed commits", () => {
+  function signedBy(origin: GitInventory, key: string): string {
+    const settings = ["gpg.format=ssh", `user.signingKey=${key}`].flatMap((setting) => ["-c", setting]);
+    origin.git(...settings, "commit", "--quiet", "--allow-empty", "--gpg-sign", "--message", "signed");
+    return origin.git("rev-parse", "HEAD");
+  }
+
+  test("count when one of the signers has signed them", async () => {
+    const origin = aRepository();
+    const folder = newFolder();
+    const [ours, theirs] = ["ours", "theirs"].map((name) => {
+      const key = join(folder, name);
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+      return key;
+    });
+    const signers = join(folder, "signers");
+    writeFileSync(signers, `ops@example.com namespaces="git" ${readFileSync(`${ours}.pub`, "utf8")}`);
+    const unsigned = origin.commit(files);
+    const good = signedBy(origin, ours ?? "");
+    const foreign = signedBy(origin, theirs ?? "");
+    const { branch } = follow(origin);
+    await branch.fetch();
+    expect(await branch.signatureFault(good, signers)).toBeNull();
+    expect(await branch.signatureFault(unsigned, signers)).toBe("it has no signature");
+    expect(await branch.signatureFault(foreign, signers)).toMatch(/of nobody among the signers/);
+    expect(await branch.signatureFault(good, "/nonexistent")).not.toBeNull();
+  });
+
+  test("of another kind do not count, whatever keys the user has", async () => {
+    const origin = aRepository();
+    origin.commit(files);
+    const tree = origin.git("rev-parse", "HEAD^{tree}");
+    const who = "Test <test@example.com> 1700000000 +0000";
+    const signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n AAAA\n -----END PGP SIGNATURE-----";
+    const text = `tree ${tree}\nauthor ${who}\ncommitter ${who}\n${signature}\n\nforged\n`;
+    const path = join(newFolder(), "commit");
+    writeFileSync(path, text);
+    const commit = origin.git("hash-object", "-t", "commit", "-w", path);
+    origin.git("update-ref", "refs/heads/main", commit);
+    const { branch } = follow(origin);
+    await branch.fetch();
+    expect(await branch.signatureFault(commit, "/dev/null")).not.toBeNull();
+  });
+});
