@@ -45,6 +45,8 @@ export interface CarryOutOptions extends FleetOptions {
   readonly shard: { readonly index: number; readonly total: number } | null;
   /** A file for the journal of the run; null: the folder of the user's state. */
   readonly journal: string | null;
+  /** Aborted once a later revision is known: hosts are changed to the end of their wave. Left out: nothing can come later. */
+  readonly superseded?: AbortSignal | undefined;
 }
 
 export interface Outcome {
@@ -109,6 +111,7 @@ async function makeChanges(
           clock,
           log,
           signal,
+          superseded: options.superseded,
           origins: new Map(inventory.clusters.map(({ name, url }) => [name, url])),
           lockWait: { seconds: 10, tries: 12 },
           connectWait: 30_000,

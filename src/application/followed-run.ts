@@ -22,6 +22,8 @@ export interface FollowedRun {
   /** The same, with somebody who is told of every step on a host. */
   readonly context: Context;
   readonly longest: LongestSteps;
+  /** Lets go of the journal, where the process goes on after the run. */
+  close(): void;
 }
 
 /**
@@ -30,15 +32,20 @@ export interface FollowedRun {
  */
 export function followedRun(journal: string | null, context: Context): FollowedRun {
   const { clock, runId, redactor, log } = context;
+  let file: LineFile | null = null;
   const write = stepJournal({
     runId,
     clock,
     redact: redactor.redact,
-    open: () => openOrWarn(journal, context),
+    open: async () => {
+      file = await openOrWarn(journal, context);
+      return file;
+    },
     onFull: () => log.warn("the journal of the steps on hosts is as long as it may become, and ends here"),
   });
   const longest = longestSteps(clock);
-  return { context: { ...context, beginStep: bothSteps(write, longest.begin) }, longest };
+  const close = () => file?.close();
+  return { context: { ...context, beginStep: bothSteps(write, longest.begin) }, longest, close };
 }
 
 async function openOrWarn(journal: string | null, context: Context): Promise<LineFile | null> {

@@ -66,7 +66,7 @@ export async function makePlan(
   const leftOut = await sshWarnings(wanted.hosts, options.sshConfig, context);
   const [observed, { reason, ...revision }] = await Promise.all([
     readFleet(inventory, wanted, options, context, connections, ahead),
-    readRevision(inventory.directory, gitEdges(context)),
+    options.revision ?? readRevision(inventory.directory, gitEdges(context)),
   ]);
   context.signal.throwIfAborted();
   const input: PlanInput = {

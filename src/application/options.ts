@@ -1,3 +1,4 @@
+import type { Revision } from "../git/repository.ts";
 import type { SetOverride } from "../load/yaml/set-overrides.ts";
 import type { PlanScope } from "../model/plan.ts";
 
@@ -30,4 +31,6 @@ export interface FleetOptions extends CommonOptions {
   readonly concurrency: number;
   /** Whether what earlier runs have kept is used, and something is kept for later ones. */
   readonly cache: boolean;
+  /** What the folder of the inventory is known to be; left out: Git is asked. */
+  readonly revision?: Revision;
 }

@@ -19,6 +19,7 @@ import {
   report,
   retry,
   targets,
+  unattended,
 } from "./options/shared-options.ts";
 import { versionLine } from "./usage/version-line.ts";
 
@@ -198,6 +199,28 @@ export function createProgram(context: Context): ProgramRun {
         import("./apply.ts"),
       ]);
       code = await apply(await applyOptions(planFile, raw, context.variables), context);
+    });
+
+  unattended(program.command("watch"))
+    .description("follow a Git branch, and plan or apply what it declares, on every change and again and again")
+    .option("--repo <url>", "the repository, as Git takes it: https or ssh, without a password")
+    .option("--branch <name>", "the branch (default: main)")
+    .option("--path <path>", "folder of the inventory in the repository (default: inventory)")
+    .option("--apply", "carry plans out as far as the guards let it; else what differs is only reported")
+    .option("--interval <time>", "between two looks at the branch (default: 3m)")
+    .option("--drift-interval <time>", "between two plans while the branch stays as it is (default: 1h)")
+    .option("--jitter <percent>", "by how much each wait may be shorter or longer (default: 10%)")
+    .option("--signers <file>", "take only commits that are signed by an SSH key of this file of allowed signers")
+    .option("--fast-forward-only", "do not follow a branch that was rewritten; --signers has it")
+    .option("--listen <address>", "serve /metrics, /healthz and /readyz: a port on loopback, or HOST:PORT")
+    .option("--state <dir>", "where the copy of the branch is kept (default: a folder of the user's state)")
+    .option("--once", "look and run once, and end like plan or apply")
+    .action(async (raw: RawOptions) => {
+      const [{ watchOptions }, { watch }] = await Promise.all([
+        import("./options/watch-options.ts"),
+        import("./watch.ts"),
+      ]);
+      code = await watch(await watchOptions(raw, context.variables), context);
     });
 
   targets(common(program.command("doctor"), ["text", "json"]))

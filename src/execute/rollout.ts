@@ -3,15 +3,18 @@ import type { Waves } from "../model/waves.ts";
 import type { Log } from "../ports.ts";
 import { type Outcome, skipped } from "./outcome.ts";
 
-/** Where the waves of an environment are told of. */
-interface RolloutLog {
+/** Whose waves they are, where they are told of, and what ends them early. */
+interface RolloutEdges {
   readonly log: Log;
   readonly environment: string;
+  /** Aborted once something else is wanted: no wave follows the one that goes on then. */
+  readonly superseded?: AbortSignal | undefined;
 }
 
 /**
  * Runs the work of one environment wave after wave, and stops it once more than `maxFailures` have failed: the rest is
- * skipped. `work` never throws; it is given items in order and ends with each item's outcome. It calls `leaveWave` when
+ * skipped. So it is once something else is wanted, but for the first wave, so that
+ * even wishes that change all the time get something done. `work` never throws; it is given items in order and ends with each item's outcome. It calls `leaveWave` when
  * nothing is left but to wait for others to confirm it: then the next batch begins, and a failure counts once it is known.
  * A canary is there to be confirmed, so that everything waits for it.
  */
@@ -19,12 +22,13 @@ export async function runRollout<T>(
   { waves, maxFailures }: Waves<T>,
   work: (item: T, leaveWave: () => void) => Promise<Outcome>,
   skip: (item: T, outcome: Outcome) => void,
-  { log, environment }: RolloutLog,
+  { log, environment, superseded }: RolloutEdges,
 ): Promise<void> {
   const ended: Promise<void>[] = [];
   let failures = 0;
   let left = waves.reduce((sum, { items }) => sum + items.length, 0);
   let stopped = false;
+  let begun = 0;
   /** Resolves when the next wave need not wait for the item any more. */
   const begin = (item: T, isCanary: boolean): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -34,18 +38,26 @@ export async function runRollout<T>(
       ended.push(end);
       end.then(resolve, reject);
     });
-  for (const { name, isCanary, items } of waves) {
+  const stop = (): Outcome | null => {
     if (failures > maxFailures) {
-      const told = { environment, failures, limit: maxFailures, left };
-      if (!stopped) log.info("rollout stopped", () => told);
-      stopped = true;
-      const outcome = skipped(
+      return skipped(
         "rollout-stopped",
         `the rollout of its environment was stopped after ${failures} failures (at most ${maxFailures} are accepted)`,
       );
+    }
+    if (begun === 0 || !superseded?.aborted) return null;
+    return skipped("superseded", "a later revision of the inventory is planned before the next wave");
+  };
+  for (const { name, isCanary, items } of waves) {
+    const outcome = stop();
+    if (outcome !== null) {
+      const told = { environment, failures, limit: maxFailures, left };
+      if (!stopped) log.info(`rollout ${outcome.error?.code === "superseded" ? "superseded" : "stopped"}`, () => told);
+      stopped = true;
       for (const item of items) skip(item, outcome);
       continue;
     }
+    begun += 1;
     left -= items.length;
     log.info("wave begins", () => ({ environment, wave: name, waves: waves.length, hosts: items.length }));
     await Promise.all(items.map((item) => begin(item, isCanary)));

@@ -1,10 +1,12 @@
-import { writeSync } from "node:fs";
+import { closeSync, writeSync } from "node:fs";
 import { isSystemError, openToAppend, UnwritableFile } from "./write-file.ts";
 
 /** A file that grows line by line, to be read meanwhile. */
 export interface LineFile {
   /** Takes whole lines. Never throws, never waits. */
   write(text: string): void;
+  /** Takes no more lines, and lets go of the file: what its reader has not taken by now is left out. Once. */
+  close(): void;
 }
 
 export interface LineFileOptions {
@@ -28,10 +30,10 @@ const mostLooks = 500;
  */
 export async function openLineFile(path: string, options: LineFileOptions): Promise<LineFile> {
   const descriptor = await openToAppend(path, options);
-  return { write: createWriter(descriptor, options) };
+  return createWriter(descriptor, options);
 }
 
-function createWriter(descriptor: number, { limit, onFailure, onGap }: LineFileOptions): (text: string) => void {
+function createWriter(descriptor: number, { limit, onFailure, onGap }: LineFileOptions): LineFile {
   let rest = Buffer.alloc(0);
   let leftOut = 0;
   let looks = 0;
@@ -65,14 +67,21 @@ function createWriter(descriptor: number, { limit, onFailure, onGap }: LineFileO
     if (lines > 0) onGap(lines);
   }
 
-  return (text) => {
-    if (failed) return;
-    if (leftOut > 0 || rest.length > limit) {
-      leftOut += 1;
-      return;
-    }
-    const bytes = Buffer.from(text);
-    rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-    if (timer === null) drain();
+  return {
+    write(text) {
+      if (failed) return;
+      if (leftOut > 0 || rest.length > limit) {
+        leftOut += 1;
+        return;
+      }
+      const bytes = Buffer.from(text);
+      rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+      if (timer === null) drain();
+    },
+    close() {
+      failed = true;
+      if (timer !== null) clearTimeout(timer);
+      closeSync(descriptor);
+    },
   };
 }

@@ -4,7 +4,7 @@ import { GitFailure } from "./git-failure.ts";
 import { openRepository, type Repository } from "./open-repository.ts";
 import { firstLine, type GitEdges, timedGit } from "./run-git.ts";
 
-interface Revision {
+export interface Revision {
   /** Null outside of Git, before the first commit, and where Git does not read the repository. */
   readonly commit: string | null;
   /** Whether files of the folder differ from that commit. */

@@ -24,7 +24,7 @@ export interface StepJournalOptions {
   readonly clock: Pick<Clock, "now">;
   readonly redact: (text: string) => string;
   /** Called at the first step; null: it cannot be opened, and who opened it has said so. */
-  readonly open: () => Promise<LineFile | null>;
+  readonly open: () => Promise<Pick<LineFile, "write"> | null>;
   /** Told once when the run has written as much as it may. */
   readonly onFull: () => void;
   readonly mostCharacters?: number;
@@ -40,7 +40,7 @@ export function stepJournal(options: StepJournalOptions): BeginStep {
   const { runId, clock, redact, open, onFull, mostCharacters = mostOfRun } = options;
   const early: string[] = [];
   let isOpening = false;
-  let file: LineFile | null = null;
+  let file: Pick<LineFile, "write"> | null = null;
   let written = 0;
 
   const clean = (text: string, longest: number) => shortened(printableLine(redact(text)), longest);

@@ -14,6 +14,7 @@ export type ValueKind =
  * A test holds the table to all placeholders that there are.
  */
 export const placeholders = {
+  address: "nothing",
   age: "nothing",
   command: "program",
   day: "nothing",
@@ -35,6 +36,7 @@ export const placeholders = {
   names: "nothing",
   path: "nothing",
   "path=value": "nothing",
+  percent: "nothing",
   planfile: "files",
   ref: "nothing",
   report: "files",
@@ -44,6 +46,7 @@ export const placeholders = {
   shell: "words",
   source: "files",
   text: "nothing",
+  time: "nothing",
   topic: "topics",
   url: "nothing",
   what: "targets",

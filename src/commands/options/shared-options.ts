@@ -38,8 +38,13 @@ export function basic(command: Command, formats: readonly string[] = allFormats)
     .option(
       "--inventory <dir>",
       "folder of the inventory (default: $DTSYNC_INVENTORY, else ./inventory, else the one that this folder is in)",
-    )
-    .optionsGroup(optionGroups.output);
+    );
+  return logged(command, formats);
+}
+
+/** Options of every command that says what it does. */
+function logged(command: Command, formats: readonly string[]): Command {
+  command.optionsGroup(optionGroups.output);
   if (formats.length > 0) command.addOption(format(formats));
   return command
     .addOption(
@@ -60,16 +65,30 @@ export function basic(command: Command, formats: readonly string[] = allFormats)
 }
 
 /** Options of every command that loads the inventory. */
-export function common(command: Command, formats: readonly string[] = allFormats): Command {
-  return basic(command, formats)
+export const common = (command: Command, formats: readonly string[] = allFormats): Command =>
+  settings(basic(command, formats));
+
+const settings = (command: Command): Command =>
+  command
     .optionsGroup(optionGroups.inventory)
     .option("--set <path=value>", "a setting of dtsync.yaml for this run (repeatable)", collect)
     .optionsGroup(optionGroups.own);
-}
 
 /** Options of every command that reaches clusters and hosts. */
-export function fleet(command: Command, formats: readonly string[] = allFormats): Command {
-  return clusterAccess(targets(changedSince(cached(common(command, formats)))))
+export const fleet = (command: Command, formats: readonly string[] = allFormats): Command =>
+  reached(changedSince(cached(common(command, formats))));
+
+/** Options of a command that nobody sits before, and that brings the inventory here by itself: its log tells what happens. */
+export function unattended(command: Command): Command {
+  reached(settings(logged(command, []))).setOptionValueWithSource("logLevel", "info", "default");
+  const level = command.options.find(({ long }) => long === "--log-level");
+  if (level !== undefined) level.description = "error, warn, info or debug (default: info)";
+  return command;
+}
+
+/** What of everything that is declared is reached, and how. */
+function reached(command: Command): Command {
+  return clusterAccess(targets(command))
     .optionsGroup(optionGroups.scope)
     .addOption(
       choiceOption("--only <kinds>", "environments, groups, hosts: a list with commas", [

@@ -191,6 +191,21 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     topics: ["commands", "life-of-a-run"],
     sections: ["Show"],
   },
+  watch: {
+    group: "fleet",
+    examples: [
+      {
+        line: "dtsync watch --repo https://gitlab.example.com/platform/estate.git",
+        what: "tell when clusters and hosts are not as the branch main declares",
+      },
+      {
+        line: "dtsync watch --repo git@gitlab.example.com:platform/estate.git --apply --listen 9464",
+        what: "keep them so, with metrics on a port of this machine",
+      },
+    ],
+    topics: ["watch"],
+    sections: ["Watch", "Targets"],
+  },
   status: {
     group: "fleet",
     examples: [

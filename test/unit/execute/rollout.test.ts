@@ -82,6 +82,35 @@ describe("stopping", () => {
   });
 });
 
+describe("something else that is wanted", () => {
+  /** Which of 5 hosts are worked on when that is told at one of them, 0 being before all, and how the others end. */
+  async function supersededAt(item: number) {
+    const superseded = new AbortController();
+    if (item === 0) superseded.abort();
+    const worked: number[] = [];
+    const left: Outcome[] = [];
+    const work = async (host: number) => {
+      worked.push(host);
+      if (host === item) superseded.abort();
+      return done(1);
+    };
+    const waves = wavesOf([1, 2, 3, 4, 5], aRollout(one));
+    const edges = { log: silentLog, environment: "abc-p1", superseded: superseded.signal };
+    await runRollout(waves, work, (_host, outcome) => left.push(outcome), edges);
+    return { worked, codes: left.map(({ status, error }) => `${status} ${error?.code}`) };
+  }
+
+  test("lets the wave that goes on end, and begins no other", async () => {
+    const skippedTwice = ["skipped superseded", "skipped superseded"];
+    expect(await supersededAt(2)).toEqual({ worked: [1, 2, 3], codes: skippedTwice });
+    expect(await supersededAt(5)).toEqual({ worked: [1, 2, 3, 4, 5], codes: [] });
+  });
+
+  test("lets the first wave be done, however early it is told", async () => {
+    expect(await supersededAt(0)).toEqual({ worked: [1], codes: Array(4).fill("skipped superseded") });
+  });
+});
+
 describe("what waits to be confirmed", () => {
   /** Works on hosts 1 to 7, the canary and then batches of 2; each leaves its wave, and ends once it is told how. */
   function waitingRollout(rollout: Partial<Rollout>) {

@@ -27,6 +27,8 @@ export interface HostPorts extends Omit<DeployPorts, "shell"> {
   readonly log: Log;
   /** Aborted: no host is waited for that is not connected; what runs on a host is finished. */
   readonly signal?: AbortSignal;
+  /** Aborted: no wave follows the one that goes on. */
+  readonly superseded?: AbortSignal | undefined;
 }
 
 export interface HostApplierPorts extends Omit<HostPorts, "sharing"> {
@@ -59,7 +61,8 @@ export function hostApplier({ hosts, environments, concurrency }: HostWork, port
           { lane, scheduler, leaveWave, seenWithin: settings.seenWithin },
           { ...ports, sharing },
         );
-      return runRollout(waves, make, scheduler.end, { log: ports.log, environment });
+      const { log, superseded } = ports;
+      return runRollout(waves, make, scheduler.end, { log, environment, superseded });
     });
     await Promise.all(work);
   };

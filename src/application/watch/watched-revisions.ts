@@ -1,0 +1,166 @@
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { readOwnText } from "../../files/own-files.ts";
+import { writeWhole } from "../../files/write-file.ts";
+import type { FollowedBranch } from "../../git/followed-branch.ts";
+import { GitFailure } from "../../git/git-failure.ts";
+import type { Log } from "../../ports.ts";
+import type { LookResult } from "../../watch/watch-listener.ts";
+
+/** A revision that may be planned. */
+export interface WatchedRevision {
+  readonly commit: string;
+  /** Equal for equal contents of the folder. */
+  readonly content: string;
+  /** Where the folder of the inventory is written. */
+  readonly directory: string;
+}
+
+/** The revisions of a followed branch that are taken, the last one on disk. */
+export interface WatchedRevisions {
+  /** Null: there is none yet. */
+  current(): WatchedRevision | null;
+  /** Asks where the branch is, and takes a revision that it has not been at. Never throws, except when the signal is aborted. */
+  look(): Promise<LookResult>;
+  /** Takes up what was taken before this process began, where it is still there. */
+  resume(): Promise<void>;
+  /** Removes from disk what nobody plans any more. */
+  tidy(): Promise<void>;
+}
+
+export interface RevisionOptions {
+  readonly branch: FollowedBranch;
+  /** A folder that nobody else can write to. */
+  readonly folder: string;
+  /** A file of allowed signers; null: commits need no signature. */
+  readonly signers: string | null;
+  /** Whether a branch that was rewritten is not followed. */
+  readonly fastForwardOnly: boolean;
+}
+
+/** Fetches in a row without success, of a repository that answers, after which the copy of it is made again from nothing. */
+const mostFailedFetches = 2;
+const largestCommit = 100;
+
+/** A revision that must not be taken, for a reason that stays as long as the branch is at it. */
+class RefusedRevision extends Error {}
+
+export function watchedRevisions(options: RevisionOptions, log: Log, signal: AbortSignal): WatchedRevisions {
+  const { branch, folder, signers, fastForwardOnly } = options;
+  const takenFile = join(folder, "taken");
+  const exported = join(folder, "revisions");
+  let current: WatchedRevision | null = null;
+  /** Where the branch was last, whether it was taken or not. */
+  let last: { readonly commit: string; readonly refused: boolean } | null = null;
+  let failedFetches = 0;
+
+  const taken = (): string | null => {
+    try {
+      const text = readOwnText(takenFile, largestCommit).trim();
+      return /^[0-9a-f]{40,64}$/.test(text) ? text : null;
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+      throw error;
+    }
+  };
+
+  async function requireSigned(commit: string): Promise<void> {
+    const fault = signers === null ? null : await branch.signatureFault(commit, signers);
+    if (fault !== null) throw new RefusedRevision(`the commit is not signed as it has to be: ${fault}`);
+  }
+
+  async function requireStanding(commit: string): Promise<void> {
+    const earlier = taken();
+    if (earlier === null || earlier === commit || (await branch.standsOn(commit, earlier))) return;
+    if (fastForwardOnly)
+      throw new RefusedRevision(
+        `the branch was rewritten: it does not stand on ${earlier.slice(0, 12)}, which was taken before (to take it: remove ${takenFile})`,
+      );
+    log.warn("the branch was rewritten", () => ({ commit, earlier }));
+  }
+
+  async function write(commit: string, content: string): Promise<WatchedRevision> {
+    if (current?.content === content) return { ...current, commit };
+    await mkdir(exported, { recursive: true });
+    const target = await mkdtemp(join(exported, "revision-"));
+    return { commit, content, directory: await branch.exportTo(commit, target) };
+  }
+
+  async function take(commit: string): Promise<void> {
+    await requireSigned(commit);
+    await requireStanding(commit);
+    const content = await branch.contentOf(commit);
+    if (content === null) throw new RefusedRevision("the revision has no folder with the inventory");
+    current = await write(commit, content).catch((error: unknown) => {
+      // What is wrong with the contents stays wrong; what is missing here may come with the next fetch.
+      if (error instanceof GitFailure && error.message.includes("submodule")) throw new RefusedRevision(error.message);
+      throw error;
+    });
+    await writeWhole(takenFile, `${commit}\n`, { secret: true });
+    log.info("revision taken", () => ({ commit }));
+  }
+
+  async function takeOrRefuse(commit: string): Promise<LookResult> {
+    try {
+      await take(commit);
+      last = { commit, refused: false };
+      return "new";
+    } catch (error) {
+      if (!(error instanceof RefusedRevision)) throw error;
+      if (last?.commit !== commit) log.error(`revision refused: ${error.message}`, () => ({ commit }));
+      last = { commit, refused: true };
+      return "refused";
+    }
+  }
+
+  async function fetchAndTake(): Promise<LookResult> {
+    try {
+      const result = await takeOrRefuse(await branch.fetch());
+      failedFetches = 0;
+      return result;
+    } catch (error) {
+      failedFetches += 1;
+      if (failedFetches >= mostFailedFetches && !signal.aborted) {
+        log.warn("the copy of the repository is made again from nothing");
+        await branch.forget();
+        failedFetches = 0;
+      }
+      throw error;
+    }
+  }
+
+  return {
+    current: () => current,
+    async look() {
+      try {
+        const tip = await branch.tip();
+        if (last?.commit === tip) return last.refused ? "refused" : "unchanged";
+        return await fetchAndTake();
+      } catch (error) {
+        signal.throwIfAborted();
+        log.error(`the branch cannot be followed: ${error instanceof Error ? error.message : String(error)}`);
+        return "failed";
+      }
+    },
+    async resume() {
+      await rm(exported, { recursive: true, force: true });
+      const commit = taken();
+      if (commit === null) return;
+      try {
+        await requireSigned(commit);
+        const content = await branch.contentOf(commit);
+        if (content !== null) current = await write(commit, content);
+      } catch (error) {
+        signal.throwIfAborted();
+        log.warn(`what was taken before cannot be taken up: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
+    async tidy() {
+      const used = current?.directory ?? "";
+      for (const name of await readdir(exported).catch(() => [])) {
+        const path = join(exported, name);
+        if (!`${used}/`.startsWith(`${path}/`)) await rm(path, { recursive: true, force: true });
+      }
+    },
+  };
+}

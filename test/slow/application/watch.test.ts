@@ -1,0 +1,157 @@
+import { getEventListeners } from "node:events";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { watchMetrics } from "../../../src/watch/watch-metrics.ts";
+import { filesBelow, startWatchWorld, type WatchWorld } from "../../support/watch-world.ts";
+
+let world: WatchWorld;
+beforeEach(async () => {
+  world = await startWatchWorld();
+});
+afterEach(() => world.close());
+
+const customer = (environments: string) => `customer: abc\nenvironments:\n${environments}`;
+const named = (p1: string) => customer(`  p1: { name: ${p1}, hosts: [] }\n  t1: { name: test, hosts: [] }\n`);
+const two = named("first");
+const names = () =>
+  world.cluster
+    .snapshot()
+    .environments.map(({ id, name }) => `${id} ${name}`)
+    .sort();
+const commit = (files: Readonly<Record<string, string | null>> = {}) => world.origin.commit(files);
+const begin = () => commit({ "inventory/dtsync.yaml": world.settings, "inventory/customers/abc.yaml": two });
+
+describe("a watch", () => {
+  test("reports what differs and changes nothing, unless it is to apply", async () => {
+    begin();
+    const planned = await world.watch({ once: true });
+    expect([planned.code, planned.runs, names()]).toEqual([0, ["drift"], []]);
+    const applied = await world.watch({ once: true, apply: true });
+    expect([applied.code, applied.runs]).toEqual([0, ["applied"]]);
+    expect(names()).toEqual(["abc-p1 first", "abc-t1 test"]);
+    expect((await world.watch({ once: true })).runs).toEqual(["in-sync"]);
+  });
+
+  test("ends with 0 when nothing was cut off, and leaves no lock, token or revision too many", async () => {
+    begin();
+    const { code, runs } = await world.watch({ apply: true, afterRun: (_result, _end, stop) => stop() });
+    expect([code, runs]).toEqual([0, ["applied"]]);
+    expect(readdirSync(join(world.state, "revisions"))).toHaveLength(1);
+  });
+
+  test("goes on with what was taken before when the repository is gone, also after a start", async () => {
+    begin();
+    await world.watch({ once: true, apply: true });
+    world.cluster.setEnvironment("abc-p1", { name: "by hand" });
+    world.setReachable(false);
+    const { looks, runs } = await world.watch({ apply: true, afterRun: (_result, _end, stop) => stop() });
+    expect([looks, runs]).toEqual([["failed"], ["applied"]]);
+    expect(names()).toContain("abc-p1 first");
+    world.setReachable(true);
+    world.setReachable(false);
+    expect((await world.watch({ once: true })).code).toBe(1);
+    world.setReachable(true);
+  });
+
+  test("takes no branch that was rewritten where only fast-forwards are wanted, and keeps what it has", async () => {
+    begin();
+    commit({ "inventory/customers/abc.yaml": named("second") });
+    await world.watch({ once: true, apply: true, fastForwardOnly: true });
+    world.origin.git("reset", "--quiet", "--hard", "HEAD~1");
+    const refused = await world.watch({ once: true, apply: true, fastForwardOnly: true });
+    expect([refused.code, refused.looks, refused.runs]).toEqual([4, ["refused"], []]);
+    expect(refused.log).toContain("the branch was rewritten");
+    expect(names()).toContain("abc-p1 second");
+    const followed = await world.watch({ once: true, apply: true });
+    expect([followed.code, followed.looks]).toEqual([0, ["new"]]);
+    expect(names()).toContain("abc-p1 first");
+  });
+
+  test("refuses a revision without the inventory, and one that is not signed", async () => {
+    commit({ "README.md": "nothing here\n" });
+    const missing = await world.watch({ once: true });
+    expect([missing.code, missing.looks]).toEqual([4, ["refused"]]);
+    begin();
+    const signers = join(world.state, "signers");
+    writeFileSync(signers, "");
+    const unsigned = await world.watch({ once: true, signers });
+    expect([unsigned.code, unsigned.looks, unsigned.runs]).toEqual([4, ["refused"], []]);
+    expect(unsigned.log).toContain("it has no signature");
+  });
+});
+
+/** What a process holds that must not become more and more. */
+function measure(signal: AbortSignal) {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return {
+    heap: process.memoryUsage().heapUsed,
+    descriptors: readdirSync("/proc/self/fd").length,
+    listeners: getEventListeners(signal, "abort").length,
+    files: filesBelow(world.state).length,
+  };
+}
+
+test("a week goes by with faults of the cluster and a repository that is rewritten, broken and repaired", async () => {
+  begin();
+  const { cluster, origin } = world;
+  const environments = "/api/cluster/v2/environments/*";
+  const events: Readonly<Record<number, () => void>> = {
+    10: () => cluster.addFault({ match: { method: "GET", times: 30 }, do: { status: 503 } }),
+    20: () => {
+      cluster.addFault({ match: { method: "PUT", path: environments }, do: { status: 403 } });
+      commit({ "inventory/customers/abc.yaml": named("third") });
+    },
+    30: () => world.setReachable(false),
+    42: () => world.setReachable(true),
+    50: () => commit({ "inventory/customers/abc.yaml": "customer: [\n" }),
+    56: () => commit({ "inventory/customers/abc.yaml": two }),
+    70: () => {
+      origin.git("reset", "--quiet", "--hard", "HEAD~2");
+      commit({ "README.md": "another history\n" });
+    },
+    80: () => cluster.setEnvironment("abc-t1", { name: "by hand" }),
+    90: () => {
+      writeFileSync(join(world.state, "repository/git/HEAD"), "damaged");
+      commit({ "inventory/customers/abc.yaml": named("fourth") });
+    },
+    100: () => commit({ "inventory/customers/abc.yaml": customer("  p1: { state: disabled, hosts: [] }\n") }),
+    110: () => commit({ "inventory/customers/abc.yaml": named("fifth") }),
+    120: () =>
+      cluster.addFault({ match: { path: "/api/cluster/v2/groups*", times: 200 }, do: { status: 200, body: "<html>" } }),
+    140: () => commit({ "inventory/customers/xyz.yaml": "customer: xyz\nenvironments: { p1: { hosts: [] } }\n" }),
+  };
+  const metrics = watchMetrics({ version: "0.1.0", apply: true, now: world.clock.now, ofProcess: false });
+  const probe = new AbortController().signal;
+  const measured: ReturnType<typeof measure>[] = [];
+  const texts: string[] = [];
+  const { code, looks, runs, log } = await world.watch({
+    apply: true,
+    listener: metrics.listener,
+    eachHour(hour, end) {
+      events[hour]?.();
+      if (hour === 48 || hour === 167) measured.push(measure(probe));
+      if (hour === 48 || hour === 167) void metrics.text().then((text) => texts.push(text));
+      if (hour === 168) end();
+    },
+  });
+  expect(code).toBe(0);
+  expect(new Set(runs)).toEqual(new Set(["applied", "in-sync", "partly", "failed", "invalid", "refused"]));
+  expect(new Set(looks)).toEqual(new Set(["new", "unchanged", "failed"]));
+  expect(looks.length).toBeGreaterThan(400);
+  expect(log).toContain("the branch was rewritten");
+  expect(log).toContain("the copy of the repository is made again from nothing");
+  expect(names()).toEqual(["abc-p1 fifth", "abc-t1 test", "xyz-p1 xyz p1"]);
+  const last = await world.watch({ once: true });
+  expect([last.code, last.runs]).toEqual([0, ["in-sync"]]);
+  // It comes back to where it was.
+  const [early, late] = measured;
+  expect(late?.descriptors).toBeLessThanOrEqual((early?.descriptors ?? 0) + 2);
+  expect(late?.files).toBeLessThanOrEqual((early?.files ?? 0) + 60);
+  expect((late?.heap ?? 0) - (early?.heap ?? 0)).toBeLessThan(12_000_000);
+  const series = (text = "") => text.split("\n").filter((line) => /^dtsync_/.test(line)).length;
+  expect(series(texts[1])).toBe(series(texts[0]));
+});
