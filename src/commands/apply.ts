@@ -6,6 +6,7 @@ import { type FollowedRun, followedRun } from "../application/followed-run.ts";
 import { openKeptReport } from "../application/kept-report.ts";
 import { loadForRun } from "../application/load-or-print.ts";
 import { lockClusters } from "../application/lock-clusters.ts";
+import { notifiedRun, type RunDocuments } from "../application/notified-run.ts";
 import { type HostConnections, hostConnections } from "../application/open-ssh.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { planAndConfirm } from "../application/plan-and-confirm.ts";
@@ -27,7 +28,12 @@ import { noCache } from "../state/cache-folder.ts";
 import type { ApplyOptions } from "./options/apply-options.ts";
 
 /** Makes clusters and hosts as declared: what a plan file chooses, or a fresh plan after asking. */
-export async function apply(options: ApplyOptions, context: Context): Promise<ExitCode> {
+export const apply = (options: ApplyOptions, context: Context): Promise<ExitCode> =>
+  notifiedRun("apply", options.notify, context, (made) => applyOnce(options, context, made));
+
+type Made = (documents: RunDocuments) => void;
+
+async function applyOnce(options: ApplyOptions, context: Context, made: Made): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
   const outputs = await openOutputs(reports, context, options.planFile ?? options.retry);
   const retried = options.retry === null ? null : readRetry(options.retry, context);
@@ -51,7 +57,7 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
     const followed = followedRun(options.journal, context);
     const connections = hostConnections({ configFile: options.sshConfig, keep: true }, followed.context);
     const given = { plan, left: retried?.left ?? null, connections };
-    return await applyAlone(given, inventory, outputs, options, followed).finally(connections.close);
+    return await applyAlone(given, inventory, outputs, options, followed, made).finally(connections.close);
   } finally {
     lock.release();
   }
@@ -72,6 +78,7 @@ async function applyAlone(
   outputs: OutputFiles,
   options: ApplyOptions,
   { context, longest }: FollowedRun,
+  made: Made,
 ): Promise<ExitCode> {
   const taken = plan
     ? await takeReviewed(plan, inventory, options, context, connections)
@@ -87,6 +94,7 @@ async function applyAlone(
   const outcome = await carryOut(approved, options, context, connections, kept.begin);
   const { guards, results } = outcome;
   const report = applyReport(approved, outcome, longest, options, context);
+  made({ plan: approved.plan, report });
   context.output.out(render(report, options, options.color && context.terminal.output));
   await kept.end(report);
   await outputs.writeReports(options.report, (kind) => applyReports[kind](report));

@@ -2,6 +2,7 @@ import type { Context } from "../application/context.ts";
 import { readingExitCode } from "../application/exit-codes.ts";
 import { loadForRun } from "../application/load-or-print.ts";
 import { type MadePlan, makePlan } from "../application/make-plan.ts";
+import { notifiedRun, type RunDocuments } from "../application/notified-run.ts";
 import { hostConnections } from "../application/open-ssh.ts";
 import { type OutputFiles, openOutputs } from "../application/output-files.ts";
 import { printPlanFaults } from "../application/print-plan-faults.ts";
@@ -18,7 +19,14 @@ import { noCache, openCacheFolder } from "../state/cache-folder.ts";
 import type { PlanOptions } from "./options/plan-options.ts";
 
 /** Compares the inventory with clusters and hosts. Writes nothing there. */
-export async function plan(options: PlanOptions, context: Context): Promise<ExitCode> {
+export const plan = (options: PlanOptions, context: Context): Promise<ExitCode> =>
+  notifiedRun("plan", options.notify, context, (tell) => planOnce(options, context, tell));
+
+async function planOnce(
+  options: PlanOptions,
+  context: Context,
+  tell: (documents: RunDocuments) => void,
+): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
   const files = options.out === null ? reports : [...reports, options.out];
   const outputs = await openOutputs(files, context, options.retry);
@@ -42,6 +50,7 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
   if (planned === null) return exitCodes.invalid;
   const { inventory, made } = planned;
   const result = await withOrigins(made, options, context);
+  tell({ plan: result, report: null });
   const about = { inventory, hosts: made.input.hosts, folder: repositoryPath(options.inventory) };
   context.output.out(render(result, options, options.color && context.terminal.output));
   // One that cannot be written is no reason to leave out the others.

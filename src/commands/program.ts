@@ -14,6 +14,7 @@ import {
   common,
   fleet,
   full,
+  notified,
   optionGroups,
   printed,
   report,
@@ -173,7 +174,7 @@ export function createProgram(context: Context): ProgramRun {
     });
 
   report(
-    retry(full(fleet(program.command("plan")))),
+    notified(retry(full(fleet(program.command("plan"))))),
     "json, markdown, html, gitlab-terraform, gitlab-codequality, sarif, junit",
   )
     .description("compare the inventory with clusters and hosts; writes nothing there")
@@ -185,7 +186,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await plan(await planOptions(raw, context.variables), context);
     });
 
-  report(retry(full(fleet(program.command("apply [planfile]")))), "json, markdown, html, junit")
+  report(notified(retry(full(fleet(program.command("apply [planfile]"))))), "json, markdown, html, junit")
     .description("make it so; with a plan file exactly that plan, else a fresh one after asking")
     .option("--auto-approve", "do not ask")
     .option("--allow-removals <n>", "allow this many disables, deletes and uninstalls")
@@ -201,7 +202,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await apply(await applyOptions(planFile, raw, context.variables), context);
     });
 
-  unattended(program.command("watch"))
+  notified(unattended(program.command("watch")))
     .description("follow a Git branch, and plan or apply what it declares, on every change and again and again")
     .option("--repo <url>", "the repository, as Git takes it: https or ssh, without a password")
     .option("--branch <name>", "the branch (default: main)")

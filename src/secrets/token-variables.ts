@@ -15,12 +15,12 @@ export function mayHoldToken(name: string, variables: ProcessVariables): boolean
   return allowed.some((entry) => (isGlob(entry) ? globMatcher(entry)(name) : entry === name));
 }
 
-/** Where tokens for the notes of merge requests are. */
-const noteTokens = ["DTSYNC_COMMENT_TOKEN", "DTSYNC_GITLAB_TOKEN"];
+/** Where tokens for the notes of merge requests are, and the address of notifications, which is a secret itself. */
+const otherSecrets = ["DTSYNC_COMMENT_TOKEN", "DTSYNC_GITLAB_TOKEN", "DTSYNC_NOTIFY_URL"];
 
-/** The variables for a program that has no need of the tokens of clusters, and of those for notes. */
+/** The variables for a program that has no need of the tokens of clusters, and of what is secret besides. */
 export function withoutTokens(variables: ProcessVariables, clusters: readonly Cluster[]): ProcessVariables {
-  const named = new Set([...noteTokens, ...clusters.flatMap(({ token }) => ("env" in token ? [token.env] : []))]);
+  const named = new Set([...otherSecrets, ...clusters.flatMap(({ token }) => ("env" in token ? [token.env] : []))]);
   return Object.fromEntries(
     Object.entries(variables).filter(([name]) => !named.has(name) && !name.startsWith(tokenPrefix)),
   );

@@ -8,10 +8,11 @@ import { type Lock, LockHeld, takeLock } from "../../state/run-lock.ts";
 import type { Pace } from "../../watch/pace.ts";
 import type { ListenAddress, WatchServer } from "../../watch/serve-watch.ts";
 import { type WatchHealth, watchHealth } from "../../watch/watch-health.ts";
-import { allListeners } from "../../watch/watch-listener.ts";
+import { allListeners, type WatchListener } from "../../watch/watch-listener.ts";
 import type { WatchMetrics } from "../../watch/watch-metrics.ts";
 import type { Context } from "../context.ts";
 import { gitEdges } from "../git-edges.ts";
+import type { NotifyOptions } from "../notifier.ts";
 import { type RunRevisionOptions, runRevision } from "./run-revision.ts";
 import { watchBranch } from "./watch-branch.ts";
 import { watchedRevisions } from "./watched-revisions.ts";
@@ -31,6 +32,8 @@ export interface WatchOptions extends RunRevisionOptions {
   /** Null: a folder of the user's state. */
   readonly state: string | null;
   readonly once: boolean;
+  /** Null: nobody is told. */
+  readonly notify: NotifyOptions | null;
 }
 
 const largestSigners = 1_000_000;
@@ -46,6 +49,7 @@ export async function watch(options: WatchOptions, context: Context): Promise<Ex
     const { watchMetrics } = await import("../../watch/watch-metrics.ts");
     const metrics = watchMetrics({ version, apply: options.apply, now: clock.now, ofProcess: options.listen !== null });
     const health = watchHealth(pace.interval, clock.now);
+    const listeners = [metrics.listener, health.listener, ...(await notifying(options, metrics, context))];
     const followed = followBranch({ address, branch, folder, copy: join(state, "repository") }, gitEdges(context));
     const server = options.listen === null ? null : await serve(options.listen, health, metrics);
     if (server !== null) log.info("watch serves", () => ({ host: options.listen?.host, port: server.port }));
@@ -59,7 +63,7 @@ export async function watch(options: WatchOptions, context: Context): Promise<Ex
               { ...options, inventory: directory, revision: { commit, dirty: false, reason: null }, superseded },
               { ...own, folder: () => state },
             ),
-          listener: allListeners([metrics.listener, health.listener]),
+          listener: allListeners(listeners),
           random: Math.random,
         },
         context,
@@ -119,6 +123,19 @@ async function lockState(state: string, { clock, signal }: Context): Promise<Loc
       cause: error,
     });
   });
+}
+
+async function notifying(
+  { notify }: WatchOptions,
+  { notified }: WatchMetrics,
+  context: Context,
+): Promise<readonly WatchListener[]> {
+  if (notify === null) return [];
+  const [{ createNotifier }, { notifyWatch }] = await Promise.all([
+    import("../notifier.ts"),
+    import("./notify-watch.ts"),
+  ]);
+  return [notifyWatch(createNotifier(notify, context), { ...context, notified })];
 }
 
 async function serve(address: ListenAddress, health: WatchHealth, metrics: WatchMetrics): Promise<WatchServer> {

@@ -21,6 +21,7 @@ export const placeholders = {
   days: "nothing",
   dir: "folders",
   environment: "nothing",
+  events: "list",
   file: "files",
   format: "words",
   how: "words",

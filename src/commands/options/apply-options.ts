@@ -1,8 +1,10 @@
+import type { NotifyOptions } from "../../application/notifier.ts";
 import type { ReportTarget } from "../../application/options.ts";
 import type { ConfirmOptions } from "../../application/plan-and-confirm.ts";
 import type { ProcessVariables } from "../../ports.ts";
 import { type ApplyReportKind, applyReports } from "../../report/apply-reports.ts";
 import { fleetOptions } from "./fleet-options.ts";
+import { notifyOptions } from "./notify-options.ts";
 import { OptionError } from "./option-error.ts";
 import { type RawOptions, textOrNull, wholeNumber } from "./raw-options.ts";
 import { reportTargets } from "./report-targets.ts";
@@ -14,6 +16,8 @@ export interface ApplyOptions extends ConfirmOptions {
   readonly planFile: string | null;
   /** The report of an earlier apply, to try again what it left; null: everything in scope. */
   readonly retry: string | null;
+  /** Null: nobody is told how it ended. */
+  readonly notify: NotifyOptions | null;
   readonly skipStale: boolean;
 }
 
@@ -28,6 +32,7 @@ export async function applyOptions(
     planFile: planFile ?? null,
     full: raw["full"] === true,
     retry: retryOption(raw),
+    notify: notifyOptions(raw),
     autoApprove: raw["autoApprove"] === true,
     raisedLimits: {
       removals: wholeNumber("--allow-removals", raw["allowRemovals"], 0),

@@ -1,7 +1,9 @@
+import type { NotifyOptions } from "../../application/notifier.ts";
 import type { FleetOptions, ReportTarget } from "../../application/options.ts";
 import type { ProcessVariables } from "../../ports.ts";
 import { type PlanReportKind, planReports } from "../../report/plan-reports.ts";
 import { fleetOptions } from "./fleet-options.ts";
+import { notifyOptions } from "./notify-options.ts";
 import { type RawOptions, textOrNull } from "./raw-options.ts";
 import { reportTargets } from "./report-targets.ts";
 import { retryOption } from "./retry-option.ts";
@@ -17,6 +19,8 @@ export interface PlanOptions extends FleetOptions {
   readonly base: string | null;
   /** The report of an apply, to plan what it left alone; null: everything in scope. */
   readonly retry: string | null;
+  /** Null: nobody is told how it ended. */
+  readonly notify: NotifyOptions | null;
 }
 
 export async function planOptions(raw: RawOptions, variables: ProcessVariables): Promise<PlanOptions> {
@@ -28,5 +32,6 @@ export async function planOptions(raw: RawOptions, variables: ProcessVariables):
     full: raw["full"] === true,
     base: textOrNull(raw["base"]),
     retry: retryOption(raw),
+    notify: notifyOptions(raw),
   };
 }

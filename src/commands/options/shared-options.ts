@@ -142,6 +142,22 @@ export const changedSince = (command: Command): Command =>
     .option("--changed-since <ref>", "only what changed since this Git revision; anything unclear is everything")
     .optionsGroup(optionGroups.own);
 
+/** Options of commands whose end somebody may be told of. */
+export const notified = (command: Command): Command =>
+  command
+    .optionsGroup(optionGroups.output)
+    .addOption(
+      choiceOption(
+        "--notify <events>",
+        "tell $DTSYNC_NOTIFY_URL of: failure, held, drift, always (a list with commas)",
+        ["failure", "held", "drift", "always"],
+      ).argParser(collect),
+    )
+    .addOption(
+      choiceOption("--notify-format <format>", "json, slack or teams (default: json)", ["json", "slack", "teams"]),
+    )
+    .optionsGroup(optionGroups.own);
+
 export const full = (command: Command): Command =>
   command
     .optionsGroup(optionGroups.output)

@@ -1,6 +1,7 @@
 import type { WatchOptions } from "../../application/watch/watch.ts";
 import type { ProcessVariables } from "../../ports.ts";
 import { fleetOptions } from "./fleet-options.ts";
+import { notifyOptions } from "./notify-options.ts";
 import { OptionError } from "./option-error.ts";
 import { type RawOptions, textOrNull } from "./raw-options.ts";
 
@@ -30,6 +31,7 @@ export async function watchOptions(raw: RawOptions, variables: ProcessVariables)
     listen: listen(textOrNull(raw["listen"])),
     state: textOrNull(raw["state"]),
     once: raw["once"] === true,
+    notify: notifyOptions(raw),
   };
 }
 

@@ -204,7 +204,7 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
       },
     ],
     topics: ["watch"],
-    sections: ["Watch", "Targets"],
+    sections: ["Watch", "Notifications", "Targets"],
   },
   status: {
     group: "fleet",

@@ -24,6 +24,7 @@ test("a program gets no variable that is for tokens, or that a cluster names", (
     VAULT_EMEA: "two",
     DTSYNC_COMMENT_TOKEN: "three",
     DTSYNC_GITLAB_TOKEN: "four",
+    DTSYNC_NOTIFY_URL: "five",
   };
   const variables = { PATH: "/bin", ...tokens, DTSYNC_INVENTORY: "inventory" };
   const clusters = [aCluster({ token: { env: "VAULT_EMEA" } }), aCluster({ token: { file: "/x" } })];

@@ -1,0 +1,70 @@
+import { readStart } from "../dynatrace/read-body.ts";
+import { defaultRetryPolicy, passingStatuses, retryDelay, serverAdvice, throttled } from "../dynatrace/retry.ts";
+import { describeTransportFailure } from "../dynatrace/transport-failure.ts";
+import { printableLine } from "../lib/printable.ts";
+import { repeatUntil } from "../lib/repeat-until.ts";
+import { shortened } from "../lib/text.ts";
+import type { Clock, Fetch } from "../ports.ts";
+
+/** Why a notification did not arrive; null: it did. The address, which is a secret, is not in it. */
+type SendFailure = { readonly reason: string; readonly again: boolean; readonly advice: number | null } | null;
+
+export interface SendPorts {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Milliseconds. */
+const requestTimeout = 10_000;
+const mostPatience = 20_000;
+const attempts = 3;
+/** Bytes of an answer that are looked at, and characters that are shown. */
+const longestAnswer = 4_096;
+const longestReason = 200;
+
+/**
+ * Sends JSON to an address, three times at most while the receiver is busy, cannot be reached, or does not answer: it may then arrive
+ * twice. Redirects are not followed. Never rejects.
+ */
+export async function sendNotification(address: string, body: string, ports: SendPorts): Promise<string | null> {
+  const { clock, random } = ports;
+  const ended = await repeatUntil(
+    () => sendOnce(address, body, ports),
+    (failure) => failure === null || !failure.again,
+    (attempt, failure) =>
+      attempt < attempts
+        ? Math.min(mostPatience, retryDelay(defaultRetryPolicy, attempt, failure?.advice ?? null, random))
+        : null,
+    { clock },
+  );
+  return ended?.reason ?? null;
+}
+
+async function sendOnce(address: string, body: string, { fetch, clock }: SendPorts): Promise<SendFailure> {
+  try {
+    const {
+      status,
+      headers,
+      body: answer,
+    } = await fetch(address, {
+      method: "POST",
+      headers: { "content-type": "application/json", "user-agent": "dtsync" },
+      body,
+      signal: AbortSignal.timeout(requestTimeout),
+    });
+    const said = shortened(printableLine((await readStart(answer, longestAnswer)).trim()), longestReason);
+    if (status >= 200 && status < 300) return null;
+    const words = said === "" ? "" : ` (${said})`;
+    const elsewhere = status >= 300 && status < 400 ? ", which leads elsewhere and is not followed" : "";
+    return {
+      reason: `the receiver answers ${status}${words}${elsewhere}`,
+      again: status === throttled || status === 500 || passingStatuses.includes(status),
+      advice: serverAdvice(headers, clock.now().getTime()),
+    };
+  } catch (error) {
+    const { text, code } = describeTransportFailure(error);
+    const again = code === "network" || code === "timeout";
+    return { reason: `the receiver does not answer (${text})`, again, advice: null };
+  }
+}

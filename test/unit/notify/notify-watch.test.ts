@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import type { Notifier } from "../../../src/application/notifier.ts";
+import { notifyWatch } from "../../../src/application/watch/notify-watch.ts";
+import type { Plan } from "../../../src/model/plan.ts";
+import { eventsOf } from "../../../src/notify/notification.ts";
+import { judgeRun, type RunEnd } from "../../../src/watch/judge-run.ts";
+import { noon } from "../../support/builders.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { silentLog } from "../../support/log.ts";
+
+const planOf = (...ids: readonly string[]) =>
+  ({ changes: ids.map((id) => ({ id, action: "update" })), held: [], guards: [] }) as unknown as Plan;
+const inSync: RunEnd = { exitCode: 0, plan: planOf(), report: null, failure: null };
+const drift = (...ids: readonly string[]): RunEnd => ({ ...inSync, plan: planOf(...ids) });
+const failed = (failure: string): RunEnd => ({ exitCode: 1, plan: null, report: null, failure });
+
+/** A watch that tells of `when`, and what it told. */
+function watching(when: readonly string[], arrives: () => boolean = () => true) {
+  const sent: string[] = [];
+  const results: string[] = [];
+  const clock = fakeClock(noon);
+  const notifier: Notifier = {
+    wanted: (run) => {
+      const events = eventsOf(run);
+      return when.includes("always") || events.some((event) => when.includes(event)) ? events : null;
+    },
+    tell: async ({ failure }, events) => {
+      if (arrives()) sent.push([...events, ...(failure === null ? [] : [failure])].join(" "));
+      return arrives();
+    },
+  };
+  const listener = notifyWatch(notifier, { clock, log: silentLog, notified: (result) => results.push(result) });
+  const run = async (...ends: readonly RunEnd[]) => {
+    for (const end of ends) await listener.runEnded(judgeRun(end), end, 1);
+  };
+  return { listener, run, sent, results, clock };
+}
+
+describe("a watch", () => {
+  test("tells what it finds once, and when it is over", async () => {
+    const { run, sent } = watching(["drift", "failure"]);
+    await run(inSync, drift("a"), drift("a"), drift("a", "b"), inSync, inSync, failed("x"), failed("x"), inSync);
+    expect(sent).toEqual(["drift", "drift", "recovered", "failure x", "recovered"]);
+  });
+
+  test("tells nothing that nobody wants to know, and all where that is wanted", async () => {
+    const quiet = watching(["failure"]);
+    await quiet.run(drift("a"), inSync);
+    expect(quiet.sent).toEqual([]);
+    const all = watching(["always"]);
+    await all.run(inSync, inSync, drift("a"), drift("a"), inSync);
+    expect(all.sent).toEqual(["", "", "drift", "recovered"]);
+  });
+
+  test("tells again what did not arrive", async () => {
+    let isUp = false;
+    const { run, sent, results } = watching(["drift"], () => isUp);
+    await run(drift("a"));
+    isUp = true;
+    await run(drift("a"), drift("a"));
+    expect([sent, results]).toEqual([["drift"], ["failed", "sent"]]);
+  });
+
+  test("tells no more than twelve times in an hour", async () => {
+    const { run, sent, results, clock } = watching(["failure"]);
+    for (let index = 0; index < 15; index += 1) await run(failed(`${index}`));
+    expect([sent.length, results.filter((result) => result === "left-out").length]).toEqual([12, 3]);
+    clock.pass(3_600_000);
+    await run(failed("later"));
+    expect(sent.at(-1)).toBe("failure later");
+  });
+
+  test("tells of a revision that is not taken, and of a repository that is away for long", async () => {
+    const { listener, run, sent } = watching(["failure"]);
+    const looked = async (...results: readonly ("new" | "unchanged" | "refused" | "failed")[]) => {
+      for (const result of results) listener.looked(result, 1);
+      await run(inSync);
+    };
+    await looked("refused", "refused", "unchanged");
+    expect(sent).toEqual([expect.stringContaining("is not taken"), "recovered"]);
+    await looked(...Array<"failed">(9).fill("failed"));
+    expect(sent).toHaveLength(2);
+    await looked("failed", "failed", "unchanged", "unchanged");
+    expect(sent.slice(2)).toEqual([expect.stringContaining("has not answered"), "recovered"]);
+  });
+});
