@@ -26,6 +26,8 @@ export interface MetricsOptions {
 /** Seconds: from a plan of one cluster to a rollout of hours. */
 const runBuckets = [1, 5, 15, 60, 300, 900, 3_600, 14_400];
 const lookBuckets = [0.1, 0.5, 1, 5, 15, 60, 300];
+/** Of the library: they are called counters and are none, for which Prometheus's own tool warns. */
+const misnamed = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];
 const guards = ["maxRemovals", "maxUpdates", "protect", "breakGlass", "lastClusterAdminGroup"] as const;
 const kindsOfChange = ["create", "update", "remove", "deploy"] as const satisfies readonly (keyof Plan["summary"])[];
 
@@ -36,7 +38,10 @@ const kindsOfChange = ["create", "update", "remove", "deploy"] as const satisfie
 export function watchMetrics({ version, apply, now, ofProcess }: MetricsOptions): WatchMetrics {
   const registry = new Registry();
   const registers = [registry];
-  if (ofProcess) collectDefaultMetrics({ register: registry });
+  if (ofProcess) {
+    collectDefaultMetrics({ register: registry });
+    for (const name of misnamed) registry.removeSingleMetric(name);
+  }
   new Gauge({
     name: "dtsync_build_info",
     help: "The version of dtsync; always 1.",
