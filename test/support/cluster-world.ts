@@ -36,6 +36,7 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
   readonly onResult?: (result: ChangeResult) => void;
   readonly hosts?: readonly Host[];
+  readonly superseded?: AbortSignal;
 }
 
 export interface ClusterWorldOptions extends Partial<Omit<SimulatedClusterOptions, "clock" | "name">> {
@@ -108,7 +109,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
   const apply: ClusterWorld["apply"] = (
     planned,
     inventory,
-    { signal = new AbortController().signal, onResult, hosts = inventory.hosts } = {},
+    { signal = new AbortController().signal, onResult, hosts = inventory.hosts, superseded } = {},
   ) => {
     const appliers = createAppliers(
       { hosts, environments: inventory.environments, concurrency: 10 },
@@ -121,6 +122,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
         installers: { provide: () => Promise.reject(new Error("there are no installers in this world")) },
         sightings: everythingSeen,
         authorities: async () => "",
+        superseded,
         lockWait: { seconds: 0, tries: 1 },
         origins: new Map(),
         connectWait: 0,

@@ -40,9 +40,9 @@ function address(text: string | null): string {
   if (text === null) throw new OptionError("the repository to follow is missing", "name it with --repo");
   if (text === "" || text.startsWith("-") || /[\u0000-\u0020\u007f]/.test(text))
     throw new OptionError("--repo is not an address of a repository");
-  if (/^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/@]*@/i.test(text))
+  if (/^https?:\/\/[^/]*@/i.test(text) || /^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/@]*@/i.test(text))
     throw new OptionError(
-      "--repo has a password in it, which everybody on this machine could read",
+      "--repo has a user or password in it, which everybody on this machine could read",
       "leave it to a credential helper of Git, or use ssh",
     );
   return text;

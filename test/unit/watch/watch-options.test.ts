@@ -24,7 +24,9 @@ describe("the options of a watch", () => {
   test.each([
     [{ repo: undefined }, "the repository to follow is missing"],
     [{ repo: "--upload-pack=touch" }, "not an address"],
-    [{ repo: "https://bot:abcdef@gitlab.example.com/x.git" }, "a password in it"],
+    [{ repo: "https://bot:abcdef@gitlab.example.com/x.git" }, "a user or password in it"],
+    [{ repo: "https://abcdef@gitlab.example.com/x.git" }, "a user or password in it"],
+    [{ repo: "ssh://bot:abcdef@gitlab.example.com/x.git" }, "a user or password in it"],
     [{ branch: "-x" }, "--branch"],
     [{ branch: "a..b" }, "--branch"],
     [{ branch: "x.lock" }, "--branch"],
@@ -40,6 +42,13 @@ describe("the options of a watch", () => {
   ])("%j are refused", async (raw, message) => {
     await expect(of(raw)).rejects.toThrow(message);
   });
+
+  test.each(["git@gitlab.example.com:x/y.git", "ssh://git@gitlab.example.com:2222/x.git", "file:///srv/x.git"])(
+    "take %s as a repository",
+    async (address) => {
+      expect((await of({ repo: address })).address).toBe(address);
+    },
+  );
 
   test("take a port of loopback, or an address with one", async () => {
     const listenOf = async (listen: string) => (await of({ listen })).listen;
