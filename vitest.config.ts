@@ -8,6 +8,7 @@ export default defineConfig({
     // Each file has addresses, ports and folders of its own; those that start programs wait for them most of the time, so
     // that two at once pay off even where the default would be one, on two processors.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxConcurrency: 2,
     projects: [
       {
         test: {

@@ -53,7 +53,8 @@ const pages = pagePaths.map((path) => {
 describe.each(pages.filter(({ commands }) => commands.some((command) => why(command) === null)))(
   "$path",
   ({ path, blocks }) => {
-    test("shows commands that do what it says, one after the other", async () => {
+    // Each page is a world of its own, and waits for its programs most of the time.
+    test.concurrent("shows commands that do what it says, one after the other", async ({ expect }) => {
       const shell = openPageShell(starts[path] ?? "example");
       try {
         for (const block of blocks) {

@@ -117,13 +117,15 @@ describe.skipIf(!availability.available)("hosts on OpenSSH", () => {
   });
 
   test("a client that goes leaves an installation to run into its broken pipe", async () => {
-    await ssh("root@web-1.example.com", "cat >/tmp/i.sh", installer(undefined, { DURATION: 1, CONNECT: "never" }));
+    await ssh("root@web-1.example.com", "cat >/tmp/i.sh", installer(undefined, { DURATION: 2, CONNECT: "never" }));
     const client = begin(["root@web-1.example.com", "/bin/sh /tmp/i.sh"]);
     const gone = new Promise((resolve) => client.on("close", resolve));
-    await expect.poll(() => web.read("/opt/dynatrace/oneagent/transaction.lock"), { interval: 20 }).toBe("");
+    await expect
+      .poll(() => web.read("/opt/dynatrace/oneagent/transaction.lock"), { interval: 20, timeout: 30_000 })
+      .toBe("");
     client.kill("SIGKILL");
     await gone;
-    await new Promise((resolve) => setTimeout(resolve, 1600));
+    await new Promise((resolve) => setTimeout(resolve, 2600));
     expect(web.read("/tmp/oneagent.lock")).not.toBeNull();
     expect(web.read("/opt/dynatrace/oneagent/agent/installer.version")).toBeNull();
     expect((await ssh("root@web-1.example.com", "/bin/sh /tmp/i.sh")).code).toBe(13);
