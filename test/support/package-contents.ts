@@ -5,6 +5,7 @@ export const packageContents: readonly RegExp[] = [
   /^LICENSE$/,
   /^\.gitlab-ci\.yml$/,
   /^docs\/(?:[A-Za-z0-9-]+\.md|demo\.svg)$/,
+  /^docs\/watch\/[a-z-]+\.(?:json|service|yaml)$/,
   /^man\/dtsync(?:-[a-z]+)?\.1$/,
   /^schema\/[a-z]+\.schema\.json$/,
   /^inventory\/(?:[a-z]+\/)*[a-z0-9-]+\.(?:yaml|txt)$/,
