@@ -6,7 +6,7 @@ import type { Host, Inventory } from "../model/inventory.ts";
 import type { Guard, Plan } from "../model/plan.ts";
 import type { ChangeResult } from "../model/result.ts";
 import type { RaisedLimits } from "../plan/guards.ts";
-import { inShard } from "../plan/shard.ts";
+import { inShard, type Shard } from "../plan/shard.ts";
 import type { LogFields } from "../ports.ts";
 import { applyProgress } from "./apply-progress.ts";
 import { bothSteps } from "./both-steps.ts";
@@ -42,7 +42,7 @@ export interface CarryOutOptions extends FleetOptions {
   /** Limits of guards that were raised for this run. */
   readonly raisedLimits: RaisedLimits;
   /** The part of the host changes that this run makes; null: everything. */
-  readonly shard: { readonly index: number; readonly total: number } | null;
+  readonly shard: Shard | null;
   /** A file for the journal of the run; null: the folder of the user's state. */
   readonly journal: string | null;
   /** Aborted once a later revision is known: hosts are changed to the end of their wave. Left out: nothing can come later. */

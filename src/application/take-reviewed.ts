@@ -1,8 +1,8 @@
 import { DtsyncError, exitCodes } from "../errors.ts";
 import { plannedRollouts } from "../kinds/host/rollouts.ts";
 import { type Change, ofFamily } from "../model/change.ts";
-import type { Inventory } from "../model/inventory.ts";
-import type { Plan } from "../model/plan.ts";
+import type { Host, Inventory } from "../model/inventory.ts";
+import type { Held, Plan } from "../model/plan.ts";
 import type { PlanFault } from "../model/plan-fault.ts";
 import { listHosts } from "../observe/list-hosts.ts";
 import { chooseChanges } from "../plan/choose-changes.ts";
@@ -11,8 +11,8 @@ import { createPlan } from "../plan/create-plan.ts";
 import { planDigest } from "../plan/digest.ts";
 import { trippedGuards } from "../plan/guards.ts";
 import { withoutSuspended } from "../plan/hold-suspended.ts";
+import { heldInPart, inPart, type PlanPart } from "../plan/plan-part.ts";
 import { reviewedItems } from "../plan/reviewed-items.ts";
-import { inShard } from "../plan/shard.ts";
 import type { ApprovedPlan, CarryOutOptions } from "./carry-out.ts";
 import type { Context } from "./context.ts";
 import { logPlan } from "./make-plan.ts";
@@ -46,8 +46,8 @@ export async function takeReviewed(
   const named = new Set(reviewed.changes.map(({ cluster }) => cluster));
   const clusters = inventory.clusters.filter(({ name }) => named.has(name));
   await requireOrigins(clusters, context);
-  const { shard } = options;
-  const isHere = (change: Change) => shard === null || inShard(change, shard);
+  const part: PlanPart = { only: options.scope.only, shard: options.shard };
+  const isHere = (change: Change) => inPart(change, part);
   const changes = reviewed.changes.filter(isHere);
   const elsewhere = reviewed.changes.filter((change) => !isHere(change));
   const here = { ...reviewed, changes };
@@ -60,7 +60,7 @@ export async function takeReviewed(
     changes: chosen.changes,
     rollouts: plannedRollouts(ofFamily(chosen.changes, "host"), inventory.environments),
     guards: trippedGuards({ changes: counted, inventory, observed }),
-    ...withRemarks(fresh, reviewed),
+    ...withRemarks(fresh, { ...reviewed, held: heldHere(reviewed.held, part, inventory, hosts) }),
   };
   context.log.info("changes of the plan file chosen", () => ({
     named: changes.length,
@@ -130,6 +130,20 @@ async function planReviewed(
   });
   logPlan(plan, context);
   return { plan, hosts: list.hosts, observed };
+}
+
+/** What of the reviewed plan's held is for this part to tell. */
+function heldHere(
+  held: readonly Held[],
+  part: PlanPart,
+  inventory: Inventory,
+  hosts: readonly Host[],
+): readonly Held[] {
+  const environments = new Map<string, string>([
+    ...inventory.hostCommands.map(({ id, environment }) => [`source/${id}`, environment] as const),
+    ...hosts.map(({ name, environment }) => [`host/${name}`, environment] as const),
+  ]);
+  return held.filter((one) => heldInPart(one, part, (scope) => environments.get(scope) ?? null));
 }
 
 /** What the reviewed plan could not read, or lets wait, is no part of its changes and not done either: it is said again. */

@@ -13,6 +13,7 @@ import { planAndConfirm } from "../application/plan-and-confirm.ts";
 import { readPlanFile } from "../application/plan-file.ts";
 import { printPlanFaults } from "../application/print-plan-faults.ts";
 import { readRetry, retryRefusal } from "../application/read-retry.ts";
+import { shareClusters } from "../application/share-clusters.ts";
 import { takeReviewed } from "../application/take-reviewed.ts";
 import { checkJournal } from "../application/use-journal.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
@@ -49,8 +50,9 @@ async function applyOnce(options: ApplyOptions, context: Context, made: Made): P
     return printPlanFaults({ message, hint, exitCode: exitCodes.invalid, ...reviewed }, options, context);
   }
   // What changes something reads every file for itself.
-  const inventory = await loadForRun("apply", outputs, options, noCache, context);
-  if (inventory === null) return exitCodes.invalid;
+  const loaded = await loadForRun("apply", outputs, options, noCache, context);
+  if (loaded === null) return exitCodes.invalid;
+  const inventory = shareClusters(loaded, options.shard);
   const plan = reviewed?.plan ?? null;
   const lock = await lockClusters(plan, inventory, options, context);
   try {

@@ -73,17 +73,21 @@ dtsync apply forged.json --format json >forged.report; echo exit forged $?
 dtsync apply odd.json --format json >odd.report; echo exit odd $?
 cat plan.json | dtsync apply /dev/stdin --format json >pipe.report; echo exit pipe $?
 dtsync apply few.json --format json >few.report; echo exit few $?
+dtsync apply plan.json --only environments,groups --format json >clusters.report; echo exit clusters $?
 dtsync apply plan.json --shard 1/2 --format json >first.report; echo exit first $?
 dtsync apply plan.json --shard 2/2 --format json >second.report; echo exit second $?
 dtsync plan --target abc --detailed-exitcode >again.txt; echo exit again $?
 `);
   expect(Object.fromEntries(codes)).toEqual({
-    ...{ plan: 0, forged: 6, odd: 3, pipe: 3, few: 0, first: 0, second: 0, again: 0 },
+    ...{ plan: 0, forged: 6, odd: 3, pipe: 3, few: 0, clusters: 0, first: 0, second: 0, again: 0 },
   });
   expect(report("forged.report")).toMatchObject({ format: "dtsync-error/1", error: { exitCode: 6 } });
   expect(report("odd.report")).toMatchObject({ format: "dtsync-error/1", faults: expect.any(Array) });
   const few = report("few.report");
   expect(few.results.filter(({ id }) => id.startsWith("host/"))).toHaveLength(2);
+  const clusters = report("clusters.report").results;
+  expect(clusters.length).toBeGreaterThan(0);
+  expect(clusters.filter(({ id, attempts }) => id.startsWith("host/") || attempts > 0)).toEqual([]);
   const shards = [...report("first.report").results, ...report("second.report").results];
   const again = shards.filter(({ id }) => few.results.some((result) => result.id === id));
   expect(shards).toHaveLength(6);

@@ -42,10 +42,10 @@ export async function applyOptions(
     shard: parseShard(raw["shard"]),
     journal: textOrNull(raw["journal"]),
   };
-  const narrowing = ["target", "exclude", "only", "changedSince", "hosts"].some((name) => raw[name] !== undefined);
+  const narrowing = ["target", "exclude", "changedSince", "hosts"].some((name) => raw[name] !== undefined);
   if (options.planFile !== null && narrowing) {
     throw new OptionError(
-      "--target, --exclude, --only, --changed-since and --hosts do not go with a plan file, which says what is done",
+      "--target, --exclude, --changed-since and --hosts do not go with a plan file, which says what is done",
       "give them to dtsync plan",
     );
   }

@@ -62,7 +62,9 @@ test("a part of a divided run makes its hosts alone, and guards look at the whol
     const { context } = aContext({ variables: { HOME: home }, signal: AbortSignal.abort() });
     const names = Array.from({ length: 9 }, (_, index) => `web0${index}.example.com`);
     const hosts = names.map((name) => aHost({ name }));
-    const changes = names.map((host) => aChange({ kind: "host", action: "install", host }));
+    const changes = names.map((host, index) =>
+      aChange({ kind: "host", action: "install", host, environment: `abc-p${index}` }),
+    );
     const plan = { ...planWith("create"), changes: [...planWith("create").changes, ...changes] };
     const made = async (index: number) => {
       const { results } = await carryOut(

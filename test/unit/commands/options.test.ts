@@ -126,11 +126,19 @@ describe("a wrong option is a usage error:", () => {
     });
   });
 
-  test.each(["target", "exclude", "only", "changedSince", "hosts"])("%s with a plan file", async (name) => {
-    const value = { target: ["abc"], exclude: ["abc"], only: ["hosts"], changedSince: "HEAD", hosts: "probe" }[name];
+  test.each(["target", "exclude", "changedSince", "hosts"])("%s with a plan file", async (name) => {
+    const value = { target: ["abc"], exclude: ["abc"], changedSince: "HEAD", hosts: "probe" }[name];
     await expect(applyOptions("plan.json", { [name]: value }, {})).rejects.toMatchObject(
       usageError(/do not go with a plan file/),
     );
     expect(await applyOptions(undefined, { [name]: value }, {})).toMatchObject({ planFile: null });
+  });
+
+  test("but not a part of a plan file", async () => {
+    const raw = { only: ["environments,groups"], shard: "1/2" };
+    expect(await applyOptions("plan.json", raw, {})).toMatchObject({
+      scope: { only: ["environments", "groups"] },
+      shard: { index: 1, total: 2 },
+    });
   });
 });

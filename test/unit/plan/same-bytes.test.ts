@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Inventory } from "../../../src/model/inventory.ts";
 import type { ObservedCluster, Reading } from "../../../src/model/observed.ts";
-import { inShard } from "../../../src/plan/shard.ts";
-import { aChange, aCluster, aHost, aHostReading, anEnvironment, planOf } from "../../support/builders.ts";
+import { aCluster, aHost, aHostReading, anEnvironment, planOf } from "../../support/builders.ts";
 import { aClusterWorld } from "../../support/cluster-world.ts";
 import { randomInventory, randomSeed } from "../../support/random-worlds.ts";
 
@@ -77,23 +76,4 @@ test("the order in which files were read and clusters answered does not change a
     }),
     { numRuns: 60 },
   );
-});
-
-test("every host is in exactly one shard, clusters are in none", () => {
-  const hosts = Array.from({ length: 400 }, (_, index) =>
-    aChange({ kind: "host", action: "install", host: `web${index}.example.com` }),
-  );
-  const shardOf = (total: number) =>
-    hosts.map((change) => {
-      const mine = Array.from({ length: total }, (_, index) => index + 1).filter((index) =>
-        inShard(change, { index, total }),
-      );
-      expect(mine).toHaveLength(1);
-      return mine[0];
-    });
-  const sizes = [1, 2, 3, 4].map((index) => shardOf(4).filter((shard) => shard === index).length);
-  for (const size of sizes) expect(size).toBeGreaterThan(60);
-  expect(shardOf(4)).toEqual(shardOf(4));
-  const environment = aChange({ kind: "environment", action: "create" });
-  expect(inShard(environment, { index: 1, total: 1 })).toBe(false);
 });
