@@ -1,6 +1,7 @@
 import { type KeptNote, keepNote } from "../forge/keep-note.ts";
-import { type FindOptions, findMergeRequest, noteOrigin } from "../forge/merge-request.ts";
+import { type FindOptions, findMergeRequest } from "../forge/merge-request.ts";
 import { noteBody } from "../forge/note-body.ts";
+import { pipelineOrigin } from "../forge/project.ts";
 import type { Marker } from "../forge/sticky-note.ts";
 import { planDigest } from "../plan/digest.ts";
 import type { Context } from "./context.ts";
@@ -31,11 +32,16 @@ export async function commentOnMergeRequest(
 ): Promise<NoteResult> {
   const { variables, redactor, log } = context;
   const request = options.dryRun ? null : findMergeRequest(variables, options);
-  const origin = noteOrigin(variables);
+  const origin = pipelineOrigin(variables);
   const marker: Marker = { key: options.key, pipeline: origin.pipeline, digest: digestOf(document) };
   const bodyNow = () => redactor.redact(noteBody(marker, documentMarkdown(document), origin));
   if (request === null) return { note: "shown", body: bodyNow() };
-  const { forge, close } = await openForge(request, context);
+  const { client, close } = await openForge(request, "notes", context);
+  const [{ createGitlab }, { createGithub }] = await Promise.all([
+    import("../forge/gitlab.ts"),
+    import("../forge/github.ts"),
+  ]);
+  const forge = request.forge === "gitlab" ? createGitlab(client, request) : createGithub(client, request);
   const body = bodyNow();
   const note = await keepNote(forge, marker, body).finally(close);
   log.info("note kept", () => ({ forge: request.forge, number: request.number, note }));

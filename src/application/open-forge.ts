@@ -1,42 +1,49 @@
 import { DtsyncError, exitCodes } from "../errors.ts";
-import type { Forge } from "../forge/forge.ts";
-import type { MergeRequest } from "../forge/merge-request.ts";
+import type { ForgeClient } from "../forge/forge-client.ts";
+import type { Project } from "../forge/project.ts";
 import { allowsOrigin } from "../secrets/allows-origin.ts";
 import type { Context } from "./context.ts";
 
-/** Where tokens for notes are, the first that is set. */
+/** Where tokens are, by what they are for; the first that is set. */
 const tokenVariables = {
-  gitlab: ["DTSYNC_COMMENT_TOKEN", "DTSYNC_GITLAB_TOKEN"],
-  github: ["DTSYNC_COMMENT_TOKEN", "GITHUB_TOKEN"],
+  notes: {
+    gitlab: ["DTSYNC_COMMENT_TOKEN", "DTSYNC_GITLAB_TOKEN"],
+    github: ["DTSYNC_COMMENT_TOKEN", "GITHUB_TOKEN"],
+  },
+  issues: {
+    gitlab: ["DTSYNC_ISSUE_TOKEN", "DTSYNC_GITLAB_TOKEN"],
+    github: ["DTSYNC_ISSUE_TOKEN", "GITHUB_TOKEN"],
+  },
 } as const;
 
 /**
- * The forge with the merge request. Its address comes from the variables of the pipeline and from nowhere else, so a token
+ * The API of the forge with a project. Its address comes from the variables of the pipeline and from nowhere else, so a token
  * goes there if the forge itself runs the pipeline, or somebody has allowed the origin as for clusters. Throws a refusal, or an
  * error that says which variable has to hold a token.
  */
 export async function openForge(
-  request: MergeRequest,
+  project: Project,
+  purpose: keyof typeof tokenVariables,
   context: Pick<Context, "variables" | "redactor" | "clock" | "log" | "signal">,
-): Promise<{ readonly forge: Forge; readonly close: () => Promise<void> }> {
+): Promise<{ readonly client: ForgeClient; readonly close: () => Promise<void> }> {
   const { variables, redactor, clock, log, signal } = context;
-  const { api, origin } = request;
-  if (!request.inPipeline && !allowsOrigin(origin, variables)) {
+  const { api, origin } = project;
+  if (!project.inPipeline && !allowsOrigin(origin, variables)) {
     throw new DtsyncError(`nobody has allowed to send a token to ${origin}: nothing was sent there`, {
       exitCode: exitCodes.refused,
       hint: `outside of a pipeline of the forge itself, export DTSYNC_ORIGINS=${origin} allows it`,
     });
   }
-  const names = tokenVariables[request.forge];
+  const names = tokenVariables[purpose][project.forge];
   const token = names.map((name) => variables[name]?.trim() ?? "").find((value) => value !== "");
   if (token === undefined) {
-    throw new DtsyncError(`there is no token for notes: ${names.join(" and ")} are not set`, {
+    throw new DtsyncError(`there is no token for ${purpose}: ${names.join(" and ")} are not set`, {
       exitCode: exitCodes.failed,
       hint: "dtsync help gitlab says which token it takes, and where to keep it",
     });
   }
   if (/[^\x21-\x7e]/.test(token)) {
-    throw new DtsyncError("the token for notes has a blank or another character in it that no token has", {
+    throw new DtsyncError(`the token for ${purpose} has a blank or another character in it that no token has`, {
       exitCode: exitCodes.failed,
     });
   }
@@ -51,15 +58,18 @@ export async function openForge(
   const proxy = resolveProxy(origin, variables);
   for (const secret of proxy?.secrets ?? []) redactor.conceal(secret);
   // The authority of a GitLab with a certificate of its own.
-  const ca = request.forge === "gitlab" ? variables["CI_SERVER_TLS_CA_FILE"] || null : null;
+  const ca = project.forge === "gitlab" ? variables["CI_SERVER_TLS_CA_FILE"] || null : null;
   const { fetch, close } = await createTransport({ ca, connections: 1, proxy });
   const edges = { api, fetch, clock, random: Math.random, log, signal };
-  if (request.forge === "gitlab") {
-    const { gitlabHeaders, gitlabRights, createGitlab } = gitlab;
-    const client = createForgeClient({ name: "GitLab", rights: gitlabRights, headers: gitlabHeaders(token), ...edges });
-    return { forge: createGitlab(client, request), close };
-  }
-  const { githubHeaders, githubRights, createGithub } = github;
-  const client = createForgeClient({ name: "GitHub", rights: githubRights, headers: githubHeaders(token), ...edges });
-  return { forge: createGithub(client, request), close };
+  const client =
+    project.forge === "gitlab"
+      ? createForgeClient({
+          ...{ name: "GitLab", rights: gitlab.gitlabRights[purpose], headers: gitlab.gitlabHeaders(token) },
+          ...edges,
+        })
+      : createForgeClient({
+          ...{ name: "GitHub", rights: github.githubRights[purpose], headers: github.githubHeaders(token) },
+          ...edges,
+        });
+  return { client, close };
 }

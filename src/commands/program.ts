@@ -269,11 +269,12 @@ export function createProgram(context: Context): ProgramRun {
   printed(program.command("comment <file>"), ["text", "json"])
     .description("keep a saved plan or report as the one note of a merge request; - is standard input")
     .optionsGroup(optionGroups.own)
+    .option("--issue", "keep a plan as one issue of the project instead: open while something differs, else closed")
     .addOption(
       choiceOption("--forge <how>", "gitlab or github (default: the one whose pipeline this is)", ["gitlab", "github"]),
     )
     .option("--pull-request <n>", "the number of the merge or pull request (default: that of the pipeline)")
-    .option("--key <name>", "tells the notes of one merge request apart (default: dtsync)")
+    .option("--key <name>", "tells the notes of one merge request, or the issues of a project, apart (default: dtsync)")
     .option("--dry-run", "print the note, and send nothing")
     .action(async (file: string, raw: RawOptions) => {
       const [{ commentOptions }, { comment }] = await Promise.all([

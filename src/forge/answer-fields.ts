@@ -23,6 +23,11 @@ export const answerFields = (forge: string) => {
       if (typeof value !== "string") throw unexpected(`${what} is no text`);
       return value;
     },
+    /** Markdown that may be left empty, which is null. */
+    optionalText(value: unknown, what: string): string {
+      if (value !== null && typeof value !== "string") throw unexpected(`${what} is no text`);
+      return value ?? "";
+    },
     id(value: unknown, what: string): number {
       if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) throw unexpected(`${what} is no id`);
       return value;
@@ -34,7 +39,7 @@ export const answerFields = (forge: string) => {
 export const mostPages = 200;
 
 /** What there is to say where a list does not end. */
-export const tooManyPages = (forge: string): ForgeFailure =>
-  new ForgeFailure(`${forge} has more than ${mostPages} pages of notes for this merge request`, {
+export const tooManyPages = (forge: string, what: string): ForgeFailure =>
+  new ForgeFailure(`${forge} has more than ${mostPages} pages of ${what}`, {
     ...{ kind: "refused", status: null },
   });

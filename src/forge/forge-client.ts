@@ -144,7 +144,8 @@ function failureOf(words: string, { status, headers }: FetchResponse, rights: st
   const hints: Readonly<Record<number, string>> = {
     401: "the token is not valid, or no longer: make another one",
     403: `the token may not do this: it needs ${rights}`,
-    404: `there is no such project or merge request, or the token may not see it: it needs ${rights}`,
+    404: `there is no such project, merge request or issue, or the token may not see it: it needs ${rights}`,
+    410: "issues are switched off there",
   };
   const redirected = status >= 300 && status < 400 ? "it leads elsewhere, and a token does not follow" : undefined;
   return new ForgeFailure(words, {

@@ -1,10 +1,12 @@
 import { answerFields, mostPages, tooManyPages } from "./answer-fields.ts";
-import type { Forge, Note } from "./forge.ts";
+import type { Forge, Issue, IssueTracker, Note } from "./forge.ts";
 import type { ForgeClient } from "./forge-client.ts";
 import { ForgeFailure } from "./forge-failure.ts";
 
-export const githubRights =
-  "permission to write comments of pull requests (`permissions: pull-requests: write` in the workflow)";
+export const githubRights = {
+  notes: "permission to write comments of pull requests (`permissions: pull-requests: write` in the workflow)",
+  issues: "permission to write issues (`permissions: issues: write` in the workflow)",
+} as const;
 
 export const githubHeaders = (token: string): Readonly<Record<string, string>> => ({
   authorization: `Bearer ${token}`,
@@ -17,7 +19,7 @@ export const githubHeaders = (token: string): Readonly<Record<string, string>> =
 const workflowUser = "github-actions[bot]";
 const perPage = 100;
 
-const { object, list, text, id } = answerFields("GitHub");
+const { object, list, text, optionalText, id } = answerFields("GitHub");
 
 /** The comments of a pull request of GitHub. `repository`: `OWNER/NAME`. */
 export function createGithub(
@@ -28,23 +30,16 @@ export function createGithub(
   return {
     async ownNotes() {
       const user = await userOf(client);
-      const own: Note[] = [];
-      for (let page = 1; page <= mostPages; page += 1) {
-        const { value } = await client("GET", `${comments}?per_page=${perPage}&page=${page}`);
-        const all = list(value, "the list of comments");
-        for (const comment of all) {
-          // Nobody is named where the account has been deleted.
-          if (comment["user"] === null) continue;
-          const author = text(object(comment["user"], "the author of a comment")["login"], "the name of an author");
-          if (author !== user) continue;
-          own.push({
+      const all = await allPages(client, `${comments}?`, "comments of this pull request");
+      return all.flatMap((comment): readonly Note[] => {
+        if (authorOf(comment, "a comment") !== user) return [];
+        return [
+          {
             id: String(id(comment["id"], "the id of a comment")),
             body: text(comment["body"], "the text of a comment"),
-          });
-        }
-        if (all.length < perPage) return own;
-      }
-      throw tooManyPages("GitHub");
+          },
+        ];
+      });
     },
     async create(body) {
       await client("POST", comments, { body });
@@ -53,6 +48,54 @@ export function createGithub(
       await client("PATCH", `/repos/${repository}/issues/comments/${comment}`, { body });
     },
   };
+}
+
+/** The issues of a repository of GitHub, `OWNER/NAME`. */
+export function createGithubIssues(client: ForgeClient, { repository }: { readonly repository: string }): IssueTracker {
+  const issues = `/repos/${repository}/issues`;
+  return {
+    async ownIssues() {
+      const user = await userOf(client);
+      const query = `creator=${encodeURIComponent(user)}&state=all&sort=created&direction=asc&`;
+      const all = await allPages(client, `${issues}?${query}`, "issues of this user");
+      return all.flatMap((issue): readonly Issue[] => {
+        // Pull requests are in the list, too.
+        if (authorOf(issue, "an issue") !== user || issue["pull_request"] !== undefined) return [];
+        return [
+          {
+            id: String(id(issue["number"], "the number of an issue")),
+            body: optionalText(issue["body"], "the text of an issue"),
+            open: text(issue["state"], "the state of an issue") === "open",
+          },
+        ];
+      });
+    },
+    async create({ title, body }) {
+      await client("POST", issues, { title, body });
+    },
+    async update(issue, { body, open }) {
+      const state = open === issue.open ? {} : { state: open ? "open" : "closed" };
+      await client("PATCH", `${issues}/${issue.id}`, { body, ...state });
+    },
+  };
+}
+
+/** Nobody is named where the account has been deleted. */
+const authorOf = (thing: Readonly<Record<string, unknown>>, what: string): string | null =>
+  thing["user"] === null
+    ? null
+    : text(object(thing["user"], `the author of ${what}`)["login"], "the name of an author");
+
+/** All elements of a list. `path` ends where a query goes on. */
+async function allPages(client: ForgeClient, path: string, what: string) {
+  const all: Readonly<Record<string, unknown>>[] = [];
+  for (let page = 1; page <= mostPages; page += 1) {
+    const { value } = await client("GET", `${path}per_page=${perPage}&page=${page}`);
+    const elements = list(value, `the list of ${what}`);
+    all.push(...elements);
+    if (elements.length < perPage) return all;
+  }
+  throw tooManyPages("GitHub", what);
 }
 
 /** The token of a workflow may not ask who it is. */

@@ -35,13 +35,22 @@ export function readMarker(body: string): Marker | null {
   };
 }
 
+/** Whether a later pipeline than that of the marker has written a text. */
+export function isNewer(written: string, { pipeline }: Marker): boolean {
+  const other = readMarker(written)?.pipeline ?? null;
+  return other !== null && pipeline !== null && other > pipeline;
+}
+
+/** Whether two texts are the same to a forge, which may change their ends of lines and cut off blank ones. */
+export function sameText(left: string, right: string): boolean {
+  const plain = (text: string) => text.replaceAll("\r\n", "\n").trimEnd();
+  return plain(left) === plain(right);
+}
+
 /** What becomes of the notes of one user: the oldest with the key is kept up to date, unless a later pipeline wrote it. */
 export function decideNote(own: readonly Note[], marker: Marker, body: string): NoteDecision {
   const found = own.find((note) => readMarker(note.body)?.key === marker.key);
   if (found === undefined) return { action: "create" };
-  const written = readMarker(found.body)?.pipeline ?? null;
-  if (written !== null && marker.pipeline !== null && written > marker.pipeline)
-    return { action: "none", why: "newer" };
-  const plain = (text: string) => text.replaceAll("\r\n", "\n").trimEnd();
-  return plain(found.body) === plain(body) ? { action: "none", why: "unchanged" } : { action: "update", id: found.id };
+  if (isNewer(found.body, marker)) return { action: "none", why: "newer" };
+  return sameText(found.body, body) ? { action: "none", why: "unchanged" } : { action: "update", id: found.id };
 }

@@ -15,8 +15,8 @@ export function mayHoldToken(name: string, variables: ProcessVariables): boolean
   return allowed.some((entry) => (isGlob(entry) ? globMatcher(entry)(name) : entry === name));
 }
 
-/** Where tokens for the notes of merge requests are, and the address of notifications, which is a secret itself. */
-const otherSecrets = ["DTSYNC_COMMENT_TOKEN", "DTSYNC_GITLAB_TOKEN", "DTSYNC_NOTIFY_URL"];
+/** Where tokens for notes of merge requests and for issues are, and the address of notifications, which is a secret itself. */
+const otherSecrets = ["DTSYNC_COMMENT_TOKEN", "DTSYNC_ISSUE_TOKEN", "DTSYNC_GITLAB_TOKEN", "DTSYNC_NOTIFY_URL"];
 
 /** The variables for a program that has no need of the tokens of clusters, and of what is secret besides. */
 export function withoutTokens(variables: ProcessVariables, clusters: readonly Cluster[]): ProcessVariables {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { anInventory, planOf } from "../support/builders.ts";
 import { savedPlan } from "../support/saved-documents.ts";
 import { forgeTokens, type SimulatedForge, simulateForge } from "../support/simulated-forge.ts";
 
@@ -28,6 +29,8 @@ let forge: SimulatedForge;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "dtsync-comment-"));
   writeFileSync(join(folder, "plan.json"), JSON.stringify(savedPlan));
+  const calm = planOf({ inventory: anInventory({ environments: [], groups: [], hosts: [] }), clusters: {} });
+  writeFileSync(join(folder, "calm.json"), JSON.stringify(calm));
   server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => {
@@ -60,7 +63,8 @@ const run = (variables: Readonly<Record<string, string>>, ...parameters: readonl
 const pipelines = {
   gitlab: () => ({
     ...{ GITLAB_CI: "true", CI_API_V4_URL: `${origin}/api/v4`, CI_PROJECT_ID: "42", CI_MERGE_REQUEST_IID: "7" },
-    ...{ CI_PIPELINE_ID: "900", CI_JOB_URL: `${origin}/-/jobs/1`, DTSYNC_COMMENT_TOKEN: forgeTokens.gitlab },
+    ...{ CI_PIPELINE_ID: "900", CI_JOB_URL: `${origin}/-/jobs/1` },
+    ...{ DTSYNC_COMMENT_TOKEN: forgeTokens.gitlab, DTSYNC_ISSUE_TOKEN: forgeTokens.gitlab },
   }),
   github: () => ({
     ...{
@@ -118,6 +122,29 @@ test("without a token, or outside of a merge request, it says what is missing", 
     err: expect.stringContaining("DTSYNC_COMMENT_TOKEN"),
   });
   expect(await run({}, "plan.json")).toMatchObject({ code: 3, err: expect.stringContaining("which forge") });
+});
+
+test("a plan with --issue opens an issue, and an empty one closes it", async () => {
+  forge = simulateForge("gitlab");
+  const opened = await run(pipelines.gitlab(), "plan.json", "--issue", "--format", "json");
+  expect(opened).toMatchObject({ code: 0, err: "" });
+  const result = JSON.parse(opened.out) as { note: string; body: string };
+  expect(fits(result)).toBe(true);
+  expect(result.note).toBe("created");
+  const title = "Clusters or hosts differ from the inventory";
+  expect(forge.issues).toMatchObject([{ title, body: result.body, open: true }]);
+  expect(await run(pipelines.gitlab(), "calm.json", "--issue")).toMatchObject({
+    code: 0,
+    out: "Nothing differs any more: the issue was closed.\n",
+  });
+  expect(forge.issues).toMatchObject([{ open: false }]);
+  expect(forge.notes).toEqual([]);
+});
+
+test("an issue has a token of its own", async () => {
+  const { DTSYNC_ISSUE_TOKEN: _token, ...without } = pipelines.gitlab();
+  const missing = await run(without, "plan.json", "--issue");
+  expect(missing).toMatchObject({ code: 1, err: expect.stringContaining("DTSYNC_ISSUE_TOKEN") });
 });
 
 test("--dry-run shows the note, and needs neither pipeline nor token", async () => {

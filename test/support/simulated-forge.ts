@@ -15,9 +15,22 @@ export interface SimulatedNote {
   readonly system?: boolean;
 }
 
-/** A forge with one merge request, number 7 of project 42 (GitLab) or of `acme/inventory` (GitHub). */
+export interface SimulatedIssue {
+  readonly id: number;
+  readonly title: string;
+  body: string;
+  open: boolean;
+  /** Name of the user. */
+  readonly author: string;
+  /** GitHub lists pull requests as issues. */
+  readonly pullRequest?: boolean;
+  readonly confidential?: boolean;
+}
+
+/** A forge with one merge request, number 7, and issues of project 42 (GitLab) or of `acme/inventory` (GitHub). */
 export interface SimulatedForge {
   readonly notes: SimulatedNote[];
+  readonly issues: SimulatedIssue[];
   /** `METHOD path` of every request that it took. */
   readonly requests: string[];
   /** Answers that are given instead of its own, in their order; null: its own. A write is made all the same with `lost`. */
@@ -47,6 +60,7 @@ export function simulateForge(kind: "gitlab" | "github"): SimulatedForge {
   const own = kind === "gitlab" ? gitlab : github;
   const forge: SimulatedForge = {
     notes: [],
+    issues: [],
     requests: [],
     troubles: [],
     answer(method, url, headers, body) {
@@ -56,7 +70,7 @@ export function simulateForge(kind: "gitlab" | "github"): SimulatedForge {
       );
       const trouble = forge.troubles.shift() ?? null;
       if (trouble !== null && trouble.lost !== true) return trouble.answer;
-      const given = own(forge.notes, { method, path: pathname, query: searchParams, headers, body });
+      const given = own(forge, { method, path: pathname, query: searchParams, headers, body });
       return trouble === null ? given : trouble.answer;
     },
   };
@@ -73,13 +87,15 @@ interface Asked {
 
 const error = (status: number, message: string): SimulatedAnswer => ({ status, body: { message } });
 
-function gitlab(notes: SimulatedNote[], { method, path, query, headers, body }: Asked): SimulatedAnswer {
+function gitlab({ notes, issues }: SimulatedForge, asked: Asked): SimulatedAnswer {
+  const { method, path, query, headers, body } = asked;
   if (headers["private-token"] !== forgeTokens.gitlab) return error(401, "401 Unauthorized");
   const show = ({ id, body: text, author, system = false }: SimulatedNote) => ({
     ...{ id, body: text, system, author: { id: ids[author], username: author } },
   });
   if (method === "GET" && path === "/api/v4/user")
     return { status: 200, body: { id: ids[ownUser.gitlab], username: ownUser.gitlab } };
+  if (path.startsWith("/api/v4/projects/42/issues")) return gitlabIssues(issues, asked);
   const [, note] = /^\/api\/v4\/projects\/42\/merge_requests\/7\/notes(?:\/(\d+))?$/.exec(path) ?? [undefined, null];
   if (note === null) return error(404, "404 Not Found");
   if (method === "GET" && note === undefined) {
@@ -106,7 +122,8 @@ function gitlab(notes: SimulatedNote[], { method, path, query, headers, body }: 
   );
 }
 
-function github(notes: SimulatedNote[], { method, path, query, headers, body }: Asked): SimulatedAnswer {
+function github({ notes, issues }: SimulatedForge, asked: Asked): SimulatedAnswer {
+  const { method, path, query, headers, body } = asked;
   if (headers["authorization"] !== `Bearer ${forgeTokens.github}`) return error(401, "Bad credentials");
   if (headers["accept"] !== "application/vnd.github+json" || !headers["user-agent"])
     return error(403, "Request forbidden");
@@ -122,9 +139,96 @@ function github(notes: SimulatedNote[], { method, path, query, headers, body }: 
     if (method === "GET") return { status: 200, body: notes.slice((page - 1) * perPage, page * perPage).map(show) };
     return write(notes, method === "POST" ? "POST" : null, undefined, { headers, body }, ownUser.github, 65_536);
   }
+  if (/^\/repos\/acme\/inventory\/issues(?:\/\d+)?$/.test(path)) return githubIssues(issues, asked);
   const [, note] = /^\/repos\/acme\/inventory\/issues\/comments\/(\d+)$/.exec(path) ?? [];
   if (note === undefined) return error(404, "Not Found");
   return write(notes, method === "PATCH" ? "CHANGE" : null, note, { headers, body }, ownUser.github, 65_536);
+}
+
+/** A page of a list. */
+function pageOf<T>(all: readonly T[], query: URLSearchParams): readonly T[] {
+  const [perPage, page] = [Number(query.get("per_page") ?? "20"), Number(query.get("page") ?? "1")];
+  return all.slice((page - 1) * perPage, page * perPage);
+}
+
+function gitlabIssues(issues: SimulatedIssue[], { method, path, query, headers, body }: Asked): SimulatedAnswer {
+  const show = ({ id, title, body: description, open, author, confidential = false }: SimulatedIssue) => ({
+    ...{ id: 9000 + id, iid: id, title, description: description === "" ? null : description, confidential },
+    ...{ state: open ? "opened" : "closed", author: { id: ids[author], username: author } },
+  });
+  const [found, number] = /^\/api\/v4\/projects\/42\/issues(?:\/(\d+))?$/.exec(path) ?? [];
+  if (found === undefined) return error(404, "404 Not Found");
+  if (method === "GET" && number === undefined) {
+    for (const name of query.keys()) {
+      if (!["author_id", "scope", "state", "sort", "order_by", "per_page", "page"].includes(name))
+        return error(400, `${name} is invalid`);
+    }
+    if (query.get("scope") !== "all" || query.get("state") !== "all") return error(400, "not what is tested here");
+    const shown = issues.filter(({ author }) => String(ids[author]) === query.get("author_id")).map(show);
+    const [perPage, page] = [Number(query.get("per_page") ?? "20"), Number(query.get("page") ?? "1")];
+    const next = page * perPage < shown.length ? String(page + 1) : "";
+    const sorted = query.get("sort") === "asc" ? shown : shown.reverse();
+    return { status: 200, body: pageOf(sorted, query), headers: { "x-next-page": next } };
+  }
+  if (headers["content-type"] !== "application/json") return error(415, "The provided content-type is not supported");
+  const given = JSON.parse(body ?? "null") as Readonly<Record<string, unknown>>;
+  if (method === "POST" && number === undefined) {
+    if (Object.keys(given).sort().join() !== "confidential,description,title") return error(400, "title is missing");
+    return opened(issues, String(given["title"]), String(given["description"]), ownUser.gitlab, show, {
+      confidential: given["confidential"] === true,
+    });
+  }
+  const issue = issues.find(({ id }) => String(id) === number);
+  if (issue === undefined) return error(404, "404 Not found");
+  if (method !== "PUT" || issue.author !== ownUser.gitlab) return error(403, "403 Forbidden");
+  const { description, state_event: event } = given;
+  if (typeof description !== "string" || (event !== undefined && event !== (issue.open ? "close" : "reopen")))
+    return error(400, "state_event does not have a valid value");
+  issue.body = description;
+  if (event !== undefined) issue.open = event === "reopen";
+  return { status: 200, body: show(issue) };
+}
+
+function githubIssues(issues: SimulatedIssue[], { method, path, query, headers, body }: Asked): SimulatedAnswer {
+  const show = ({ id, title, body: text, open, author, pullRequest = false }: SimulatedIssue) => ({
+    ...{ id: 9000 + id, number: id, title, body: text === "" ? null : text, state: open ? "open" : "closed" },
+    ...{ user: { id: ids[author], login: author }, ...(pullRequest ? { pull_request: { url: "" } } : {}) },
+  });
+  const number = /\/(\d+)$/.exec(path)?.[1];
+  if (method === "GET" && number === undefined) {
+    const shown = issues.filter(
+      ({ author, open }) => author === query.get("creator") && (query.get("state") === "all" || open),
+    );
+    return { status: 200, body: pageOf(query.get("direction") === "asc" ? shown : shown.reverse(), query).map(show) };
+  }
+  if (headers["content-type"] !== "application/json") return error(415, "Unsupported Media Type");
+  const given = JSON.parse(body ?? "null") as Readonly<Record<string, unknown>>;
+  if (String(given["body"]).length > 65_536) return error(422, "Validation Failed: body is too long");
+  if (method === "POST" && number === undefined) {
+    if (Object.keys(given).sort().join() !== "body,title") return error(422, "Validation Failed");
+    return opened(issues, String(given["title"]), String(given["body"]), ownUser.github, show);
+  }
+  const issue = issues.find(({ id }) => String(id) === number);
+  if (issue === undefined) return error(404, "Not Found");
+  if (method !== "PATCH") return error(404, "Not Found");
+  if (given["state"] !== undefined && given["state"] !== "open" && given["state"] !== "closed")
+    return error(422, "Validation Failed");
+  issue.body = String(given["body"]);
+  if (given["state"] !== undefined) issue.open = given["state"] === "open";
+  return { status: 200, body: show(issue) };
+}
+
+function opened(
+  issues: SimulatedIssue[],
+  title: string,
+  body: string,
+  author: string,
+  show: (issue: SimulatedIssue) => unknown,
+  more: Partial<SimulatedIssue> = {},
+): SimulatedAnswer {
+  const issue: SimulatedIssue = { id: 1 + issues.length, title, body, open: true, author, ...more };
+  issues.push(issue);
+  return { status: 201, body: show(issue) };
 }
 
 function write(

@@ -8,6 +8,8 @@ export interface CommentOptions extends NoteOptions, Pick<CommonOptions, "color"
   readonly format: "text" | "json";
   /** A path, or `-` for standard input. */
   readonly file: string;
+  /** Keeps an issue of the project, and no note. */
+  readonly issue: boolean;
 }
 
 const forges = ["gitlab", "github"] as const;
@@ -20,10 +22,15 @@ export function commentOptions(file: string, raw: RawOptions, variables: Process
       `--key must be 1 to 50 letters, digits, dots, dashes and underscores, not ${JSON.stringify(key)}`,
     );
   }
+  const issue = raw["issue"] === true;
+  if (issue && raw["pullRequest"] !== undefined) {
+    throw new OptionError("--issue and --pull-request do not go together", "leave one of them out");
+  }
   return {
     format: oneOf("--format", raw["format"] ?? "text", ["text", "json"]),
     color: mayColor(raw, variables),
     file,
+    issue,
     forge: raw["forge"] === undefined ? null : oneOf("--forge", raw["forge"], forges),
     pullRequest: wholeNumber("--pull-request", raw["pullRequest"], 1),
     key,

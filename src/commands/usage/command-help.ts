@@ -177,6 +177,10 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
     examples: [
       { line: "dtsync comment plan.json --dry-run", what: "what a merge request would say" },
       { line: "dtsync comment .dtsync/plan.json", what: "in a pipeline of a merge request: write or update the note" },
+      {
+        line: "dtsync comment .dtsync/drift.json --issue",
+        what: "in a scheduled one: one issue, open while something differs",
+      },
     ],
     topics: ["commands", "gitlab"],
     sections: ["Comment"],

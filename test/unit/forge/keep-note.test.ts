@@ -1,46 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { createForgeClient } from "../../../src/forge/forge-client.ts";
-import { createGithub, githubHeaders, githubRights } from "../../../src/forge/github.ts";
-import { createGitlab, gitlabHeaders, gitlabRights } from "../../../src/forge/gitlab.ts";
+import { createGithub } from "../../../src/forge/github.ts";
+import { createGitlab } from "../../../src/forge/gitlab.ts";
 import { keepNote } from "../../../src/forge/keep-note.ts";
 import { markerLine } from "../../../src/forge/sticky-note.ts";
-import { noon } from "../../support/builders.ts";
-import { fakeClock } from "../../support/fake-clock.ts";
-import { fetchFrom, forgeTokens, ownUser, type SimulatedForge, simulateForge } from "../../support/simulated-forge.ts";
+import { forgeClient } from "../../support/forge-client.ts";
+import { ownUser, type SimulatedForge, simulateForge } from "../../support/simulated-forge.ts";
 
-const quiet = { error() {}, warn() {}, info() {}, debug() {} };
 const marker = { key: "dtsync", pipeline: 5, digest: null };
 const body = (text: string, given = marker) => `${markerLine(given)}\n${text}\n`;
 
-function open(kind: "gitlab" | "github", simulated: SimulatedForge, token = forgeTokens[kind]) {
-  const clock = fakeClock(noon);
-  const edges = {
-    fetch: fetchFrom(simulated),
-    clock,
-    random: () => 0,
-    log: quiet,
-    signal: new AbortController().signal,
-  };
-  if (kind === "gitlab") {
-    const api = "http://127.0.0.1/api/v4";
-    const client = createForgeClient({
-      name: "GitLab",
-      api,
-      rights: gitlabRights,
-      headers: gitlabHeaders(token),
-      ...edges,
-    });
-    return createGitlab(client, { project: "42", number: 7 });
-  }
-  const api = "http://127.0.0.1";
-  const client = createForgeClient({
-    name: "GitHub",
-    api,
-    rights: githubRights,
-    headers: githubHeaders(token),
-    ...edges,
-  });
-  return createGithub(client, { repository: "acme/inventory", number: 7 });
+function open(kind: "gitlab" | "github", simulated: SimulatedForge, token?: string) {
+  const client = forgeClient(kind, simulated, "notes", token);
+  return kind === "gitlab"
+    ? createGitlab(client, { project: "42", number: 7 })
+    : createGithub(client, { repository: "acme/inventory", number: 7 });
 }
 
 describe.each(["gitlab", "github"] as const)("a note of %s", (kind) => {

@@ -23,6 +23,7 @@ test("a program gets no variable that is for tokens, or that a cluster names", (
     DTSYNC_TOKEN_OLD: "one",
     VAULT_EMEA: "two",
     DTSYNC_COMMENT_TOKEN: "three",
+    DTSYNC_ISSUE_TOKEN: "four",
     DTSYNC_GITLAB_TOKEN: "four",
     DTSYNC_NOTIFY_URL: "five",
   };
