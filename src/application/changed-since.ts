@@ -1,5 +1,6 @@
 import { changedFiles } from "../git/changed-files.ts";
 import { GitFailure } from "../git/git-failure.ts";
+import { componentPath } from "../init/pipeline.ts";
 import { escapeText } from "../load/diagnostics/show-text.ts";
 import type { Inventory } from "../model/inventory.ts";
 import { type Affected, affectedItems } from "../plan/affected-items.ts";
@@ -17,7 +18,7 @@ export interface ChangedSince {
 }
 
 /** Files that decide which dtsync runs and how: after a change of theirs nothing is known to be unaffected. */
-const filesOfTheRun = new Set([".gitlab-ci.yml", "package.json", "package-lock.json"]);
+const filesOfTheRun = new Set([".gitlab-ci.yml", componentPath, "package.json", "package-lock.json"]);
 
 /** The items that can be affected by what changed since the revision. Anything unclear is everything. */
 export async function readChangedSince(

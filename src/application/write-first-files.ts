@@ -6,10 +6,8 @@ import { readOrdinaryText } from "../files/read-ordinary-file.ts";
 import { writeWhole } from "../files/write-file.ts";
 import { codeOwners, firstInventory } from "../init/first-inventory.ts";
 import { withIgnoredFiles } from "../init/ignored-files.ts";
-import { inventoryPipeline } from "../init/pipeline.ts";
+import { componentPath, inventoryPipeline } from "../init/pipeline.ts";
 import { packageFolder } from "../package-folder.ts";
-
-/** Schemas and pipeline lie at the root of the package, beside `src` and `dist`. */
 
 /** Those of what nobody writes by hand stay in the package. */
 const schemasOfInventory = ["customer.schema.json", "dtsync.schema.json", "groups.schema.json"];
@@ -87,7 +85,7 @@ function blockers(directory: string): readonly string[] {
 function filesBeside(directory: string, version: string): readonly NewFile[] {
   const root = dirname(directory);
   const folder = basename(directory);
-  const pipeline = inventoryPipeline(readFileSync(new URL(".gitlab-ci.yml", packageFolder), "utf8"), {
+  const pipeline = inventoryPipeline({
     package: `https://gitlab.example.com/platform/dtsync/-/releases/v${version}/downloads/dtsync-${version}.tgz`,
     inventory: folder,
   });
@@ -97,6 +95,10 @@ function filesBeside(directory: string, version: string): readonly NewFile[] {
       text: readFileSync(new URL(`schema/${name}`, packageFolder), "utf8"),
     })),
     { path: join(root, ".gitlab-ci.yml"), text: pipeline },
+    {
+      path: join(root, componentPath),
+      text: readFileSync(new URL("templates/pipeline.yml", packageFolder), "utf8"),
+    },
     { path: join(root, "CODEOWNERS"), text: codeOwners(folder) },
   ];
 }

@@ -5,37 +5,30 @@ interface PipelineSettings {
   readonly inventory: string;
 }
 
-/**
- * The pipeline for the repository of an inventory, made from that of dtsync's own repository: without what serves
- * dtsync alone, which are the jobs of its tests, image and pages, and everything that asks for its sources.
- */
-export function inventoryPipeline(own: string, settings: PipelineSettings): string {
-  const paragraphs = own.split(/\n(?=\n)/).filter((paragraph) => !/^(?:test|container|pages):/m.test(paragraph));
-  const lines = paragraphs.join("\n").trimEnd().split("\n");
-  // The header of the file says how to copy it, which has just been done.
-  const header = lines.findIndex((line) => !line.startsWith("#"));
-  return `${[...introduction, ...lines.slice(header).flatMap((line, index, all) => adapt(line, index, all, settings))].join("\n")}\n`;
-}
+/** Where the component lies in the repository of an inventory, seen from its root. */
+export const componentPath = ".gitlab/dtsync-pipeline.yml";
 
-const introduction: readonly string[] = [
-  "# Checks, plans and applies the inventory with dtsync. Set DTSYNC_PACKAGE below. DTSYNC_ORIGINS, the origins of the",
-  "# clusters, and the variables with their tokens and the SSH key belong to the settings of the project, where a merge",
-  "# request cannot change them. docs/gitlab.md of dtsync explains them, and which ones to protect.",
-];
+/** The pipeline for the repository of an inventory: it includes the component that lies there, too. */
+export const inventoryPipeline = (settings: PipelineSettings): string => `\
+# Checks, plans and applies the inventory with dtsync. Set \`package\` below. DTSYNC_ORIGINS, the origins of the clusters, and the
+# variables with their tokens and the SSH key belong to the settings of the project, where a merge request cannot change
+# them. docs/gitlab.md of dtsync explains them, and which ones to protect.
+stages: [validate, plan, apply]
 
-/** The rule that keeps a job out of dtsync's own repository. */
-const ownRepositoryRule = /^\s*- exists: \[src\/cli\.ts\]$/;
+workflow:
+  auto_cancel:
+    on_new_commit: interruptible
+  # One pipeline for each change: branches other than the default one have theirs with their merge request.
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+    - if: $CI_PIPELINE_SOURCE == "schedule"
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
 
-function adapt(line: string, index: number, lines: readonly string[], settings: PipelineSettings): readonly string[] {
-  const [next = "", previous = ""] = [lines[index + 1], lines[index - 1]];
-  const isOwn = ownRepositoryRule.test(line) || line.includes("-f src/cli.ts");
-  const isConsequence = ownRepositoryRule.test(previous) && line.trim() === "when: never";
-  const isReason = ownRepositoryRule.test(next) && line.trim().startsWith("#");
-  if (isOwn || isConsequence || isReason) return [];
-  if (line.startsWith("stages:")) return [line.replace("[test, ", "[")];
-  return [
-    line
-      .replace(/^( *DTSYNC_PACKAGE: ).*$/, (_, key: string) => key + JSON.stringify(settings.package))
-      .replace(/^( *DTSYNC_INVENTORY: ).*$/, (_, key: string) => key + JSON.stringify(settings.inventory)),
-  ];
-}
+# The inputs are described at the beginning of that file. A job of it gets other keywords by a job of the same name here.
+include:
+  - local: /${componentPath}
+    inputs:
+      # The address of a package of dtsync, or a registry name with an exact version.
+      package: ${JSON.stringify(settings.package)}
+      inventory: ${JSON.stringify(settings.inventory)}
+`;

@@ -18,7 +18,8 @@ describe("the Containerfile", () => {
     const [, image = ""] =
       /^ARG NODE_IMAGE=docker\.io\/library\/(.*)$/m.exec(readFileSync(join(root, "Containerfile"), "utf8")) ?? [];
     expect(image).toMatch(/^node:\d+\.\d+\.\d+-[a-z]+-slim$/);
-    expect(readFileSync(join(root, ".gitlab-ci.yml"), "utf8")).toContain(`image: ${image.replace(/-slim$/, "")}\n`);
+    for (const pipeline of [".gitlab-ci.yml", "templates/pipeline.yml"])
+      expect(readFileSync(join(root, pipeline), "utf8")).toContain(`: ${image.replace(/-slim$/, "")}\n`);
   });
 
   test("has the steps of the script as its only ones, and a user who is not root", () => {

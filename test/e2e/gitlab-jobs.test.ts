@@ -4,125 +4,87 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { listJobs } from "../support/gitlab-ci-local.ts";
 import {
+  componentPath,
   defaultBranch,
   fork,
-  job,
-  jobs,
+  includer,
+  jobNamed,
+  jobsIn,
   jobsOf,
   mergeRequest,
-  otherBranch,
   type Pipeline,
-  pipelineFile,
-  pipelinePath,
   schedule,
 } from "../support/gitlab-pipeline.ts";
+import { shardsPipeline } from "../support/shards-pipeline.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const cli = join(root, "dist/cli.js");
+const component = readFileSync(componentPath, "utf8");
+const own = readFileSync(join(root, ".gitlab-ci.yml"), "utf8");
+const job = (name: string) => jobNamed(name, jobsIn(parse(own) as Readonly<Record<string, unknown>>));
 
-describe("the pipeline", () => {
-  test("has the jobs that each kind of pipeline needs, and no pipeline twice", () => {
-    expect(jobsOf(mergeRequest)).toEqual({ validate: "on_success", plan: "on_success" });
-    expect(jobsOf(defaultBranch)).toEqual({ validate: "on_success", plan: "on_success", apply: "manual" });
-    expect(jobsOf(schedule)).toEqual({ drift: "on_success" });
-    expect(jobsOf(otherBranch)).toEqual({});
-  });
+/** A pipeline of an inventory, with more inputs than init gives it. */
+const projectWith = (inputs: Readonly<Record<string, unknown>>) => ({
+  ".gitlab-ci.yml":
+    includer +
+    Object.entries(inputs)
+      .map(([name, value]) => `      ${name}: ${value}\n`)
+      .join(""),
+  ".gitlab/dtsync-pipeline.yml": component,
+});
+const named = (name: string) => name.replace(/: \[.*$/, "");
 
-  test("tests the tool in its own repository, where there is no fleet", () => {
-    const own = { ...mergeRequest, ownRepository: true };
-    expect(jobsOf(own)).toEqual({ validate: "on_success", test: "on_success", container: "on_success" });
-    const published = { ...defaultBranch, ownRepository: true };
-    expect(jobsOf(published)).toEqual({ ...jobsOf(own), pages: "on_success" });
-    expect(job("test").parallel).toEqual({ matrix: [{ NODE_VERSION: ["20", "22", "24"] }] });
-  });
-
-  test("can leave plans of merge requests out", () => {
-    const without = { ...mergeRequest, variables: { ...mergeRequest.variables, DTSYNC_MERGE_REQUEST_PLAN: "no" } };
-    expect(jobsOf(without)).toEqual({ validate: "on_success" });
-  });
-
-  test("writes a note where there is a token for it, but not for a fork", () => {
-    const withToken = ({ variables, ...pipeline }: Pipeline): Pipeline => ({
-      ...pipeline,
-      variables: { ...variables, DTSYNC_COMMENT_TOKEN: "x" },
-    });
-    expect(jobsOf(withToken(mergeRequest))).toEqual({ ...jobsOf(mergeRequest), comment: "always" });
-    for (const pipeline of [fork, defaultBranch, schedule, { ...mergeRequest, ownRepository: true }]) {
-      expect(jobsOf(withToken(pipeline))).toEqual(jobsOf(pipeline));
-    }
-  });
-
-  test("plans nothing for a fork, which has no credentials and must not get any", () => {
-    expect(jobsOf(fork)).toEqual({ validate: "on_success" });
-  });
-
+describe("the pipeline of an inventory is valid for GitLab, and has the same jobs for gitlab-ci-local", () => {
+  const withTokens = { DTSYNC_COMMENT_TOKEN: "x", DTSYNC_ISSUE_TOKEN: "x" };
   test.each([
-    ["merge request", mergeRequest],
-    ["merge request of a fork", fork],
-    ["default branch", defaultBranch],
-    ["schedule", schedule],
-  ])("is valid for GitLab, and has the same jobs for gitlab-ci-local: %s", (_, pipeline) => {
-    const { variables } = pipeline;
-    const unset = variables["CI_COMMIT_BRANCH"] === undefined ? { CI_COMMIT_BRANCH: null } : {};
-    for (const ownRepository of [true, false]) {
-      const files = ownRepository ? ["src/cli.ts"] : [];
-      const { code, output, jobs: listed } = listJobs(pipelinePath, { files, variables: { ...variables, ...unset } });
-      expect(code, output).toBe(0);
-      const started = listed.filter(({ when }) => when !== "never").map(({ name, when }) => [name.split(":")[0], when]);
-      expect(Object.fromEntries(started)).toEqual(jobsOf({ ...pipeline, ownRepository }));
-    }
+    ["merge request", mergeRequest, {}],
+    ["merge request with a token", { ...mergeRequest, ...withTokens }, {}],
+    ["merge request of a fork", fork, { shards: 4, pages: true }],
+    ["default branch", defaultBranch, {}],
+    ["default branch, applied on its own in shards", { ...defaultBranch, DTSYNC_AUTO_APPLY: "yes" }, { shards: 4 }],
+    ["schedule with a token and pages", { ...schedule, ...withTokens }, { pages: true, "auto-apply": true }],
+  ] as const)("%s", (_, pipeline, inputs) => {
+    const unset = "CI_COMMIT_BRANCH" in pipeline ? {} : { CI_COMMIT_BRANCH: null };
+    const { code, output, jobs } = listJobs(projectWith(inputs), { ...pipeline, ...unset });
+    expect(code, output).toBe(0);
+    const started = jobs.filter(({ when }) => when !== "never").map(({ name, when }) => [named(name), when]);
+    expect(Object.fromEntries(started)).toEqual(jobsOf(pipeline, inputs));
   });
+});
 
-  test("is valid for GitLab as init writes it, and one with a slip is not", () => {
-    const folder = mkdtempSync(join(tmpdir(), "dtsync-init-"));
-    try {
-      execFileSync(process.execPath, [cli, "init"], { cwd: folder, stdio: "ignore" });
-      const written = join(folder, ".gitlab-ci.yml");
-      const { code, output, jobs: listed } = listJobs(written);
-      expect(code, output).toBe(0);
-      expect(listed.map(({ name }) => name)).toEqual(["validate", "plan", "comment", "apply", "drift"]);
-      writeFileSync(written, readFileSync(written, "utf8").replace("resource_group:", "resource_grup:"));
-      expect(listJobs(written)).toMatchObject({ code: 1, output: expect.stringContaining("resource_grup") });
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
+test("the pipeline of shards is valid for GitLab", () => {
+  const { code, output, jobs } = listJobs(
+    { ".gitlab-ci.yml": shardsPipeline({ shards: 2 }) },
+    { CI_PIPELINE_SOURCE: "parent_pipeline" },
+  );
+  expect(code, output).toBe(0);
+  expect(jobs.map(({ name }) => name)).toEqual(["clusters", "hosts: [1/2]", "hosts: [2/2]", "result"]);
+});
 
-  test("installs one version of dtsync on one version of Node.js, and runs no script of it", () => {
-    const template = pipelineFile[".dtsync"] as { readonly image: string; readonly before_script: readonly string[] };
-    expect(template.image).toMatch(/^node:\d+\.\d+\.\d+-[a-z]+$/);
-    const installs = template.before_script.filter((line) => line.startsWith("npm install"));
-    expect(installs).toEqual([expect.stringMatching(/^npm install --global --ignore-scripts .*\$\{DTSYNC_PACKAGE:\?/)]);
-    expect(pipelineFile.variables["DTSYNC_PACKAGE"]).toBe("");
-  });
+test("a pipeline with a slip is not, as init writes it or not", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dtsync-init-"));
+  try {
+    execFileSync(process.execPath, [cli, "init"], { cwd: folder, stdio: "ignore" });
+    const written = (name: string) => readFileSync(join(folder, name), "utf8");
+    const slip = written(".gitlab/dtsync-pipeline.yml").replace("resource_group:", "resource_grup:");
+    expect(
+      listJobs({ ".gitlab-ci.yml": written(".gitlab-ci.yml"), ".gitlab/dtsync-pipeline.yml": slip }),
+    ).toMatchObject({ code: 1, output: expect.stringContaining("resource_grup") });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
-  test("applies one plan at a time, of its own pipeline, and is not cancelled", () => {
-    const apply = job("apply");
-    expect(apply).toMatchObject({ interruptible: false, resource_group: "fleet", environment: { name: "fleet" } });
-    expect(apply.needs).toEqual([{ job: "plan", artifacts: true }]);
-    expect(job("plan").environment).toEqual({ name: "fleet-plan", action: "access" });
-    expect(job("drift").environment).toEqual({ name: "fleet-plan", action: "access" });
-  });
-
-  test("keeps reports when a job fails, for developers only, and all of them below the folder that it uploads", () => {
-    for (const name of ["validate", "plan", "apply", "drift"]) {
-      const { artifacts } = job(name);
-      expect(artifacts).toMatchObject({ when: "always", access: "developer", paths: [".dtsync/"] });
-      for (const report of Object.values(artifacts?.reports ?? {})) {
-        expect(report).toMatch(/^\.dtsync\//);
-        expect(job(name).script.join("\n")).toContain(`=${report}`);
-      }
-    }
-  });
-
-  test("names stages and jobs that exist", () => {
-    for (const { stage, needs } of jobs.values()) {
-      expect(pipelineFile.stages).toContain(stage);
-      for (const need of needs) expect([...jobs.keys()]).toContain(typeof need === "string" ? need : need.job);
-    }
-  });
+test("dtsync's own pipeline is valid for GitLab, and tests each Node.js", () => {
+  const { code, output, jobs } = listJobs({ ".gitlab-ci.yml": own }, { ...mergeRequest, CI_COMMIT_BRANCH: null });
+  expect(code, output).toBe(0);
+  expect(new Set(jobs.filter(({ when }) => when !== "never").map(({ name }) => named(name)))).toEqual(
+    new Set(["test", "validate", "container"]),
+  );
+  expect(job("test").parallel).toEqual({ matrix: [{ NODE_VERSION: ["20", "22", "24"] }] });
 });
 
 describe("the scripts of dtsync's own jobs", () => {
@@ -142,7 +104,7 @@ describe("the scripts of dtsync's own jobs", () => {
       const { status, stderr } = spawnSync("bash", ["-c", ["set -eo pipefail", ...script].join("\n")], {
         cwd: folder,
         encoding: "utf8",
-        env: { ...pipeline.variables, ...variables, ...registry, PATH: `${folder}:${process.env["PATH"]}`, LOG: log },
+        env: { ...pipeline, ...variables, ...registry, PATH: `${folder}:${process.env["PATH"]}`, LOG: log },
       });
       expect(status, stderr).toBe(0);
       return readFileSync(log, "utf8").trimEnd().split("\n");

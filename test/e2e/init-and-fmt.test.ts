@@ -55,6 +55,7 @@ describe("dtsync init", () => {
     expect(filesIn(".")).toEqual([
       ".gitignore",
       ".gitlab-ci.yml",
+      ".gitlab/dtsync-pipeline.yml",
       "CODEOWNERS",
       "inventory/customers/example.yaml",
       "inventory/dtsync.yaml",
@@ -83,10 +84,13 @@ describe("dtsync init", () => {
 
   test("writes a pipeline for the folder of the inventory", () => {
     run("init", "--inventory", "fleet");
-    const pipeline = parse(read(".gitlab-ci.yml")) as Readonly<Record<string, Record<string, unknown>>>;
+    const [included] = (parse(read(".gitlab-ci.yml")) as { readonly include: readonly unknown[] }).include;
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-    expect(pipeline["variables"]).toMatchObject({ DTSYNC_INVENTORY: "fleet" });
-    expect(pipeline["variables"]?.["DTSYNC_PACKAGE"]).toContain(`/dtsync-${version}.tgz`);
+    expect(included).toMatchObject({
+      local: "/.gitlab/dtsync-pipeline.yml",
+      inputs: { inventory: "fleet", package: expect.stringContaining(`/dtsync-${version}.tgz`) },
+    });
+    expect(read(".gitlab/dtsync-pipeline.yml")).toBe(readFileSync(join(root, "templates/pipeline.yml"), "utf8"));
     expect(read("CODEOWNERS")).toContain("/fleet/customers/");
   });
 

@@ -1,10 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parse } from "yaml";
+import { expandPipeline } from "../support/gitlab-pipeline.ts";
 import { type ServedPackage, servePackage } from "../support/served-package.ts";
 import { giveToUnprivileged, runUnprivileged, whyNotUnprivileged } from "../support/unprivileged.ts";
 
@@ -92,12 +91,8 @@ describe.skipIf(reason !== null)(
       rmSync(directory, { recursive: true, force: true });
     });
 
-    test.each(pairs.map(named))("%s by the pipeline that init writes", async (_, pair) => {
-      const folder = mkdtempSync(join(directory, "init-"));
-      execFileSync(process.execPath, [join(root, "dist/cli.js"), "init"], { cwd: folder, stdio: "ignore" });
-      const pipeline = parse(readFileSync(join(folder, ".gitlab-ci.yml"), "utf8")) as {
-        readonly ".dtsync": { readonly before_script: readonly string[] };
-      };
+    test.each(pairs.map(named))("%s by the lines of the pipeline", async (_, pair) => {
+      const { before_script: lines } = expandPipeline().template;
       const [key, hosts] = [join(directory, "key"), join(directory, "hosts")];
       for (const path of [key, hosts]) writeFileSync(path, "content\n");
       const before = served.asked.length;
@@ -105,7 +100,7 @@ describe.skipIf(reason !== null)(
         commandsOf(pair),
         [
           "node --version; npm --version",
-          ...pipeline[".dtsync"].before_script,
+          ...lines,
           'stat --format="%a %n" ~/.ssh/* | sed "s:$HOME:~:"',
           "dtsync --version",
         ],

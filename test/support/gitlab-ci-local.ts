@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,15 +22,12 @@ export interface Listing {
 }
 
 /**
- * Has gitlab-ci-local check a pipeline against GitLab's schema, and list the jobs that it has in a project which holds
- * these files besides. A variable that is null is unset.
+ * Has gitlab-ci-local check the pipeline of a project against GitLab's schema, and list its jobs. `files`: those of the project by
+ * their path, `.gitlab-ci.yml` among them. A variable that is null is unset.
  */
 export function listJobs(
-  pipeline: string,
-  {
-    files = [],
-    variables = {},
-  }: { readonly files?: readonly string[]; readonly variables?: Readonly<Record<string, string | null>> } = {},
+  files: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string | null>> = {},
 ): Listing {
   const project = mkdtempSync(join(tmpdir(), "dtsync-pipeline-"));
   const git = (...parameters: readonly string[]) =>
@@ -39,11 +36,10 @@ export function listJobs(
       stdio: "ignore",
     });
   try {
-    for (const file of files) {
+    for (const [file, text] of Object.entries(files)) {
       mkdirSync(dirname(join(project, file)), { recursive: true });
-      writeFileSync(join(project, file), "");
+      writeFileSync(join(project, file), text);
     }
-    cpSync(pipeline, join(project, ".gitlab-ci.yml"));
     git("init", "--quiet", "--initial-branch=main");
     git("add", "--all");
     git("commit", "--quiet", "--message", "pipeline");

@@ -3,7 +3,7 @@ export const packageContents: readonly RegExp[] = [
   /^package\.json$/,
   /^(?:README|CHANGELOG|SECURITY)\.md$/,
   /^LICENSE$/,
-  /^\.gitlab-ci\.yml$/,
+  /^templates\/pipeline\.yml$/,
   /^docs\/(?:[A-Za-z0-9-]+\.md|demo\.svg)$/,
   /^docs\/watch\/[a-z-]+\.(?:json|service|yaml)$/,
   /^man\/dtsync(?:-[a-z]+)?\.1$/,

@@ -28,7 +28,6 @@ describe("the package", () => {
     expect(notOfPackage(paths)).toEqual([]);
     expect(paths).toEqual(
       expect.arrayContaining([
-        ".gitlab-ci.yml",
         "CHANGELOG.md",
         "LICENSE",
         "README.md",
@@ -37,6 +36,7 @@ describe("the package", () => {
         "inventory/dtsync.yaml",
         "package.json",
         "schema/dtsync.schema.json",
+        "templates/pipeline.yml",
       ]),
     );
   });
