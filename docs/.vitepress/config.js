@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const linkedFiles = new Map([
   ["LICENSE", "LICENSE.txt"],
   [".gitlab-ci.yml", "gitlab-ci.yml.txt"],
+  ["templates/pipeline.yml", "pipeline.yml.txt"],
 ]);
 
 /** Leads links of pages, which are right where they stand in the repository, to the same place on the site. */
