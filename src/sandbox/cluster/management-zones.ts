@@ -2,7 +2,7 @@ import { emptyAnswer, jsonAnswer } from "./answers.ts";
 import { environmentId, listOf, objectOf, required, textOf, wordOf } from "./body-rules.ts";
 import { v1Failure } from "./error-form.ts";
 import type { ZoneRightRecord } from "./snapshot.ts";
-import { type Exchange, findEnvironment, param, type Route, type World } from "./world.ts";
+import { type Exchange, environmentOf, findEnvironment, param, type Route, type World } from "./world.ts";
 
 const base = "/api/v1.0/onpremise/groups/managementZones";
 const scopes = ["ServiceProviderAPI"];
@@ -90,22 +90,48 @@ function update(world: World, exchange: Exchange): Response {
     const environment = findEnvironment(world, environmentUuid);
     if (environment === undefined) return v1Failure(world, 404, `Environment ${environmentUuid} doesn't exist`);
     for (const { mzId, permissions } of mzPermissions) {
-      const known = world.state.managementZones.some((zone) => zone.environment === environment.id && zone.id === mzId);
-      if (!known) {
+      const known = world.state.managementZones.find((zone) => zone.environment === environment.id && zone.id === mzId);
+      const isVisible = world.now() - (known?.createdAt ?? 0) >= world.switches.zoneVisibleAfter;
+      if (known === undefined || !isVisible) {
         return v1Failure(world, 404, `Management zone ${mzId} doesn't exist in environment ${environment.id}`);
       }
-      const closed = permissions.length === 0 ? [] : [...new Set([...permissions, "VIEWER"])].sort();
-      changes.push({ group: group.id, environment: environment.id, zone: mzId, permissions: closed });
+      changes.push({ group: group.id, environment: environment.id, zone: mzId, permissions });
     }
   }
-  const key = (right: ZoneRightRecord): string => `${right.group}/${right.environment}/${right.zone}`;
-  const merged = new Map([...world.state.zoneRights, ...changes].map((right) => [key(right), right]));
-  world.state.zoneRights = [...merged.values()].filter((right) => right.permissions.length > 0);
+  world.state.zoneRights = withZoneRights(world.state.zoneRights, changes);
   return emptyAnswer(200);
 }
 
-/** Rights of groups on management zones, cluster API v1. */
+/** Rights after some of them were set. Any right on a zone brings VIEWER there, whatever else is implied. */
+export function withZoneRights(
+  rights: readonly ZoneRightRecord[],
+  changes: readonly ZoneRightRecord[],
+): readonly ZoneRightRecord[] {
+  const key = (right: ZoneRightRecord): string => `${right.group}/${right.environment}/${right.zone}`;
+  const merged = new Map(rights.map((right) => [key(right), right]));
+  for (const right of changes) {
+    if (right.permissions.length === 0) merged.delete(key(right));
+    else merged.set(key(right), { ...right, permissions: [...new Set([...right.permissions, "VIEWER"])].sort() });
+  }
+  return [...merged.values()];
+}
+
+/** The zones of an environment, configuration API: ids and names alone, all in one answer. */
+function listOfEnvironment(world: World, exchange: Exchange): Response {
+  const { id } = environmentOf(exchange);
+  const zones = world.state.managementZones.filter((zone) => zone.environment === id);
+  return jsonAnswer({ values: zones.map((zone) => ({ id: zone.id, name: zone.name })) });
+}
+
+/** Rights of groups on management zones (cluster API v1), and the zones of an environment. */
 export const managementZoneRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/e/:environmentId/api/config/v1/managementZones",
+    scopes: ["ReadConfig"],
+    writes: false,
+    respond: listOfEnvironment,
+  },
   { method: "GET", path: base, scopes, writes: false, respond: list },
   { method: "PUT", path: base, scopes, writes: true, body: writeRule, respond: update },
   { method: "GET", path: `${base}/:groupId`, scopes, writes: false, respond: read },

@@ -4,6 +4,7 @@ import { completeEnvironment, completeGroup } from "./cluster-state.ts";
 import { removeEnvironment, saveEnvironment } from "./environments.ts";
 import { storedRights } from "./group-rules.ts";
 import { removeGroup } from "./groups.ts";
+import { withZoneRights } from "./management-zones.ts";
 import type {
   EnvironmentRecord,
   GroupRecord,
@@ -11,6 +12,7 @@ import type {
   PolicyRecord,
   ProblemRecord,
   TokenRecord,
+  ZoneRightRecord,
 } from "./snapshot.ts";
 import { findEnvironment, type World } from "./world.ts";
 
@@ -36,6 +38,10 @@ export interface ClusterMutations {
   readonly removeGroup: (name: string) => void;
   readonly addProblem: (problem: ProblemRecord) => void;
   readonly addManagementZone: (zone: ManagementZoneRecord) => void;
+  /** Takes a zone away, with the rights on it. */
+  readonly removeManagementZone: (zone: Pick<ManagementZoneRecord, "environment" | "id">) => void;
+  /** Gives a group rights on a zone in place of those that it has there; none takes them away. */
+  readonly setZoneRight: (right: ZoneRightRecord) => void;
   readonly addPolicy: (policy: PolicyRecord) => void;
   readonly setNetworkZones: (zones: readonly string[]) => void;
   /** Writes get 556 and nodes have two builds until the milliseconds have passed; then the version is the new one. */
@@ -100,7 +106,16 @@ export function createMutations(world: World): ClusterMutations {
       state.problems = [...state.problems, problem];
     },
     addManagementZone: (zone) => {
-      state.managementZones = [...state.managementZones, zone];
+      state.managementZones = [...state.managementZones, { createdAt: world.now(), ...zone }];
+    },
+    removeManagementZone: ({ environment, id }) => {
+      const isOther = (other: { readonly environment: string }, zone: string) =>
+        other.environment !== environment || zone !== id;
+      state.managementZones = state.managementZones.filter((zone) => isOther(zone, zone.id));
+      state.zoneRights = state.zoneRights.filter((right) => isOther(right, right.zone));
+    },
+    setZoneRight: (right) => {
+      state.zoneRights = withZoneRights(state.zoneRights, [right]);
     },
     addPolicy: (policy) => {
       state.policies = [...state.policies, policy];

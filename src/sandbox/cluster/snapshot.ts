@@ -62,6 +62,8 @@ export interface ManagementZoneRecord {
   /** A signed 64-bit number as text. */
   readonly id: string;
   readonly name: string;
+  /** Unix milliseconds; left out: it has been there all along. */
+  readonly createdAt?: number;
 }
 
 export interface ZoneRightRecord {

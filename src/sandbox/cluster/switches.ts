@@ -38,6 +38,8 @@ export interface ClusterSwitches {
   groupRenameClash: 406 | 400;
   /** Answer to deleting a group that is not there; 200 comes with an empty body. */
   unknownGroupDelete: 400 | 200;
+  /** How long rights on a new management zone are refused because the node that takes them does not know it yet. */
+  zoneVisibleAfter: number;
   /** Body of an error of the cluster API v1, which documents none. */
   v1ErrorBody: "text" | "envelope" | "empty";
   /** Where users and their groups come from. */
@@ -97,6 +99,7 @@ export function defaultSwitches(): ClusterSwitches {
     ldapNameOfNewGroup: false,
     groupRenameClash: 406,
     unknownGroupDelete: 400,
+    zoneVisibleAfter: 0,
     v1ErrorBody: "text",
     userRepository: "INTERNAL",
     tokenLookup: "ClusterTokenManagement",

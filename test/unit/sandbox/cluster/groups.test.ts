@@ -218,6 +218,42 @@ describe("management zones", () => {
     expect((await call("PUT", zones, write("1", [], "nope"))).text).toContain("doesn't exist");
     expect((await call("GET", `${zones}/h`)).status).toBe(404);
   });
+
+  it("refuses rights on a zone that is too new for the node", async () => {
+    const { call, cluster, pass } = prepared({ switches: { zoneVisibleAfter: 2_000 } });
+    cluster.setGroup("g");
+    cluster.addManagementZone({ environment: "abc-p1", id: "1", name: "one" });
+    expect((await call("PUT", zones, write("1", ["VIEWER"]))).status).toBe(404);
+    pass(2_000);
+    expect((await call("PUT", zones, write("1", ["VIEWER"]))).status).toBe(200);
+  });
+
+  it("are listed by their environment, for a token that may read its configuration", async () => {
+    const { call, cluster } = prepared();
+    cluster.setEnvironment("abc-t1");
+    cluster.addManagementZone({ environment: "abc-p1", id: "-1", name: "one" });
+    cluster.addManagementZone({ environment: "abc-t1", id: "2", name: "two" });
+    const path = "/e/abc-p1/api/config/v1/managementZones";
+    const list = (scope: string) =>
+      call("GET", path, undefined, {
+        token: cluster.createToken({ environment: "abc-p1", scopes: [scope] }).token,
+      });
+    expect((await list("ReadConfig")).json).toEqual({ values: [{ id: "-1", name: "one" }] });
+    expect((await list("entities.read")).status).toBe(403);
+  });
+
+  it("take the rights on them along", async () => {
+    const { call, cluster } = prepared();
+    cluster.setGroup("g");
+    cluster.addManagementZone({ environment: "abc-p1", id: "1", name: "one" });
+    cluster.setZoneRight({ group: "g", environment: "abc-p1", zone: "1", permissions: ["LOG_VIEWER"] });
+    const rights = async () => (await call("GET", `${zones}/g`)).json.mzPermissionsPerEnvironment;
+    expect(await rights()).toEqual([
+      { environmentUuid: "abc-p1", mzPermissions: [{ mzId: "1", permissions: ["LOG_VIEWER", "VIEWER"] }] },
+    ]);
+    cluster.removeManagementZone({ environment: "abc-p1", id: "1" });
+    expect(await rights()).toEqual([]);
+  });
 });
 
 describe("users and policies", () => {
