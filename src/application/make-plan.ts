@@ -7,6 +7,7 @@ import { listHosts } from "../observe/list-hosts.ts";
 import { createPlan, hostsInScope, type PlanInput } from "../plan/create-plan.ts";
 import { withoutSuspended } from "../plan/hold-suspended.ts";
 import { needsHostCommands, retriedItems, undeclaredResults } from "../plan/retried-items.ts";
+import { environmentsWithZonesInScope } from "../plan/zones-in-scope.ts";
 import { listNames } from "../report/remarks-text.ts";
 import type { ChangedSince } from "./changed-since.ts";
 import { checkedScope } from "./checked-scope.ts";
@@ -62,6 +63,7 @@ export async function makePlan(
     hosts: withoutSuspended(hostsInScope(inventory, list.hosts, scope, affected), inventory, createdAt),
     groups: scope.only.some((kind) => kind !== "hosts"),
     consumption: options.consumption === true ? { now: createdAt.getTime() } : null,
+    zonesOf: environmentsWithZonesInScope(inventory, scope, affected),
   };
   const leftOut = await sshWarnings(wanted.hosts, options.sshConfig, context);
   const [observed, { reason, ...revision }] = await Promise.all([

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createTokenChain, type TokenChain } from "../dynatrace/token-chain.ts";
+import type { TokenChain } from "../dynatrace/token-chain.ts";
 import { errorMessage } from "../errors.ts";
 import { ownFolder } from "../files/own-files.ts";
 import type { Cluster, Inventory } from "../model/inventory.ts";
@@ -8,6 +8,7 @@ import { abandonedRuns, type Journal, journalInFolder, openJournal } from "../st
 import { ownIdentity } from "../state/process-identity.ts";
 import { cleanUpAfter } from "./clean-up-after.ts";
 import type { Context } from "./context.ts";
+import { createChain } from "./create-chain.ts";
 import { openCluster } from "./open-cluster.ts";
 import { useJournal } from "./use-journal.ts";
 
@@ -43,7 +44,7 @@ const journalPause = 50;
 export async function openTokens(options: TokenOptions, context: Context): Promise<OpenTokens> {
   const { inventory, named, allowCommands, readOnly } = options;
   const folder = join(ownFolder("state", context.variables), "runs");
-  const { runId, log, redactor } = context;
+  const { runId, log } = context;
   const { now } = context.clock;
   const identity = ownIdentity();
   const file = options.journal === null ? null : useJournal(options.journal, identity);
@@ -58,18 +59,7 @@ export async function openTokens(options: TokenOptions, context: Context): Promi
   const failures = new Map<string, unknown>();
   const open = async (cluster: Cluster): Promise<void> => {
     const made = await openCluster(cluster, { inventory, allowCommands, readOnly }, context);
-    const chain = createTokenChain({
-      cluster: cluster.name,
-      client: made.client,
-      clock: context.clock,
-      runId,
-      conceal: redactor.conceal,
-      journal: {
-        made: (environment) => journal.tokenMade(cluster.url, environment),
-        gone: (environment) => journal.tokenGone(cluster.url, environment),
-      },
-      log,
-    });
+    const chain = createChain(cluster, made.client, journal, context);
     opened.set(cluster.name, made);
     chains.set(cluster.name, chain);
     chainsByUrl.set(cluster.url, chain);

@@ -8,6 +8,7 @@ import type { HostConnections } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
 import type { ReadingAhead } from "./read-ahead.ts";
 import { readingProgress } from "./reading-progress.ts";
+import { readingTokens } from "./reading-tokens.ts";
 
 /** Clusters and hosts as they are now. `ahead`: clusters that are being read already. */
 export async function readFleet(
@@ -21,15 +22,22 @@ export async function readFleet(
   const { allowCommands, concurrency } = options;
   const progress = readingProgress(wanted, options, context);
   const access = { inventory, allowCommands, readOnly: true };
-  return observe(inventory, wanted, {
-    openCluster: async (cluster) => (await ahead?.take(cluster)) ?? openCluster(cluster, access, context),
-    openConnector: connections.open,
-    letGo: (shell, host, value) =>
-      connections.letGo(shell, () => planHost(host, { status: "complete", value }, []).change !== null),
-    concurrency,
-    signal: context.signal,
-    clock: context.clock,
-    log: context.log,
-    events: progress.events,
-  }).finally(progress.close);
+  const tokens = readingTokens(context);
+  try {
+    return await observe(inventory, wanted, {
+      openTokens: tokens.open,
+      openCluster: async (cluster) => (await ahead?.take(cluster)) ?? openCluster(cluster, access, context),
+      openConnector: connections.open,
+      letGo: (shell, host, value) =>
+        connections.letGo(shell, () => planHost(host, { status: "complete", value }, []).change !== null),
+      concurrency,
+      signal: context.signal,
+      clock: context.clock,
+      log: context.log,
+      events: progress.events,
+    });
+  } finally {
+    progress.close();
+    await tokens.close();
+  }
 }

@@ -13,6 +13,7 @@ import { trippedGuards } from "../plan/guards.ts";
 import { withoutSuspended } from "../plan/hold-suspended.ts";
 import { heldInPart, inPart, type PlanPart } from "../plan/plan-part.ts";
 import { reviewedItems } from "../plan/reviewed-items.ts";
+import { environmentsWithZonesInScope } from "../plan/zones-in-scope.ts";
 import type { ApprovedPlan, CarryOutOptions } from "./carry-out.ts";
 import type { Context } from "./context.ts";
 import { logPlan } from "./make-plan.ts";
@@ -111,6 +112,7 @@ async function planReviewed(
       createdAt,
     ),
     groups: changes.some(({ kind }) => kind !== "host"),
+    zonesOf: environmentsWithZonesInScope(inventory, scope, reviewedItems(changes)),
   };
   const observed = await readFleet(inventory, wanted, options, context, connections);
   context.signal.throwIfAborted();

@@ -1,4 +1,11 @@
-import type { ListedHost, ObservedEnvironment, ObservedGroup, ObservedUse } from "../model/observed.ts";
+import type {
+  ListedHost,
+  ObservedEnvironment,
+  ObservedGroup,
+  ObservedManagementZone,
+  ObservedUse,
+  ObservedZoneRight,
+} from "../model/observed.ts";
 import {
   count,
   list,
@@ -165,6 +172,47 @@ export const group: Shape<ObservedGroup> = mapped(
 );
 
 export const groupList = list(group);
+
+const managementZoneId = textLike(/^-?\d{1,19}$/, "the id of a management zone");
+
+const zoneRights = object({
+  groupId: filledText,
+  mzPermissionsPerEnvironment: nothingAsEmpty(
+    list(
+      object({
+        environmentUuid: environmentId,
+        mzPermissions: nothingAsEmpty(list(object({ mzId: managementZoneId, permissions: nothingAsEmpty(texts) }))),
+      }),
+    ),
+  ),
+});
+
+/** What one group has on management zones. Zones on which it has nothing are left out. */
+export interface ZoneRightsOfGroup {
+  /** Id of the group. */
+  readonly id: string;
+  readonly rights: readonly ObservedZoneRight[];
+}
+
+export const zoneRightsOfGroup: Shape<ZoneRightsOfGroup> = mapped(
+  zoneRights,
+  ({ groupId, mzPermissionsPerEnvironment }) => ({
+    id: groupId,
+    rights: mzPermissionsPerEnvironment.flatMap(({ environmentUuid, mzPermissions }) =>
+      mzPermissions.flatMap(({ mzId, permissions }) =>
+        permissions.length === 0 ? [] : [{ group: groupId, environment: environmentUuid, zone: mzId, permissions }],
+      ),
+    ),
+  }),
+);
+
+export const zoneRightsOfGroups = list(zoneRightsOfGroup);
+
+/** All zones of an environment, in one answer. */
+export const managementZones: Shape<readonly ObservedManagementZone[]> = mapped(
+  object({ values: list(object({ id: managementZoneId, name: filledText })) }),
+  ({ values }) => values,
+);
 
 /**
  * What was asked for by its id, and nothing else: the id of an answer is what is written to or deleted next. Clusters may

@@ -1,5 +1,15 @@
-import type { ObservedEnvironment, ObservedGroup } from "../model/observed.ts";
-import { environment, environmentPage, group, groupList, nodeBuilds, ofId } from "./answers.ts";
+import { groupBy } from "../lib/group-by.ts";
+import type { ObservedEnvironment, ObservedGroup, ObservedZoneRight } from "../model/observed.ts";
+import {
+  environment,
+  environmentPage,
+  group,
+  groupList,
+  nodeBuilds,
+  ofId,
+  zoneRightsOfGroup,
+  zoneRightsOfGroups,
+} from "./answers.ts";
 import { isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import { bodyLimits } from "./read-body.ts";
@@ -7,6 +17,7 @@ import { readPages } from "./read-pages.ts";
 
 const environmentsPath = "/api/cluster/v2/environments";
 const groupsPath = "/api/v1.0/onpremise/groups";
+const zoneRightsPath = `${groupsPath}/managementZones`;
 const pageSize = 1_000;
 /** The built-in proxy of a cluster waits 120 s, and group objects of a large cluster are large and take long. */
 const groupCall = { timeout: 130_000, bodyLimit: bodyLimits.list } as const;
@@ -153,4 +164,36 @@ export async function replaceGroup(client: Client, id: string, body: GroupBody):
 export async function deleteGroup(client: Client, id: string): Promise<void> {
   const path = `${groupsPath}/${encodeURIComponent(id)}`;
   await client.send({ method: "DELETE", path, accept: [400, 404], ...groupCall });
+}
+
+/** What all groups have on management zones: one answer, no paging. */
+export async function readZoneRights(client: Client): Promise<readonly ObservedZoneRight[]> {
+  const groups = await client.json({ method: "GET", path: zoneRightsPath, ...groupCall }, zoneRightsOfGroups);
+  return groups.flatMap(({ rights }) => rights);
+}
+
+/** What one group has on management zones, or null where there is no such group. */
+export async function readZoneRightsOfGroup(client: Client, id: string): Promise<readonly ObservedZoneRight[] | null> {
+  try {
+    const path = `${zoneRightsPath}/${encodeURIComponent(id)}`;
+    return (await client.json({ method: "GET", path, ...groupCall }, ofId(zoneRightsOfGroup, id))).rights;
+  } catch (error) {
+    if (isStatus(error, 400, 404)) return null;
+    throw error;
+  }
+}
+
+/** Sets what a group has on these zones, nothing included; other zones stay. 404: it does not know one of them. */
+export async function writeZoneRights(
+  client: Client,
+  id: string,
+  rights: readonly Omit<ObservedZoneRight, "group">[],
+): Promise<void> {
+  const byEnvironment = groupBy(rights, ({ environment }) => environment);
+  const mzPermissionsPerEnvironment = [...byEnvironment].map(([environmentUuid, zones]) => ({
+    environmentUuid,
+    mzPermissions: zones.map(({ zone, permissions }) => ({ mzId: zone, permissions })),
+  }));
+  const body = { groupId: id, mzPermissionsPerEnvironment };
+  await client.send({ method: "PUT", path: zoneRightsPath, body, ...groupCall });
 }

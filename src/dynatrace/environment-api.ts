@@ -1,4 +1,4 @@
-import type { ListedHost } from "../model/observed.ts";
+import type { ListedHost, ObservedManagementZone } from "../model/observed.ts";
 import {
   apiTokenPage,
   availableAgentVersions,
@@ -9,9 +9,11 @@ import {
   latestAgentVersion,
   listedHostPage,
   listedProblemPage,
+  managementZones,
   newApiToken,
 } from "./answers.ts";
 import type { Client } from "./client.ts";
+import { bodyLimits } from "./read-body.ts";
 import { readPages } from "./read-pages.ts";
 import type { CreatedToken } from "./token-api.ts";
 
@@ -88,6 +90,16 @@ export function listProblems(
   };
   const request = { method: "GET", path, query, token: using } as const;
   return readPages(client, request, listedProblemPage, ({ id }) => id, { signal });
+}
+
+/** The management zones of an environment, with the ids that rights on them are given by: one answer, no paging. */
+export function listManagementZones(
+  client: Client,
+  environment: string,
+  using: string,
+): Promise<readonly ObservedManagementZone[]> {
+  const path = `${base(environment)}/config/v1/managementZones`;
+  return client.json({ method: "GET", path, token: using, bodyLimit: bodyLimits.list }, managementZones);
 }
 
 /** What an agent needs to connect to the environment, in its network zone if there is one. */

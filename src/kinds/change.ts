@@ -1,6 +1,6 @@
 /** What every change has, whatever its kind. */
 export interface ChangeBase {
-  /** `environment/ID`, `group/CLUSTER/NAME`, `permission/CLUSTER/GROUP/ENVIRONMENT`, `host/NAME`. */
+  /** `environment/ID`, `group/CLUSTER/NAME`, `permission/CLUSTER/GROUP/ENVIRONMENT`, `zone-permission/CLUSTER/GROUP/ENVIRONMENT/ZONE`, `host/NAME`. */
   readonly id: string;
   readonly cluster: string;
   /** Where the inventory declares what it is about. */
@@ -16,6 +16,10 @@ export interface ChangeBase {
 export function encodeIdPart(name: string): string {
   return name.replaceAll("%", "%25").replaceAll("/", "%2F");
 }
+
+/** Undoes it. */
+export const decodeIdPart = (part: string): string =>
+  part.replace(/%(2F|25)/gi, (_all, code: string) => (code === "25" ? "%" : "/"));
 
 /** Who a change is about, in the columns that every kind has; null where one does not apply. */
 export interface ChangeColumns {
@@ -40,11 +44,11 @@ export function makeChange<Columns extends ChangeColumns, Content extends Change
   columns: Columns,
   content: Content,
 ): ChangeBase & Columns & Content {
-  const { kind, customer, environment, group, host } = columns;
+  const { kind, customer, environment, group, host, ...own } = columns;
   const { action, before, after, fields } = content;
   const { id, cluster, source, dependsOn, notes } = about;
   return {
-    ...{ id, kind, action, cluster, customer, environment, group, host },
+    ...{ id, kind, action, cluster, customer, environment, group, host, ...own },
     ...{ before, after, fields, source, dependsOn, origin: null, notes },
   } as ChangeBase & Columns & Content;
 }

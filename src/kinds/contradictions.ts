@@ -10,7 +10,7 @@ export function undeclaredColumns(change: Coordinates, declared: Coordinates): r
 }
 
 /** What a change says of something that the inventory does not declare. */
-export const notDeclared = (column: "environment" | "group" | "host"): readonly Contradiction[] => [
+export const notDeclared = (column: "environment" | "group" | "host" | "managementZone"): readonly Contradiction[] => [
   { path: [column], message: "is not declared in the inventory" },
 ];
 

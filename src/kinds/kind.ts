@@ -174,6 +174,8 @@ export interface Coordinates {
   readonly environment: string | null;
   readonly group: string | null;
   readonly host: string | null;
+  /** Of rights on a management zone; left out: it does not apply. */
+  readonly managementZone?: string;
 }
 
 /** What of everything that is declared a run is about. */

@@ -9,12 +9,15 @@ import { hostFamily } from "./host/family.ts";
 import { hostReview } from "./host/review.ts";
 import { hostRules } from "./host/rules.ts";
 import type { ActionRules, FamilyRules, KindRules, ReviewRules } from "./kind.ts";
+import { zonePermissionReview } from "./zone-permission/review.ts";
+import { zonePermissionRules } from "./zone-permission/rules.ts";
 
 /** Every kind of change. A new one is a line here and a folder beside this file. */
 const kinds: { readonly [K in ChangeKind]: KindRules<K> } = {
   environment: environmentRules,
   group: groupRules,
   permission: permissionRules,
+  "zone-permission": zonePermissionRules,
   host: hostRules,
 };
 
@@ -23,6 +26,7 @@ export const reviews: { readonly [K in ChangeKind]: ReviewRules<K> } = {
   environment: environmentReview,
   group: groupReview,
   permission: permissionReview,
+  "zone-permission": zonePermissionReview,
   host: hostReview,
 };
 

@@ -7,6 +7,11 @@ import type {
   PermissionColumns,
 } from "../kinds/group/change.ts";
 import type { DeclaredHostChange, HostChange, HostColumns } from "../kinds/host/change.ts";
+import type {
+  DeclaredZonePermissionChange,
+  ZonePermissionChange,
+  ZonePermissionColumns,
+} from "../kinds/zone-permission/change.ts";
 
 /**
  * The kinds of changes. A new kind is a line here; the compiler then names every place that has to know of it. A family is
@@ -16,6 +21,7 @@ interface Kinds {
   readonly environment: Kind<"environment", EnvironmentColumns, EnvironmentChange, DeclaredEnvironmentChange>;
   readonly group: Kind<"group", GroupColumns, GroupChange, DeclaredGroupChange>;
   readonly permission: Kind<"group", PermissionColumns, PermissionChange, PermissionChange>;
+  readonly "zone-permission": Kind<"group", ZonePermissionColumns, ZonePermissionChange, DeclaredZonePermissionChange>;
   readonly host: Kind<"host", HostColumns, HostChange, DeclaredHostChange>;
 }
 
@@ -49,6 +55,7 @@ export const familyOf: { readonly [K in ChangeKind]: Kinds[K]["family"] } = {
   environment: "environment",
   group: "group",
   permission: "group",
+  "zone-permission": "group",
   host: "host",
 };
 

@@ -84,6 +84,11 @@ export interface Group {
    * not a key is to have no rights.
    */
   readonly access: ReadonlyMap<string, readonly string[]> | null;
+  /**
+   * Rights on management zones: by environment id, then by the name of a zone or a glob over such names, sorted permissions
+   * as in `access`. Empty where `access` was left out.
+   */
+  readonly managementZones: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
   readonly place: Place;
 }
 

@@ -32,6 +32,30 @@ export interface ObservedGroup {
   readonly isManageAccount?: boolean;
 }
 
+/** A part of an environment that rights can be given on. Names are not unique for sure; ids are, in their environment. */
+export interface ObservedManagementZone {
+  /** A signed number of 64 bits. */
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What a group has on one management zone. */
+export interface ObservedZoneRight {
+  /** Id of the group. */
+  readonly group: string;
+  readonly environment: string;
+  /** Id of the zone. */
+  readonly zone: string;
+  readonly permissions: readonly string[];
+}
+
+export interface ObservedZones {
+  /** Of all groups. */
+  readonly rights: Reading<readonly ObservedZoneRight[]>;
+  /** Zones by the id of their environment in lower case, of those that were asked. */
+  readonly lists: ReadonlyMap<string, Reading<readonly ObservedManagementZone[]>>;
+}
+
 /** What was read, or why it could not be. "Could not read" is never "absent". */
 export type Reading<T> =
   | { readonly status: "complete"; readonly value: T }
@@ -53,6 +77,8 @@ export interface ObservedCluster {
   readonly groups: Reading<readonly ObservedGroup[]> | null;
   /** What the licence counted in an hour; null: it was not asked for, cannot be known, or could not be read. */
   readonly licenceHour?: LicenceHour | null;
+  /** Left out: not asked for. */
+  readonly zones?: ObservedZones;
   /** False on a licence without quotas (DPS): they are then not compared. */
   readonly quotasLicensed: boolean;
   readonly warnings: readonly string[];

@@ -5,14 +5,24 @@ import { readClusterEnvironments } from "../kinds/environment/effects/read.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { ObservedCluster } from "../model/observed.ts";
 import type { Wanted } from "./observe.ts";
+import { observeZones, type QuestionTokens } from "./observe-zones.ts";
 import { reading } from "./reading.ts";
 
-/** Reads what a plan needs of one cluster: a number of requests that is the number of pages plus a constant. Never throws. */
+/**
+ * Reads what a plan needs of one cluster: a number of requests that is the number of pages plus a constant, and four for each
+ * environment whose management zones are wanted. Never throws.
+ */
 export async function observeCluster(
   cluster: string,
   client: Client,
   inventory: Inventory,
-  { groups, everything = false, consumption = null }: Pick<Wanted, "groups" | "everything" | "consumption">,
+  {
+    groups,
+    everything = false,
+    consumption = null,
+    zonesOf,
+  }: Pick<Wanted, "groups" | "everything" | "consumption" | "zonesOf">,
+  openTokens: () => QuestionTokens,
 ): Promise<ObservedCluster> {
   const declared = inventory.environments.filter((environment) => environment.cluster === cluster);
   const version = await reading(readClusterVersion(client));
@@ -24,6 +34,10 @@ export async function observeCluster(
     // It is told of beside what the environments say themselves: without it nothing is held.
     consumption === null ? null : readLicenceHour(client, consumption.now).catch(() => null),
   ]);
+  const zones =
+    zonesOf !== undefined && zonesOf.size > 0 && environments.status === "complete"
+      ? await observeZones(client, environments.value.environments, zonesOf, openTokens)
+      : null;
   const quotasLicensed = environments.status === "unreadable" || environments.value.quotasLicensed;
   return {
     version: version.value,
@@ -34,6 +48,7 @@ export async function observeCluster(
         : environments,
     groups: groupReading,
     licenceHour,
+    ...(zones === null ? {} : { zones }),
     quotasLicensed,
     warnings: [],
   };

@@ -6,6 +6,7 @@ import type { Clock, Log, LogFields } from "../ports.ts";
 import type { ConnectShell } from "../ssh/shell.ts";
 import { observeCluster, unusableCluster } from "./observe-cluster.ts";
 import { type LetGo, observeHosts } from "./observe-hosts.ts";
+import type { QuestionTokens } from "./observe-zones.ts";
 import type { ReadingEvents } from "./reading-events.ts";
 
 /** What is to be read. */
@@ -18,6 +19,8 @@ export interface Wanted {
   readonly everything?: boolean;
   /** At what time (Unix milliseconds) it is asked how much of the licence is used; left out or null: it is not. */
   readonly consumption?: { readonly now: number } | null;
+  /** Ids in lower case of environments whose management zones are read, with the rights of groups on them. */
+  readonly zonesOf?: ReadonlySet<string>;
 }
 
 /** A client for one cluster, and how to let go of it. */
@@ -29,6 +32,8 @@ export interface OpenCluster {
 export interface ObservePorts {
   /** Rejects when the cluster cannot be asked, for example because its token is not there: it is unreadable then. */
   openCluster(cluster: Cluster): Promise<OpenCluster>;
+  /** Tokens for questions to environments, which are closed before the client is. */
+  openTokens(cluster: Cluster, client: Client): QuestionTokens;
   /** Called once, before anything is read, and only where there are hosts. What it throws ends the reading. */
   openConnector(): Promise<ConnectShell>;
   readonly letGo: LetGo;
@@ -76,23 +81,25 @@ export async function observe(inventory: Inventory, wanted: Wanted, ports: Obser
 /** What the log has of a cluster that was read, or could not be. */
 function readingFields(
   { name, url }: Cluster,
-  { version, requests, environments, groups }: ObservedCluster,
+  { version, requests, environments, groups, zones }: ObservedCluster,
 ): LogFields {
-  const reasons = [environments, groups].flatMap((part) => (part?.status === "unreadable" ? [part.reason] : []));
+  const parts = [environments, groups, zones?.rights, ...(zones?.lists.values() ?? [])];
+  const reasons = parts.flatMap((part) => (part?.status === "unreadable" ? [part.reason] : []));
   return {
     cluster: name,
     url,
     version,
     environments: environments.status === "complete" ? environments.value.length : null,
     groups: groups?.status === "complete" ? groups.value.length : null,
+    zonesOf: zones?.lists.size,
     requests,
     unreadable: reasons.length === 0 ? undefined : [...new Set(reasons)],
   };
 }
 
-function problemOf({ environments, groups }: ObservedCluster): string | null {
-  if (environments.status === "unreadable") return environments.reason;
-  return groups?.status === "unreadable" ? groups.reason : null;
+function problemOf({ environments, groups, zones }: ObservedCluster): string | null {
+  const unreadable = [environments, groups, zones?.rights].find((part) => part?.status === "unreadable");
+  return unreadable?.status === "unreadable" ? unreadable.reason : null;
 }
 
 async function openAndObserve(
@@ -108,11 +115,14 @@ async function openAndObserve(
     return unusableCluster(`${cluster.name} (${cluster.url}) was not asked: ${errorMessage(error)}`, 0);
   }
   try {
-    const reading = await observeCluster(cluster.name, opened.client, inventory, wanted);
+    const reading = await observeCluster(cluster.name, opened.client, inventory, wanted, () =>
+      ports.openTokens(cluster, opened.client),
+    );
     return {
       ...reading,
       environments: withCluster(reading.environments, cluster),
       groups: reading.groups === null ? null : withCluster(reading.groups, cluster),
+      ...(reading.zones ? { zones: { ...reading.zones, rights: withCluster(reading.zones.rights, cluster) } } : {}),
     };
   } finally {
     await opened.close();

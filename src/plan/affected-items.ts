@@ -3,6 +3,10 @@ import { groupChangeId, permissionChangeId } from "../kinds/group/change.ts";
 import { hostChangeId } from "../kinds/host/change.ts";
 import { whereabouts } from "../kinds/host/family.ts";
 import type { Coordinates } from "../kinds/kind.ts";
+import { zonePermissionChangeId } from "../kinds/zone-permission/change.ts";
+import { hasDeclaredRights } from "../kinds/zone-permission/wanted-rights.ts";
+import { groupBy } from "../lib/group-by.ts";
+import { compareText } from "../lib/text.ts";
 import type { Difference } from "../model/difference.ts";
 import type { Group, Inventory } from "../model/inventory.ts";
 import { compareDeclarations } from "./compare-declarations.ts";
@@ -18,6 +22,8 @@ export interface Affected {
   readonly wholeGroups: ReadonlySet<string>;
   /** Ids of environments of which everything is affected: themselves, rights on them, their hosts. */
   readonly wholeEnvironments: ReadonlySet<string>;
+  /** Ids of environments in which the rights of all groups on management zones are affected. */
+  readonly zonesOf: ReadonlySet<string>;
   /** Ids of environments all of whose hosts are affected. */
   readonly hostsOf: ReadonlySet<string>;
   /** Names of clusters on which everything is affected. */
@@ -48,7 +54,9 @@ export function affectedItems(before: Inventory, after: Inventory, changedFiles:
       : after.environments.filter(({ state }) => state === "absent").map(({ id }) => environmentChangeId(id))),
   ]);
   const rights = difference.changes.flatMap((change) =>
-    change.kind === "permission" ? [groupChangeId(change.cluster, change.group)] : [],
+    change.kind === "permission" || change.kind === "zone-permission"
+      ? [groupChangeId(change.cluster, change.group)]
+      : [],
   );
   const own = [...ids].filter((id) => id.startsWith("group/"));
   return {
@@ -56,6 +64,7 @@ export function affectedItems(before: Inventory, after: Inventory, changedFiles:
     groups: new Set([...own, ...rights, ...wholeGroups]),
     wholeGroups,
     wholeEnvironments,
+    zonesOf: affectedZones(before, after),
     hostsOf: affectedSources(after, difference, changedFiles),
     wholeClusters,
     formerClusters,
@@ -113,6 +122,35 @@ function affectedGroups(before: Inventory, after: Inventory): ReadonlySet<string
   );
 }
 
+/**
+ * Where other management zones are named, or other rights on them declared, those of all groups are compared: which zones a
+ * glob means is not known here.
+ */
+function affectedZones(before: Inventory, after: Inventory): ReadonlySet<string> {
+  const [then, now] = [declaredZones(before), declaredZones(after)];
+  return new Set(
+    after.environments.flatMap(({ id }) =>
+      JSON.stringify(then.get(id.toLowerCase())) === JSON.stringify(now.get(id.toLowerCase())) ? [] : [id],
+    ),
+  );
+}
+
+/** What all groups declare of zones, by the id of the environment in lower case. */
+function declaredZones({ groups }: Inventory): ReadonlyMap<string, readonly unknown[]> {
+  const byName = [...groups].sort(
+    (left, right) => compareText(left.cluster, right.cluster) || compareText(left.name, right.name),
+  );
+  const declared = byName.filter(hasDeclaredRights).flatMap(({ cluster, name, managementZones }) =>
+    [...managementZones].map(([id, zones]) => ({
+      id: id.toLowerCase(),
+      content: [cluster, name, [...zones].sort(([left], [right]) => compareText(left, right))],
+    })),
+  );
+  return new Map(
+    [...groupBy(declared, ({ id }) => id)].map(([id, found]) => [id, found.map(({ content }) => content)]),
+  );
+}
+
 /** Hosts whose keys or certificates stand in a file that changed. */
 function filesOfHosts(after: Inventory, changedFiles: ReadonlySet<string>): readonly string[] {
   return after.hosts
@@ -161,6 +199,10 @@ export function isAffected(affected: Affected, item: Coordinates): boolean {
   if (group !== null) {
     const id = groupChangeId(cluster, group);
     if (affected.wholeGroups.has(id)) return true;
+    if (item.managementZone !== undefined && environment !== null) {
+      const own = zonePermissionChangeId(cluster, group, environment, item.managementZone);
+      return affected.zonesOf.has(environment) || affected.ids.has(own);
+    }
     return affected.ids.has(environment === null ? id : permissionChangeId(cluster, group, environment));
   }
   return environment !== null && affected.ids.has(environmentChangeId(environment));

@@ -54,7 +54,7 @@ export function checkScope(inventory: Inventory, known: KnownHosts, scope: PlanS
       faults.push({ option, reason: selector.reason, meant: null, hint: selector.hint });
       continue;
     }
-    const { terms } = selector;
+    const terms = selector.terms.map(inEnvironment);
     const matchers = terms.map(matcherOf);
     const unknown = terms.filter((term, index) => !isKnown(term, matchers[index] ?? (() => false), inventory, known));
     for (const term of unknown) {
@@ -88,6 +88,13 @@ export function checkScope(inventory: Inventory, known: KnownHosts, scope: PlanS
     }
   }
   return { faults, warnings };
+}
+
+/** Which zones there are only clusters know: rights on one are known as rights in its environment are. */
+function inEnvironment(term: Term): Term {
+  if (term.form !== "id" || term.kind !== "zone-permission") return term;
+  const { managementZone: _zone, ...patterns } = term.patterns;
+  return { ...term, kind: "permission", patterns };
 }
 
 const leftOutBy = (families: ReadonlySet<Family>, scope: PlanScope): string =>

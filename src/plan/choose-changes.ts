@@ -1,6 +1,7 @@
 import { groupChangeId } from "../kinds/group/change.ts";
 import type { ReviewMatch, ReviewWorld } from "../kinds/kind.ts";
 import { askReviews, reviewOf } from "../kinds/kinds.ts";
+import { zoneScopes } from "../kinds/zone-permission/held-scopes.ts";
 import type { Change } from "../model/change.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Observed } from "../model/observed.ts";
@@ -109,7 +110,7 @@ function heldIndex({ fresh, inventory, hosts }: ReviewedChanges): (change: Chang
         : inventory.hostCommands.filter((source) => source.environment === environment).map((source) => source.id);
     const scopes = [
       `cluster/${cluster}`,
-      ...(group === null ? [] : [`cluster/${cluster}/groups`, groupChangeId(cluster, group)]),
+      ...(group === null ? [] : [`cluster/${cluster}/groups`, groupChangeId(cluster, group), ...zoneScopes(change)]),
       ...sources.map((source) => `source/${source}`),
       ...(environment === null ? [] : [`environment/${environment}`]),
       id,

@@ -72,7 +72,7 @@ export function holdSuspended(
   });
   const ids = new Set(
     changes.flatMap(({ id, kind, cluster, group }) =>
-      causes.has(id) ? [id, ...(kind === "permission" && group !== null ? [groupChangeId(cluster, group)] : [])] : [],
+      causes.has(id) ? [id, ...(group !== null && kind !== "group" ? [groupChangeId(cluster, group)] : [])] : [],
     ),
   );
   return { changes: changes.filter(({ id }) => !causes.has(id)), held, ids };
@@ -85,8 +85,11 @@ function reachedBy(change: Change, { clusters }: Observed): readonly string[] {
     return [change.environment.toLowerCase(), ...(typeof before === "string" ? [before.toLowerCase()] : [])];
   }
   if (change.kind !== "group") return [change.environment.toLowerCase()];
-  const groups = clusters.get(change.cluster)?.groups;
+  const { groups, zones } = clusters.get(change.cluster) ?? {};
   if (change.action !== "delete" || groups?.status !== "complete") return [];
   const group = groups.value.find(({ name }) => name === change.group);
-  return group ? [...rightsByEnvironment(group).keys()] : [];
+  if (!group) return [];
+  const onZones =
+    zones?.rights.status === "complete" ? zones.rights.value.filter((right) => right.group === group.id) : [];
+  return [...rightsByEnvironment(group).keys(), ...onZones.map(({ environment }) => environment.toLowerCase())];
 }

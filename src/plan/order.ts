@@ -9,7 +9,7 @@ const groupKey = ({ cluster, group }: DeclaredChange): string => (group === null
 /** Changes in an order in which they can be made: by the phase of their action, and after what they depend on. */
 export function orderChanges<C extends DeclaredChange>(changes: readonly C[]): readonly C[] {
   const phase = (change: C) => phases.indexOf(actionRules(change).phase);
-  const permissionLast = (change: C) => (change.kind === "permission" ? 1 : 0);
+  const permissionLast = ({ kind }: C) => (kind === "zone-permission" ? 2 : kind === "permission" ? 1 : 0);
   const sorted = [...changes].sort(
     (left, right) =>
       phase(left) - phase(right) ||

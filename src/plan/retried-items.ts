@@ -1,3 +1,4 @@
+import { decodeIdPart } from "../kinds/change.ts";
 import { environmentChangeId } from "../kinds/environment/change.ts";
 import { environmentCoordinates } from "../kinds/environment/family.ts";
 import { groupChangeId, permissionChangeId } from "../kinds/group/change.ts";
@@ -5,6 +6,8 @@ import { groupCoordinates } from "../kinds/group/family.ts";
 import { hostChangeId } from "../kinds/host/change.ts";
 import { hostCoordinates } from "../kinds/host/family.ts";
 import type { Coordinates } from "../kinds/kind.ts";
+import { zonePermissionChangeId } from "../kinds/zone-permission/change.ts";
+import { zoneScopes } from "../kinds/zone-permission/held-scopes.ts";
 import type { Action } from "../model/change.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
@@ -42,6 +45,7 @@ export function retriedItems(left: readonly ChangeResult[], inventory: Inventory
     wholeEnvironments: new Set(
       items.flatMap(({ item, action }) => (removals.has(action) && item?.environment ? [item.environment] : [])),
     ),
+    zonesOf: none,
     hostsOf: none,
     wholeClusters: none,
     formerClusters: none,
@@ -101,14 +105,18 @@ export function heldResults(
 /** Scopes of `held` that an item is in, the widest first. */
 function scopesOf(item: Coordinates): readonly string[] {
   const { cluster, environment, group } = item;
-  const groups = group === null ? [] : [`cluster/${cluster}/groups`, groupChangeId(cluster, group)];
+  const groups =
+    group === null ? [] : [`cluster/${cluster}/groups`, groupChangeId(cluster, group), ...zoneScopes(item)];
   const own = environment === null ? [] : [environmentChangeId(environment)];
   return [`cluster/${cluster}`, ...groups, ...own, idOf(item)];
 }
 
 /** The id of a change about an item. */
-function idOf({ cluster, environment, group, host }: Coordinates): string {
+function idOf({ cluster, environment, group, host, managementZone }: Coordinates): string {
   if (host !== null) return hostChangeId(host);
+  if (group !== null && environment !== null && managementZone !== undefined) {
+    return zonePermissionChangeId(cluster, group, environment, managementZone);
+  }
   if (group === null) return environmentChangeId(environment ?? "");
   return environment === null ? groupChangeId(cluster, group) : permissionChangeId(cluster, group, environment);
 }
@@ -123,9 +131,11 @@ function locator({ environments, groups }: Inventory, hosts: readonly Host[]): (
   const items = new Map(coordinates.map((item) => [idOf(item).toLowerCase(), item]));
   return (id) => {
     const [kind, cluster = "", group = "", environment = ""] = id.toLowerCase().split("/");
-    if (kind !== "permission") return items.get(id.toLowerCase()) ?? null;
+    if (kind !== "permission" && kind !== "zone-permission") return items.get(id.toLowerCase()) ?? null;
     const [whose, where] = [items.get(`group/${cluster}/${group}`), items.get(`environment/${environment}`)];
     if (whose === undefined || where === undefined || where.cluster !== whose.cluster) return null;
-    return { ...where, group: whose.group };
+    // The name of the zone as it is written: zones differ by case.
+    const zone = kind === "zone-permission" ? decodeIdPart(id.split("/")[4] ?? "") : undefined;
+    return { ...where, group: whose.group, ...(zone === undefined ? {} : { managementZone: zone }) };
   };
 }

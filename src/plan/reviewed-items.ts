@@ -16,6 +16,7 @@ export function reviewedItems(changes: readonly Change[]): Affected {
     wholeEnvironments: new Set(
       changes.flatMap((change) => (change.kind === "environment" && isRemoval(change) ? [change.environment] : [])),
     ),
+    zonesOf: none,
     hostsOf: none,
     wholeClusters: none,
     formerClusters: none,

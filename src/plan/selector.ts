@@ -1,5 +1,7 @@
+import { decodeIdPart } from "../kinds/change.ts";
 import type { Coordinates } from "../kinds/kind.ts";
 import { globMatcher, isGlob } from "../lib/glob.ts";
+import type { ChangeKind } from "../model/change.ts";
 import type { Environment, Inventory } from "../model/inventory.ts";
 
 /** What an item can be asked for by a key, as in `stage=p`, apart from the labels of its environment. */
@@ -16,7 +18,7 @@ interface Located {
   readonly environment: Environment | undefined;
 }
 
-export type IdKind = "environment" | "group" | "permission" | "host";
+export type IdKind = ChangeKind;
 
 /** One condition. Its patterns are exact texts or globs, and ignore case. */
 export type Term = { readonly text: string } & (
@@ -26,7 +28,7 @@ export type Term = { readonly text: string } & (
 );
 
 /** Patterns by the coordinate that they are about. */
-type IdPatterns = Readonly<Partial<Record<"cluster" | "environment" | "group" | "host", string>>>;
+type IdPatterns = Readonly<Partial<Record<(typeof coordinateNames)[number], string>>>;
 
 /** A `--target` or `--exclude`: it selects the items of which all of its terms hold. */
 export type Selector =
@@ -35,7 +37,7 @@ export type Selector =
 
 /**
  * Reads a name, a glob, an id as plans print it (`environment/ID`, `group/CLUSTER/NAME`,
- * `permission/CLUSTER/GROUP/ENVIRONMENT`, `host/NAME`), `stage=…`, `cluster=…` or `label.KEY=…`, or several of these with commas.
+ * `permission/CLUSTER/GROUP/ENVIRONMENT`, `zone-permission/CLUSTER/GROUP/ENVIRONMENT/ZONE`, `host/NAME`), `stage=…`, `cluster=…` or `label.KEY=…`, or several of these with commas.
  */
 export function parseSelector(text: string): Selector {
   const terms: Term[] = [];
@@ -52,7 +54,8 @@ function splitTerms(text: string): readonly string[] {
   const parts: string[] = [];
   for (const piece of text.split(",")) {
     const previous = parts.at(-1);
-    const belongs = previous !== undefined && /^\s*(?:group|permission)\//i.test(previous) && !beginsTerm(piece);
+    const belongs =
+      previous !== undefined && /^\s*(?:group|permission|zone-permission)\//i.test(previous) && !beginsTerm(piece);
     if (belongs) parts[parts.length - 1] = `${previous},${piece}`;
     else parts.push(piece);
   }
@@ -60,17 +63,17 @@ function splitTerms(text: string): readonly string[] {
 }
 
 const beginsTerm = (text: string): boolean =>
-  /^\s*(?:(?:environment|group|permission|host)\/|[a-z][\w.-]*=)/i.test(text);
+  /^\s*(?:(?:environment|group|permission|zone-permission|host)\/|[a-z][\w.-]*=)/i.test(text);
 
 function readTerm(text: string): Term | Extract<Selector, { readonly status: "refused" }> {
   const fault = (reason: string, hint: string) => ({ status: "refused", reason, hint }) as const;
   if (text === "") return fault("is empty", "name a customer, an environment, a group or a host");
   const id = readId(text);
   if (id !== null) return id;
-  if (/^(?:environment|group|permission|host)\//i.test(text)) {
+  if (/^(?:environment|group|permission|zone-permission|host)\//i.test(text)) {
     return fault(
       `has ${text}, which is no id`,
-      "ids are environment/ID, group/CLUSTER/NAME, permission/CLUSTER/GROUP/ENVIRONMENT and host/NAME",
+      "ids are environment/ID, group/CLUSTER/NAME, permission/CLUSTER/GROUP/ENVIRONMENT, zone-permission/CLUSTER/GROUP/ENVIRONMENT/ZONE and host/NAME",
     );
   }
   const [, key, pattern = ""] = /^([a-z][\w.-]*)=(.*)$/is.exec(text) ?? [];
@@ -96,7 +99,7 @@ function qualityOf(quality: Quality, located: Located): string | null {
 }
 
 function readId(text: string): Term | null {
-  const [, prefix = "", rest = ""] = /^(\w+)\/(.+)$/s.exec(text) ?? [];
+  const [, prefix = "", rest = ""] = /^([\w-]+)\/(.+)$/s.exec(text) ?? [];
   switch (prefix.toLowerCase()) {
     case "environment":
       return { form: "id", text, kind: "environment", patterns: { environment: rest } };
@@ -112,14 +115,16 @@ function readId(text: string): Term | null {
       if (cluster === undefined || group === undefined || environment === undefined) return null;
       return { form: "id", text, kind: "permission", patterns: { cluster, group: decodeIdPart(group), environment } };
     }
+    case "zone-permission": {
+      const [, cluster, group, environment, zone] = /^([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)$/s.exec(rest) ?? [];
+      if (cluster === undefined || group === undefined || environment === undefined || zone === undefined) return null;
+      const patterns = { cluster, group: decodeIdPart(group), environment, managementZone: decodeIdPart(zone) };
+      return { form: "id", text, kind: "zone-permission", patterns };
+    }
     default:
       return null;
   }
 }
-
-/** Undoes what ids of changes do to names of groups. */
-const decodeIdPart = (part: string): string =>
-  part.replace(/%(2F|25)/gi, (_all, code: string) => (code === "25" ? "%" : "/"));
 
 /** Whether a term can only mean one thing, so that nothing of that name is a slip and not an empty set. */
 export const isExact = (term: Term): boolean =>
@@ -152,4 +157,4 @@ export function termMatchers({ environments }: Pick<Inventory, "environments">):
   };
 }
 
-const coordinateNames = ["cluster", "environment", "group", "host"] as const;
+const coordinateNames = ["cluster", "environment", "group", "host", "managementZone"] as const;

@@ -24,6 +24,10 @@ export const rules: Readonly<Record<string, Rule>> = {
   "duplicate-key": rule("blocker", "A key stands once in a mapping."),
   "duplicate-url": rule("major", "Each cluster has an address of its own."),
   "environment-key": rule("major", "The key of an environment is stage letters and a number, unless it has an id."),
+  "environment-permission": rule(
+    "major",
+    "What can be given on whole environments only is not given on management zones.",
+  ),
   "environment-without-hosts": rule("info", "An environment has hosts, or says that it has none."),
   "file-too-large": rule("blocker", "A file is not larger than 1 MB."),
   "id-too-long": rule("major", "Ids of environments are not longer than a cluster takes."),

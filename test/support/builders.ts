@@ -20,6 +20,7 @@ import type {
   ObservedCluster,
   ObservedEnvironment,
   ObservedGroup,
+  ObservedZones,
 } from "../../src/model/observed.ts";
 import type { Plan, PlanScope } from "../../src/model/plan.ts";
 import { createPlan, type PlanInput } from "../../src/plan/create-plan.ts";
@@ -78,11 +79,12 @@ export function anEnvironment(given: Partial<Environment> = {}): Environment {
 
 /** A group of several customers without declared rights. `access` may be a plain object. */
 export function aGroup(
-  given: Partial<Omit<Group, "access">> & {
+  given: Partial<Omit<Group, "access" | "managementZones">> & {
     readonly access?: Readonly<Record<string, readonly string[]>> | null;
+    readonly managementZones?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   } = {},
 ): Group {
-  const { access, ...rest } = given;
+  const { access, managementZones = {}, ...rest } = given;
   return {
     name: "operators",
     cluster: "emea",
@@ -92,6 +94,9 @@ export function aGroup(
     place: { file: "dtsync.yaml", line: 20, column: 5 },
     ...rest,
     access: access ? new Map(Object.entries(access)) : null,
+    managementZones: new Map(
+      Object.entries(managementZones).map(([id, zones]) => [id, new Map(Object.entries(zones))]),
+    ),
   };
 }
 
@@ -168,6 +173,7 @@ export interface ClusterContent {
   readonly environments?: readonly ObservedEnvironment[] | string;
   readonly groups?: readonly ObservedGroup[] | string | null;
   readonly quotasLicensed?: boolean;
+  readonly zones?: ObservedZones;
 }
 
 /** What was read of a cluster; a text in place of a list is the reason why it could not be. */
@@ -183,6 +189,7 @@ export function anObservedCluster(content: ClusterContent = {}): ObservedCluster
     groups: content.groups === null ? null : reading(content.groups ?? []),
     quotasLicensed: content.quotasLicensed ?? true,
     warnings: [],
+    ...(content.zones === undefined ? {} : { zones: content.zones }),
   };
 }
 
@@ -230,12 +237,13 @@ export function aChange<K extends ChangeKind>(
   const { kind } = given;
   const cluster = given.cluster ?? "emea";
   const environment = given.environment ?? (kind === "group" ? null : "abc-p1");
-  const group = given.group ?? (kind === "group" || kind === "permission" ? "operators" : null);
+  const group = given.group ?? (kind === "environment" || kind === "host" ? null : "operators");
   const host = given.host ?? (kind === "host" ? "web01.abc.example.com" : null);
   const ids = {
     environment: `environment/${environment}`,
     group: `group/${cluster}/${encodeIdPart(group ?? "")}`,
     permission: `permission/${cluster}/${encodeIdPart(group ?? "")}/${environment}`,
+    "zone-permission": `zone-permission/${cluster}/${encodeIdPart(group ?? "")}/${environment}/web`,
     host: `host/${host}`,
   };
   return {
@@ -245,6 +253,7 @@ export function aChange<K extends ChangeKind>(
     environment,
     group,
     host,
+    ...(kind === "zone-permission" ? { managementZone: "web", managementZoneId: "7" } : {}),
     before: null,
     after: {},
     fields: [],

@@ -1,5 +1,6 @@
-import { createClient } from "../../src/dynatrace/client.ts";
+import { type Client, createClient } from "../../src/dynatrace/client.ts";
 import { createThrottle } from "../../src/dynatrace/throttle.ts";
+import { createTokenChain } from "../../src/dynatrace/token-chain.ts";
 import { execute } from "../../src/execute/execute.ts";
 import { createAppliers } from "../../src/kinds/appliers.ts";
 import type { Host, Inventory } from "../../src/model/inventory.ts";
@@ -8,6 +9,7 @@ import type { Plan, PlanScope } from "../../src/model/plan.ts";
 import type { ChangeResult } from "../../src/model/result.ts";
 import { observeCluster } from "../../src/observe/observe-cluster.ts";
 import { createPlan } from "../../src/plan/create-plan.ts";
+import { environmentsWithZonesInScope } from "../../src/plan/zones-in-scope.ts";
 import type { Fetch, Log } from "../../src/ports.ts";
 import {
   createSimulatedCluster,
@@ -84,11 +86,21 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
       ...(signal ? { signal } : {}),
     });
   };
-  const observe = async (inventory: Inventory): Promise<Observed> => {
+  const tokensOf = (cluster: string, client: Client) =>
+    createTokenChain({
+      ...{ cluster, client, clock, log },
+      runId: "0123456789ab",
+      conceal: () => undefined,
+      journal: { made: () => Promise.resolve() },
+    });
+  const observe = async (inventory: Inventory, scope: PlanScope = everything): Promise<Observed> => {
+    const zonesOf = environmentsWithZonesInScope(inventory, scope, null);
     const readings = await Promise.all(
-      inventory.clusters.map(
-        async ({ name }) => [name, await observeCluster(name, clientOf(name), inventory, { groups: true })] as const,
-      ),
+      inventory.clusters.map(async ({ name }) => {
+        const client = clientOf(name);
+        const openTokens = () => tokensOf(name, client);
+        return [name, await observeCluster(name, client, inventory, { groups: true, zonesOf }, openTokens)] as const;
+      }),
     );
     return { clusters: new Map(readings), hosts: new Map() };
   };
@@ -96,7 +108,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
     createPlan({
       inventory,
       hosts: inventory.hosts,
-      observed: await observe(inventory),
+      observed: await observe(inventory, scope),
       scope,
       createdAt: clock.now(),
       dtsync: "0.1.0",
@@ -148,7 +160,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
 
 /** What a cluster holds that a user can see: no tokens, no times, nothing random. */
 export function contentOf(cluster: SimulatedCluster) {
-  const { environments, groups } = cluster.snapshot();
+  const { environments, groups, zoneRights } = cluster.snapshot();
   const order = (left: { readonly id: string }, right: { readonly id: string }) => (left.id < right.id ? -1 : 1);
   const sorted = (values: readonly string[]) => [...values].sort();
   return {
@@ -175,11 +187,17 @@ export function contentOf(cluster: SimulatedCluster) {
         ),
       }))
       .sort(order),
+    zoneRights: zoneRights
+      .map((right) => ({
+        id: `${right.group}/${right.environment}/${right.zone}`,
+        permissions: sorted(right.permissions),
+      }))
+      .sort(order),
   };
 }
 
 /** Requests that changed something, as `PUT /path`, without those that were refused. */
 export const writesTo = (cluster: SimulatedCluster): readonly string[] =>
   cluster.requests
-    .filter(({ method, path }) => method !== "GET" && !path.includes("/tokens"))
+    .filter(({ method, path }) => method !== "GET" && !/\/(?:tokens|apiTokens|tokenManagementToken)\b/.test(path))
     .map(({ method, path }) => `${method} ${path}`);

@@ -1,7 +1,6 @@
 import { sameValue } from "../../lib/json.ts";
-import type { FamilyChange } from "../../model/change.ts";
 import type { ObservedGroup } from "../../model/observed.ts";
-import type { GroupField, GroupSide } from "./change.ts";
+import type { GroupChange, GroupField, GroupSide, PermissionChange } from "./change.ts";
 import { observedGroupField, sameGroupField } from "./fields.ts";
 import { closePermissions } from "./permissions.ts";
 import { rightsByEnvironment } from "./rights.ts";
@@ -16,7 +15,7 @@ export interface GroupInRun {
 
 /** How a group compares with one of its changes. */
 export function compareGroupWithPlan(
-  change: FamilyChange<"group">,
+  change: GroupChange | PermissionChange,
   current: ObservedGroup | null,
   { appears, created }: GroupInRun,
 ): "as-planned" | "as-wanted" | "other" {
@@ -39,7 +38,7 @@ export const matchesSide = (group: ObservedGroup, side: GroupSide, fields: reado
   fields.every((field) => sameGroupField(field, observedGroupField(group, field), side[field]));
 
 /** How the group differs from what the plan saw, for a change that is not made. */
-export function describeGroupDifference(change: FamilyChange<"group">, current: ObservedGroup | null): string {
+export function describeGroupDifference(change: GroupChange | PermissionChange, current: ObservedGroup | null): string {
   if (current === null) return "the group is no longer there";
   if (change.kind === "permission") return "since the plan was made, the group's rights there have changed";
   if (change.action === "create") return "a group of this name exists now, and differs from what is declared";

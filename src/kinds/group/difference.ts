@@ -4,6 +4,8 @@ import type { Undeclared } from "../../model/difference.ts";
 import type { Environment, Group, Inventory } from "../../model/inventory.ts";
 import { sourceOf } from "../change.ts";
 import type { FamilyDifference } from "../kind.ts";
+import { compareDeclaredZones } from "../zone-permission/difference.ts";
+import { zoneNamer } from "../zone-permission/wanted-rights.ts";
 import {
   type DeclaredGroupChange,
   type GroupField,
@@ -25,6 +27,7 @@ export function compareDeclaredGroups(before: Inventory | null, after: Inventory
   const environments = new Map(after.environments.map((environment) => [environment.id.toLowerCase(), environment]));
   const changes: DeclaredChange[] = [];
   const unmanaged: Undeclared[] = [];
+  const isNamed = zoneNamer(after.groups);
   const renamed = new Set<string>();
   for (const [key, group] of now) {
     const formerKey = group.previously
@@ -36,6 +39,9 @@ export function compareDeclaredGroups(before: Inventory | null, after: Inventory
     const own = compareGroup(earlier, group);
     if (own) changes.push(own);
     changes.push(...compareRights(earlier, group, environments));
+    const zones = compareDeclaredZones(earlier, group, environments, isNamed);
+    changes.push(...zones.changes);
+    unmanaged.push(...zones.unmanaged);
     if (earlier?.state === "present" && earlier.access !== null && group.access === null && group.state === "present") {
       unmanaged.push({ ...aboutGroup(earlier), note: "its rights are no longer declared and stay as they are" });
     }

@@ -1,12 +1,14 @@
 import { compareText } from "../../lib/text.ts";
+import type { FamilyChange } from "../../model/change.ts";
 import type { Group } from "../../model/inventory.ts";
 import type { ObservedGroup } from "../../model/observed.ts";
 import type { Held } from "../../model/plan.ts";
 import type { ClusterInput, Coordinates, FamilyPlan, FamilyRules } from "../kind.ts";
-import { type GroupChange, groupChangeId, groupColumns, type PermissionChange } from "./change.ts";
+import { planZonePermissions } from "../zone-permission/plan.ts";
+import { groupChangeId, groupColumns } from "./change.ts";
 import { compareDeclaredGroups } from "./difference.ts";
 import { groupNames } from "./group-names.ts";
-import { planGroup } from "./plan.ts";
+import { type PlannedGroup, planGroup } from "./plan.ts";
 
 export const groupCoordinates = (group: Group): Coordinates => {
   const { customer, environment, group: name, host } = groupColumns(group);
@@ -38,7 +40,8 @@ function planGroups(input: ClusterInput): FamilyPlan<"group"> {
       return [key, { environment, exists: input.observedEnvironments.has(key) }] as const;
     }),
   );
-  const changes: (GroupChange | PermissionChange)[] = [];
+  const changes: FamilyChange<"group">[] = [];
+  const planned: PlannedGroup[] = [];
   const held: Held[] = [];
   const compared: string[] = [];
   const claimed = new Set<ObservedGroup>();
@@ -46,6 +49,7 @@ function planGroups(input: ClusterInput): FamilyPlan<"group"> {
     const outcome = planGroup(group, names, known);
     for (const claim of outcome.claims) claimed.add(claim);
     changes.push(...outcome.changes);
+    if (outcome.planned) planned.push(outcome.planned);
     if (!selection.includes("group") || !selection.matchesGroup(group)) continue;
     if (outcome.held) held.push(outcome.held);
     else if (group.state === "present") compared.push(groupChangeId(cluster, group.name));
@@ -54,5 +58,13 @@ function planGroups(input: ClusterInput): FamilyPlan<"group"> {
     .filter((group) => !claimed.has(group))
     .map(({ name }) => name)
     .sort(compareText);
-  return { ...nothing, changes, held, compared, unmanaged };
+  const zones = planZonePermissions(input, planned, known);
+  return {
+    ...nothing,
+    changes: [...changes, ...zones.changes],
+    held: [...held, ...zones.held],
+    warnings: zones.warnings,
+    compared,
+    unmanaged,
+  };
 }

@@ -16,6 +16,13 @@ export const knownPermissions: readonly string[] = [
   "DEMO_USER",
 ];
 
+/** Those of them that cannot be given on a management zone. */
+export const environmentPermissions: readonly string[] = [
+  "AGENT_INSTALL",
+  "CONFIGURE_REQUEST_CAPTURE_DATA",
+  "MANAGE_SUPPORT_TICKETS",
+];
+
 /**
  * The permissions as a cluster would store them: any right brings VIEWER, request capture brings settings,
  * managing vulnerabilities brings seeing them. Without closing both sides under the same rules, plans would

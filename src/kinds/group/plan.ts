@@ -26,12 +26,23 @@ import { findGroupByName, type GroupNames, type NameMatch } from "./group-names.
 import { closePermissions } from "./permissions.ts";
 import { permissionContent, rightsByEnvironment } from "./rights.ts";
 
+/** A group that is to be there, and is not held. */
+export interface PlannedGroup {
+  readonly group: Group;
+  /** As it is on the cluster; null: it is created. */
+  readonly current: ObservedGroup | null;
+  /** Ids of the changes after which it is there under its name. */
+  readonly dependsOn: readonly string[];
+}
+
 export interface GroupOutcome {
   /** The change of the group itself, if any, then those of its permissions, by environment. */
   readonly changes: readonly (GroupChange | PermissionChange)[];
   readonly held: Held | null;
   /** Groups on the cluster that this declaration accounts for. */
   readonly claims: readonly ObservedGroup[];
+  /** The group that further rights can be given to; null: it goes, is held, or is not there. */
+  readonly planned: PlannedGroup | null;
 }
 
 /** An environment of the inventory on this cluster, and whether it is there now. */
@@ -51,7 +62,8 @@ export function planGroup(
 ): GroupOutcome {
   const matches = [group.name, ...group.previously].map((name) => findGroupByName(name, observedGroups));
   const hold = (reason: string, claims: readonly ObservedGroup[]): GroupOutcome => {
-    return { changes: [], held: { scope: groupChangeId(group.cluster, group.name), reason, items: 1 }, claims };
+    const held = { scope: groupChangeId(group.cluster, group.name), reason, items: 1 };
+    return { changes: [], held, claims, planned: null };
   };
   const unclear = matches.find((match) => match.status === "unclear");
   if (unclear) return hold(unclear.reason, matches.flatMap(candidatesOf));
@@ -63,18 +75,19 @@ export function planGroup(
   }
   const current = present ?? former;
   if (group.state === "absent") {
-    if (!current) return { changes: [], held: null, claims };
+    if (!current) return { changes: [], held: null, claims, planned: null };
     if (![group.name, ...group.previously].includes(current.name)) return hold(otherCase(current), claims);
     const before = observedSide(current, ["name", "isClusterAdminGroup", "ldapGroupNames", "ssoGroupNames"]);
     const change = groupChange(group, { action: "delete", before, after: null, fields: [] });
-    return { changes: [change], held: null, claims };
+    return { changes: [change], held: null, claims, planned: null };
   }
   const own = current ? updateOf(group, current) : creationOf(group);
   const rights = planPermissions(group, current, environments);
   // Under its new name the group is there only once it is renamed.
   const dependsOn = own && (own.action === "create" || (former && !present)) ? [own.id] : [];
   const permissions = rights.map((change) => ({ ...change, dependsOn: [...dependsOn, ...change.dependsOn] }));
-  return { changes: own ? [own, ...permissions] : permissions, held: null, claims };
+  const planned = { group, current: current ?? null, dependsOn };
+  return { changes: own ? [own, ...permissions] : permissions, held: null, claims, planned };
 }
 
 const candidatesOf = (match: NameMatch<ObservedGroup>): readonly ObservedGroup[] => {

@@ -52,11 +52,11 @@ export const permissionReview: ReviewRules<"permission"> = {
   narrow: (fresh, reviewed) => (equalData(fresh.after, reviewed.after) ? { change: fresh } : { differs: "rights" }),
 };
 
-const groupsById = (groups: readonly Group[]): ReadonlyMap<string, Group> =>
+export const groupsById = (groups: readonly Group[]): ReadonlyMap<string, Group> =>
   new Map(groups.map((group) => [groupChangeId(group.cluster, group.name), group]));
 
 /** The group that a change is about, under its name or a former one; null: there is none. */
-function observedGroup({ inventory, observed }: ReviewWorld) {
+export function observedGroup({ inventory, observed }: ReviewWorld) {
   const byCluster = new Map(
     [...observed.clusters].map(([name, { groups }]) => [
       name,
@@ -64,7 +64,7 @@ function observedGroup({ inventory, observed }: ReviewWorld) {
     ]),
   );
   const declared = groupsById(inventory.groups);
-  return ({ cluster, group }: GroupChange | PermissionChange): ObservedGroup | null => {
+  return ({ cluster, group }: { readonly cluster: string; readonly group: string }): ObservedGroup | null => {
     const names = [group, ...(declared.get(groupChangeId(cluster, group))?.previously ?? [])];
     const known = byCluster.get(cluster);
     const matches = known ? names.map((name) => findGroupByName(name, known)) : [];
@@ -110,7 +110,12 @@ function declaredRights(): (group: Group, environment: string) => readonly strin
   };
 }
 
-function againstRights(change: PermissionChange, group: Group, wanted: readonly string[]): readonly Contradiction[] {
+/** What a change of rights says otherwise than the inventory, where the group is to have what is `wanted`. */
+export function againstRights(
+  change: Pick<PermissionChange, "after">,
+  group: Group,
+  wanted: readonly string[],
+): readonly Contradiction[] {
   if (group.state === "absent") return notAsked("the group is declared absent");
   if (group.access === null) return notAsked("the inventory does not declare the rights of the group");
   if (group.isClusterAdminGroup === true) return notAsked("rights of administrators are not compared");

@@ -9,22 +9,15 @@ import {
   type GroupChange,
   groupChangeId,
   type MappingField,
-  type PermissionAction,
   permissionChangeId,
 } from "./change.ts";
 import { canonicalNames, fieldsOfSide } from "./fields.ts";
-import { permissionContent } from "./rights.ts";
+import { groupsInWords, rightsRules } from "./rights-rules.ts";
 
 const groupActions: Readonly<Record<GroupAction, ActionRules>> = {
   create: { count: "create", sign: "+", phase: "groups", startsItem: true },
   update: { count: "update", sign: "~", phase: "groups", startsItem: false },
   delete: { count: "remove", sign: "-", phase: "group-removals", startsItem: false },
-};
-
-const permissionActions: Readonly<Record<PermissionAction, ActionRules>> = {
-  grant: { count: "update", sign: "+", phase: "groups", startsItem: false },
-  update: { count: "update", sign: "~", phase: "groups", startsItem: false },
-  revoke: { count: "update", sign: "-", phase: "groups", startsItem: false },
 };
 
 export const groupRules: KindRules<"group"> = {
@@ -33,7 +26,7 @@ export const groupRules: KindRules<"group"> = {
   action: ({ action }) => groupActions[action],
   item: ({ id }) => id,
   // Under its name, or under its new one, it is there only afterwards.
-  isFoundationOf: (_change, dependent) => dependent.kind === "permission",
+  isFoundationOf: (_change, dependent) => dependent.kind === "permission" || dependent.kind === "zone-permission",
   declaredIn: (inventory) => {
     const groups = groupsByName(inventory);
     return ({ cluster, group }) => groups.has(`${cluster}/${group.toLowerCase()}`);
@@ -69,13 +62,10 @@ export const groupRules: KindRules<"group"> = {
 };
 
 export const permissionRules: KindRules<"permission"> = {
+  ...rightsRules,
   heading: "Permissions",
   noun: "environment",
-  action: ({ action }) => permissionActions[action],
   idOf: ({ cluster, group, environment }) => permissionChangeId(cluster, group, environment),
-  heldFields: ({ before, after }) => [permissionContent(before, after)?.fields ?? []],
-  item: ({ cluster, group }) => groupChangeId(cluster, group),
-  isFoundationOf: () => false,
   declaredIn: (inventory) => {
     const groups = groupsByName(inventory);
     const environments = new Set(inventory.environments.map(({ id }) => id.toLowerCase()));
@@ -84,41 +74,18 @@ export const permissionRules: KindRules<"permission"> = {
       return found !== undefined && found.access !== null && environments.has(environment.toLowerCase());
     };
   },
-  weakens: ({ group, before, after }, names) =>
-    names.has(group) && before.some((permission) => !after.includes(permission)),
   title: (changes) => {
     const [first, ...others] = changes;
     const environments = new Set(changes.map(({ environment }) => environment));
     const where = others.length > 0 ? ` on ${count(environments.size, "environment")}` : "";
-    return `${first.action} rights of ${groupsOf(changes)}${where}`;
-  },
-  details: ({ before, after }) => {
-    const added = after.filter((name) => !before.includes(name));
-    const removed = before.filter((name) => !after.includes(name));
-    return [
-      ...(added.length > 0 ? [{ field: "grant", before: null, after: added.join(", ") }] : []),
-      ...(removed.length > 0 ? [{ field: "revoke", before: removed.join(", "), after: null }] : []),
-    ];
+    return `${first.action} rights of ${groupsInWords(changes)}${where}`;
   },
   describe: ({ group, environment }) => `rights of group ${printableLine(group)} on ${environment}`,
   name: ({ environment }) => environment,
   fullName: ({ group, environment }) => `${group} on ${environment}`,
-  fields: ({ before, after }) => [{ field: "rights", before, after }],
-  sharing: ({ before, after }) => ({ by: "change", key: [before, after], least: 2, showsDetails: true }),
-  folding: ({ group, before, after }) => ({
-    fields: [
-      { field: "group", before: undefined, after: group },
-      { field: "rights", before, after },
-    ],
-    naming: [],
-    titled: ["group"],
-    least: 2,
-    apart: false,
-  }),
-  lostRights: ({ before, after }) => before.filter((name) => !after.includes(name)),
   sharedTitle: (changes, details) => {
     const [first] = changes;
-    return first ? `${first.action} rights of ${groupsOf(changes)}: ${details.join(", ")}` : null;
+    return first ? `${first.action} rights of ${groupsInWords(changes)}: ${details.join(", ")}` : null;
   },
   explained: ({ cluster, group, environment }) => ({
     item: groupChangeId(cluster, group),
@@ -127,13 +94,8 @@ export const permissionRules: KindRules<"permission"> = {
   }),
 };
 
-/** `group noc`, or how many. */
-function groupsOf(changes: readonly { readonly group: string }[]): string {
-  const [first = "", ...others] = new Set(changes.map(({ group }) => group));
-  return others.length === 0 ? `group ${printableLine(first)}` : count(others.length + 1, "group");
-}
-
-const groupsByName = ({ groups }: Inventory) =>
+/** Groups under their present and former names, by cluster. */
+export const groupsByName = ({ groups }: Inventory) =>
   new Map(
     groups.flatMap((group) =>
       [group.name, ...group.previously].map((name) => [`${group.cluster}/${name.toLowerCase()}`, group] as const),

@@ -1,7 +1,10 @@
+import { groupBy } from "../../lib/group-by.ts";
 import type { Value } from "../../lib/json.ts";
 import type { Place } from "../../model/diagnostic.ts";
 import type { ExplainedElement, ExplainedSetting, RoleStep } from "../../model/explanation.ts";
 import type { Group } from "../../model/inventory.ts";
+import type { ValuePlace } from "../diagnostics/diagnostics.ts";
+import { zoneNameIn } from "../groups/expand-groups.ts";
 import type { AccessKey } from "../groups/group-template.ts";
 import type { GroupNote, GroupNotes } from "../groups/groups-context.ts";
 import { isPermission } from "../groups/roles.ts";
@@ -52,38 +55,60 @@ export function explainGroup(
   return described;
 }
 
-/** For each environment that the group reaches its permissions, each with the keys and roles that give it. */
+/** For each environment that the group reaches, and each name of zones there, its permissions with all that gives them. */
 function explainAccess(
   group: Group,
   { template, reached }: GroupNote,
   roles: GroupNotes["roles"],
 ): ReadonlyMap<string, ExplainedSetting> {
   const { entry, positions } = template.declaration;
-  const keysOf = new Map<string, AccessKey[]>();
-  for (const { key, environment } of reached) {
-    const keys = keysOf.get(environment.id);
-    if (keys) keys.push(key);
-    else keysOf.set(environment.id, [key]);
-  }
+  // As they stand in the file.
+  const inOrder = [...reached].sort((left, right) => comparePlaces(left.key.where.place, right.key.where.place));
+  const keysOf = groupBy(inOrder, ({ environment }) => environment.id);
   const explained = new Map<string, ExplainedSetting>();
   for (const [id, permissions] of group.access ?? []) {
-    // As they stand in the file.
-    const keys = (keysOf.get(id) ?? []).sort((left, right) => comparePlaces(left.where.place, right.where.place));
-    const elements = keys.flatMap((key) => {
-      const rights = entry.access?.[key.declared] ?? [];
-      return asList(rights)
-        .flatMap((right) => waysOf(right, [], roles))
-        .map((way) => elementOf(key, way));
-    });
-    const [first] = keys;
-    explained.set(`access.${id}`, {
-      value: permissions,
-      source: toSource(first ? first.where : keyPlace(positions, entry, "access")),
-      overrides: [],
-      elements: permissions.flatMap((permission) => elements.filter(({ value }) => value === permission)),
-    });
+    const keys = keysOf.get(id) ?? [];
+    const place = keys[0]?.key.where ?? keyPlace(positions, entry, "access");
+    explained.set(
+      `access.${id}`,
+      explainRights(
+        permissions,
+        keys.map(({ key }) => key),
+        place,
+        roles,
+      ),
+    );
+    for (const [zone, zonePermissions] of group.managementZones.get(id) ?? []) {
+      const ways = keys.flatMap(({ key, environment }) =>
+        key.managementZones
+          .filter(({ declared }) => zoneNameIn(environment, declared) === zone)
+          .map((zoneKey) => ({ ...zoneKey, declared: `${key.declared}: ${zoneKey.declared}` })),
+      );
+      explained.set(
+        `access.${id}.managementZones.${zone}`,
+        explainRights(zonePermissions, ways, ways[0]?.where ?? place, roles),
+      );
+    }
   }
   return explained;
+}
+
+/** Permissions with the keys and roles that each comes from. */
+function explainRights(
+  permissions: readonly string[],
+  keys: readonly Pick<AccessKey, "declared" | "rights" | "where">[],
+  place: ValuePlace,
+  roles: GroupNotes["roles"],
+): ExplainedSetting {
+  const elements = keys.flatMap((key) =>
+    key.rights.flatMap((right) => waysOf(right, [], roles)).map((way) => elementOf(key, way)),
+  );
+  return {
+    value: permissions,
+    source: toSource(place),
+    overrides: [],
+    elements: permissions.flatMap((permission) => elements.filter(({ value }) => value === permission)),
+  };
 }
 
 const comparePlaces = (left: Place, right: Place): number => left.line - right.line || left.column - right.column;
@@ -102,7 +127,7 @@ function waysOf(name: string, passed: readonly RoleStep[], roles: GroupNotes["ro
   return role.names.flatMap((inner) => waysOf(inner, [...passed, { role: name, source }], roles));
 }
 
-const elementOf = (key: AccessKey, { permission, roles }: Way): ExplainedElement => ({
+const elementOf = (key: Pick<AccessKey, "declared" | "where">, { permission, roles }: Way): ExplainedElement => ({
   value: permission,
   source: toSource(key.where),
   key: key.declared,

@@ -1,3 +1,4 @@
+import { globMatcher, isGlob } from "../../lib/glob.ts";
 import type { Place } from "../../model/diagnostic.ts";
 import type { ExplainedSetting, Explanation } from "../../model/explanation.ts";
 import type { Environment, Host, Inventory } from "../../model/inventory.ts";
@@ -6,14 +7,14 @@ import { keyPlace } from "../yaml/positions.ts";
 import { explainGroup } from "./explain-group.ts";
 import { addDefault, type ExplainedItem, explainSection, placeSource, toSource } from "./explain-levels.ts";
 import { type ExplanationSource, noted } from "./explanation-source.ts";
-import type { DeclaredRights, InventoryItem } from "./find-item.ts";
+import type { DeclaredRights, DeclaredZoneRights, ExplainedSubject } from "./find-item.ts";
 import type { LoadNotes } from "./load-notes.ts";
 
 /** The settings of an item by path, in no order. */
 export type ExplainedSettings = ReadonlyMap<string, ExplainedSetting>;
 
 /** The effective settings of one item of an inventory that was loaded with these notes. */
-export function explainItem(notes: LoadNotes, inventory: Inventory, item: InventoryItem | DeclaredRights): Explanation {
+export function explainItem(notes: LoadNotes, inventory: Inventory, item: ExplainedSubject): Explanation {
   const settings = createExplainer(notes, inventory)(item);
   return { format: "dtsync-explain/1", id: item.id, settings: inDisplayOrder(settings) };
 }
@@ -22,15 +23,13 @@ export function explainItem(notes: LoadNotes, inventory: Inventory, item: Invent
  * Explains items of an inventory that was loaded with these notes: their effective settings, each with the place that
  * it comes from.
  */
-export function createExplainer(
-  notes: LoadNotes,
-  inventory: Inventory,
-): (item: InventoryItem | DeclaredRights) => ExplainedSettings {
+export function createExplainer(notes: LoadNotes, inventory: Inventory): (item: ExplainedSubject) => ExplainedSettings {
   const customers = new Map(inventory.customers.map(({ id, place }) => [id, place]));
   const environments = new Map(inventory.environments.map((environment) => [environment.id, environment]));
   const source = { notes, customers, environments };
   return (item) => {
     if (item.kind === "permission") return explainRights(item, source);
+    if (item.kind === "zone-permission") return explainZoneRights(item, source);
     if (item.kind === "group") return explainGroup(item.group, source);
     return item.kind === "host" ? explainHost(item.host, source) : explainEnvironment(item.environment, source);
   };
@@ -48,6 +47,29 @@ function explainRights({ group, environment }: DeclaredRights, source: Explanati
     ...[...whole].filter(([key]) => key === "name" || key === "cluster"),
     ["environment", plain(environment.id, placeSource(environment.place))],
     [path, whole.get(path) ?? none],
+  ]);
+}
+
+/** What of a group is about one zone: all names and globs that mean it. */
+function explainZoneRights(
+  { group, environment, managementZone }: DeclaredZoneRights,
+  source: ExplanationSource,
+): ExplainedSettings {
+  const whole = explainRights({ kind: "permission", id: "", group, environment }, source);
+  const path = `access.${environment.id}`;
+  const settings = explainGroup(group, source);
+  const meant = [...(group.managementZones.get(environment.id)?.keys() ?? [])].flatMap((name) => {
+    const means = isGlob(name) ? globMatcher(name)(managementZone) : name === managementZone;
+    const setting = means ? settings.get(`${path}.managementZones.${name}`) : undefined;
+    return setting === undefined ? [] : [setting];
+  });
+  const [first] = meant;
+  const elements = meant.flatMap((setting) => setting.elements ?? []);
+  const none = { value: group.access === null ? null : [], source: placeSource(group.place), overrides: [] };
+  const value = [...new Set(elements.map((element) => String(element.value)))].sort();
+  return new Map<string, ExplainedSetting>([
+    ...[...whole].filter(([key]) => key !== path),
+    [`${path}.managementZones.${managementZone}`, first === undefined ? none : { ...first, value, elements }],
   ]);
 }
 

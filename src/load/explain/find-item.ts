@@ -1,7 +1,8 @@
-import { encodeIdPart } from "../../kinds/change.ts";
+import { decodeIdPart, encodeIdPart } from "../../kinds/change.ts";
 import { environmentChangeId } from "../../kinds/environment/change.ts";
 import { groupChangeId, permissionChangeId } from "../../kinds/group/change.ts";
 import { hostChangeId } from "../../kinds/host/change.ts";
+import { zonePermissionChangeId } from "../../kinds/zone-permission/change.ts";
 import type { Environment, Group, Host, Inventory } from "../../model/inventory.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { suggest } from "../diagnostics/suggest.ts";
@@ -21,15 +22,27 @@ export interface DeclaredRights {
   readonly environment: Environment;
 }
 
+/** The same on a management zone of the environment, be there one of that name or not. */
+export interface DeclaredZoneRights {
+  readonly kind: "zone-permission";
+  readonly id: string;
+  readonly group: Group;
+  readonly environment: Environment;
+  readonly managementZone: string;
+}
+
+/** What can be explained. */
+export type ExplainedSubject = InventoryItem | DeclaredRights | DeclaredZoneRights;
+
 const mostListed = 8;
 
 /** The item that a text names: an id as in a plan, or what is behind its prefix. Names ignore case. */
 export function findItem(
   inventory: Inventory,
   text: string,
-): { readonly item: InventoryItem | DeclaredRights } | { readonly message: string; readonly hint: string } {
+): { readonly item: ExplainedSubject } | { readonly message: string; readonly hint: string } {
   const wanted = text.toLowerCase();
-  const rights = findRights(inventory, wanted);
+  const rights = findRights(inventory, wanted) ?? findZoneRights(inventory, text);
   if (rights !== null) return { item: rights };
   const found = new Map<string, InventoryItem>();
   for (const item of allItems(inventory)) {
@@ -55,6 +68,17 @@ function findRights({ groups, environments }: Inventory, wanted: string): Declar
   if (environment === undefined || group === undefined) return null;
   const id = permissionChangeId(group.cluster, group.name, environment.id);
   return { kind: "permission", id, group, environment };
+}
+
+/** The rights that `zone-permission/CLUSTER/GROUP/ENVIRONMENT/ZONE` names: names of zones differ by case, other names do not. */
+function findZoneRights(inventory: Inventory, text: string): DeclaredZoneRights | null {
+  const [, place, zone] = /^zone-(permission\/.+)\/([^/]+)$/is.exec(text) ?? [];
+  const rights = place === undefined ? null : findRights(inventory, place.toLowerCase());
+  if (rights === null || zone === undefined) return null;
+  const { group, environment } = rights;
+  const managementZone = decodeIdPart(zone);
+  const id = zonePermissionChangeId(group.cluster, group.name, environment.id, managementZone);
+  return { kind: "zone-permission", id, group, environment, managementZone };
 }
 
 /** The id of rights that was probably meant, for one that is none. */

@@ -31,6 +31,7 @@ export function expandGroup(template: GroupTemplate, whole: GroupWorld, context:
       noted?.push({ key, environment });
       // Permissions of several keys are put together.
       if (!isFirst) budget.spend("comparisons", key.permissions.length, where);
+      budget.spend("rights", key.managementZones.length, where);
     };
     const access = template.access === null ? null : reach(template, template.access, binding, world, onReached);
     const clusters = clustersOf(template, access, binding, world);
@@ -99,8 +100,14 @@ function bindingsOf({ placeholders, declaration, state }: GroupTemplate, world: 
   return [...new Map(bindings.map((binding) => [JSON.stringify(binding), binding])).values()];
 }
 
-/** Permissions by environment. */
-type Reach = ReadonlyMap<Environment, readonly string[]>;
+/** What a group has in an environment. */
+interface Reached {
+  readonly permissions: readonly string[];
+  /** Permissions by the name of a management zone, or by a glob. */
+  readonly managementZones: ReadonlyMap<string, readonly string[]>;
+}
+
+type Reach = ReadonlyMap<Environment, Reached>;
 
 function fillIn(
   template: GroupTemplate,
@@ -118,12 +125,12 @@ function fillIn(
     ...(template.isClusterAdminGroup === null ? {} : { isClusterAdminGroup: template.isClusterAdminGroup }),
     ...(template.ldapGroupNames === null ? {} : { ldapGroupNames: template.ldapGroupNames.map(fill) }),
     ...(template.ssoGroupNames === null ? {} : { ssoGroupNames: template.ssoGroupNames.map(fill) }),
-    access: access === null || template.state === "absent" ? null : accessOn(cluster, access),
+    ...rightsOn(cluster, template.state === "absent" ? null : access),
     place: template.declaration.where.place,
   }));
 }
 
-/** Permissions by the environments that the keys reach. All matching keys add up. */
+/** What the keys give in the environments that they reach. All matching keys add up. */
 function reach(
   { clusters }: GroupTemplate,
   keys: readonly AccessKey[],
@@ -131,13 +138,22 @@ function reach(
   world: GroupWorld,
   onReached: (key: AccessKey, environment: Environment, isFirst: boolean) => void,
 ): Reach {
-  const found = new Map<Environment, readonly string[]>();
+  const found = new Map<Environment, Reached>();
   for (const key of keys) {
     for (const environment of matching(fillPlaceholders(key.text, binding), binding, world)) {
       if (clusters !== null && !clusters.includes(environment.cluster)) continue;
       const known = found.get(environment);
       onReached(key, environment, known === undefined);
-      found.set(environment, known ? [...new Set([...known, ...key.permissions])].sort(compareText) : key.permissions);
+      const zones = zonesIn(environment, key);
+      found.set(
+        environment,
+        known === undefined
+          ? { permissions: key.permissions, managementZones: zones }
+          : {
+              permissions: together(known.permissions, key.permissions),
+              managementZones: togetherByName(known.managementZones, zones),
+            },
+      );
     }
   }
   return found;
@@ -155,10 +171,45 @@ function matching(key: string, { customer }: Binding, world: GroupWorld): readon
   return customer === undefined || environment.customer === customer ? [environment] : [];
 }
 
-function accessOn(cluster: string, access: Reach): ReadonlyMap<string, readonly string[]> {
-  const found: (readonly [id: string, permissions: readonly string[]])[] = [];
-  for (const [{ id, cluster: own }, permissions] of access) if (own === cluster) found.push([id, permissions]);
-  return new Map(found.sort(([left], [right]) => compareText(left, right)));
+const together = (left: readonly string[], right: readonly string[]): readonly string[] =>
+  [...new Set([...left, ...right])].sort(compareText);
+
+function togetherByName(
+  left: Reached["managementZones"],
+  right: Reached["managementZones"],
+): Reached["managementZones"] {
+  if (right.size === 0) return left;
+  const sum = new Map(left);
+  for (const [name, permissions] of right) sum.set(name, together(sum.get(name) ?? [], permissions));
+  return sum;
+}
+
+/** The zones that a key names in an environment, placeholders filled in. */
+function zonesIn(environment: Environment, { managementZones }: AccessKey): Reached["managementZones"] {
+  return managementZones.reduce<Reached["managementZones"]>(
+    (sum, { declared, permissions }) =>
+      togetherByName(sum, new Map([[zoneNameIn(environment, declared), permissions]])),
+    noZones,
+  );
+}
+
+/** What a declared name of zones is called in an environment. */
+export const zoneNameIn = ({ id, customer, stage }: Environment, declared: string): string =>
+  fillPlaceholders(declared, { customer, stage, environment: id });
+
+const noZones: Reached["managementZones"] = new Map();
+
+function rightsOn(cluster: string, access: Reach | null): Pick<Group, "access" | "managementZones"> {
+  if (access === null) return { access: null, managementZones: new Map() };
+  const here = [...access]
+    .filter(([environment]) => environment.cluster === cluster)
+    .sort(([left], [right]) => compareText(left.id, right.id));
+  return {
+    access: new Map(here.map(([{ id }, { permissions }]) => [id, permissions])),
+    managementZones: new Map(
+      here.flatMap(([{ id }, { managementZones }]) => (managementZones.size === 0 ? [] : [[id, managementZones]])),
+    ),
+  };
 }
 
 function clustersOf(

@@ -20,7 +20,20 @@ export interface AccessKey {
   /** As the file has it. */
   readonly declared: string;
   readonly text: string;
+  /** On the whole environment. */
   readonly permissions: readonly string[];
+  /** Roles and permissions that these come from, as the file has them. */
+  readonly rights: readonly string[];
+  readonly managementZones: readonly ZoneKey[];
+  readonly where: ValuePlace;
+}
+
+/** A name of management zones, or a glob over their names, with the permissions that it gives there. */
+export interface ZoneKey {
+  /** As the file has it; placeholders stand for the environment that the zone is in. */
+  readonly declared: string;
+  readonly permissions: readonly string[];
+  readonly rights: readonly string[];
   readonly where: ValuePlace;
 }
 

@@ -1,3 +1,4 @@
+import { environmentPermissions } from "../../kinds/group/permissions.ts";
 import type { ValuePlace } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { suggestionHint } from "../diagnostics/suggest.ts";
@@ -5,7 +6,8 @@ import { asList } from "../schema/as-list.ts";
 import { hasUnusable } from "../schema/has-unusable.ts";
 import { type ClusterNames, checkCluster } from "../settings/check-cluster.ts";
 import { environmentMatcher, patternsOf } from "../settings/environment-match.ts";
-import { keyPlace, valuePlace } from "../yaml/positions.ts";
+import { keyPlace, type Positions, valuePlace } from "../yaml/positions.ts";
+import { rightsIn, type WrittenRights, writtenAccess } from "./access-entry.ts";
 import type { AccessKey, GroupDeclaration, GroupMatch, GroupTemplate } from "./group-template.ts";
 import type { GroupsContext } from "./groups-context.ts";
 import {
@@ -16,7 +18,7 @@ import {
   isPlaceholder,
   placeholderNames,
 } from "./placeholders.ts";
-import { checkRight, type Roles, resolveRights } from "./roles.ts";
+import { checkRight, isPermission, type Roles, resolveRights } from "./roles.ts";
 
 /** Checks one declaration; null when it cannot be filled in, which is reported. */
 export function readGroupTemplate(
@@ -92,22 +94,52 @@ function readAccess(
 ): readonly AccessKey[] | null {
   const declared = entry.access;
   if (!declared) return null;
-  return Object.entries(declared).flatMap(([key, value]) => {
-    if (value === null || value === undefined) return [];
-    const rights = asList(value);
-    if (roles !== null) {
-      if (typeof value === "string") checkRight(value, roles, valuePlace(positions, declared, key), context);
-      else {
-        for (const [index, right] of value.entries()) {
-          if (right !== undefined) checkRight(right, roles, valuePlace(positions, value, index), context);
-        }
+  const read = rightsReader(positions, roles, context);
+  return Object.keys(declared).flatMap((key) => {
+    const written = writtenAccess(declared, key);
+    if (written === null) return [];
+    const whole = written.whole === null ? { permissions: [], rights: [] } : read(written.whole, "environment");
+    const managementZones = written.managementZones.map((zone) => ({
+      declared: zone.key,
+      ...read(zone, "zone"),
+      where: keyPlace(positions, zone.map, zone.key),
+    }));
+    return [{ declared: key, text: fill(key), ...whole, managementZones, where: keyPlace(positions, declared, key) }];
+  });
+}
+
+/** Resolves rights as they are written, and checks each of them. */
+function rightsReader(positions: Positions, roles: Roles, context: GroupsContext) {
+  return (written: WrittenRights, on: "environment" | "zone") => {
+    const { value, map, key } = written;
+    const check = (right: string, where: ValuePlace): void => {
+      if (roles === null || !checkRight(right, roles, where, context) || on === "environment") return;
+      const refused = resolveRights([right], roles).filter((name) => environmentPermissions.includes(name));
+      if (refused.length > 0) context.diagnostics.error(where, zoneDiagnostic(right, refused));
+    };
+    if (typeof value === "string") check(value, valuePlace(positions, map, key));
+    else if (value) {
+      for (const [index, right] of value.entries()) {
+        if (right !== undefined) check(right, valuePlace(positions, value, index));
       }
     }
+    const rights = rightsIn(written);
     const permissions = resolveRights(rights, roles ?? new Map());
-    const where = keyPlace(positions, declared, key);
-    context.budget.spend("permissions", permissions.length, where);
-    return [{ declared: key, text: fill(key), permissions, where }];
-  });
+    context.budget.spend("permissions", permissions.length, keyPlace(positions, map, key));
+    return { permissions, rights };
+  };
+}
+
+function zoneDiagnostic(right: string, refused: readonly string[]) {
+  const names = refused.join(", ");
+  const brings = isPermission(right) ? names : `the role ${showText(right)} brings ${names}, which`;
+  return {
+    rule: "environment-permission",
+    message: `${brings} can be given on whole environments only`,
+    hint: isPermission(right)
+      ? "Move it to permissions of the environment, or take it away."
+      : "Name a role without it here, and give the rest on the whole environment.",
+  };
 }
 
 /** Reports unknown placeholders, and those that would give several groups one name. False when there are any. */
@@ -139,6 +171,15 @@ function checkPlaceholders(
     }
   }
   for (const key of Object.keys(entry.access ?? {})) check(key, keyPlace(positions, entry.access ?? {}, key));
+  for (const key of Object.keys(entry.access ?? {})) {
+    // Each of them has a meaning there: the environment that a zone is in is known.
+    for (const zone of writtenAccess(entry.access ?? {}, key)?.managementZones ?? []) {
+      for (const name of findPlaceholders(zone.key).filter((found) => !isPlaceholder(found))) {
+        usable = false;
+        context.diagnostics.error(keyPlace(positions, zone.map, zone.key), unknownDiagnostic(name));
+      }
+    }
+  }
   return usable;
 }
 

@@ -3,6 +3,7 @@ import type { Environment, Group, Host, HostCommand } from "../../model/inventor
 import { type Diagnostics, inFile } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import type { SuggestionHint } from "../diagnostics/suggest.ts";
+import { namesIn, writtenAccess } from "../groups/access-entry.ts";
 import type { GroupDeclaration } from "../groups/group-template.ts";
 import { isPermission } from "../groups/roles.ts";
 import { isIpAddress } from "../hosts/host-names.ts";
@@ -99,8 +100,12 @@ const rolesAreUsed: Rule = ({ settings, declarations, complete }, diagnostics) =
   const roles = settings?.entry.roles;
   if (!settings || !roles || !complete) return;
   const pending: (string | undefined)[] = declarations
-    .flatMap(({ entry }) => Object.values(entry.access ?? {}))
-    .flatMap((rights) => (typeof rights === "string" ? [rights] : rights === null ? [] : (rights ?? [undefined])));
+    .flatMap(({ entry }) => Object.entries(entry.access ?? {}).map(([key, value]) => ({ entry, key, value })))
+    .flatMap(({ entry, key, value }) => {
+      const written = writtenAccess(entry.access ?? {}, key);
+      if (value === undefined) return [undefined];
+      return written === null ? [] : namesIn(written);
+    });
   // What an invalid value was meant to name is not known.
   if (pending.includes(undefined) || Object.values(roles).some((names) => names === undefined)) return;
   const used = new Set<string>();

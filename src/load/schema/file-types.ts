@@ -96,12 +96,21 @@ export type EnvironmentEntry = EnvironmentDefaultsEntry &
     hosts: readonly HostItem[];
   }>;
 
+/** Rights on a whole environment, and on its management zones by their names or globs. */
+export type EnvironmentRightsEntry = Optional<{
+  permissions: TextOrList;
+  managementZones: Readonly<Record<string, TextOrList | null>>;
+}>;
+
+/** Rights on whole environments alone, or beside those on management zones. */
+export type AccessEntry = TextOrList | EnvironmentRightsEntry;
+
 export type GroupEntry = { readonly name: string; readonly match?: MatchEntry | undefined } & Optional<{
   clusters: readonly string[];
   ldapGroupNames: readonly string[];
   ssoGroupNames: readonly string[];
   isClusterAdminGroup: boolean;
-  access: Readonly<Record<string, TextOrList | null>>;
+  access: Readonly<Record<string, AccessEntry | null>>;
   previously: TextOrList;
   state: "present" | "absent";
 }>;

@@ -42,6 +42,18 @@ const everyChange: readonly (readonly [Change, object])[] = [
     { count: "update", sign: "-", phase: "groups", startsItem: false },
   ],
   [
+    aChange({ kind: "zone-permission", action: "grant" }),
+    { count: "update", sign: "+", phase: "groups", startsItem: false },
+  ],
+  [
+    aChange({ kind: "zone-permission", action: "update" }),
+    { count: "update", sign: "~", phase: "groups", startsItem: false },
+  ],
+  [
+    aChange({ kind: "zone-permission", action: "revoke" }),
+    { count: "update", sign: "-", phase: "groups", startsItem: false },
+  ],
+  [
     aChange({ kind: "group", action: "delete" }),
     { count: "remove", sign: "-", phase: "group-removals", startsItem: false },
   ],

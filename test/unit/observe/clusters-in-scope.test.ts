@@ -15,6 +15,7 @@ const unaffected: Affected = {
   groups: new Set(),
   wholeGroups: new Set(),
   wholeEnvironments: new Set(),
+  zonesOf: new Set(),
   hostsOf: new Set(),
   wholeClusters: new Set(),
   formerClusters: new Set(),
@@ -33,6 +34,8 @@ test.each<[string, readonly string[], readonly string[]]>([
   ["a customer", ["xyz"], ["apac"]],
   ["a group that is on two", ["noc"], ["emea", "apac"]],
   ["a host that a command gave", ["lab01*"], ["lab"]],
+  ["rights of a group", ["permission/emea/noc/abc-p1"], ["emea"]],
+  ["rights on a management zone", ["zone-permission/apac/noc/xyz-p1/Web shop"], ["apac"]],
   ["several", ["abc-p1", "labs"], ["emea", "lab"]],
   ["nothing that there is", ["nope"], []],
 ])("a target that is %s needs its clusters alone", (_what, targets, clusters) => {

@@ -27,6 +27,9 @@ const observed = (cluster: SimulatedCluster, inventory: Inventory = anInventory(
     }),
     inventory,
     { groups },
+    () => {
+      throw new Error("no environment is asked for anything");
+    },
   );
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `abc-p${index + 1}` }));

@@ -15,11 +15,12 @@ import { groupBy } from "../../../lib/group-by.ts";
 import { pauses, repeatUntil } from "../../../lib/repeat-until.ts";
 import type { ObservedGroup } from "../../../model/observed.ts";
 import type { Clock, Log } from "../../../ports.ts";
+import { applyZonePermissions } from "../../zone-permission/effects/apply.ts";
 import type { GroupChange } from "../change.ts";
 import { compareGroupWithPlan, describeGroupDifference, matchesSide } from "../compare-with-plan.ts";
 import { fieldsOfSide } from "../fields.ts";
 import type { NameMatch } from "../group-names.ts";
-import { type GroupFamilyChange, newGroupBody, updatedGroupBody } from "./body.ts";
+import { type GroupWrite, newGroupBody, updatedGroupBody } from "./body.ts";
 import { createGroupDirectory, type GroupDirectory } from "./directory.ts";
 
 export interface GroupPorts {
@@ -40,7 +41,9 @@ export function groupApplier(
 ): Applier<"group"> {
   return async (changes, scheduler) => {
     const directories = new Map([...clients].map(([name, client]) => [name, createGroupDirectory(client)]));
-    const together = groupBy(changes, ({ cluster, group }) => `${cluster}/${group.toLowerCase()}`);
+    const writes = changes.filter((change) => change.kind !== "zone-permission");
+    const zones = changes.filter((change) => change.kind === "zone-permission");
+    const together = groupBy(writes, ({ cluster, group }) => `${cluster}/${group.toLowerCase()}`);
     const work = [...together.values()].map(([first, ...others]) => {
       const { cluster } = first;
       const [client, directory] = [clients.get(cluster), directories.get(cluster)];
@@ -53,14 +56,14 @@ export function groupApplier(
           client && directory ? applyGroupChanges(ready, { ...ports, client, directory }) : unusableCluster(ready),
       });
     });
-    await Promise.all(work);
+    await Promise.all([...work, applyZonePermissions(zones, scheduler, { ...ports, clients, directories })]);
   };
 }
 
 /** How far the work on the changes of one group has come. */
 interface GroupWork {
   /** Changes that are to be written and read back. */
-  pending: readonly GroupFamilyChange[];
+  pending: readonly GroupWrite[];
   readonly outcomes: Map<string, Outcome>;
   /** A write went out that was not refused. */
   wrote: boolean;
@@ -72,12 +75,12 @@ interface GroupWork {
   refusals: number;
 }
 
-const ownChange = (changes: readonly GroupFamilyChange[]): GroupChange | undefined =>
+const ownChange = (changes: readonly GroupWrite[]): GroupChange | undefined =>
   changes.find((change) => change.kind === "group");
 
 /** Makes all changes of one group, and says of each by its id how it ended. */
 export async function applyGroupChanges(
-  changes: readonly GroupFamilyChange[],
+  changes: readonly GroupWrite[],
   ports: GroupPorts,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const own = ownChange(changes);
@@ -103,7 +106,7 @@ export async function applyGroupChanges(
 /** Takes what somebody else has changed out of the work, and says whether there is still something to write. */
 function compareGroup(work: GroupWork, own: GroupChange | undefined, match: NameMatch<ObservedGroup>): PlanMatch {
   const { outcomes } = work;
-  const giveUp = (change: GroupFamilyChange, reason: string) => outcomes.set(change.id, strayed(work, reason));
+  const giveUp = (change: GroupWrite, reason: string) => outcomes.set(change.id, strayed(work, reason));
   if (match.status === "unclear") {
     for (const change of work.pending) giveUp(change, match.reason);
     work.pending = [];
@@ -136,7 +139,7 @@ function strayed(work: GroupWork, reason: string): Outcome {
 
 /** The group under its name, or under its former one. */
 async function findGroup(
-  changes: readonly GroupFamilyChange[],
+  changes: readonly GroupWrite[],
   { client, directory }: GroupPorts,
 ): Promise<NameMatch<ObservedGroup>> {
   const formerName = ownChange(changes)?.before?.name;

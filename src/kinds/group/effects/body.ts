@@ -1,12 +1,11 @@
 import type { GroupBody } from "../../../dynatrace/cluster-api.ts";
 import { Unfeasible } from "../../../execute/outcome.ts";
-import type { FamilyChange } from "../../../model/change.ts";
 import type { ObservedGroup } from "../../../model/observed.ts";
-import type { GroupSide, NewGroupSide } from "../change.ts";
+import type { GroupChange, GroupSide, NewGroupSide, PermissionChange } from "../change.ts";
 import { mergeAccessRight } from "../rights.ts";
 
-/** The changes of groups and of their permissions. */
-export type GroupFamilyChange = FamilyChange<"group">;
+/** What is written with the group itself: its own changes and those of its rights on whole environments. */
+export type GroupWrite = GroupChange | PermissionChange;
 
 /** A cluster refuses bodies of more than 1 MB; the rights of all environments are in one body. */
 const maximumBody = 900_000;
@@ -17,7 +16,7 @@ interface WantedGroup {
   readonly rights: ReadonlyMap<string, readonly string[]>;
 }
 
-function wantedOf(changes: readonly GroupFamilyChange[]): WantedGroup {
+function wantedOf(changes: readonly GroupWrite[]): WantedGroup {
   const rights = new Map<string, readonly string[]>();
   let own: GroupSide = {};
   for (const change of changes) {
@@ -36,7 +35,7 @@ function wantedOf(changes: readonly GroupFamilyChange[]): WantedGroup {
 }
 
 /** What creates a group: everything that its creation and the other changes say of it, its rights at once. */
-export function newGroupBody(after: NewGroupSide, changes: readonly GroupFamilyChange[]): GroupBody {
+export function newGroupBody(after: NewGroupSide, changes: readonly GroupWrite[]): GroupBody {
   const { name, isClusterAdminGroup, ldapGroupNames, ssoGroupNames } = after;
   return checked({
     name,
@@ -52,7 +51,7 @@ export function newGroupBody(after: NewGroupSide, changes: readonly GroupFamilyC
  * `gone` (ids in lower case) are left out, because the cluster refuses to be told of them.
  */
 export function updatedGroupBody(
-  changes: readonly GroupFamilyChange[],
+  changes: readonly GroupWrite[],
   current: ObservedGroup,
   gone: ReadonlySet<string>,
 ): GroupBody {

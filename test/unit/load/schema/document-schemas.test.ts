@@ -80,7 +80,9 @@ test("the schema of apply has the members of a report and of its results", () =>
 
 describe("the schema of plans", () => {
   test("has the members of a plan, all of them required but what older versions did not have", () => {
-    const since = ["rollouts"];
+    // Only rights on management zones have these.
+    const ofZones = ["managementZone", "managementZoneId"];
+    const since = ["rollouts", ...ofZones];
     const rollout = property("rollouts").items ?? {};
     const members: readonly [Schema, readonly string[]][] = [
       [
@@ -119,11 +121,14 @@ describe("the schema of plans", () => {
       ],
       [
         definition("change"),
-        allOf<keyof Change>({
-          ...{ id: true, kind: true, action: true, cluster: true, customer: true, environment: true, group: true },
-          ...{ host: true, before: true, after: true, fields: true, source: true, dependsOn: true, origin: true },
-          ...{ notes: true },
-        }),
+        [
+          ...ofZones,
+          ...allOf<keyof Change>({
+            ...{ id: true, kind: true, action: true, cluster: true, customer: true, environment: true, group: true },
+            ...{ host: true, before: true, after: true, fields: true, source: true, dependsOn: true, origin: true },
+            ...{ notes: true },
+          }),
+        ].sort(),
       ],
     ];
     for (const [node, names] of members) {
@@ -136,13 +141,15 @@ describe("the schema of plans", () => {
   test("knows the kinds, and the actions and fields of each", () => {
     const actions = (kind: ChangeKind) => [...(definition(`${kind}Change`).properties?.["action"]?.enum ?? [])].sort();
     expect([...(definition("change").properties?.["kind"]?.enum ?? [])].sort()).toEqual(
-      allOf<ChangeKind>({ environment: true, group: true, permission: true, host: true }),
+      allOf<ChangeKind>({ environment: true, group: true, permission: true, "zone-permission": true, host: true }),
     );
     expect(actions("environment")).toEqual(
       allOf<EnvironmentAction>({ create: true, update: true, disable: true, enable: true, delete: true }),
     );
     expect(actions("group")).toEqual(allOf<GroupAction>({ create: true, update: true, delete: true }));
     expect(actions("permission")).toEqual(allOf<PermissionAction>({ grant: true, update: true, revoke: true }));
+    const zoneActions = definition("zonePermissionChange").properties?.["action"]?.enum;
+    expect([...(zoneActions ?? [])].sort()).toEqual(actions("permission"));
     expect(actions("host")).toEqual(
       allOf<HostAction>({ install: true, update: true, configure: true, move: true, uninstall: true }),
     );

@@ -6,6 +6,7 @@ import type {
   DefaultsEntry,
   EnvironmentDefaultsEntry,
   EnvironmentEntry,
+  EnvironmentRightsEntry,
   GroupEntry,
   GroupsEntry,
   HostCommandEntry,
@@ -189,6 +190,7 @@ const group: Described<GroupEntry> = {
   previously: textOrList,
   state: presence,
 };
+const environmentRights: Described<EnvironmentRightsEntry> = { permissions: textOrList, managementZones: optionalMap };
 const host: Described<HostEntry> = { name: text, ...hostSettings, address: optionalText, state: presence };
 const hostFormat = { format: { ansible: true, null: true }, group: optionalText } as const;
 const hostFile: Described<HostFileEntry> = { file: text, ...hostSettings, ...hostFormat };
@@ -249,6 +251,7 @@ const pairs: readonly (readonly [name: string, schema: Schema, table: Table])[] 
   ["ssh", definition("ssh"), ssh],
   ["rollout", definition("rollout"), rollout],
   ["a group", definition("group"), group],
+  ["rights in an environment", definition("environmentRights"), environmentRights],
   ["a match", definition("match"), match],
   ["suspended", definition("suspended"), suspended],
   ["a profile", definition("profile"), profile],
