@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Diagnostic } from "../../../src/model/diagnostic.ts";
 import type { DifferenceReport } from "../../../src/model/difference.ts";
 import { createGitInventory, firstFiles, type GitInventory, runCommand } from "../../support/git-inventory.ts";
@@ -304,10 +304,14 @@ describe("dtsync diff", () => {
   test("leaves nothing behind in the temporary folder or the repository", async () => {
     const repository = newRepository();
     repository.commit({ "inventory/hosts/abc.txt": twoHosts });
-    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith("dtsync-revision-"));
-    const before = new Set(left());
+    const folder = mkdtempSync(join(tmpdir(), "dtsync-temporary-"));
+    vi.stubEnv("TMPDIR", folder);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true, force: true });
+    });
     await diffOf(repository, ["HEAD~1"]);
-    expect(left().filter((name) => !before.has(name))).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
     expect(repository.git("status", "--porcelain")).toBe("");
     expect(repository.git("stash", "list")).toBe("");
   });
