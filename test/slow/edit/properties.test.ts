@@ -128,7 +128,7 @@ describe("an edit says what it is to say, and no line outside of it changes", ()
         const wouldBeEmpty = edit.action === "remove" && edit.path.length === 1 && Object.keys(data).length === 1;
         expect(isUnusual(text) || wouldBeEmpty, `${JSON.stringify(edit)}\n${text}`).toBe(true);
       }),
-      { numRuns: 1500 },
+      { numRuns: 700 },
     );
     expect(refused).toBeLessThan(edits / 20);
   });
@@ -151,7 +151,7 @@ describe("an edit says what it is to say, and no line outside of it changes", ()
           check(text, editOf(data, pick, value));
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });

@@ -41,7 +41,7 @@ describe("formatting", () => {
         expect(formatted, text).toMatch(/[^\n]\n$/);
         expect(formatted, text).not.toMatch(/\n\n\n|[^\S\n]\n|\t/);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -115,7 +115,7 @@ describe("formatting", () => {
         const again = formatText(formatted.text, schema);
         expect(again, damaged).toEqual(formatted);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
     expect(usable).toBeGreaterThan(100);
   });

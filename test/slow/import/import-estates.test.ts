@@ -139,7 +139,7 @@ describe("an import of any estate", () => {
         expect(new Set(inventory.environments.map(({ id }) => id.toLowerCase()))).toEqual(ids);
         expect((await importInto(estate, texts)).proposal.files).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

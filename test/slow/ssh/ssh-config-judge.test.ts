@@ -247,7 +247,7 @@ describe.skipIf(reason !== null)(
           fc.pre(answer !== null);
           expect(ours(question)).toEqual(answer);
         }),
-        { numRuns: 300 },
+        { numRuns: 150 },
       );
     });
   },
