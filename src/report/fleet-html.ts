@@ -105,7 +105,7 @@ function mapHtml(environments: readonly FleetEnvironment[], detail: PageDetail):
     left -= own.length;
     return cells.length === 0 ? null : rowHtml(customer, cells, keys, detail);
   });
-  return html`<section aria-labelledby="map" data-section><h2 id="map">The map</h2>
+  return html`<section aria-labelledby="map"><h2 id="map">The map</h2>
 <ul class="legend" aria-label="Signs">${conditions
     .filter((condition) => used.has(condition))
     .map((condition) => html`<li>${signOf(condition)} ${looks[condition].words}</li>`)}</ul>
