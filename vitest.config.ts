@@ -36,8 +36,8 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // They wait for the programs that they start, so that two at once pay off on two processors.
-          maxWorkers: Math.max(2, availableParallelism()),
+          // They wait for the programs that they start, and for what those wait for.
+          maxWorkers: availableParallelism() + 1,
         },
       },
     ],
