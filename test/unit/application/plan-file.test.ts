@@ -60,12 +60,12 @@ describe("a plan file", () => {
     [
       "has a kind that nobody knows",
       withChanges({ kind: "server" }),
-      ['/changes/0/kind must be one of "environment", "group", "permission", "host"'],
+      ['/changes/0/kind must be one of "environment", "group", "permission", "zone-permission", "host"'],
     ],
     [
       "has a kind in a list",
       withChanges({ kind: ["environment"] }),
-      ['/changes/0/kind must be one of "environment", "group", "permission", "host"'],
+      ['/changes/0/kind must be one of "environment", "group", "permission", "zone-permission", "host"'],
     ],
     [
       "has an action of another kind",
