@@ -1,10 +1,25 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const setupFiles = ["test/support/property-seed.ts", "test/support/current-folder.ts"];
 
+/** Files that take longest, although they are small: the last one to begin is what all others wait for. */
+const longest = ["pages", "package-versions", "fleet", "sandbox", "container", "examples"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = longest.findIndex((name) => moduleId.endsWith(`/e2e/${name}.test.ts`));
+      return found === -1 ? longest.length : found;
+    };
+    return (await super.sort(files)).sort((left, right) => rank(left) - rank(right));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     // Each file has addresses, ports and folders of its own; those that start programs wait for them most of the time, so
     // that two at once pay off even where the default would be one, on two processors.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -85,8 +85,17 @@ beforeAll(() => {
 case "$1" in
 complete | completion) exec ${process.execPath} ${cli} "$@" ;;
 esac
-exec ${process.execPath} -e 'require("fs").writeFileSync(process.env.HOME + "/called.json", JSON.stringify(process.argv.slice(1)))' -- "$@"
+exec ${process.execPath} ${join(directory, "note.cjs")} "$@"
 `;
+  // The file is there only once it is whole.
+  writeFileSync(
+    join(directory, "note.cjs"),
+    `const { renameSync, writeFileSync } = require("node:fs");
+const file = process.env.HOME + "/called.json";
+writeFileSync(file + ".new", JSON.stringify(process.argv.slice(2)));
+renameSync(file + ".new", file);
+`,
+  );
   writeFileSync(join(directory, "bin/dtsync"), program);
   chmodSync(join(directory, "bin/dtsync"), 0o755);
 });
