@@ -33,6 +33,8 @@ export interface GroupPorts {
 
 /** A new environment may be unknown to the node that takes the group for a moment. */
 const unknownEnvironmentTries = 5;
+/** After so many refusals it is no longer likely that a new environment is the reason, and the list is read again. */
+const refusalsByNew = 2;
 
 /** Groups of all clusters; what one has to be looked up is shared by the groups of its cluster. */
 export function groupApplier(
@@ -224,6 +226,7 @@ async function whenEnvironmentsAreKnown(
 ): Promise<NotYet> {
   work.refusals += 1;
   if (work.refusals > unknownEnvironmentTries) throw error;
+  if (work.refusals > refusalsByNew) directory.refreshEnvironments();
   const wanted = new Set(
     work.pending.flatMap((change) => (change.kind === "permission" ? [change.environment.toLowerCase()] : [])),
   );

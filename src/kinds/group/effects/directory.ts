@@ -11,6 +11,8 @@ export interface GroupDirectory {
   refresh(): void;
   /** Those of the environments that the cluster does not have; each was asked for by itself. In lower case. */
   findGone(environments: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The next look for those that are gone reads the list of environments again: this run may have deleted one meanwhile. */
+  refreshEnvironments(): void;
 }
 
 interface NamedGroup {
@@ -25,7 +27,7 @@ export function createGroupDirectory(client: Client): GroupDirectory {
   let environments: Promise<ReadonlySet<string>> | null = null;
   /** Groups that this run made: a list can be late, or older than they are. */
   const learned = new Map<string, readonly NamedGroup[]>();
-  const gone = new Map<string, boolean>();
+  const gone = new Set<string>();
 
   const readNames = async () => groupNames((await readGroups(client)).map(({ name, id }) => ({ name, id })));
   const readEnvironmentIds = async () =>
@@ -33,11 +35,9 @@ export function createGroupDirectory(client: Client): GroupDirectory {
 
   /** A list can be late, so what is missing in it is asked for. */
   async function isGone(environment: string): Promise<boolean> {
-    const known = gone.get(environment);
-    if (known !== undefined) return known;
-    const answer = (await readEnvironment(client, environment, withoutLimits)) === null;
-    gone.set(environment, answer);
-    return answer;
+    if (!gone.has(environment) && (await readEnvironment(client, environment, withoutLimits)) === null)
+      gone.add(environment);
+    return gone.has(environment);
   }
 
   return {
@@ -56,6 +56,9 @@ export function createGroupDirectory(client: Client): GroupDirectory {
     },
     refresh: () => {
       groups = null;
+    },
+    refreshEnvironments: () => {
+      environments = null;
     },
     async findGone(wanted) {
       if (wanted.length === 0) return new Set();

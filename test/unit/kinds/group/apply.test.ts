@@ -321,6 +321,24 @@ describe("environments that the cluster does not have", () => {
     expect(groupIn(world)?.accessRight).toEqual({ VIEWER: ["abc-p1"] });
   });
 
+  test("one that the same run deletes is left out, also where lists still have it for a while", async () => {
+    const world = aClusterWorld({
+      seed: {
+        environments: [{ id: "xyz-p1", state: "DISABLED", tags: ["dtsync:disabled=2020-01-01"] }, { id: "foreign" }],
+        groups: [{ name: "operators", ssoGroupNames: ["s"], accessRight: { VIEWER: ["foreign", "xyz-p1"] } }],
+      },
+      switches: { staleReads: 500 },
+    });
+    const inventory = anInventory({
+      environments: [anEnvironment({ id: "xyz-p1", state: "absent" })],
+      groups: [aGroup({ ssoGroupNames: [] })],
+      safety: { maxRemovals: 9 },
+    });
+    expect(actionsOf(await world.plan(inventory))).toHaveLength(2);
+    expect(await world.converge(inventory)).toEqual([]);
+    expect(groupIn(world)?.accessRight).toEqual({ VIEWER: ["foreign"] });
+  });
+
   test("one that is unknown for a moment is waited for", async () => {
     const world = worldWith();
     world.cluster.addFault({ match: { method: "POST", times: 3 }, do: { status: 400 } });
