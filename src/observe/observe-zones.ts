@@ -19,9 +19,17 @@ export async function observeZones(
   wanted: ReadonlySet<string>,
   openTokens: () => QuestionTokens,
 ): Promise<ObservedZones> {
-  const asked = environments.filter(({ id, state }) => state === "ENABLED" && wanted.has(id.toLowerCase()));
-  if (asked.length === 0) return { rights: { status: "complete", value: [] }, lists: new Map() };
-  const tokens = openTokens();
+  const named = environments.filter(({ id }) => wanted.has(id.toLowerCase()));
+  if (named.length === 0) return { rights: { status: "complete", value: [] }, lists: new Map() };
+  const asked = named.filter(({ state }) => state === "ENABLED");
+  const [rights, lists] = await Promise.all([
+    reading(readZoneRights(client)),
+    asked.length === 0 ? [] : readLists(client, asked, openTokens()),
+  ]);
+  return { rights, lists: new Map(lists) };
+}
+
+async function readLists(client: Client, asked: readonly ObservedEnvironment[], tokens: QuestionTokens) {
   // Twice as many as the cluster takes requests, so that none of its places is empty while tokens come and go.
   const limiter = createLimiter(2 * client.maxConcurrency);
   const list = (id: string) =>
@@ -29,11 +37,7 @@ export async function observeZones(
       reading(tokens.withReadToken(id, ["ReadConfig"], (token) => listManagementZones(client, id, token))),
     );
   try {
-    const [rights, lists] = await Promise.all([
-      reading(readZoneRights(client)),
-      Promise.all(asked.map(async ({ id }) => [id.toLowerCase(), await list(id)] as const)),
-    ]);
-    return { rights, lists: new Map(lists) };
+    return await Promise.all(asked.map(async ({ id }) => [id.toLowerCase(), await list(id)] as const));
   } finally {
     await tokens.close();
   }

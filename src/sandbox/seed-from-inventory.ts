@@ -1,4 +1,7 @@
+import { groupIdOf } from "../kinds/group/group-id.ts";
 import { closePermissions } from "../kinds/group/permissions.ts";
+import { namedZones, wantedZoneRights } from "../kinds/zone-permission/wanted-rights.ts";
+import { isGlob } from "../lib/glob.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { ClusterSeed, LimitGroups } from "./cluster/snapshot.ts";
 
@@ -15,16 +18,26 @@ export function seedFromInventory(inventory: Inventory, cluster: string): Cluste
       ...(settings.quotas === undefined ? {} : { quotas: settings.quotas as LimitGroups }),
       ...(settings.storage === undefined ? {} : { storage: settings.storage as LimitGroups }),
     }));
-  const groups = inventory.groups
-    .filter((group) => group.cluster === cluster && group.state === "present")
-    .map((group) => ({
-      name: group.name,
-      isClusterAdminGroup: group.isClusterAdminGroup ?? false,
-      ldapGroupNames: group.ldapGroupNames ?? [],
-      ssoGroupNames: group.ssoGroupNames ?? [],
-      accessRight: accessRight(group.access),
-    }));
-  return { environments, groups };
+  const present = inventory.groups.filter((group) => group.cluster === cluster && group.state === "present");
+  const groups = present.map((group) => ({
+    name: group.name,
+    isClusterAdminGroup: group.isClusterAdminGroup ?? false,
+    ldapGroupNames: group.ldapGroupNames ?? [],
+    ssoGroupNames: group.ssoGroupNames ?? [],
+    accessRight: accessRight(group.access),
+  }));
+  const named = namedZones(present);
+  const managementZones = environments
+    .flatMap(({ id }) => [...(named.get(id.toLowerCase()) ?? [])].map((name) => ({ environment: id, name })))
+    .filter(({ name }) => !isGlob(name))
+    .map((zone, index) => ({ ...zone, id: String(index + 1) }));
+  const zoneRights = managementZones.flatMap(({ environment, id, name }) =>
+    present.flatMap((group) => {
+      const permissions = group.isClusterAdminGroup ? [] : wantedZoneRights(group, environment, name);
+      return permissions.length === 0 ? [] : [{ group: groupIdOf(group.name), environment, zone: id, permissions }];
+    }),
+  );
+  return { environments, groups, managementZones, zoneRights };
 }
 
 function accessRight(

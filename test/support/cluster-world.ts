@@ -160,7 +160,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
 
 /** What a cluster holds that a user can see: no tokens, no times, nothing random. */
 export function contentOf(cluster: SimulatedCluster) {
-  const { environments, groups, zoneRights } = cluster.snapshot();
+  const { environments, groups, zoneRights, managementZones } = cluster.snapshot();
   const order = (left: { readonly id: string }, right: { readonly id: string }) => (left.id < right.id ? -1 : 1);
   const sorted = (values: readonly string[]) => [...values].sort();
   return {
@@ -190,6 +190,11 @@ export function contentOf(cluster: SimulatedCluster) {
     zoneRights: zoneRights
       .map((right) => ({
         id: `${right.group}/${right.environment}/${right.zone}`,
+        group: right.group,
+        environment: right.environment,
+        name:
+          managementZones.find(({ id, environment }) => id === right.zone && environment === right.environment)?.name ??
+          "",
         permissions: sorted(right.permissions),
       }))
       .sort(order),

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { groupIdOf } from "../../src/kinds/group/group-id.ts";
 import type { Environment, EnvironmentSettings, Group, Inventory } from "../../src/model/inventory.ts";
 import type { Fault } from "../../src/sandbox/cluster/faults.ts";
 import { storedRights } from "../../src/sandbox/cluster/group-rules.ts";
@@ -48,6 +49,17 @@ const environment = (id: string): fc.Arbitrary<Environment> =>
 
 const somePermissions = fc.subarray(permissions);
 
+/** The management zones that an environment may have, by their ids, and what of them an inventory names. */
+const zoneNames: Readonly<Record<string, string>> = { "-11": "Web shop", "22": "Team A", "33": "Team B" };
+const zonePermissions = ["VIEWER", "LOG_VIEWER", "MANAGE_SETTINGS"];
+const namedZones = fc.dictionary(
+  fc.constantFrom("Web shop", "Team A", "Team *", "Not there"),
+  fc.subarray(zonePermissions),
+  {
+    maxKeys: 2,
+  },
+);
+
 const group = (name: string, reachable: readonly string[]): fc.Arbitrary<Group> =>
   fc
     .record({
@@ -57,15 +69,19 @@ const group = (name: string, reachable: readonly string[]): fc.Arbitrary<Group> 
           .subarray([...reachable])
           .chain((ids) => fc.record(Object.fromEntries(ids.map((id) => [id, somePermissions])))),
       ),
+      zones: fc
+        .subarray([...reachable])
+        .chain((ids) => fc.record(Object.fromEntries(ids.map((id) => [id, namedZones])))),
       own: optional({
         isClusterAdminGroup: fc.constantFrom(false, false, true),
         ldapGroupNames: mappings,
         ssoGroupNames: mappings,
       }),
     })
-    .map(({ state, access, own }) =>
-      aGroup({ name, state, access, previously: name === "noc" ? ["old-noc"] : [], ...own }),
-    );
+    .map(({ state, access, zones, own }) => {
+      const managementZones = access === null ? {} : zones;
+      return aGroup({ name, state, access, managementZones, previously: name === "noc" ? ["old-noc"] : [], ...own });
+    });
 
 /** A valid inventory of one cluster without hosts. What is absent waits a week. */
 export const randomInventory: fc.Arbitrary<Inventory> = fc
@@ -119,21 +135,55 @@ const groupSeed = (name: string, environments: readonly string[]): fc.Arbitrary<
 
 /** What a cluster may hold: parts of the inventory in any state, and things that nobody declared. */
 export const randomSeed: fc.Arbitrary<ClusterSeed> = fc.subarray([...declarable, ...foreignEnvironments]).chain((ids) =>
-  fc.record({
-    environments: fc.tuple(...ids.map(environmentSeed)),
-    groups: fc
-      .subarray([...groupNames, ...foreignGroups])
-      // Rights on an environment that was deleted stay in its groups.
-      .chain((chosen) => fc.tuple(...chosen.map((name) => groupSeed(name, [...ids, "deleted-1"])))),
-  }),
+  fc
+    .record({
+      environments: fc.tuple(...ids.map(environmentSeed)),
+      groups: fc
+        .subarray([...groupNames, ...foreignGroups])
+        // Rights on an environment that was deleted stay in its groups.
+        .chain((chosen) => fc.tuple(...chosen.map((name) => groupSeed(name, [...ids, "deleted-1"])))),
+      managementZones: fc.subarray(
+        ids.flatMap((environment) => Object.entries(zoneNames).map(([id, name]) => ({ environment, id, name }))),
+      ),
+    })
+    .chain((seed) => zoneRightsOf(seed).map((zoneRights) => ({ ...seed, zoneRights }))),
 );
+
+/** Rights of some of the groups on some of the zones, as a cluster stores them. */
+function zoneRightsOf({
+  groups,
+  managementZones,
+}: Required<Pick<ClusterSeed, "groups" | "managementZones">>): fc.Arbitrary<NonNullable<ClusterSeed["zoneRights"]>> {
+  const places = groups
+    .filter(({ isClusterAdminGroup }) => isClusterAdminGroup !== true)
+    .flatMap(({ name }) =>
+      managementZones.map(({ environment, id }) => ({ group: groupIdOf(name), environment, zone: id })),
+    );
+  return fc
+    .subarray(places)
+    .chain((chosen) =>
+      fc.tuple(
+        ...chosen.map((place) =>
+          fc
+            .subarray(zonePermissions)
+            .map((permissions) => ({ ...place, permissions: [...new Set(["VIEWER", ...permissions])].sort() })),
+        ),
+      ),
+    );
+}
 
 /** Scripted trouble that passes. */
 export const randomFaults: fc.Arbitrary<readonly Fault[]> = fc.array(
   fc.record({
     match: fc.record({
       method: fc.constantFrom("GET", "PUT", "POST", "DELETE"),
-      path: fc.constantFrom("/api/*", "/api/cluster/v2/environments*", "/api/v1.0/onpremise/groups*"),
+      path: fc.constantFrom(
+        "/api/*",
+        "/api/cluster/v2/environments*",
+        "/api/v1.0/onpremise/groups*",
+        "/api/v1.0/onpremise/groups/managementZones*",
+        "/e/*/api/config/v1/managementZones",
+      ),
       nth: fc.integer({ min: 1, max: 6 }),
       times: fc.integer({ min: 1, max: 2 }),
     }),
@@ -151,3 +201,27 @@ export const randomFaults: fc.Arbitrary<readonly Fault[]> = fc.array(
   }),
   { maxLength: 4 },
 );
+
+const zoned = ["abc-p1", "xyz-p1"] as const;
+
+/** A world that is about management zones: two environments that are there, and groups that name zones of both. */
+export const zoneInventory: fc.Arbitrary<Inventory> = fc
+  .tuple(
+    ...["noc", "abc-ops"].map((name) =>
+      fc
+        .record(Object.fromEntries(zoned.map((id) => [id, namedZones])))
+        .map((managementZones) => aGroup({ name, access: {}, managementZones })),
+    ),
+  )
+  .map((groups) => anInventory({ environments: zoned.map((id) => anEnvironment({ id })), groups }));
+
+export const zoneSeed: fc.Arbitrary<ClusterSeed> = fc
+  .record({
+    environments: fc.constant(zoned.map((id) => ({ id }))),
+    groups: fc.subarray(["noc", "abc-ops", "Auditors"]).map((chosen) => chosen.map((name) => ({ name }))),
+    managementZones: fc.subarray(
+      zoned.flatMap((environment) => Object.entries(zoneNames).map(([id, name]) => ({ environment, id, name }))),
+      { minLength: 3 },
+    ),
+  })
+  .chain((seed) => zoneRightsOf(seed).map((zoneRights) => ({ ...seed, zoneRights })));

@@ -1,11 +1,12 @@
 import { expect } from "vitest";
+import { zoneNamer } from "../../src/kinds/zone-permission/wanted-rights.ts";
 import type { Inventory } from "../../src/model/inventory.ts";
 import type { contentOf } from "./cluster-world.ts";
 
 type Content = ReturnType<typeof contentOf>;
 
 /** What the inventory says nothing of, as it was and as it is. */
-function unmanaged({ environments, groups }: Content, inventory: Inventory, after: Content) {
+function unmanaged({ environments, groups, zoneRights }: Content, inventory: Inventory, after: Content) {
   const declaredIds = new Set(inventory.environments.map(({ id }) => id));
   const declared = new Map(inventory.environments.map((environment) => [environment.id, environment.settings]));
   const declaredGroups = new Set(
@@ -14,6 +15,13 @@ function unmanaged({ environments, groups }: Content, inventory: Inventory, afte
   const there = new Set([...environments, ...after.environments].map(({ id }) => id));
   const kept = new Set(after.groups.filter((group) => !group.isClusterAdminGroup).map(({ id }) => id));
   const foreign = (id: string) => !declaredIds.has(id) && there.has(id);
+  const namesZone = zoneNamer(inventory.groups);
+  const groupsOfZones = new Map(after.groups.map((group) => [group.id, group.name.toLowerCase()]));
+  const isForeignZone = ({ group, environment, name }: Content["zoneRights"][number]) =>
+    after.environments.some(({ id }) => id === environment) &&
+    groupsOfZones.has(group) &&
+    (!declaredGroups.has(groupsOfZones.get(group) ?? "") ||
+      !namesZone({ cluster: "emea", environment, managementZone: name }));
   return {
     environments: environments.filter(({ id }) => !declaredIds.has(id)),
     undeclaredFields: environments
@@ -33,6 +41,7 @@ function unmanaged({ environments, groups }: Content, inventory: Inventory, afte
     groups: groups
       .filter(({ name }) => !declaredGroups.has(name.toLowerCase()))
       .map((group) => ({ ...group, accessRight: rightsOnPresent(group.accessRight, after) })),
+    zoneRights: zoneRights.filter(isForeignZone),
     foreignRights: groups
       .filter(({ id }) => kept.has(id))
       .map(({ id, accessRight, isManageAccount }) => ({

@@ -38,7 +38,9 @@ type ZoneList =
       /** Those that some group names. */
       readonly named: readonly ObservedManagementZone[];
     }
-  | { readonly status: "unreadable" | "missing" | "to-be-enabled"; readonly reason: string }
+  | { readonly status: "unreadable" | "missing"; readonly reason: string }
+  /** `names`: what any group names there. */
+  | { readonly status: "to-be-enabled"; readonly reason: string; readonly names: ReadonlySet<string> }
   | { readonly status: "disabled" }
   /** It is in no scope. */
   | { readonly status: "not-asked" };
@@ -81,7 +83,8 @@ export function planZonePermissions(
     return [...reached].sort(compareText).flatMap((id) => {
       const environment = world.get(id);
       if (environment === undefined) return [];
-      const wanted = wantedHere(planned.group, environment, declared.get(id) ?? new Map(), findings);
+      const mayLose = own.some((right) => right.environment.toLowerCase() === id);
+      const wanted = wantedHere(planned.group, environment, declared.get(id) ?? new Map(), mayLose, findings);
       return changesHere(planned, environment, wanted, observed, findings);
     });
   });
@@ -111,6 +114,7 @@ function zoneList(
     return environment.state === "enabled"
       ? {
           status: "to-be-enabled",
+          names,
           reason: "the environment is disabled, and its management zones can be read once it is enabled",
         }
       : { status: "disabled" };
@@ -126,15 +130,21 @@ function zoneList(
   return { status: "read", zones, byName: groupBy(zones, ({ name }) => name), named };
 }
 
-/** Permissions by the id of the zone that a group declares in an environment. */
+/**
+ * Permissions by the id of the zone that a group declares in an environment. `mayLose`: it has rights on zones there, some
+ * of which may be named by other groups alone.
+ */
 function wantedHere(
   group: Group,
   environment: ZoneEnvironment,
   declared: ReadonlyMap<string, readonly string[]>,
+  mayLose: boolean,
   findings: Findings,
 ): ReadonlyMap<string, readonly string[]> {
   const { list } = environment;
   const wanted = new Map<string, readonly string[]>();
+  if (list.status === "to-be-enabled" && mayLose)
+    for (const name of list.names) findings.hold(group, environment, name, list.reason);
   for (const [name, permissions] of declared) {
     if (list.status !== "read") {
       findings.unread(group, environment, name, permissions);
