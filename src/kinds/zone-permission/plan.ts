@@ -38,15 +38,15 @@ type ZoneList =
       /** Those that some group names. */
       readonly named: readonly ObservedManagementZone[];
     }
-  | { readonly status: "unreadable" | "missing"; readonly reason: string }
-  /** `names`: what any group names there. */
-  | { readonly status: "to-be-enabled"; readonly reason: string; readonly names: ReadonlySet<string> }
+  | { readonly status: "unreadable" | "missing" | "to-be-enabled"; readonly reason: string }
   | { readonly status: "disabled" }
   /** It is in no scope. */
   | { readonly status: "not-asked" };
 
 /** An environment in which zones are named. */
 interface ZoneEnvironment extends KnownEnvironment {
+  /** What any group names there. */
+  readonly names: ReadonlySet<string>;
   readonly list: ZoneList;
 }
 
@@ -58,33 +58,38 @@ export function planZonePermissions(
   groups: readonly PlannedGroup[],
   environments: ReadonlyMap<string, KnownEnvironment>,
 ): ZonePlan {
-  const { reading, cluster, selection } = input;
+  const { reading, cluster } = input;
   const { zones } = reading;
   if (zones === undefined) return nothing;
   const compared = groups.filter(({ group, current }) => {
     // The rights of an administrator group read back empty, whatever was written.
     return hasDeclaredRights(group) && !(group.isClusterAdminGroup ?? current?.isClusterAdminGroup ?? false);
   });
-  if (zones.rights.status === "unreadable") {
-    const items = compared.filter(
-      ({ group }) => group.managementZones.size > 0 && selection.matchesGroup(group),
-    ).length;
-    const { reason } = zones.rights;
-    return items === 0 ? nothing : { ...nothing, held: [{ scope: zoneRightsScope(cluster), reason, items }] };
-  }
   const world = zoneEnvironments(input, environments);
-  const rights = groupBy(zones.rights.value, ({ group }) => group.toLowerCase());
   const findings = createFindings(input);
+  if (zones.rights.status === "unreadable") {
+    const unread = { scope: zoneRightsScope(cluster), reason: zones.rights.reason };
+    for (const { group, current } of compared) {
+      for (const environment of world.values()) {
+        if (environment.list.status === "disabled") continue;
+        // Whatever others name may be taken from a group that is there.
+        const names = new Set([...declaredHere(group, environment).keys(), ...(current ? environment.names : [])]);
+        for (const name of names) findings.unread(group, environment, name, unread);
+      }
+    }
+    return { changes: [], ...findings.result() };
+  }
+  const rights = groupBy(zones.rights.value, ({ group }) => group.toLowerCase());
   const changes = compared.flatMap((planned) => {
     const own = planned.current === null ? [] : (rights.get(planned.current.id.toLowerCase()) ?? []);
     const observed = rightsByZone(own);
-    const declared = new Map([...planned.group.managementZones].map(([id, keys]) => [id.toLowerCase(), keys]));
-    const reached = new Set([...declared.keys(), ...own.map(({ environment }) => environment.toLowerCase())]);
+    const declared = [...planned.group.managementZones.keys()].map((id) => id.toLowerCase());
+    const reached = new Set([...declared, ...own.map(({ environment }) => environment.toLowerCase())]);
     return [...reached].sort(compareText).flatMap((id) => {
       const environment = world.get(id);
       if (environment === undefined) return [];
       const mayLose = own.some((right) => right.environment.toLowerCase() === id);
-      const wanted = wantedHere(planned.group, environment, declared.get(id) ?? new Map(), mayLose, findings);
+      const wanted = wantedHere(planned.group, environment, mayLose, findings);
       return changesHere(planned, environment, wanted, observed, findings);
     });
   });
@@ -98,7 +103,7 @@ function zoneEnvironments(
   const found = new Map<string, ZoneEnvironment>();
   for (const [id, names] of namedZones(input.groups)) {
     const known = environments.get(id);
-    if (known !== undefined) found.set(id, { ...known, list: zoneList(id, known, names, input) });
+    if (known !== undefined) found.set(id, { ...known, names, list: zoneList(id, known, names, input) });
   }
   return found;
 }
@@ -114,7 +119,6 @@ function zoneList(
     return environment.state === "enabled"
       ? {
           status: "to-be-enabled",
-          names,
           reason: "the environment is disabled, and its management zones can be read once it is enabled",
         }
       : { status: "disabled" };
@@ -130,6 +134,13 @@ function zoneList(
   return { status: "read", zones, byName: groupBy(zones, ({ name }) => name), named };
 }
 
+/** Permissions by names and globs of zones that a group declares in an environment. */
+function declaredHere(group: Group, { environment }: ZoneEnvironment): ReadonlyMap<string, readonly string[]> {
+  const key = environment.id.toLowerCase();
+  const [, declared] = [...group.managementZones].find(([id]) => id.toLowerCase() === key) ?? [];
+  return declared ?? new Map();
+}
+
 /**
  * Permissions by the id of the zone that a group declares in an environment. `mayLose`: it has rights on zones there, some
  * of which may be named by other groups alone.
@@ -137,19 +148,18 @@ function zoneList(
 function wantedHere(
   group: Group,
   environment: ZoneEnvironment,
-  declared: ReadonlyMap<string, readonly string[]>,
   mayLose: boolean,
   findings: Findings,
 ): ReadonlyMap<string, readonly string[]> {
   const { list } = environment;
+  const declared = declaredHere(group, environment);
   const wanted = new Map<string, readonly string[]>();
-  if (list.status === "to-be-enabled" && mayLose)
-    for (const name of list.names) findings.hold(group, environment, name, list.reason);
+  if (list.status !== "read") {
+    const unread = new Set([...declared.keys(), ...(mayLose ? environment.names : [])]);
+    for (const name of unread) findings.unlisted(group, environment, name, declared.get(name) ?? []);
+    return wanted;
+  }
   for (const [name, permissions] of declared) {
-    if (list.status !== "read") {
-      findings.unread(group, environment, name, permissions);
-      continue;
-    }
     const meant = isGlob(name)
       ? list.zones.filter((zone) => zoneNameMatcher(name)(zone.name))
       : (list.byName.get(name) ?? []);
@@ -205,8 +215,10 @@ function changesHere(
 /** What is held and warned of in the scope of the plan. */
 interface Findings {
   hold(group: Group, environment: ZoneEnvironment, zone: string, reason: string): void;
-  /** A declared name or glob of zones in an environment whose zones are not known. */
-  unread(group: Group, environment: ZoneEnvironment, zone: string, permissions: readonly string[]): void;
+  /** A name or glob of zones of which nobody knows what is on the cluster. */
+  unread(group: Group, environment: ZoneEnvironment, zone: string, what: Pick<Held, "scope" | "reason">): void;
+  /** The same, with what the group declares there, in an environment whose zones are not known. */
+  unlisted(group: Group, environment: ZoneEnvironment, zone: string, permissions: readonly string[]): void;
   globTried(group: Group, environment: ZoneEnvironment, glob: string, matched: boolean): void;
   result(): Pick<ZonePlan, "held" | "warnings">;
 }
@@ -225,9 +237,14 @@ function createFindings({ cluster, selection }: ClusterInput): Findings {
     const scope = zonePermissionChangeId(cluster, group.name, environment.environment.id, zone);
     held.set(scope, { scope, reason, items: 1 });
   };
+  const unread: Findings["unread"] = (group, environment, zone, { scope, reason }) => {
+    if (!isInScope(group, environment, zone)) return;
+    held.set(scope, { scope, reason, items: (held.get(scope)?.items ?? 0) + 1 });
+  };
   return {
     hold,
-    unread(group, environment, zone, permissions) {
+    unread,
+    unlisted(group, environment, zone, permissions) {
       const { list } = environment;
       if (list.status === "read" || list.status === "not-asked" || !isInScope(group, environment, zone)) return;
       if (list.status === "disabled") {
@@ -244,7 +261,7 @@ function createFindings({ cluster, selection }: ClusterInput): Findings {
         return;
       }
       const scope = zoneListScope(cluster, environment.environment.id);
-      held.set(scope, { scope, reason: list.reason, items: (held.get(scope)?.items ?? 0) + 1 });
+      unread(group, environment, zone, { scope, reason: list.reason });
     },
     globTried(group, environment, glob, matched) {
       if (!isInScope(group, environment, glob)) return;

@@ -171,14 +171,33 @@ describe("what is held", () => {
       rights: [["noc", "2", ["VIEWER"]]],
     });
     expect(planned.changes).toEqual([]);
-    expect(planned.held).toEqual([{ scope: "cluster/emea/management-zones/abc-p1", reason: "it was busy", items: 3 }]);
+    // Two names of the one group, and for the other, which has rights there, all three.
+    expect(planned.held).toEqual([{ scope: "cluster/emea/management-zones/abc-p1", reason: "it was busy", items: 5 }]);
+  });
+
+  test("what a group may lose where it names nothing itself, whatever was not read", () => {
+    const groups = [naming({ "Web shop": [] }), aGroup({ name: "noc", access: {} })];
+    const rights: Given["rights"] = [["noc", "-1", ["VIEWER"]]];
+    const scope = scopeOf({ targets: ["noc"] });
+    const unread = { scope: "cluster/emea/management-zones", reason: "it was busy", items: 1 };
+    expect(held({ groups, rights: unreadable("it was busy"), scope })).toEqual([unread]);
+    const lists = { "abc-p1": unreadable("it was busy") };
+    expect(held({ groups, rights, lists, scope })).toEqual([{ ...unread, scope: `${unread.scope}/abc-p1` }]);
+    expect(held({ groups, rights: unreadable("it was busy"), scope, onCluster: ["operators"] })).toEqual([]);
   });
 
   test("all of a cluster whose rights could not be read", () => {
     const groups = [naming({ "Web shop": ["VIEWER"] }), aGroup({ name: "noc", access: { "abc-p1": ["VIEWER"] } })];
     const planned = plan({ groups, rights: unreadable("it was busy") });
     expect(actionsOf(planned)).toEqual(["grant permission/emea/noc/abc-p1"]);
-    expect(planned.held).toEqual([{ scope: "cluster/emea/management-zones", reason: "it was busy", items: 1 }]);
+    expect(planned.held).toEqual([{ scope: "cluster/emea/management-zones", reason: "it was busy", items: 2 }]);
+    const target = (name: string) => ({
+      scope: scopeOf({ targets: [`zone-permission/emea/operators/abc-p1/${name}`] }),
+    });
+    expect(held({ groups, rights: unreadable("it was busy"), ...target("Web shop") })).toEqual([
+      { scope: "cluster/emea/management-zones", reason: "it was busy", items: 1 },
+    ]);
+    expect(held({ groups, rights: unreadable("it was busy"), ...target("Another") })).toEqual([]);
   });
 
   test("zones of one name, whose rights would change", () => {
