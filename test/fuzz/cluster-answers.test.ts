@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
+import { groupIdOf } from "../../src/kinds/group/group-id.ts";
+import { zoneNamer } from "../../src/kinds/zone-permission/wanted-rights.ts";
 import type { Inventory } from "../../src/model/inventory.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { Fetch, FetchRequest } from "../../src/ports.ts";
@@ -98,6 +100,8 @@ interface Exchange {
   readonly path: string;
   readonly body: string | undefined;
   readonly answer: { readonly status: number; readonly bytes: Uint8Array; readonly evident: boolean };
+  /** Where a creation says that what it made is. */
+  readonly location: string | null;
 }
 
 /** Damages the answer to one request, and takes down all of them. `armed` counts them from 0 anew. */
@@ -122,7 +126,13 @@ function damagingFetch(damage: DamageToAnswer, nth: number) {
       left -= 1;
       const answer =
         left === -1 ? damagedAnswer(response.status, bytes) : { status: response.status, bytes, evident: false };
-      exchanges.push({ method: request.method, path: new URL(url).pathname, body: request.body, answer });
+      exchanges.push({
+        method: request.method,
+        path: new URL(url).pathname,
+        body: request.body,
+        answer,
+        location: response.headers.get("location"),
+      });
       return {
         status: answer.status,
         headers: response.headers,
@@ -147,6 +157,7 @@ function damagingFetch(damage: DamageToAnswer, nth: number) {
 
 const environmentsPath = "/api/cluster/v2/environments";
 const groupsPath = "/api/v1.0/onpremise/groups";
+const zoneRightsPath = `${groupsPath}/managementZones`;
 
 interface Named {
   readonly id: string;
@@ -164,9 +175,11 @@ function listed(exchanges: readonly Exchange[], path: string): readonly Named[] 
   return items.every((item) => typeof item?.id === "string" && typeof item?.name === "string") ? items : null;
 }
 
+/** A day that the calendar does not have does not count. */
 const lastDay = (tags: readonly string[] = []): string =>
   tags
     .flatMap((tag) => /^dtsync:disabled=(\d{4}-\d{2}-\d{2})$/.exec(tag)?.[1] ?? [])
+    .filter((day) => !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day))
     .sort()
     .at(-1) ?? "none";
 
@@ -202,6 +215,57 @@ function expectSupported(plan: Plan, undisturbed: Plan, inventory: Inventory, ex
   }
 }
 
+const isAboutTokens = (path: string) => /\/(?:tokens|apiTokens|tokenManagementToken)(?:\/|$)/.test(path);
+
+/** A token is made under a name of the run, and only one that an answer names is deleted; those of environments in declared ones. */
+function expectOwnToken(
+  { method, path, body }: Pick<Exchange, "method" | "path" | "body">,
+  exchanges: readonly Exchange[],
+  ids: ReadonlySet<string>,
+): void {
+  const about = `${method} ${path} ${body}`;
+  const environment = /^\/(?:e|api\/cluster\/v2\/environments)\/([^/]+)\//.exec(path)?.[1];
+  if (environment !== undefined) expect(ids, about).toContain(decodeURIComponent(environment).toLowerCase());
+  if (method === "POST") {
+    const { name } = JSON.parse(body ?? "{}") as { readonly name: string };
+    expect(name, about).toMatch(/^dtsync run 0123456789ab [a-z]+ \d+$/);
+  } else {
+    const id = decodeURIComponent(path.slice(path.lastIndexOf("/") + 1));
+    expect(method, about).toBe("DELETE");
+    expect(
+      exchanges.some(({ answer, location }) => location?.endsWith(id) || Buffer.from(answer.bytes).includes(id)),
+      about,
+    ).toBe(true);
+  }
+}
+
+/** Rights are set on zones only that some group names, by the name that the environment gave for their id. */
+function expectNamedZones(body: string, exchanges: readonly Exchange[], inventory: Inventory): void {
+  const namesZone = zoneNamer(inventory.groups);
+  const { groupId, mzPermissionsPerEnvironment } = JSON.parse(body) as {
+    readonly groupId: string;
+    readonly mzPermissionsPerEnvironment: readonly {
+      readonly environmentUuid: string;
+      readonly mzPermissions: readonly { readonly mzId: string }[];
+    }[];
+  };
+  const told = exchanges.some(({ answer }) => Buffer.from(answer.bytes).includes(JSON.stringify(groupId)));
+  expect(told || inventory.groups.some(({ name }) => groupIdOf(name) === groupId), body).toBe(true);
+  for (const { environmentUuid, mzPermissions } of mzPermissionsPerEnvironment) {
+    const path = `/e/${environmentUuid}/api/config/v1/managementZones`.toLowerCase();
+    const lists = exchanges.filter((exchange) => exchange.path.toLowerCase() === path);
+    for (const { mzId } of mzPermissions) {
+      const names = lists.flatMap(({ answer }) => {
+        const list = jsonOf(answer.bytes) as { readonly values?: readonly Named[] } | undefined;
+        return (list?.values ?? []).flatMap(({ id, name }) => (id === mzId ? name : []));
+      });
+      const isNamed = (name: string) =>
+        namesZone({ cluster: "emea", environment: environmentUuid, managementZone: name });
+      expect(names.some(isNamed), body).toBe(true);
+    }
+  }
+}
+
 /** Every request that changes something is about something that is declared, whatever the cluster was understood to say. */
 function expectDeclaredWrites(
   exchanges: readonly Exchange[],
@@ -215,6 +279,14 @@ function expectDeclaredWrites(
   const groupIds = new Set(before.groups.filter(({ name }) => names.has(name.toLowerCase())).map(({ id }) => id));
   for (const { method, path, body } of exchanges) {
     if (method === "GET") continue;
+    if (isAboutTokens(path)) {
+      expectOwnToken({ method, path, body }, exchanges, ids);
+      continue;
+    }
+    if (path === zoneRightsPath) {
+      expectNamedZones(body ?? "{}", exchanges, inventory);
+      continue;
+    }
     const last = decodeURIComponent(path.slice(path.lastIndexOf("/") + 1));
     if (path.startsWith(environmentsPath)) expect(ids, `${method} ${path}`).toContain(last.toLowerCase());
     else if (method === "DELETE") expect(groupIds, `${method} ${path}`).toContain(last);
