@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Throttle } from "../dynatrace/throttle.ts";
 import type { Cluster, Inventory } from "../model/inventory.ts";
 import type { OpenCluster } from "../observe/observe.ts";
@@ -72,9 +73,14 @@ export async function openCluster(declared: Cluster, access: ClusterAccess, cont
     throttle: throttleOf(cluster, context, createThrottle),
     signal: context.signal,
     ...(access.attempts === undefined ? {} : { retry: { ...retry.defaultRetryPolicy, attempts: access.attempts } }),
-    ...(access.readOnly
-      ? { abortReads: AbortSignal.any([context.signal, ...(access.abort ? [access.abort] : [])]) }
-      : {}),
+    ...(access.readOnly ? { abortReads: readsOf([context.signal, ...(access.abort ? [access.abort] : [])]) } : {}),
   });
   return { client, close: transport.close };
+}
+
+/** Aborted with any of the signals. Every request that waits listens to it: thousands are no leak. */
+function readsOf(signals: readonly AbortSignal[]): AbortSignal {
+  const signal = AbortSignal.any([...signals]);
+  setMaxListeners(0, signal);
+  return signal;
 }
