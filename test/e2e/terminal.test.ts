@@ -211,7 +211,7 @@ environments:
   test("counts what is done and names what takes long, as much as the window has room for", async () => {
     behave({ DURATION: 20 }, { DURATION: 20 });
     const { shows, resize, exitCode, screen } = await open(apply, { columns: 80 });
-    // A screen may be taken while it is drawn: what belongs together is waited for as a whole.
+    // Hosts that take long to be read are named before, without environments beside them.
     const longest = " {2}longest: host\\/shop-frontend-web0\\d\\.abc\\.example\\.com \\d+ s, 5 more";
     const narrow = await shows(new RegExp(`^✔ Environments +1/1\n▸ Hosts +0/6.*\n${longest}$`, "m"));
     expect(lines(narrow, "▸ Hosts")).toHaveLength(1);
@@ -246,7 +246,7 @@ environments:
   test("answers Ctrl-C at once above the progress, and finishes what runs", async () => {
     behave({ DURATION: 5 }, { DURATION: 5 });
     const { shows, type, exitCode, screen } = await open(apply);
-    await shows("longest:");
+    await shows(/^✔ Environments +1\/1\n▸ Hosts +0\/6.*\n {2}longest:/m);
     type("C-c");
     const answer = "Interrupted: finishing what is running. Once more leaves at once.";
     const answered = await shows(/interrupted: finishing what is running$/m);

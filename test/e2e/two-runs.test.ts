@@ -98,16 +98,19 @@ describe("runs on hosts", () => {
     const environment = { TMPDIR: temporary };
     const fault = world.cluster("emea").addFault({ match: { ...downloads, times: 9 }, do: { delay: 60_000 } });
     const running = world.start(["apply", "--auto-approve"], { environment });
-    await until(() => fault.hits() > 0);
+    const journal = join(world.directory, ".dtsync/journal.jsonl");
+    const open = () => {
+      const text = readFileSync(journal, "utf8");
+      // The last line may not be whole yet.
+      const steps = openSteps(journalLines(text.slice(0, text.lastIndexOf("\n") + 1)));
+      return steps.map(({ host, step }) => `${host} ${step}`).sort();
+    };
+    const downloading = ["test01.abc.example.com download", "web01.abc.example.com download"];
+    await until(() => fault.hits() > 0 && open().join() === downloading.join());
     running.child.kill("SIGKILL");
     expect((await running.finished).signal).toBe("SIGKILL");
     fault.remove();
-    const journal = journalLines(readFileSync(join(world.directory, ".dtsync/journal.jsonl"), "utf8"));
-    expect(
-      openSteps(journal)
-        .map(({ host, step }) => `${host} ${step}`)
-        .sort(),
-    ).toEqual(["test01.abc.example.com download", "web01.abc.example.com download"]);
+    expect(open()).toEqual(downloading);
     const state = join(world.directory, "state/dtsync");
     const left = tokens();
     expect(left.some(({ scopes }) => scopes.includes("InstallerDownload"))).toBe(true);
