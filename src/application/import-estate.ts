@@ -6,6 +6,8 @@ import type { CustomerRule } from "../import/customer-rules.ts";
 import { knownLimits } from "../import/known-limits.ts";
 import type { ExistingInventory, Proposal } from "../import/proposal.ts";
 import { proposeInventory } from "../import/propose-inventory.ts";
+import { takeZones } from "../import/take-zones.ts";
+import { groupBy } from "../lib/group-by.ts";
 import { type InventoryFiles, inventoryFiles } from "../load/files/inventory-files.ts";
 import { openFolder } from "../load/files/inventory-folder.ts";
 import { overlaidFiles } from "../load/files/overlaid-files.ts";
@@ -71,7 +73,7 @@ export async function importEstate(options: ImportOptions, context: Context): Pr
     const clusters = clustersOf(inventory, options.clusters);
     await requireOrigins(clusters, context);
     const observed = await readClusters(inventory, clusters, options, context);
-    const { estate, described } = takeReadable(clusters, observed);
+    const { estate, described, remarks, complete } = takeReadable(clusters, observed);
     const existing = existingInventory(inventory, opened);
     const limits = knownLimits();
     const loadWith = ({ files }: Proposal) =>
@@ -88,7 +90,7 @@ export async function importEstate(options: ImportOptions, context: Context): Pr
       });
     const proposal = await prove(estate);
     if (!options.hosts)
-      return { status: "proposed", proposal, report: reportOf(proposal, described, []), complete: true };
+      return { status: "proposed", proposal, report: reportOf(proposal, described, remarks), complete };
     // Environments are asked for their hosts once it is clear which there are.
     const declared = (await loadWith(proposal)).inventory ?? inventory;
     const read = await readEstateHosts(estate, declared, options, context);
@@ -96,8 +98,8 @@ export async function importEstate(options: ImportOptions, context: Context): Pr
     return {
       status: "proposed",
       proposal: withHosts,
-      report: reportOf(withHosts, described, read.remarks),
-      complete: read.complete,
+      report: reportOf(withHosts, described, [...remarks, ...read.remarks]),
+      complete: complete && read.complete,
     };
   } finally {
     await opened.close();
@@ -162,7 +164,7 @@ async function readClusters(
   const connections = hostConnections({ configFile: null, keep: false }, context);
   const observed = await readFleet(
     inventory,
-    { clusters, hosts: [], groups: true, everything: true },
+    { clusters, hosts: [], groups: true, everything: true, policies: true, zonesOf: "with-rights" },
     { ...options, sshConfig: null, concurrency: 1, cache: false },
     context,
     connections,
@@ -175,16 +177,29 @@ async function readClusters(
 function takeReadable(
   clusters: readonly Cluster[],
   observed: Observed,
-): { readonly estate: readonly EstateCluster[]; readonly described: Readonly<Record<string, ImportedCluster>> } {
+): {
+  readonly estate: readonly EstateCluster[];
+  readonly described: Readonly<Record<string, ImportedCluster>>;
+  readonly remarks: readonly Remark[];
+  /** Whether rights on management zones could be read, too. */
+  readonly complete: boolean;
+} {
   const estate: EstateCluster[] = [];
   const described: Record<string, ImportedCluster> = {};
   const reasons: string[] = [];
+  const zoneRemarks: Remark[] = [];
+  let complete = true;
   for (const { name, url } of clusters) {
     const reading = observed.clusters.get(name);
     const about = { url, version: reading?.version ?? null, requests: reading?.requests ?? 0 };
     const { environments, groups } = reading ?? {};
     if (environments?.status === "complete" && groups?.status === "complete") {
-      estate.push({ name, environments: environments.value, groups: groups.value, hosts: null });
+      const whole = { name, environments: environments.value, groups: groups.value };
+      const zones = takeZones(whole, reading?.zones);
+      zoneRemarks.push(...zones.remarks);
+      complete &&= zones.complete;
+      const policyGroups = reading?.policyGroups?.status === "complete" ? reading.policyGroups.value : null;
+      estate.push({ ...whole, zoneRights: zones.rights, policyGroups, hosts: null });
       const counts = { environments: environments.value.length, groups: groups.value.length };
       described[name] = { ...about, ...counts, reason: null };
       continue;
@@ -199,7 +214,11 @@ function takeReadable(
       exitCode: exitCodes.failed,
     });
   }
-  return { estate, described };
+  const remarks = [...groupBy(zoneRemarks, ({ about }) => about)].map(([about, found]) => ({
+    about,
+    items: found.flatMap(({ items }) => items),
+  }));
+  return { estate, described, remarks, complete };
 }
 
 function existingInventory(inventory: Inventory, { files, settings, exists }: Opened): ExistingInventory {

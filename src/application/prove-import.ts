@@ -1,5 +1,6 @@
 import { DtsyncError, exitCodes } from "../errors.ts";
 import type { Choices, Proposal } from "../import/proposal.ts";
+import { decodeIdPart } from "../kinds/change.ts";
 import type { LoadResult } from "../load/load-inventory.ts";
 import type { Change } from "../model/change.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
@@ -32,6 +33,7 @@ const everything: Choices = {
   shared: true,
   bare: new Set(),
   leftOut: new Set(),
+  bareGroups: new Set(),
   leftOutGroups: new Set(),
 };
 
@@ -110,14 +112,21 @@ function withoutChanges({ changes, held }: Plan, known: ReadonlySet<string>, cho
   if (environments.length > 0) return without(environments, choices);
   const groups = new Set(fresh.flatMap(({ cluster, group }) => (group === null ? [] : [`${cluster}/${group}`])));
   for (const { scope } of freshHeld) {
-    if (scope.startsWith("group/"))
-      groups.add(scope.slice("group/".length).replaceAll("%2F", "/").replaceAll("%25", "%"));
+    const [kind, cluster, group] = scope.split("/");
+    if ((kind === "group" || kind === "zone-permission") && group !== undefined)
+      groups.add(`${cluster}/${decodeIdPart(group)}`);
   }
   if (choices.templates && (groups.size === 0 || groups.size > mostSingleGroups || hasCreation(fresh))) {
     return { ...choices, templates: false };
   }
-  const leftOutGroups = new Set([...choices.leftOutGroups, ...groups]);
-  return leftOutGroups.size === choices.leftOutGroups.size ? choices : { ...choices, leftOutGroups };
+  const bareGroups = new Set([...choices.bareGroups, ...groups]);
+  const leftOutGroups = new Set([
+    ...choices.leftOutGroups,
+    ...[...groups].filter((group) => choices.bareGroups.has(group)),
+  ]);
+  return leftOutGroups.size === choices.leftOutGroups.size && bareGroups.size === choices.bareGroups.size
+    ? choices
+    : { ...choices, bareGroups, leftOutGroups };
 }
 
 /** A group that nobody has was made by a template. */

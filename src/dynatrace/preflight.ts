@@ -123,6 +123,9 @@ export async function readPolicyGroups(client: Client, level: PolicyLevel): Prom
   }
 }
 
+/** Each environment costs a request: a large cluster is not asked about all of them. */
+export const mostPolicyLevels = 50;
+
 async function clusterLevel(client: Client): Promise<string | null> {
   const { clusterUuid } = await client.json({ method: "GET", path: `${onpremise}/cluster/metadata` }, metadata);
   return typeof clusterUuid === "string" ? `cluster/${encodeURIComponent(clusterUuid)}` : null;

@@ -2,7 +2,7 @@ import { globMatcher } from "../lib/glob.ts";
 import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
 import type { PlacedEnvironment } from "./place-environments.ts";
-import { type Rights, rightsKey } from "./rights.ts";
+import { type Granted, grantedKey } from "./rights.ts";
 
 /** Fewer environments are better read one by one. */
 const leastForGlob = 3;
@@ -12,26 +12,27 @@ const leastForGlob = 3;
  * nothing else, ids where not.
  */
 export function accessKeys(
-  reached: ReadonlyMap<PlacedEnvironment, Rights>,
+  reached: ReadonlyMap<PlacedEnvironment, Granted>,
   visible: readonly PlacedEnvironment[],
-): Readonly<Record<string, Rights>> {
-  const keys: [string, Rights][] = [];
-  const bySet = groupBy([...reached], ([, rights]) => rightsKey(rights));
-  for (const entries of bySet.values()) {
-    const [[, rights]] = entries;
+): Readonly<Record<string, Granted>> {
+  const keys: [string, Granted][] = [];
+  const bySet = groupBy([...reached], ([, granted]) => grantedKey(granted));
+  for (const [set, entries] of bySet) {
+    const [[, granted]] = entries;
     const left = new Set(entries.map(([environment]) => environment));
     for (const glob of left.size < leastForGlob && visible.length > left.size ? [] : globsFor([...left])) {
       const matches = globMatcher(glob);
       const matched = visible.filter(({ observed }) => matches(observed.id));
-      const fits = matched.every(
-        (environment) => reached.has(environment) && rightsKey(reached.get(environment) ?? []) === rightsKey(rights),
-      );
+      const fits = matched.every((environment) => {
+        const found = reached.get(environment);
+        return found !== undefined && grantedKey(found) === set;
+      });
       const fresh = matched.filter((environment) => left.has(environment));
       if (!fits || fresh.length < (glob === "*" ? 1 : 2)) continue;
-      keys.push([glob, rights]);
+      keys.push([glob, granted]);
       for (const environment of fresh) left.delete(environment);
     }
-    for (const { observed } of left) keys.push([observed.id, rights]);
+    for (const { observed } of left) keys.push([observed.id, granted]);
   }
   return Object.fromEntries(keys.sort(([left], [right]) => compareText(left, right)));
 }

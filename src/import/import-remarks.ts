@@ -34,6 +34,10 @@ function valueRemarks(
       items: [...choices.leftOut].sort(compareText),
     },
     {
+      about: "groups whose rights are not declared, because these could not be proven",
+      items: [...choices.bareGroups].filter((group) => !choices.leftOutGroups.has(group)).sort(compareText),
+    },
+    {
       about: "groups that were left out, because they could not be proven",
       items: [...choices.leftOutGroups].sort(compareText),
     },

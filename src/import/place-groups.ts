@@ -1,12 +1,12 @@
 import { rightsByEnvironment } from "../kinds/group/rights.ts";
 import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
-import type { EstateCluster, Remark } from "../model/estate.ts";
+import type { EstateCluster, EstateZoneRight, Remark } from "../model/estate.ts";
 import type { ObservedGroup } from "../model/observed.ts";
 import { accessKeys } from "./access-keys.ts";
 import { findMatch, type MatchFields } from "./find-match.ts";
 import type { PlacedEnvironment } from "./place-environments.ts";
-import { findRoles, leanRights, type Rights, rightsKey } from "./rights.ts";
+import { findRoles, type Granted, grantedKey, leanRights, type Rights, rightsKey, rightsOf } from "./rights.ts";
 
 /** A group as a file declares it, keys in the order of the format. */
 export interface GroupEntry {
@@ -16,8 +16,14 @@ export interface GroupEntry {
   readonly ssoGroupNames?: readonly string[];
   readonly isClusterAdminGroup?: true;
   readonly match?: MatchFields;
-  readonly access?: Readonly<Record<string, string | readonly string[]>>;
+  readonly access?: Readonly<Record<string, AccessEntry>>;
 }
+
+/** A role, a permission, or several permissions. */
+type RightsEntry = string | readonly string[];
+type AccessEntry =
+  | RightsEntry
+  | { readonly permissions?: RightsEntry; readonly managementZones: Readonly<Record<string, RightsEntry>> };
 
 export interface PlacedGroups {
   readonly roles: ReadonlyMap<string, Rights>;
@@ -36,13 +42,15 @@ interface Member {
   readonly observed: ObservedGroup;
   readonly cluster: string;
   /** By environment; null: its rights are not declared. */
-  readonly access: ReadonlyMap<PlacedEnvironment, Rights> | null;
+  readonly access: ReadonlyMap<PlacedEnvironment, Granted> | null;
 }
 
 interface GroupOptions {
   /** False: every group is declared by itself. */
   readonly templates: boolean;
-  /** Groups as `CLUSTER/NAME` that are not declared. */
+  /** Groups as `CLUSTER/NAME` whose rights are not declared. */
+  readonly bare: ReadonlySet<string>;
+  /** The same of groups that are not declared. */
   readonly leftOut: ReadonlySet<string>;
 }
 
@@ -53,7 +61,7 @@ interface Pattern {
   readonly name: string;
   readonly ldapGroupNames: readonly string[];
   readonly ssoGroupNames: readonly string[];
-  readonly rights: Rights;
+  readonly granted: Granted;
 }
 
 /** Finds how the groups of an estate are declared: as few templates as say it, the others one by one. */
@@ -71,7 +79,9 @@ export function placeGroups(
   const dead: string[] = [];
   const unclear: string[] = [];
   const silent: string[] = [];
-  for (const { name: cluster, groups } of clusters) {
+  const ofPolicies: string[] = [];
+  for (const { name: cluster, groups, zoneRights, policyGroups } of clusters) {
+    const zonesOfGroups = groupBy(zoneRights, ({ group }) => group.toLowerCase());
     const alike = groupBy(groups, ({ name }) => name.toLowerCase());
     for (const observed of groups) {
       const shown = `${cluster}/${observed.name}`;
@@ -80,10 +90,12 @@ export function placeGroups(
         unclear.push(shown);
         continue;
       }
-      const read = accessOf(observed, cluster, byId);
+      const read = accessOf(observed, cluster, zonesOfGroups.get(observed.id.toLowerCase()) ?? [], byId);
       if (read.gone.length > 0) dead.push(`${shown} on ${read.gone.join(", ")}`);
-      if (read.access === null && !observed.isClusterAdminGroup) silent.push(shown);
-      members.push({ observed, cluster, access: observed.isClusterAdminGroup ? null : read.access });
+      if (policyGroups?.has(observed.id.toLowerCase())) ofPolicies.push(shown);
+      else if (read.access === null && !observed.isClusterAdminGroup) silent.push(shown);
+      const isBare = observed.isClusterAdminGroup || options.bare.has(shown);
+      members.push({ observed, cluster, access: isBare ? null : read.access });
     }
   }
   remark(
@@ -91,22 +103,19 @@ export function placeGroups(
     unclear,
   );
   remark("rights on environments that are not there: left alone", dead);
-  remark(
-    "groups without rights on environments (their rights may come from policies): rights are not compared",
-    silent,
-  );
+  remark("groups that policies give rights, which dtsync neither shows nor changes", ofPolicies);
+  remark("groups without rights on environments: their rights are not compared", silent);
   const made = options.templates
     ? makeTemplates(members, environments)
     : { templates: [], labels: new Map(), rest: members };
   const rest = declareRest(made.rest, clusters, environments);
   const used = [...made.templates, ...rest.shared, ...rest.byCustomer.values()].flat();
-  const roles = findRoles(used.flatMap(({ access }) => Object.values(access ?? {})));
+  const sets = used.flatMap(({ access }) => Object.values(access ?? {})).flatMap(rightsOf);
+  const roles = findRoles(sets);
   const withRoles = (group: RawGroup): GroupEntry => nameRoles(group, roles);
-  const rightsOf = new Map(
-    used.flatMap(({ access }) => Object.values(access ?? {})).map((rights) => [rightsKey(rights), rights]),
-  );
+  const byKey = new Map(sets.map((rights) => [rightsKey(rights), rights]));
   return {
-    roles: new Map([...roles].map(([key, name]) => [name, rightsOf.get(key) ?? []])),
+    roles: new Map([...roles].map(([key, name]) => [name, byKey.get(key) ?? []])),
     templates: made.templates.map(withRoles),
     shared: rest.shared.map(withRoles),
     byCustomer: new Map([...rest.byCustomer].map(([customer, groups]) => [customer, groups.map(withRoles)])),
@@ -115,15 +124,22 @@ export function placeGroups(
   };
 }
 
-type RawGroup = Omit<GroupEntry, "access"> & { readonly access?: Readonly<Record<string, Rights>> };
+type RawGroup = Omit<GroupEntry, "access"> & { readonly access?: Readonly<Record<string, Granted>> };
 
 function nameRoles(group: RawGroup, roles: ReadonlyMap<string, string>): GroupEntry {
-  if (group.access === undefined) return group as GroupEntry;
-  const access = Object.entries(group.access).map(([key, rights]): [string, string | readonly string[]] => {
+  const { access: granted, ...rest } = group;
+  if (granted === undefined) return rest;
+  const named = (rights: Rights): RightsEntry => {
     const [only] = rights;
-    return [key, roles.get(rightsKey(rights)) ?? (rights.length === 1 && only !== undefined ? only : rights)];
+    return roles.get(rightsKey(rights)) ?? (rights.length === 1 && only !== undefined ? only : rights);
+  };
+  const access = Object.entries(granted).map(([key, { whole, zones }]): [string, AccessEntry] => {
+    if (zones.size === 0) return [key, named(whole)];
+    const sorted = [...zones].sort(([left], [right]) => compareText(left, right));
+    const managementZones = Object.fromEntries(sorted.map(([zone, rights]) => [zone, named(rights)]));
+    return [key, { ...(whole.length === 0 ? {} : { permissions: named(whole) }), managementZones }];
   });
-  return { ...group, access: Object.fromEntries(access) };
+  return { ...rest, access: Object.fromEntries(access) };
 }
 
 /** Whether its texts can stand in a file, and mean themselves there. */
@@ -137,9 +153,10 @@ function isDeclarable({ name, ldapGroupNames, ssoGroupNames }: ObservedGroup): b
 function accessOf(
   observed: ObservedGroup,
   cluster: string,
+  zoneRights: readonly EstateZoneRight[],
   byId: ReadonlyMap<string, PlacedEnvironment>,
 ): { readonly access: Member["access"]; readonly gone: readonly string[] } {
-  const access = new Map<PlacedEnvironment, Rights>();
+  const access = new Map<PlacedEnvironment, Granted>();
   const gone: string[] = [];
   let odd = false;
   for (const [id, permissions] of rightsByEnvironment(observed)) {
@@ -147,8 +164,14 @@ function accessOf(
     if (environment === undefined || environment.cluster !== cluster) gone.push(id);
     else {
       odd ||= permissions.some((permission) => !/^[A-Z][A-Z_]*$/.test(permission));
-      access.set(environment, leanRights(permissions));
+      access.set(environment, { whole: leanRights(permissions), zones: new Map() });
     }
+  }
+  for (const [id, rights] of groupBy(zoneRights, ({ environment }) => environment.toLowerCase())) {
+    const environment = byId.get(id);
+    if (environment === undefined || environment.cluster !== cluster) continue;
+    const zones = new Map(rights.map(({ zone, permissions }) => [zone, leanRights(permissions)]));
+    access.set(environment, { whole: access.get(environment)?.whole ?? [], zones });
   }
   return { access: odd || access.size === 0 ? null : access, gone: gone.sort(compareText) };
 }
@@ -168,7 +191,8 @@ function makeTemplates(
   });
   const classes = groupBy(patterns, ({ pattern }) =>
     JSON.stringify([
-      ...[pattern.placeholder, pattern.name, pattern.ldapGroupNames, pattern.ssoGroupNames, rightsKey(pattern.rights)],
+      ...[pattern.placeholder, pattern.name, pattern.ldapGroupNames, pattern.ssoGroupNames],
+      grantedKey(pattern.granted),
     ]),
   );
   const templates: RawGroup[] = [];
@@ -193,7 +217,7 @@ function makeTemplates(
       name: pattern.name,
       ...mappings(pattern),
       ...(match.fields === null ? {} : { match: match.fields }),
-      access: { [pattern.placeholder === "environment" ? "{environment}" : "*"]: pattern.rights },
+      access: { [pattern.placeholder === "environment" ? "{environment}" : "*"]: pattern.granted },
     });
     for (const { member } of found) covered.add(member);
   }
@@ -211,7 +235,7 @@ function patternOf({ observed, access }: Member): Pattern | null {
   const [first] = access.values();
   const [environment, ...more] = access.keys();
   if (first === undefined || environment === undefined) return null;
-  if ([...access.values()].some((rights) => rightsKey(rights) !== rightsKey(first))) return null;
+  if ([...access.values()].some((granted) => grantedKey(granted) !== grantedKey(first))) return null;
   const isEnvironments = more.length === 0 && contains(observed.name, environment.observed.id);
   const { customer } = environment;
   if (!isEnvironments && (more.some((other) => other.customer !== customer) || !contains(observed.name, customer)))
@@ -225,7 +249,7 @@ function patternOf({ observed, access }: Member): Pattern | null {
     name: fill(observed.name),
     ldapGroupNames: observed.ldapGroupNames.map(fill).sort(compareText),
     ssoGroupNames: observed.ssoGroupNames.map(fill).sort(compareText),
-    rights: first,
+    granted: first,
   };
 }
 

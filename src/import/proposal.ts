@@ -30,7 +30,9 @@ export interface Choices {
   readonly bare: ReadonlySet<string>;
   /** The same of environments that are not declared. */
   readonly leftOut: ReadonlySet<string>;
-  /** Groups as `CLUSTER/NAME` that are not declared. */
+  /** Groups as `CLUSTER/NAME` of which everything but their rights is declared. */
+  readonly bareGroups: ReadonlySet<string>;
+  /** The same of groups that are not declared. */
   readonly leftOutGroups: ReadonlySet<string>;
 }
 

@@ -45,7 +45,9 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
   const shared: SharedValues = sharesValues
     ? sharedValues(fullyDeclared(all, choices), limits)
     : { tags: [], limits: new Map() };
-  const groups = placeGroups(estate, all, { templates: isFresh && choices.templates, leftOut: choices.leftOutGroups });
+  const groups = placeGroups(estate, all, {
+    ...{ templates: isFresh && choices.templates, bare: choices.bareGroups, leftOut: choices.leftOutGroups },
+  });
   const basis: ProposalBasis = {
     existing,
     shared,

@@ -7,6 +7,21 @@ export type Rights = readonly string[];
 
 export const rightsKey = (rights: Rights): string => rights.join(" ");
 
+/** What a group has in one environment: on the whole of it, and on its management zones by their names. */
+export interface Granted {
+  readonly whole: Rights;
+  readonly zones: ReadonlyMap<string, Rights>;
+}
+
+/** Equal for what is granted alike. */
+export const grantedKey = ({ whole, zones }: Granted): string =>
+  zones.size === 0
+    ? rightsKey(whole)
+    : JSON.stringify([whole, [...zones].sort(([left], [right]) => compareText(left, right))]);
+
+/** All sets of rights in it. */
+export const rightsOf = ({ whole, zones }: Granted): readonly Rights[] => [whole, ...zones.values()];
+
 /** The permissions without those that a cluster adds by itself. */
 export function leanRights(permissions: readonly string[]): Rights {
   const closed = closePermissions(permissions);

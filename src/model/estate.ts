@@ -5,8 +5,21 @@ export interface EstateCluster {
   readonly name: string;
   readonly environments: readonly ObservedEnvironment[];
   readonly groups: readonly ObservedGroup[];
+  /** Rights of groups on management zones, as far as these can be named. */
+  readonly zoneRights: readonly EstateZoneRight[];
+  /** Ids in lower case of groups that policies give rights; null: nobody knows. */
+  readonly policyGroups: ReadonlySet<string> | null;
   /** Hosts that environments list, by environment id; null: they were not asked for. */
   readonly hosts: ReadonlyMap<string, readonly EstateHost[]> | null;
+}
+
+/** What a group has on one management zone, which is called by its name. */
+export interface EstateZoneRight {
+  /** Id of the group. */
+  readonly group: string;
+  readonly environment: string;
+  readonly zone: string;
+  readonly permissions: readonly string[];
 }
 
 /** A host as its environment lists it. A member is null where the cluster does not tell. */

@@ -79,6 +79,8 @@ export interface ObservedCluster {
   readonly licenceHour?: LicenceHour | null;
   /** Left out: not asked for. */
   readonly zones?: ObservedZones;
+  /** Ids in lower case of groups that policies give rights, as far as that was asked; left out: it was not. */
+  readonly policyGroups?: Reading<ReadonlySet<string>>;
   /** False on a licence without quotas (DPS): they are then not compared. */
   readonly quotasLicensed: boolean;
   readonly warnings: readonly string[];

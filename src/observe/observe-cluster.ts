@@ -1,9 +1,10 @@
 import type { Client } from "../dynatrace/client.ts";
 import { readClusterVersion, readGroups } from "../dynatrace/cluster-api.ts";
 import { readLicenceHour } from "../dynatrace/licence-hour.ts";
+import { mostPolicyLevels, readPolicyGroups } from "../dynatrace/preflight.ts";
 import { readClusterEnvironments } from "../kinds/environment/effects/read.ts";
 import type { Inventory } from "../model/inventory.ts";
-import type { ObservedCluster } from "../model/observed.ts";
+import type { ObservedCluster, ObservedEnvironment } from "../model/observed.ts";
 import type { Wanted } from "./observe.ts";
 import { observeZones, type QuestionTokens } from "./observe-zones.ts";
 import { reading } from "./reading.ts";
@@ -20,8 +21,9 @@ export async function observeCluster(
     groups,
     everything = false,
     consumption = null,
+    policies = false,
     zonesOf,
-  }: Pick<Wanted, "groups" | "everything" | "consumption" | "zonesOf">,
+  }: Pick<Wanted, "groups" | "everything" | "consumption" | "policies" | "zonesOf">,
   openTokens: () => QuestionTokens,
 ): Promise<ObservedCluster> {
   const declared = inventory.environments.filter((environment) => environment.cluster === cluster);
@@ -35,8 +37,12 @@ export async function observeCluster(
     consumption === null ? null : readLicenceHour(client, consumption.now).catch(() => null),
   ]);
   const zones =
-    zonesOf !== undefined && zonesOf.size > 0 && environments.status === "complete"
+    zonesOf !== undefined && (zonesOf === "with-rights" || zonesOf.size > 0) && environments.status === "complete"
       ? await observeZones(client, environments.value.environments, zonesOf, openTokens)
+      : null;
+  const policyGroups =
+    policies && environments.status === "complete"
+      ? await reading(readGroupsOfPolicies(client, environments.value.environments))
       : null;
   const quotasLicensed = environments.status === "unreadable" || environments.value.quotasLicensed;
   return {
@@ -48,10 +54,25 @@ export async function observeCluster(
         : environments,
     groups: groupReading,
     licenceHour,
+    ...(policyGroups === null ? {} : { policyGroups }),
     ...(zones === null ? {} : { zones }),
     quotasLicensed,
     warnings: [],
   };
+}
+
+/** Those that the whole cluster binds, and those of its first environments. Throws where the cluster does not tell. */
+async function readGroupsOfPolicies(
+  client: Client,
+  environments: readonly ObservedEnvironment[],
+): Promise<ReadonlySet<string>> {
+  const enabled = environments.filter(({ state }) => state === "ENABLED").slice(0, mostPolicyLevels);
+  const found = await Promise.all([
+    readPolicyGroups(client, "cluster"),
+    ...enabled.map(({ id }) => readPolicyGroups(client, { environment: id })),
+  ]);
+  if (found[0] === null) throw new Error("it does not tell which groups have rights from policies");
+  return new Set(found.flatMap((groups) => [...(groups ?? [])].map((id) => id.toLowerCase())));
 }
 
 export function unusableCluster(reason: string, requests: number): ObservedCluster {

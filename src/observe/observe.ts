@@ -6,7 +6,7 @@ import type { Clock, Log, LogFields } from "../ports.ts";
 import type { ConnectShell } from "../ssh/shell.ts";
 import { observeCluster, unusableCluster } from "./observe-cluster.ts";
 import { type LetGo, observeHosts } from "./observe-hosts.ts";
-import type { QuestionTokens } from "./observe-zones.ts";
+import type { QuestionTokens, WantedZones } from "./observe-zones.ts";
 import type { ReadingEvents } from "./reading-events.ts";
 
 /** What is to be read. */
@@ -19,8 +19,10 @@ export interface Wanted {
   readonly everything?: boolean;
   /** At what time (Unix milliseconds) it is asked how much of the licence is used; left out or null: it is not. */
   readonly consumption?: { readonly now: number } | null;
-  /** Ids in lower case of environments whose management zones are read, with the rights of groups on them. */
-  readonly zonesOf?: ReadonlySet<string>;
+  /** Whether it is asked which groups have rights from policies. */
+  readonly policies?: boolean;
+  /** Environments whose management zones are read, with the rights of groups on them. */
+  readonly zonesOf?: WantedZones;
 }
 
 /** A client for one cluster, and how to let go of it. */

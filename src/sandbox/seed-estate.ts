@@ -1,3 +1,4 @@
+import { groupIdOf } from "../kinds/group/group-id.ts";
 import { closePermissions } from "../kinds/group/permissions.ts";
 import type { ClusterSeed, EnvironmentSeed, GroupSeed } from "./cluster/snapshot.ts";
 
@@ -12,7 +13,7 @@ const colours = ["amber", "azure", "beige", "black", "coral", "green", "ivory", 
 /**
  * A cluster that has grown for years: two generations of ids side by side, a third of the environments disabled, groups for
  * each environment of the first generation and for each customer of the second, quotas by default with exceptions, ids that
- * follow nothing, and rights on environments that are gone. The same every time; `index` tells clusters apart.
+ * follow nothing, rights on environments that are gone, on management zones and from policies. The same every time; `index` tells clusters apart.
  */
 export function seedEstate(index: number, size: number): ClusterSeed {
   const environments: EnvironmentSeed[] = [];
@@ -59,7 +60,30 @@ export function seedEstate(index: number, size: number): ClusterSeed {
     ...aGroup("platform-admins", ["cn=platform-admins,ou=groups,dc=example,dc=com"], {}),
     isClusterAdminGroup: true,
   });
-  return { environments, groups };
+  groups.push(aGroup("security", ["cn=security,ou=groups,dc=example,dc=com"], {}));
+  groups.push(aGroup("shop operators", ["cn=shop,ou=groups,dc=example,dc=com"], {}));
+  const shops = environments.filter(({ id, state }) => state === "ENABLED" && id.endsWith("-p1")).slice(0, 3);
+  const clusterUuid = `6d1f2c3a-0b5e-4f7d-9a8c-00000000000${index}`;
+  return {
+    ...{ environments, groups, clusterUuid },
+    managementZones: shops.flatMap(({ id }, place) => [
+      { environment: id, id: `-${place + 1}`, name: "Web shop" },
+      { environment: id, id: `${place + 1}`, name: "Nobody's" },
+    ]),
+    zoneRights: shops.map(({ id }, place) => ({
+      ...{ group: groupIdOf("shop operators"), environment: id, zone: `-${place + 1}` },
+      permissions: closePermissions(["LOG_VIEWER"]),
+    })),
+    policies: [
+      {
+        uuid: "7e0a3b4c-1d2f-4a6b-8c9d-000000000001",
+        name: "Security of all environments",
+        statementQuery: "ALLOW environment:roles:view-security-problems;",
+        ...{ levelType: "cluster", levelId: clusterUuid },
+        groups: [groupIdOf("security")],
+      },
+    ],
+  };
 }
 
 /** Three letters that no other customer of any cluster has. */

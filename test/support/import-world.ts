@@ -6,6 +6,7 @@ import type { CustomerRule } from "../../src/import/customer-rules.ts";
 import { knownLimits } from "../../src/import/known-limits.ts";
 import type { Proposal } from "../../src/import/proposal.ts";
 import { proposeInventory } from "../../src/import/propose-inventory.ts";
+import { takeZones } from "../../src/import/take-zones.ts";
 import { inventoryFiles } from "../../src/load/files/inventory-files.ts";
 import { overlaidFiles } from "../../src/load/files/overlaid-files.ts";
 import { loadInventory } from "../../src/load/load-inventory.ts";
@@ -13,7 +14,7 @@ import { parseYaml } from "../../src/load/yaml/parse-yaml.ts";
 import { createPositions } from "../../src/load/yaml/positions.ts";
 import type { EstateCluster } from "../../src/model/estate.ts";
 import type { Inventory } from "../../src/model/inventory.ts";
-import type { Observed, ObservedEnvironment, ObservedGroup } from "../../src/model/observed.ts";
+import type { Observed, ObservedEnvironment, ObservedGroup, ObservedZones } from "../../src/model/observed.ts";
 
 export interface Imported {
   readonly proposal: Proposal;
@@ -42,17 +43,25 @@ export const observedGroup = (given: Partial<ObservedGroup> & { readonly name: s
   ...given,
 });
 
-export const anEstate = (given: Partial<EstateCluster> = {}): EstateCluster => ({
+/** A cluster to import, with its management zones as they are read. */
+export interface ClusterToImport extends EstateCluster {
+  readonly zones?: ObservedZones;
+}
+
+export const anEstate = ({ zones, ...given }: Partial<ClusterToImport> = {}): ClusterToImport => ({
   name: "emea",
   environments: [],
   groups: [],
+  policyGroups: null,
   hosts: null,
   ...given,
+  zoneRights: takeZones({ name: "emea", environments: [], groups: [], ...given }, zones).rights,
+  ...(zones === undefined ? {} : { zones }),
 });
 
 /** Imports an estate into an inventory that has nothing but its clusters, or these files, and gives what came of it. */
 export async function importInto(
-  estate: readonly EstateCluster[],
+  estate: readonly ClusterToImport[],
   files: Readonly<Record<string, string>> = {},
   rule: CustomerRule | null = null,
 ): Promise<Imported> {
@@ -72,12 +81,13 @@ export async function importInto(
     const observed: Observed = {
       hosts: new Map(),
       clusters: new Map(
-        estate.map(({ name, environments, groups }) => [
+        estate.map(({ name, environments, groups, zones }) => [
           name,
           {
             ...{ version: null, requests: 0, quotasLicensed: true, warnings: [] },
             environments: { status: "complete", value: environments },
             groups: { status: "complete", value: groups },
+            ...(zones === undefined ? {} : { zones }),
           },
         ]),
       ),

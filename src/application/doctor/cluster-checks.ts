@@ -2,6 +2,7 @@ import { ApiError, isStatus } from "../../dynatrace/api-error.ts";
 import type { Client } from "../../dynatrace/client.ts";
 import {
   lookUpOwnToken,
+  mostPolicyLevels,
   reachesDeployment,
   readHealth,
   readLicence,
@@ -291,26 +292,23 @@ async function policies(client: Client, { ok, unknown }: Checks): Promise<Check>
       );
 }
 
-/** Each costs a request: a large cluster is not asked about all of them. */
-const mostAsked = 50;
-
 async function environmentPolicies(
   client: Client,
   environments: readonly string[],
   { ok, unknown }: Checks,
 ): Promise<Check> {
   const id = "environment-policies";
-  const asked = environments.slice(0, mostAsked);
+  const asked = environments.slice(0, mostPolicyLevels);
   const found = await Promise.all(asked.map((environment) => readPolicyGroups(client, { environment })));
   const told = found.filter((groups) => groups !== null);
-  const of = asked.length === environments.length ? "" : ` of the first ${asked.length} environments`;
+  const which = asked.length === environments.length ? "" : ` (the first ${asked.length} were asked)`;
   if (told.length === 0) return unknown(id, "no environment in scope tells whether policies give groups rights there");
   const bound = told.filter(({ size }) => size > 0).length;
   return bound === 0
-    ? ok(id, `no group has rights from policies of one environment${of}`)
+    ? ok(id, `no group has rights from policies of a single environment${which}`)
     : ok(
         id,
-        `in ${count(bound, "environment")}${of} groups have rights from policies, too: dtsync neither shows nor changes those`,
+        `in ${count(bound, "environment")}${which} groups have rights from policies, too: dtsync neither shows nor changes those`,
       );
 }
 

@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { closePermissions } from "../../../src/kinds/group/permissions.ts";
-import type { EstateCluster } from "../../../src/model/estate.ts";
-import type { ObservedEnvironment, ObservedGroup } from "../../../src/model/observed.ts";
-import { anEstate, importInto, observedEnvironment, observedGroup } from "../../support/import-world.ts";
+import type { ObservedEnvironment, ObservedGroup, ObservedZones } from "../../../src/model/observed.ts";
+import {
+  anEstate,
+  type ClusterToImport,
+  importInto,
+  observedEnvironment,
+  observedGroup,
+} from "../../support/import-world.ts";
 
 const customers = ["abc", "xyz", "abc-def", "north-shop", "z9"] as const;
 const keys = ["p1", "p2", "t1", "d1", "z1", "prod1"] as const;
@@ -79,6 +84,7 @@ const environments = fc.uniqueArray(environment, {
   maxLength: 14,
   selector: ({ id }) => id.toLowerCase(),
 });
+const complete = <T>(value: T) => ({ status: "complete", value }) as const;
 const permission = fc.constantFrom(
   "VIEWER",
   "LOG_VIEWER",
@@ -120,11 +126,58 @@ const group = (ids: readonly string[]): fc.Arbitrary<ObservedGroup> =>
       return observedGroup({ ...given, accessRight: given.isClusterAdminGroup ? {} : accessRight });
     });
 
-const cluster = (clusterName: string): fc.Arbitrary<EstateCluster> =>
+const zone = fc.constantFrom("Web shop", "Team A", "Team B", "Team *", "{customer} web", " edge");
+const zoneList = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .array(zone, { maxLength: 5 })
+      .map((names) => complete(names.map((zoneName, index) => ({ id: String(index - 2), name: zoneName })))),
+  },
+  { weight: 1, arbitrary: fc.constant({ status: "unreadable", reason: "it was busy" } as const) },
+);
+
+/** Zones of enabled environments, and rights on zones that are there, or were. */
+const zonesOf = (
+  list: readonly ObservedEnvironment[],
+  groups: readonly ObservedGroup[],
+): fc.Arbitrary<ObservedZones> => {
+  const right = fc.record({
+    group: fc.constantFrom("gone", ...groups.filter((one) => !one.isClusterAdminGroup).map(({ id }) => id)),
+    environment: fc.constantFrom("gone-1", ...list.map(({ id }) => id)),
+    zone: fc.integer({ min: -2, max: 3 }).map(String),
+    permissions: fc.uniqueArray(permission, { minLength: 1, maxLength: 2 }).map(closePermissions),
+  });
+  return fc.record({
+    rights: fc
+      .uniqueArray(right, {
+        maxLength: 12,
+        selector: ({ group, environment, zone }) => `${group}/${environment}/${zone}`,
+      })
+      .map(complete),
+    lists: fc.tuple(...list.map(() => zoneList)).map(
+      (lists) =>
+        new Map(
+          list.flatMap(({ id, state }, index) => {
+            const found = lists[index];
+            return state === "ENABLED" && found !== undefined ? [[id.toLowerCase(), found] as const] : [];
+          }),
+        ),
+    ),
+  });
+};
+
+const cluster = (clusterName: string): fc.Arbitrary<ClusterToImport> =>
   environments.chain((list) =>
     fc
       .uniqueArray(group(list.map(({ id }) => id)), { maxLength: 8, selector: ({ id }) => id })
-      .map((groups) => anEstate({ name: clusterName, environments: list, groups })),
+      .chain((groups) =>
+        fc
+          .option(zonesOf(list, groups), { nil: undefined })
+          .map((zones) =>
+            anEstate({ name: clusterName, environments: list, groups, ...(zones === undefined ? {} : { zones }) }),
+          ),
+      ),
   );
 
 describe("an import of any estate", () => {
