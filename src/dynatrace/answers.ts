@@ -58,11 +58,12 @@ const told: Shape<number | null> = (value) =>
   typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
 
 const useOf = (members: Partial<Record<keyof ObservedUse, string>>): Shape<ObservedUse | null> =>
-  orNothing((value, place) => {
-    const found = object(Object.fromEntries(Object.values(members).map((member) => [member, told])))(value, place);
-    const use = (period: keyof ObservedUse) => found[members[period] ?? ""] ?? null;
-    return { now: use("now"), month: use("month"), year: use("year") };
-  });
+  orNothing(
+    mapped(object(Object.fromEntries(Object.values(members).map((member) => [member, told]))), (found) => {
+      const use = (period: keyof ObservedUse) => found[members[period] ?? ""] ?? null;
+      return { now: use("now"), month: use("month"), year: use("year") };
+    }),
+  );
 const ofPeriods = useOf({ month: "consumedThisMonth", year: "consumedThisYear" });
 
 const consumption: Shape<Readonly<Record<string, ObservedUse>>> = mapped(
@@ -80,10 +81,7 @@ const consumption: Shape<Readonly<Record<string, ObservedUse>>> = mapped(
 );
 
 /** Both stand in the same objects. */
-const quotasAndUse = (value: unknown, place: string) => ({
-  quotas: quotas(value, place),
-  consumption: consumption(value, place),
-});
+const quotasAndUse = (value: unknown) => ({ quotas: quotas(value), consumption: consumption(value) });
 
 /** How a storage limit without end reads is not documented, so it need not be a number from 0 on. */
 const storage = object({
@@ -220,10 +218,10 @@ export const managementZones: Shape<readonly ObservedManagementZone[]> = mapped(
  */
 export const ofId =
   <T extends { readonly id: string }>(shape: Shape<T>, id: string): Shape<T> =>
-  (value, place) => {
-    const found = shape(value, place);
+  (value) => {
+    const found = shape(value);
     if (found.id.toLowerCase() === id.toLowerCase()) return found;
-    throw new ShapeMismatch("id is another one than was asked for");
+    throw new ShapeMismatch("is another one than was asked for", "id");
   };
 
 /** Builds of the nodes; one that does not tell its build is passed over. */
@@ -280,21 +278,22 @@ export interface ConnectionInfo {
 
 const joined = mapped(textOrTexts, (found) => (typeof found === "string" ? found : found.join(";")));
 
+const filledEndpoints = object({ formattedCommunicationEndpoints: line });
+
 /** The endpoints are text in present versions and were a list in 2022; both are understood. */
-export const connectionInfo: Shape<ConnectionInfo> = (value, place) => {
-  const found = object({
+export const connectionInfo: Shape<ConnectionInfo> = mapped(
+  object({
     tenantUUID: environmentId,
     tenantToken: line,
     communicationEndpoints: optional(texts),
     formattedCommunicationEndpoints: orNothing(joined),
-  })(value, place);
-  const server = found.formattedCommunicationEndpoints ?? found.communicationEndpoints?.join(";");
-  return {
-    tenant: found.tenantUUID,
-    tenantToken: found.tenantToken,
-    server: line(server, "formattedCommunicationEndpoints"),
-  };
-};
+  }),
+  (found) => {
+    const endpoints = found.formattedCommunicationEndpoints ?? found.communicationEndpoints?.join(";");
+    const { formattedCommunicationEndpoints: server } = filledEndpoints({ formattedCommunicationEndpoints: endpoints });
+    return { tenant: found.tenantUUID, tenantToken: found.tenantToken, server };
+  },
+);
 
 export const latestAgentVersion: Shape<string> = mapped(
   object({ latestAgentVersion: agentVersion }),

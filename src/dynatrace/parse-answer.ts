@@ -16,7 +16,7 @@ export function parseAnswer<T>(text: string | null, shape: Shape<T>, call: Answe
     throw new UnexpectedAnswer(call, `it is nested more than ${deepestNesting} levels deep`);
   const value = parseJson(text, call);
   try {
-    return shape(value, "");
+    return shape(value);
   } catch (error) {
     if (error instanceof ShapeMismatch) throw new UnexpectedAnswer(call, error.message, error);
     throw error;

@@ -41,7 +41,7 @@ const values: readonly unknown[] = [
 function refused<T>(shape: Shape<T>, place: (value: unknown) => unknown): readonly unknown[] {
   return values.filter((value) => {
     try {
-      shape(place(value), "");
+      shape(place(value));
       return false;
     } catch (error) {
       expect(error).toBeInstanceOf(ShapeMismatch);
@@ -63,12 +63,12 @@ const least = { id: "abc-p1", name: "ABC", state: "ENABLED" };
 
 describe("an environment", () => {
   test("the least that it must have", () => {
-    expect(environment(least, "")).toEqual({ ...least, trial: false, tags: [] });
+    expect(environment(least)).toEqual({ ...least, trial: false, tags: [] });
   });
 
   test("nulls and members of other versions", () => {
     const given = { ...least, tags: null, trial: null, quotas: null, storage: { a: null }, newThing: { x: 1 } };
-    expect(environment(given, "")).toEqual({ ...least, trial: false, tags: [], storage: {} });
+    expect(environment(given)).toEqual({ ...least, trial: false, tags: [], storage: {} });
   });
 
   test("limits are kept as they are, null and absent apart, without what was used", () => {
@@ -77,7 +77,7 @@ describe("an environment", () => {
       demUnits: { annualLimit: null },
       customMetrics: null,
     };
-    expect(environment({ ...least, quotas, storage: { transactionStorage: { maxLimit: 7 } } }, "")).toMatchObject({
+    expect(environment({ ...least, quotas, storage: { transactionStorage: { maxLimit: 7 } } })).toMatchObject({
       quotas: { hostUnits: { maxLimit: 5 }, demUnits: { annualLimit: null }, customMetrics: null },
       storage: { transactionStorage: { maxLimit: 7 } },
     });
@@ -96,20 +96,19 @@ describe("an environment", () => {
   });
 
   test.each(["hostUnits", "demUnits", "userSessions"])("the quota %s is an object or nothing", (name) => {
-    const inQuotas: Shape<unknown> = (value, place) => environment({ ...least, quotas: value }, place);
+    const inQuotas: Shape<unknown> = (value) => environment({ ...least, quotas: value });
     expect(accepted(inQuotas, {}, name)).toEqual([undefined, null, {}, { a: 1 }]);
   });
 
   test("limits are whole numbers or nothing, and quotas not below 0", () => {
-    const quota: Shape<unknown> = (value, place) => environment({ ...least, quotas: { demUnits: value } }, place);
+    const quota: Shape<unknown> = (value) => environment({ ...least, quotas: { demUnits: value } });
     expect(accepted(quota, {}, "monthlyLimit")).toEqual([undefined, null, 0]);
-    const days: Shape<unknown> = (value, place) =>
-      environment({ ...least, storage: { sessionReplayRetention: value } }, place);
+    const days: Shape<unknown> = (value) => environment({ ...least, storage: { sessionReplayRetention: value } });
     expect(accepted(days, {}, "maxLimitInDays")).toEqual([undefined, null, 0, -1]);
   });
 
   test.each([null, [], "x", {}, { ...least, id: "a/b" }, { ...least, id: "a".repeat(71) }])("%j is none", (given) => {
-    expect(() => environment(given, "")).toThrow(ShapeMismatch);
+    expect(() => environment(given)).toThrow(ShapeMismatch);
   });
 });
 
@@ -117,8 +116,8 @@ describe("a page of environments", () => {
   const page = { totalCount: 1, pageSize: 1_000, nextPageKey: null, environments: [least] };
 
   test("has items, their number and a key or none", () => {
-    expect(environmentPage(page, "")).toMatchObject({ totalCount: 1, nextPageKey: null, items: [{ id: "abc-p1" }] });
-    expect(environmentPage({ ...page, nextPageKey: "" }, "").nextPageKey).toBeNull();
+    expect(environmentPage(page)).toMatchObject({ totalCount: 1, nextPageKey: null, items: [{ id: "abc-p1" }] });
+    expect(environmentPage({ ...page, nextPageKey: "" }).nextPageKey).toBeNull();
   });
 
   test.each<[string, readonly unknown[]]>([
@@ -131,7 +130,7 @@ describe("a page of environments", () => {
 
   test("a fault deep inside is told with its place and type, and never with its value", () => {
     const wrong = { ...page, environments: [least, { ...least, tags: ["a", { secret: "s3cret" }] }] };
-    expect(() => environmentPage(wrong, "")).toThrow("environments[1].tags[1] is an object, not a text");
+    expect(() => environmentPage(wrong)).toThrow("environments[1].tags[1] is an object, not a text");
   });
 });
 
@@ -139,28 +138,28 @@ describe("a group", () => {
   const whole = { id: "ops", name: "Ops", isClusterAdminGroup: false };
 
   test("the least that it must have", () => {
-    expect(group(whole, "")).toEqual({ ...whole, ldapGroupNames: [], ssoGroupNames: [], accessRight: {} });
-    expect(groupList([whole, whole], "")).toHaveLength(2);
+    expect(group(whole)).toEqual({ ...whole, ldapGroupNames: [], ssoGroupNames: [], accessRight: {} });
+    expect(groupList([whole, whole])).toHaveLength(2);
   });
 
   test("account flags under the names of new and of old versions, and not sent where the cluster does not tell", () => {
-    expect(group({ ...whole, isAccessAccount: true, isManageAccount: false }, "")).toMatchObject({
+    expect(group({ ...whole, isAccessAccount: true, isManageAccount: false })).toMatchObject({
       isAccessAccount: true,
       isManageAccount: false,
     });
     const old = { hasAccessAccountRole: true, hasManageAccountAndViewProductUsageRole: false };
-    expect(group({ ...whole, ...old }, "")).toMatchObject({ isAccessAccount: true, isManageAccount: false });
-    expect(group({ ...whole, isAccessAccount: null }, "")).not.toHaveProperty("isAccessAccount");
+    expect(group({ ...whole, ...old })).toMatchObject({ isAccessAccount: true, isManageAccount: false });
+    expect(group({ ...whole, isAccessAccount: null })).not.toHaveProperty("isAccessAccount");
   });
 
   test("permissions that nobody knows are kept, whatever they are called", () => {
     const rights = JSON.parse('{"NEW":["a"],"__proto__":["b"],"constructor":[]}') as object;
-    expect(Object.entries(group({ ...whole, accessRight: rights }, "").accessRight)).toEqual([
+    expect(Object.entries(group({ ...whole, accessRight: rights }).accessRight)).toEqual([
       ["NEW", ["a"]],
       ["__proto__", ["b"]],
       ["constructor", []],
     ]);
-    expect(group({ ...whole, accessRight: null }, "").accessRight).toEqual({});
+    expect(group({ ...whole, accessRight: null }).accessRight).toEqual({});
   });
 
   test.each<[string, readonly unknown[]]>([
@@ -179,19 +178,19 @@ describe("a group", () => {
   });
 
   test("the environments of a permission are a list of texts", () => {
-    const rights: Shape<unknown> = (value, place) => group({ ...whole, accessRight: value }, place);
+    const rights: Shape<unknown> = (value) => group({ ...whole, accessRight: value });
     expect(accepted(rights, {}, "VIEWER")).toEqual([undefined, []]);
   });
 });
 
 describe("tokens", () => {
   test("a list has ids, and names or none", () => {
-    expect(clusterTokenList({ values: [{ id: "a" }, { id: "b", name: null }, { id: "c", name: "d" }] }, "")).toEqual([
+    expect(clusterTokenList({ values: [{ id: "a" }, { id: "b", name: null }, { id: "c", name: "d" }] })).toEqual([
       { id: "a", name: "" },
       { id: "b", name: "" },
       { id: "c", name: "d" },
     ]);
-    expect(apiTokenPage({ totalCount: 0 }, "")).toEqual({ totalCount: 0, nextPageKey: null, items: [] });
+    expect(apiTokenPage({ totalCount: 0 })).toEqual({ totalCount: 0, nextPageKey: null, items: [] });
     expect(accepted(clusterTokenList, {}, "values")).toEqual([[]]);
     expect(accepted(apiTokenPage, { totalCount: 0 }, "apiTokens")).toEqual([undefined, []]);
     expect(accepted(apiTokenPage, {}, "totalCount")).toEqual([0]);
@@ -200,7 +199,7 @@ describe("tokens", () => {
   test("a new one is a line of text", () => {
     expect(accepted(newClusterToken, {}, "token")).toEqual(["true", "1"]);
     expect(accepted(newApiToken, { id: "a" }, "token")).toEqual(["true", "1"]);
-    expect(() => newClusterToken({ token: "a\nb" }, "")).toThrow("token is a text of another kind, not a line of text");
+    expect(() => newClusterToken({ token: "a\nb" })).toThrow("token is a text of another kind, not a line of text");
   });
 });
 
@@ -209,7 +208,7 @@ describe("what an agent needs", () => {
 
   test("endpoints are text, a list, or only there unformatted", () => {
     const server = (formatted: unknown) =>
-      connectionInfo({ ...info, formattedCommunicationEndpoints: formatted }, "").server;
+      connectionInfo({ ...info, formattedCommunicationEndpoints: formatted }).server;
     expect(["https://c", ["https://c", "https://d"], null, undefined].map(server)).toEqual([
       "https://c",
       "https://c;https://d",
@@ -227,29 +226,29 @@ describe("what an agent needs", () => {
       { communicationEndpoints: undefined },
       { formattedCommunicationEndpoints: [3] },
     ])
-      expect(() => connectionInfo({ ...info, ...wrong }, "")).toThrow(ShapeMismatch);
+      expect(() => connectionInfo({ ...info, ...wrong })).toThrow(ShapeMismatch);
   });
 
   test("versions have their documented form, so that they can name a file", () => {
     const version = "1.313.52.20250602-150703";
-    expect(latestAgentVersion({ latestAgentVersion: version }, "")).toBe(version);
-    expect(availableAgentVersions({ availableVersions: [version] }, "")).toEqual([version]);
+    expect(latestAgentVersion({ latestAgentVersion: version })).toBe(version);
+    expect(availableAgentVersions({ availableVersions: [version] })).toEqual([version]);
     for (const wrong of ["latest", "../../etc/x", `${version}/..`, 1.313, null]) {
-      expect(() => latestAgentVersion({ latestAgentVersion: wrong }, "")).toThrow(ShapeMismatch);
-      expect(() => availableAgentVersions({ availableVersions: [version, wrong] }, "")).toThrow(ShapeMismatch);
+      expect(() => latestAgentVersion({ latestAgentVersion: wrong })).toThrow(ShapeMismatch);
+      expect(() => availableAgentVersions({ availableVersions: [version, wrong] })).toThrow(ShapeMismatch);
     }
   });
 });
 
 test("nodes that do not tell their build are passed over, and other lists are none", () => {
-  expect(nodeBuilds([{ id: 1, buildVersion: "1.320" }, { id: 2 }], "")).toEqual(["1.320"]);
+  expect(nodeBuilds([{ id: 1, buildVersion: "1.320" }, { id: 2 }])).toEqual(["1.320"]);
   for (const wrong of [{}, "1.320", [3], [{ buildVersion: 1 }], [{ buildVersion: null }]])
-    expect(() => nodeBuilds(wrong, "")).toThrow(ShapeMismatch);
+    expect(() => nodeBuilds(wrong)).toThrow(ShapeMismatch);
 });
 
 describe("hosts that an environment lists", () => {
   const listed = { hostInfo: { entityId: "HOST-00000000000000AB" } };
-  const page = (...hosts: readonly unknown[]) => listedHostPage({ hosts, nextPageKey: null }, "");
+  const page = (...hosts: readonly unknown[]) => listedHostPage({ hosts, nextPageKey: null });
   const versionOf = (agentVersion: unknown) =>
     page({ hostInfo: { ...listed.hostInfo, agentVersion } }).items[0]?.version;
 
@@ -274,7 +273,7 @@ describe("hosts that an environment lists", () => {
   });
 
   test("an empty page that is not the last", () => {
-    expect(listedHostPage({ hosts: [], nextPageKey: "x" }, "")).toEqual({
+    expect(listedHostPage({ hosts: [], nextPageKey: "x" })).toEqual({
       items: [],
       totalCount: null,
       nextPageKey: "x",
@@ -297,6 +296,6 @@ describe("hosts that an environment lists", () => {
     ["addresses that are no list", { hosts: [{ hostInfo: { ...listed.hostInfo, ipAddresses: "192.0.2.1" } }] }],
     ["a version that is text", { hosts: [{ hostInfo: { ...listed.hostInfo, agentVersion: "1.313" } }] }],
   ])("%s is none", (_what, answer) => {
-    expect(() => listedHostPage(answer, "")).toThrow(ShapeMismatch);
+    expect(() => listedHostPage(answer)).toThrow(ShapeMismatch);
   });
 });

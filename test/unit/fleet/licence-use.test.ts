@@ -5,7 +5,7 @@ import { anObservedEnvironment } from "../../support/builders.ts";
 
 /** As a cluster answers. */
 const withQuotas = (quotas: unknown) =>
-  environment({ id: "abc-p1", name: "abc p1", state: "ENABLED", trial: false, tags: [], quotas }, "");
+  environment({ id: "abc-p1", name: "abc p1", state: "ENABLED", trial: false, tags: [], quotas });
 
 describe("what an environment uses of its licence", () => {
   test("is read by period, with its limit", () => {
