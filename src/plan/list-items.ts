@@ -81,10 +81,17 @@ function listGroups({ inventory, selection }: World): readonly ListedGroup[] {
   const environments = new Map(inventory.environments.map((item) => [item.id.toLowerCase(), item]));
   return inventory.groups
     .flatMap((group) => {
-      const reached = [...(group.access ?? [])].filter(([id, permissions]) => {
-        const environment = environments.get(id.toLowerCase());
-        if (environment === undefined || permissions.length === 0) return false;
-        return selection.matches({ ...environmentCoordinates(environment), group: group.name });
+      const withRights = new Set([
+        ...[...(group.access ?? [])].flatMap(([id, permissions]) => (permissions.length === 0 ? [] : id.toLowerCase())),
+        ...[...group.managementZones].flatMap(([id, zones]) =>
+          [...zones.values()].every(({ length }) => length === 0) ? [] : id.toLowerCase(),
+        ),
+      ]);
+      const reached = [...withRights].filter((id) => {
+        const environment = environments.get(id);
+        return (
+          environment !== undefined && selection.matches({ ...environmentCoordinates(environment), group: group.name })
+        );
       });
       if (reached.length === 0 && !selection.matches(groupCoordinates(group))) return [];
       const { name, cluster, customer, state } = group;
