@@ -17,6 +17,26 @@ const putIn = ["undici", "commander", "js-yaml"];
 const { dependencies } = JSON.parse(readFileSync(folder("package.json"), "utf8"));
 const leftOut = Object.keys(dependencies).filter((name) => !putIn.includes(name));
 
+/**
+ * Of undici what the program uses: to read all of it, with its fetch, WebSocket, caches and mocks, takes as long as to start
+ * Node.js. As in its own entry, dispatchers get the methods of its API, some of which they call themselves.
+ */
+const partsOfUndici = {
+  name: "parts-of-undici",
+  resolveId: (id) => (id === "undici" ? "\0parts-of-undici" : null),
+  load(id) {
+    if (id !== "\0parts-of-undici") return null;
+    const part = (path) => JSON.stringify(fileURLToPath(folder(`node_modules/undici/lib/${path}`)));
+    return `import Agent from ${part("dispatcher/agent.js")};
+import Dispatcher from ${part("dispatcher/dispatcher.js")};
+import ProxyAgent from ${part("dispatcher/proxy-agent.js")};
+import methods from ${part("api/index.js")};
+Object.assign(Dispatcher.prototype, methods);
+export { Agent, ProxyAgent };
+`;
+  },
+};
+
 /** Writes the code that checks data against the schemas beside the module that uses it, and where that ends up. */
 async function writeValidators() {
   const { validatorsSource } = await import(`${compiled.href}/load/schema/compile-schemas.js`);
@@ -38,6 +58,7 @@ async function bundle() {
     input: fileURLToPath(new URL(`${compiled.href}/cli.js`)),
     platform: "node",
     external: leftOut.map((name) => new RegExp(`^${name}(?:/|$)`)),
+    plugins: [partsOfUndici],
     logLevel: "warn",
   });
   await program.write({

@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
 import { createBrotliDecompress, createGunzip } from "node:zlib";
-import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
+import { Agent, type Dispatcher, ProxyAgent } from "undici";
 import type { Fetch } from "../ports.ts";
 import { readCertificates } from "./read-certificates.ts";
 import type { HttpProxy } from "./resolve-proxy.ts";
@@ -42,15 +42,17 @@ export async function createTransport({ ca, connections, proxy }: TransportOptio
       : new ProxyAgent({ ...limits, uri: proxy.url, requestTls: connect, proxyTls: connect });
   return {
     fetch: async (url, { method, headers, body, signal }) => {
-      const response = await request(url, {
-        method: method as Dispatcher.HttpMethod,
-        headers: { "accept-encoding": Object.keys(decoders).join(", "), ...headers },
-        dispatcher,
-        ...(body === undefined ? {} : { body }),
-        ...(signal ? { signal } : {}),
-      }).catch((error: unknown) => {
-        throw proxy === null ? error : new ProxyFailure(proxy.place, error);
-      });
+      const { origin, pathname, search } = new URL(url);
+      const response = await dispatcher
+        .request({
+          ...{ origin, path: `${pathname}${search}`, method: method as Dispatcher.HttpMethod },
+          headers: { "accept-encoding": Object.keys(decoders).join(", "), ...headers },
+          ...(body === undefined ? {} : { body }),
+          ...(signal ? { signal } : {}),
+        })
+        .catch((error: unknown) => {
+          throw proxy === null ? error : new ProxyFailure(proxy.place, error);
+        });
       const header = (name: string): string | null => {
         const value = response.headers[name.toLowerCase()];
         return Array.isArray(value) ? value.join(", ") : (value ?? null);
