@@ -7,8 +7,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { loadSimulation } from "./built.js";
 import { measure, megabytes, row, seconds, times } from "./measure.js";
 
 const latency = 30;
@@ -26,26 +27,15 @@ const dtsync = [
   ...(options.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profile}`]),
   join(root, "dist/cli.js"),
 ];
-const built = (path) => import(pathToFileURL(join(root, "build", path)).href);
 const print = (line) => process.stdout.write(`${line}\n`);
 
 /** The clusters of the inventory, holding what it declares or nothing, until the parent lets go; a message asks for the counts. */
 async function serve(directory, content) {
-  const [{ loadInventory }, { createSimulatedCluster }, { serveCluster }, { seedFromInventory }] = await Promise.all([
-    built("load/load-inventory.js"),
-    built("sandbox/cluster/simulated-cluster.js"),
-    built("sandbox/cluster/serve-cluster.js"),
-    built("sandbox/seed-from-inventory.js"),
-  ]);
-  const { inventory } = await loadInventory({ directory, set: [], rootCertificate: null, home: directory });
-  const clock = { now: () => new Date(), sleep: (ms) => new Promise((done) => setTimeout(done, ms)) };
+  const { inventory, create, serveCluster, seedOf } = await loadSimulation(directory);
   const served = [];
   for (const [index, { name }] of inventory.clusters.entries()) {
-    const cluster = createSimulatedCluster({
-      ...{ name, clock, random: index + 1, buildInstaller: () => new Uint8Array() },
-      installerVersions: ["1.313.52.20250602-150703"],
-      ...(content === "full" ? { seed: seedFromInventory(inventory, name) } : {}),
-    });
+    const seed = content === "full" ? { seed: seedOf(name) } : {};
+    const cluster = create(name, { random: index + 1, ...seed });
     const exchanges = [];
     const respond = async (request) => {
       const exchange = { kind: kindOf(request), begin: performance.now() - latency, end: Number.POSITIVE_INFINITY };

@@ -11,11 +11,11 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { built } from "./built.js";
 
 const self = fileURLToPath(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cli = join(root, "dist/cli.js");
-const built = (path) => import(pathToFileURL(join(root, "build", path)).href);
 const nodePath = process.execPath;
 const control = "/opt/dynatrace/oneagent/agent/tools/oneagentctl";
 

@@ -7,7 +7,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { loadSimulation } from "./built.js";
 import { measure, medians, megabytes, parseAlone, row, seconds, times } from "./measure.js";
 
 const fleet = { environments: 5_000, customers: 1_499, hosts: 12_000 };
@@ -16,33 +17,13 @@ const budget = { extraSeconds: 1.5, megabytes: 350 };
 
 const self = fileURLToPath(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const built = (path) => pathToFileURL(join(root, "build", path)).href;
 
 /** The clusters of the inventory, holding what it declares, until the parent lets go. */
 async function serve(directory) {
-  const [{ loadInventory }, { createSimulatedCluster }, { serveCluster }, { seedFromInventory }] = await Promise.all(
-    [
-      "load/load-inventory.js",
-      "sandbox/cluster/simulated-cluster.js",
-      "sandbox/cluster/serve-cluster.js",
-      "sandbox/seed-from-inventory.js",
-    ].map((path) => import(built(path))),
-  );
-  const { inventory } = await loadInventory({ directory, set: [], rootCertificate: null, home: directory });
-  const clock = {
-    now: () => new Date(),
-    sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
-  };
+  const { inventory, create, serveCluster, seedOf } = await loadSimulation(directory);
   const served = await Promise.all(
     inventory.clusters.map(async ({ name }, index) => {
-      const cluster = createSimulatedCluster({
-        name,
-        clock,
-        random: index + 1,
-        seed: seedFromInventory(inventory, name),
-        buildInstaller: () => new Uint8Array(),
-        installerVersions: ["1.313.52.20250602-150703"],
-      });
+      const cluster = create(name, { random: index + 1, seed: seedOf(name) });
       const { url } = await serveCluster(cluster, { latency });
       return { name, url, token: cluster.clusterToken };
     }),

@@ -5,7 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { loadSimulation } from "./built.js";
 import { measure, megabytes, row, seconds, times } from "./measure.js";
 
 const budget = 1.3;
@@ -15,25 +16,11 @@ const hour = 3_600_000;
 
 const self = fileURLToPath(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const built = (path) => import(pathToFileURL(join(root, "build", path)).href);
 
 /** One cluster of the inventory until the parent lets go; each message is answered with what happened so far. */
 async function serve(directory, name, latency) {
-  const [{ loadInventory }, { createSimulatedCluster }, { serveCluster }, { seedFromInventory }] = await Promise.all([
-    built("load/load-inventory.js"),
-    built("sandbox/cluster/simulated-cluster.js"),
-    built("sandbox/cluster/serve-cluster.js"),
-    built("sandbox/seed-from-inventory.js"),
-  ]);
-  const { inventory } = await loadInventory({ directory, set: [], rootCertificate: null, home: directory });
-  const cluster = createSimulatedCluster({
-    name,
-    clock: { now: () => new Date(), sleep: (ms) => new Promise((done) => setTimeout(done, ms)) },
-    random: 1,
-    seed: { ...seedFromInventory(inventory, name), ...livingSeed(inventory, name) },
-    buildInstaller: () => new Uint8Array(),
-    installerVersions: ["1.313.52.20250602-150703"],
-  });
+  const { inventory, create, serveCluster, seedOf } = await loadSimulation(directory);
+  const cluster = create(name, { seed: { ...seedOf(name), ...livingSeed(inventory, name) } });
   const { url } = await serveCluster(cluster, { latency });
   process.once("disconnect", () => process.exit());
   process.on("message", () => process.send(countsOf(cluster)));
