@@ -4,26 +4,17 @@ import { compareText } from "../lib/text.ts";
 import type { EstateCluster, EstateZoneRight, Remark } from "../model/estate.ts";
 import type { ObservedGroup } from "../model/observed.ts";
 import { accessKeys } from "./access-keys.ts";
-import { findMatch, type MatchFields } from "./find-match.ts";
+import {
+  type AccessEntry,
+  type GroupEntry,
+  type Member,
+  mappings,
+  type RawGroup,
+  type RightsEntry,
+} from "./group-entry.ts";
+import { makeTemplates } from "./group-templates.ts";
 import type { PlacedEnvironment } from "./place-environments.ts";
-import { findRoles, type Granted, grantedKey, leanRights, type Rights, rightsKey, rightsOf } from "./rights.ts";
-
-/** A group as a file declares it, keys in the order of the format. */
-export interface GroupEntry {
-  readonly name: string;
-  readonly clusters?: readonly string[];
-  readonly ldapGroupNames?: readonly string[];
-  readonly ssoGroupNames?: readonly string[];
-  readonly isClusterAdminGroup?: true;
-  readonly match?: MatchFields;
-  readonly access?: Readonly<Record<string, AccessEntry>>;
-}
-
-/** A role, a permission, or several permissions. */
-type RightsEntry = string | readonly string[];
-type AccessEntry =
-  | RightsEntry
-  | { readonly permissions?: RightsEntry; readonly managementZones: Readonly<Record<string, RightsEntry>> };
+import { findRoles, type Granted, leanRights, type Rights, rightsKey, rightsOf } from "./rights.ts";
 
 export interface PlacedGroups {
   readonly roles: ReadonlyMap<string, Rights>;
@@ -37,14 +28,6 @@ export interface PlacedGroups {
   readonly remarks: readonly Remark[];
 }
 
-/** A group on a cluster with what can be declared of it. */
-interface Member {
-  readonly observed: ObservedGroup;
-  readonly cluster: string;
-  /** By environment; null: its rights are not declared. */
-  readonly access: ReadonlyMap<PlacedEnvironment, Granted> | null;
-}
-
 interface GroupOptions {
   /** False: every group is declared by itself. */
   readonly templates: boolean;
@@ -52,16 +35,6 @@ interface GroupOptions {
   readonly bare: ReadonlySet<string>;
   /** The same of groups that are not declared. */
   readonly leftOut: ReadonlySet<string>;
-}
-
-/** How a placeholder was found in the names of a group. */
-interface Pattern {
-  readonly placeholder: "customer" | "environment";
-  readonly value: string;
-  readonly name: string;
-  readonly ldapGroupNames: readonly string[];
-  readonly ssoGroupNames: readonly string[];
-  readonly granted: Granted;
 }
 
 /** Finds how the groups of an estate are declared: as few templates as say it, the others one by one. */
@@ -124,8 +97,6 @@ export function placeGroups(
   };
 }
 
-type RawGroup = Omit<GroupEntry, "access"> & { readonly access?: Readonly<Record<string, Granted>> };
-
 function nameRoles(group: RawGroup, roles: ReadonlyMap<string, string>): GroupEntry {
   const { access: granted, ...rest } = group;
   if (granted === undefined) return rest;
@@ -174,100 +145,6 @@ function accessOf(
     access.set(environment, { whole: access.get(environment)?.whole ?? [], zones });
   }
   return { access: odd || access.size === 0 ? null : access, gone: gone.sort(compareText) };
-}
-
-/** Templates for groups that differ by customer or environment alone, and the groups that are left. */
-function makeTemplates(
-  members: readonly Member[],
-  environments: readonly PlacedEnvironment[],
-): {
-  readonly templates: readonly RawGroup[];
-  readonly labels: ReadonlyMap<string, readonly string[]>;
-  readonly rest: readonly Member[];
-} {
-  const patterns = members.flatMap((member) => {
-    const pattern = patternOf(member);
-    return pattern === null ? [] : [{ member, pattern }];
-  });
-  const classes = groupBy(patterns, ({ pattern }) =>
-    JSON.stringify([
-      ...[pattern.placeholder, pattern.name, pattern.ldapGroupNames, pattern.ssoGroupNames],
-      grantedKey(pattern.granted),
-    ]),
-  );
-  const templates: RawGroup[] = [];
-  const labels = new Map<string, string[]>();
-  const taken = new Set<string>();
-  const covered = new Set<Member>();
-  // Two templates with one name would make the same groups.
-  const names = new Set<string>();
-  for (const [, found] of [...classes].sort(
-    ([left, one], [right, two]) => two.length - one.length || compareText(left, right),
-  )) {
-    const [{ pattern }] = found;
-    const values = new Set(found.map((item) => item.pattern.value));
-    if (values.size < 2 || names.has(pattern.name.toLowerCase())) continue;
-    const wanted = new Set(found.flatMap(({ member }) => [...(member.access?.keys() ?? [])]));
-    const match = findMatch(pattern.name, wanted, environments, taken);
-    if (match.label !== null) {
-      for (const { observed } of wanted) labels.set(observed.id, [...(labels.get(observed.id) ?? []), match.label]);
-    }
-    names.add(pattern.name.toLowerCase());
-    templates.push({
-      name: pattern.name,
-      ...mappings(pattern),
-      ...(match.fields === null ? {} : { match: match.fields }),
-      access: { [pattern.placeholder === "environment" ? "{environment}" : "*"]: pattern.granted },
-    });
-    for (const { member } of found) covered.add(member);
-  }
-  return { templates, labels, rest: members.filter((member) => !covered.has(member)) };
-}
-
-const mappings = ({ ldapGroupNames, ssoGroupNames }: Pick<ObservedGroup, "ldapGroupNames" | "ssoGroupNames">) => ({
-  ...(ldapGroupNames.length === 0 ? {} : { ldapGroupNames: [...ldapGroupNames].sort(compareText) }),
-  ...(ssoGroupNames.length === 0 ? {} : { ssoGroupNames: [...ssoGroupNames].sort(compareText) }),
-});
-
-/** The template that a group may be made from: its rights are the same wherever it has some, and its name says where that is. */
-function patternOf({ observed, access }: Member): Pattern | null {
-  if (access === null) return null;
-  const [first] = access.values();
-  const [environment, ...more] = access.keys();
-  if (first === undefined || environment === undefined) return null;
-  if ([...access.values()].some((granted) => grantedKey(granted) !== grantedKey(first))) return null;
-  const isEnvironments = more.length === 0 && contains(observed.name, environment.observed.id);
-  const { customer } = environment;
-  if (!isEnvironments && (more.some((other) => other.customer !== customer) || !contains(observed.name, customer)))
-    return null;
-  const placeholder = isEnvironments ? "environment" : "customer";
-  const value = isEnvironments ? environment.observed.id : customer;
-  const fill = (text: string): string => replaceWord(text, value, `{${placeholder}}`);
-  return {
-    placeholder,
-    value,
-    name: fill(observed.name),
-    ldapGroupNames: observed.ldapGroupNames.map(fill).sort(compareText),
-    ssoGroupNames: observed.ssoGroupNames.map(fill).sort(compareText),
-    granted: first,
-  };
-}
-
-const isWordCharacter = (character: string | undefined): boolean =>
-  character !== undefined && /[a-zA-Z0-9]/.test(character);
-
-function wordAt(text: string, word: string): number {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    if (!isWordCharacter(text[at - 1]) && !isWordCharacter(text[at + word.length])) return at;
-  }
-  return -1;
-}
-
-const contains = (text: string, word: string): boolean => wordAt(text, word) >= 0;
-
-function replaceWord(text: string, word: string, by: string): string {
-  const at = wordAt(text, word);
-  return at < 0 ? text : text.slice(0, at) + by + replaceWord(text.slice(at + word.length), word, by);
 }
 
 /** Groups that no template makes, each by itself: in the file of their customer where they serve one alone. */

@@ -1,22 +1,7 @@
+import { knownPermissions } from "../kinds/group/permissions.ts";
 import { type Asked, ask, isSuccess, memberAt, textsAt } from "./ask.ts";
 import type { NotTried, Probing, Question } from "./question.ts";
 import { groupNames, groupsPath } from "./scratch.ts";
-
-/** All that API documents name. */
-const permissions = [
-  "VIEWER",
-  "MANAGE_SETTINGS",
-  "AGENT_INSTALL",
-  "LOG_VIEWER",
-  "VIEW_SENSITIVE_REQUEST_DATA",
-  "CONFIGURE_REQUEST_CAPTURE_DATA",
-  "REPLAY_SESSION_DATA",
-  "REPLAY_SESSION_DATA_WITHOUT_MASKING",
-  "MANAGE_SECURITY_PROBLEMS",
-  "VIEW_SECURITY_PROBLEMS",
-  "MANAGE_SUPPORT_TICKETS",
-  "DEMO_USER",
-] as const;
 
 const noGroup: NotTried = { notTried: "no group could be made" };
 const create = ({ client }: Probing, name: string): Promise<Asked> =>
@@ -110,7 +95,7 @@ export const groupQuestions: readonly Question[] = [
       const { environment } = probing.scratch;
       const brought = new Map<string, string[]>();
       const refused: string[] = [];
-      for (const permission of permissions) {
+      for (const permission of knownPermissions) {
         probing.signal.throwIfAborted();
         const given = await put(probing, group, { accessRight: { [permission]: [environment] } });
         if (!isSuccess(given)) {

@@ -103,14 +103,23 @@ describe("rights on management zones", () => {
     `);
   });
 
-  test("make templates of groups that have the same ones", async () => {
-    const rights = ["abc-p1", "xyz-p1"].map((id) => right(`${id}-web`, id, id === "abc-p1" ? "-1" : "1", "VIEWER"));
-    const groups = ["abc-p1", "xyz-p1"].map((id) => observedGroup({ name: `${id}-web` }));
-    const zones: ObservedZones = { rights: complete(rights), lists };
-    const { texts } = await importInto([anEstate({ environments, groups, zones })]);
+  test("make templates of groups that differ in names alone, those of zones included", async () => {
+    const ids = ["abc-p1", "xyz-p1"];
+    const zones: ObservedZones = {
+      rights: complete(ids.map((id) => right(`${id}-web`, id, "1", "VIEWER"))),
+      lists: new Map(ids.map((id) => [id, complete([zone("1", `Shop of ${id}`)])])),
+    };
+    const groups = ids.map((id) => observedGroup({ name: `${id}-web` }));
+    const { inventory, texts } = await importInto([anEstate({ environments, groups, zones })]);
     expect(texts["dtsync.yaml"]).toContain(`  - name: "{environment}-web"
     match:`);
-    expect(texts["dtsync.yaml"]).toContain("managementZones:");
+    expect(texts["dtsync.yaml"]).toContain(`        managementZones:
+          Shop of {environment}: VIEWER
+`);
+    expect(inventory.groups.map(({ name, managementZones }) => [name, asData(managementZones)])).toEqual([
+      ["abc-p1-web", { "abc-p1": { "Shop of abc-p1": ["VIEWER"] } }],
+      ["xyz-p1-web", { "xyz-p1": { "Shop of xyz-p1": ["VIEWER"] } }],
+    ]);
   });
 
   test("are left alone where their zones cannot be named, and said so", () => {
