@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inReadOnlySystem, readContainerfile, whyNoReadOnlySystem } from "../support/container.ts";
 import { registryAvailable } from "../support/npm-registry.ts";
+import { takePackage } from "../support/served-package.ts";
 import { giveToUnprivileged, runUnprivileged, whyNotUnprivileged } from "../support/unprivileged.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -60,9 +61,7 @@ describe.skipIf(reason !== null)(`what the image holds${reason === null ? "" : `
     image = join(directory, "image");
     giveToUnprivileged(directory);
     chmodSync(directory, 0o755);
-    const file = execFileSync(process.execPath, [join(root, "scripts/package.js"), "--out", directory], {
-      encoding: "utf8",
-    }).trim();
+    const file = takePackage(directory);
     const installed = await runUnprivileged(["sh", script, join(directory, file), image], {
       cwd: directory,
       env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: directory },

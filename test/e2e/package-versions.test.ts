@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expandPipeline } from "../support/gitlab-pipeline.ts";
-import { type ServedPackage, servePackage } from "../support/served-package.ts";
+import { type ServedPackage, servePackage, takePackage } from "../support/served-package.ts";
 import { giveToUnprivileged, runUnprivileged, whyNotUnprivileged } from "../support/unprivileged.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -80,7 +80,7 @@ describe.skipIf(reason !== null)(
     beforeAll(async () => {
       directory = mkdtempSync(join(tmpdir(), "dtsync-versions-test-"));
       giveToUnprivileged(directory);
-      served = await servePackage(directory);
+      served = await servePackage(directory, takePackage(directory));
     });
     afterAll(async () => {
       await served?.close();

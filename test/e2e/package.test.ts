@@ -8,7 +8,7 @@ import { documentKinds } from "../../src/load/schema/document-schemas.ts";
 import { expandPipeline } from "../support/gitlab-pipeline.ts";
 import { registryAvailable } from "../support/npm-registry.ts";
 import { notOfPackage } from "../support/package-contents.ts";
-import { type ServedPackage, servePackage } from "../support/served-package.ts";
+import { makePackage, type ServedPackage, servePackage } from "../support/served-package.ts";
 import { type Finished, giveToUnprivileged, runUnprivileged, whyNotUnprivileged } from "../support/unprivileged.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -74,7 +74,7 @@ describe.skipIf(reason !== null)(`the package${reason === null ? "" : `, left ou
     installed = join(prefix, "lib/node_modules/dtsync");
     mkdirSync(prefix);
     giveToUnprivileged(directory, prefix);
-    served = await servePackage(directory);
+    served = await servePackage(directory, makePackage(directory));
     expect(served.file).toBe(file);
     const line = expandPipeline().template.before_script.find((command) => command.includes("npm install"));
     const finished = await run("bash", "-c", line ?? "exit 1");

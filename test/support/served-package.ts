@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, readFileSync } from "node:fs";
+import { chmodSync, copyFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(new URL("../../scripts/package.js", import.meta.url));
@@ -18,9 +18,20 @@ export interface ServedPackage {
   close(): Promise<void>;
 }
 
-/** Makes the package, with its bill of materials, in a folder, and serves it on a loopback address. */
-export async function servePackage(directory: string): Promise<ServedPackage> {
-  const file = execFileSync(process.execPath, [script, "--out", directory], { encoding: "utf8" }).trimEnd();
+/** Makes the package, with its bill of materials, in a folder. Gives the name of its file. */
+export const makePackage = (directory: string): string =>
+  execFileSync(process.execPath, [script, "--out", directory], { encoding: "utf8" }).trimEnd();
+
+/** The package alone in a folder: the one that `DTSYNC_PACKAGE_FILE` names, which .ci/run has made of this checkout, or a new one. */
+export function takePackage(directory: string): string {
+  const made = process.env["DTSYNC_PACKAGE_FILE"];
+  if (made === undefined) return makePackage(directory);
+  copyFileSync(made, join(directory, basename(made)));
+  return basename(made);
+}
+
+/** Serves the package in a folder on a loopback address. */
+export async function servePackage(directory: string, file: string): Promise<ServedPackage> {
   chmodSync(join(directory, file), 0o644);
   const asked: string[] = [];
   const server = createServer((request, response) => {
