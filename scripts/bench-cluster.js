@@ -68,7 +68,7 @@ function kindOf({ method, url }) {
   const { pathname } = new URL(url);
   const kind = pathname
     .replace(/^\/e\/[^/]+/, "/e/…")
-    .replace(/\/(environments|groups)\/[^/]+/, "/$1/…")
+    .replace(/\/(environments?|groups)\/[^/]+/, "/$1/…")
     .replace(/^\/api\/(cluster\/v2|v1\.0\/onpremise)/, "");
   return `${method} ${kind}`;
 }

@@ -46,7 +46,9 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
     ? sharedValues(fullyDeclared(all, choices), limits)
     : { tags: [], limits: new Map() };
   const groups = placeGroups(estate, all, {
-    ...{ templates: isFresh && choices.templates, bare: choices.bareGroups, leftOut: choices.leftOutGroups },
+    templates: isFresh && choices.templates,
+    bare: choices.bareGroups,
+    leftOut: choices.leftOutGroups,
   });
   const basis: ProposalBasis = {
     existing,

@@ -88,5 +88,4 @@ function nameFinder(
 }
 
 /** Whether a name can stand in a file, and means that very zone there. */
-const isDeclarable = (name: string): boolean =>
-  name.length <= 500 && isPlainText(name) && !isGlob(name) && !/[{}]/.test(name);
+const isDeclarable = (name: string): boolean => isPlainText(name) && !isGlob(name) && !/[{}]/.test(name);

@@ -36,14 +36,12 @@ export async function observeCluster(
     // It is told of beside what the environments say themselves: without it nothing is held.
     consumption === null ? null : readLicenceHour(client, consumption.now).catch(() => null),
   ]);
-  const zones =
-    zonesOf !== undefined && (zonesOf === "with-rights" || zonesOf.size > 0) && environments.status === "complete"
-      ? await observeZones(client, environments.value.environments, zonesOf, openTokens)
-      : null;
-  const policyGroups =
-    policies && environments.status === "complete"
-      ? await reading(readGroupsOfPolicies(client, environments.value.environments))
-      : null;
+  const found = environments.status === "complete" ? environments.value.environments : null;
+  const wantsZones = zonesOf !== undefined && (zonesOf === "with-rights" || zonesOf.size > 0);
+  const [zones, policyGroups] = await Promise.all([
+    found !== null && wantsZones ? observeZones(client, found, zonesOf, openTokens) : null,
+    found !== null && policies ? reading(readGroupsOfPolicies(client, found)) : null,
+  ]);
   const quotasLicensed = environments.status === "unreadable" || environments.value.quotasLicensed;
   return {
     version: version.value,
