@@ -74,7 +74,7 @@ function hintForStatus(status: number, { token }: ApiRequest): string | undefine
   if (status === 401)
     return "the token is unknown, expired or revoked: check the variable or file that token names in dtsync.yaml";
   if (status === 403)
-    return "give the token the scope that the message names; dtsync needs ServiceProviderAPI, and ClusterTokenManagement to deploy hosts";
+    return "give the token the scope that the message names; dtsync needs ServiceProviderAPI, and ClusterTokenManagement to deploy hosts or to ask environments themselves, as for management zones";
   if (status >= 300 && status < 400)
     return "the address redirects: declare the address that the cluster itself answers on";
   if (status === 556) return "an upgrade of the cluster is running: try again in some minutes";
