@@ -6,6 +6,7 @@ import type { Log } from "../ports.ts";
 import { type Authentication, createAuthenticator } from "./authentication.ts";
 import { type AcceptedKeys, cheapenLogin } from "./cheapen-login.ts";
 import { explainConnection } from "./connection-failure.ts";
+import { gatherWrites } from "./gather-writes.ts";
 import { HostError } from "./host-error.ts";
 import type { HostKeys, JudgeHostKey } from "./host-keys.ts";
 import { keyTypeIn } from "./known-hosts-line.ts";
@@ -127,6 +128,7 @@ async function logIn(
   const cutStream = () => void stream.destroy();
   signal.addEventListener("abort", cutStream);
   const bounds = boundStream(stream);
+  gatherWrites(stream);
   try {
     const connecting = ssh.connect({
       // ssh2 takes any stream; its types name the usual one.
