@@ -296,6 +296,8 @@ defaults: { cluster: emea, ssh: { user: deploy, become: sudo } }
   });
 
   test("a second signal leaves at once, and the next run cleans up", async () => {
+    // The first run is at its clean-up until the second signal comes.
+    const held = world.cluster("emea").addFault({ match: { method: "DELETE" }, do: { delay: 60_000 } });
     const running = world.start(apply, temporary());
     const errors = errorsOf(running);
     // A host whose installer still runs would be held by the next run.
@@ -305,6 +307,7 @@ defaults: { cluster: emea, ssh: { user: deploy, become: sudo } }
     running.child.kill("SIGINT");
     expect(await running.finished).toMatchObject({ code: 130, signal: null });
     expect(journalsOf(world)).toHaveLength(1);
+    held.remove();
     for (const host of hosts.hosts.values()) host.setBehaviour({});
     expect((await world.run(apply, temporary())).code).toBe(0);
     expectNothingLeft();
