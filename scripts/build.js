@@ -13,7 +13,9 @@ const bundled = folder(`dist.new-${process.pid}`);
 const old = folder(`dist.old-${process.pid}`);
 
 /** Packages that become part of the program. Of undici alone each start would read more than a hundred files. */
-const putIn = ["undici", "commander", "js-yaml"];
+const putIn = ["undici", "commander", "js-yaml", "node-ssh", "ssh2"];
+/** What ssh2 tries and does without where nobody has compiled it, which nobody has. */
+const compiledParts = [/^cpu-features$/, /sshcrypto\.node$/];
 const { dependencies } = JSON.parse(readFileSync(folder("package.json"), "utf8"));
 const leftOut = Object.keys(dependencies).filter((name) => !putIn.includes(name));
 
@@ -57,8 +59,10 @@ async function bundle() {
   const program = await rolldown({
     input: fileURLToPath(new URL(`${compiled.href}/cli.js`)),
     platform: "node",
-    external: leftOut.map((name) => new RegExp(`^${name}(?:/|$)`)),
+    external: [...leftOut.map((name) => new RegExp(`^${name}(?:/|$)`)), ...compiledParts],
     plugins: [partsOfUndici],
+    // ssh2 asks for its folder, for a program that only Windows has.
+    transform: { define: { __dirname: "import.meta.dirname" } },
     logLevel: "warn",
   });
   await program.write({
