@@ -17,7 +17,17 @@ export async function loadOrPrint(options: CommonOptions, context: Context): Pro
   return inventoryOrPrint(await loadDeclared(options, context), options, context);
 }
 
-/** The same with notes of where everything comes from. */
+/** The same with what earlier runs have kept of its files. `follower`: told what it says before all of it is checked. */
+export async function loadKnownOrPrint(
+  options: CommonOptions,
+  cache: CacheFolder,
+  context: Context,
+  follower: LoadFollower,
+): Promise<Inventory | null> {
+  return inventoryOrPrint(await loadKnown(options, cache, context, follower), options, context);
+}
+
+/** The same as `loadOrPrint` with notes of where everything comes from. */
 export async function loadExplainableOrPrint(
   options: CommonOptions,
   context: Context,
@@ -33,9 +43,8 @@ export interface RunOptions extends CommonOptions {
 }
 
 /**
- * The same for commands that reach clusters: what is suspect is logged before anything else happens. The reports of an
- * invalid inventory are its faults. `cache`: what earlier runs have kept of its files; `follower`: told what it says before all
- * of it is checked.
+ * The same as `loadKnownOrPrint` for commands that plan: what is suspect is logged before anything else happens. The reports of an
+ * invalid inventory are its faults.
  */
 export async function loadForRun(
   command: ValidationRun["command"],

@@ -14,6 +14,7 @@ import { openTokens } from "./open-tokens.ts";
 import type { FleetOptions } from "./options.ts";
 import { showProgress } from "./progress/show-progress.ts";
 import { createTally } from "./progress/tally.ts";
+import type { ReadingAhead } from "./read-ahead.ts";
 
 export interface StatusOptions extends FleetOptions {
   /** Days back for which problems that have ended are listed; null: only open ones are. */
@@ -24,13 +25,18 @@ export interface StatusOptions extends FleetOptions {
 
 /**
  * Plans, and asks each environment that is there and enabled for its hosts and problems, unless it has told a short while ago.
- * Nothing is written there but tokens, which are revoked. What could not be read is in the result as such.
+ * Nothing is written there but tokens, which are revoked. What could not be read is in the result as such. `ahead`: clusters
+ * that are being read already.
  */
-export async function readStatus(inventory: Inventory, options: StatusOptions, context: Context): Promise<Fleet> {
+export async function readStatus(
+  inventory: Inventory,
+  options: StatusOptions,
+  context: Context,
+  ahead: Pick<ReadingAhead, "take">,
+): Promise<Fleet> {
   const connections = hostConnections({ configFile: options.sshConfig, keep: false }, context);
-  const { plan, input } = await makePlan(inventory, { ...options, consumption: true }, context, connections).finally(
-    connections.close,
-  );
+  const planning = makePlan(inventory, { ...options, consumption: true }, context, connections, null, ahead);
+  const { plan, input } = await planning.finally(connections.close);
   const inScope = environmentsInScope(inventory, options.scope, input.affected ?? null);
   const lists = new Map([...input.observed.clusters].map(([name, { environments }]) => [name, environments]));
   const standing = standings(inScope, lists);

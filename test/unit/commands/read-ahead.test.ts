@@ -20,12 +20,19 @@ const crowd = (count: number) =>
 let world: CommandWorld;
 afterEach(() => world.close());
 
-async function planned(files: Readonly<Record<string, string>>, parameters: readonly string[] = []) {
+const planned = (files: Readonly<Record<string, string>>, parameters: readonly string[] = []) =>
+  asked("plan", files, parameters);
+
+async function asked(
+  command: "plan" | "status",
+  files: Readonly<Record<string, string>>,
+  parameters: readonly string[],
+) {
   world = await startCommandWorld(
     { "dtsync.yaml": settings, "customers/abc.yaml": customer, ...crowd(60), ...files },
     { environments: [{ id: "abc-p1", name: "abc p1" }] },
   );
-  const end = await world.run(["plan", "--hosts", "skip", ...parameters]);
+  const end = await world.run([command, "--hosts", "skip", ...parameters]);
   return { end, asked: world.cluster.requests.map(({ method, path }) => `${method} ${path}`) };
 }
 
@@ -93,4 +100,16 @@ test("a token from a command is not asked for ahead, and the cluster is read as 
   const { end, asked } = await planned({ "dtsync.yaml": command });
   expect(end.code).toBe(1);
   expect(asked).toEqual([]);
+});
+
+test("status asks a cluster for its lists once, too", async () => {
+  const { end, asked: sent } = await asked("status", {}, []);
+  expect(end.document).toMatchObject({ counts: { environments: 1, unknown: 0 } });
+  expect(sent.filter((request) => reads.includes(request)).sort()).toEqual([...reads].sort());
+});
+
+test("a fault in a customer's file: status sends nothing but reads of the cluster, and ends with 3", async () => {
+  const { end, asked: sent } = await asked("status", { "customers/abc.yaml": `${customer}colour: red\n` }, []);
+  expect(end.code).toBe(3);
+  expect(sent.filter((request) => !reads.includes(request))).toEqual([]);
 });
