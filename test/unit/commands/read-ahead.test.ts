@@ -109,7 +109,13 @@ test("status asks a cluster for its lists once, too", async () => {
 });
 
 test("a fault in a customer's file: status sends nothing but reads of the cluster, and ends with 3", async () => {
-  const { end, asked: sent } = await asked("status", { "customers/abc.yaml": `${customer}colour: red\n` }, []);
+  const { end, asked: sent } = await asked(
+    "status",
+    { ...crowd(400), "customers/abc.yaml": `${customer}colour: red\n` },
+    [],
+  );
   expect(end.code).toBe(3);
   expect(sent.filter((request) => !reads.includes(request))).toEqual([]);
+  // It had begun while the inventory was still being checked.
+  expect(sent).toContain(reads[0]);
 });
