@@ -136,7 +136,10 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-/** Whether another program answers to what is typed on the terminal. */
+/**
+ * Whether another program answers to what is typed on the terminal, or did: it may be over before its interrupt is seen
+ * here.
+ */
 let terminalIsLent = false;
 
 function answerInterrupt(): void {
@@ -209,13 +212,8 @@ const context: Context = {
     },
   },
   openRegion: (render) => messages.openRegion((columns) => render(columns).map(redactor.redact)),
-  async lendTerminal(work) {
+  lendTerminal() {
     terminalIsLent = process.stderr.isTTY === true;
-    try {
-      return await work();
-    } finally {
-      terminalIsLent = false;
-    }
   },
   prompt: { input: process.stdin, output: process.stderr },
 };

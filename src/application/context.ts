@@ -35,8 +35,8 @@ export interface Context {
   };
   /** Shows something live on standard error, below all messages; null: it is no terminal. */
   readonly openRegion: MessageStream["openRegion"];
-  /** Does work of another program that has the terminal meanwhile: that one answers to an interrupt there. */
-  readonly lendTerminal: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Leaves the terminal to another program, for the rest of the run: that one answers to an interrupt there. */
+  readonly lendTerminal: () => void;
   /** Where questions are asked and answered. */
   readonly prompt: Prompt;
 }

@@ -24,7 +24,8 @@ export interface WayToSandbox {
 /** Runs a program and gives its exit code; every dtsync that it calls is this one and is led to the sandbox. */
 export async function runInSandbox(command: readonly string[], way: WayToSandbox, context: Context): Promise<number> {
   const variables = await variablesOfCommand(way, context.variables);
-  return context.lendTerminal(() => runProgram(command, variables, way.folder, context));
+  context.lendTerminal();
+  return runProgram(command, variables, way.folder, context);
 }
 
 async function variablesOfCommand(

@@ -273,4 +273,14 @@ describe.skipIf(!tmux.available)(`a sandbox on a terminal${skipped}`, () => {
     expect(await exitCode()).toBe(7);
     expect(screen()).not.toContain("Interrupted");
   });
+
+  test("does so even where the command is over before the interrupt is seen", async () => {
+    // The folder of the command is removed after it, which takes long enough for a signal to be in time.
+    const fill = 'cd "$(dirname "$(dirname "$(command -v dtsync)")")" && seq 5000 | xargs touch';
+    const late = 'sandbox=$PPID; (while [ -d /proc/$$ ]; do :; done; kill -INT "$sandbox") & exit 7';
+    const { shows, exitCode, screen } = await open(["sandbox", "--", "bash", "-c", `${fill}; echo ready; ${late}`]);
+    await shows(/^ready$/m);
+    expect(await exitCode()).toBe(7);
+    expect(screen()).not.toContain("Interrupted");
+  });
 });

@@ -46,7 +46,7 @@ export function aContext(given: Partial<Context> = {}): TestContext {
     awaitEnd: (work) => work(),
     terminal,
     openRegion: () => null,
-    lendTerminal: (work) => work(),
+    lendTerminal: () => undefined,
     prompt: { input: new PassThrough(), output: new PassThrough() },
     ...given,
   };
