@@ -1,6 +1,7 @@
 import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
 import type { Plan } from "../model/plan.ts";
 import type { ChangeResult, ResultStatus } from "../model/result.ts";
+import { isSuspension } from "../model/suspension.ts";
 
 /** What it means for plan and apply that something could not be read. */
 export function readingExitCode({ clusters, held }: Pick<Plan, "clusters" | "held">): ExitCode {
@@ -40,7 +41,7 @@ export function applyExitCode(
 ): ExitCode {
   return combineExitCodes([
     readingExitCode(plan),
-    plan.held.length > 0 ? exitCodes.partial : exitCodes.done,
+    plan.held.every(isSuspension) ? exitCodes.done : exitCodes.partial,
     resultsExitCode(results, ending),
   ]);
 }

@@ -6,6 +6,7 @@ import { type ForgeName, findProject, pipelineOrigin } from "../forge/project.ts
 import type { Marker } from "../forge/sticky-note.ts";
 import { printableLine } from "../lib/printable.ts";
 import type { Plan } from "../model/plan.ts";
+import { isSuspension } from "../model/suspension.ts";
 import { planDigest } from "../plan/digest.ts";
 import { renderDriftMarkdown } from "../report/drift-markdown.ts";
 import type { Context } from "./context.ts";
@@ -66,10 +67,9 @@ export async function keepDriftIssue(
   return { note, body };
 }
 
-/** A suspended environment is as somebody wants it for now. */
 function driftOf({ changes, held }: Plan): Drift {
   if (changes.length > 0) return "some";
-  return held.some(({ scope }) => !scope.startsWith("environment/")) ? "unknown" : "none";
+  return held.every(isSuspension) ? "none" : "unknown";
 }
 
 const titleOf = (key: string): string =>

@@ -3,10 +3,11 @@ import { printableLine } from "../lib/printable.ts";
 import { shortened } from "../lib/text.ts";
 import type { Plan } from "../model/plan.ts";
 import type { ApplyReport } from "../model/result.ts";
+import { isSuspension } from "../model/suspension.ts";
 
 /**
  * What there is to tell. `failure`: the run could not be done, was refused, or left changes or a part of a cluster behind; `held`:
- * something could not be read, or is suspended; `drift`: there is something to do, and only a plan was asked for; `recovered`: what was told
+ * something could not be read, and nobody has suspended it; `drift`: there is something to do, and only a plan was asked for; `recovered`: what was told
  * before is over, which only a watch knows.
  */
 export type NotificationEvent = "failure" | "held" | "drift" | "recovered";
@@ -67,7 +68,7 @@ export function eventsOf({ exitCode, plan, report }: ToldRun): readonly Notifica
   const left = report?.results.some(({ status, error }) => status !== "done" && error?.code !== "superseded") ?? false;
   return [
     ...(!good.includes(exitCode) || unread || left ? ["failure" as const] : []),
-    ...((plan?.held.length ?? 0) > 0 ? ["held" as const] : []),
+    ...(plan?.held.every(isSuspension) === false ? ["held" as const] : []),
     ...(report === null && (plan?.changes.length ?? 0) > 0 ? ["drift" as const] : []),
   ];
 }

@@ -1,10 +1,11 @@
 import { type ExitCode, exitCodes } from "../errors.ts";
 import type { Plan } from "../model/plan.ts";
 import type { ApplyReport } from "../model/result.ts";
+import { isSuspension } from "../model/suspension.ts";
 
 /**
  * How a run of a watch ended. `in-sync`: nothing to do; `applied`: everything was done; `drift`: there is something to do, and
- * only plans were asked for; `held`: all that could be read is as declared; `partly`: some changes failed or are left;
+ * only plans were asked for; `held`: all that could be read is as declared (what is suspended is as somebody wants it); `partly`: some changes failed or are left;
  * `superseded`: a later revision came between two waves; `refused`: a guard, or somebody who is at work already; `invalid`: the
  * inventory; `failed`: it could not be done; `interrupted`: the watch ends.
  */
@@ -53,7 +54,7 @@ export function judgeRun({ exitCode, plan, report }: RunEnd): RunResult {
   const left = report?.results.filter(({ status }) => status !== "done") ?? [];
   if (left.some(({ error }) => error?.code !== "superseded")) return "partly";
   if (left.length > 0) return "superseded";
-  if (plan.held.length > 0) return "held";
+  if (!plan.held.every(isSuspension)) return "held";
   return plan.changes.length > 0 ? "applied" : "in-sync";
 }
 

@@ -61,6 +61,9 @@ describe("an apply", () => {
   test.each<[string, ReturnType<typeof reading>, readonly ResultStatus[], number]>([
     ["with everything done", reading(["emea"], []), ["done"], 0],
     ["with everything done, but a host held", reading(["emea"], ["host/web01.example.com"]), ["done"], 5],
+    ["with everything done, and an environment suspended", reading(["emea"], ["environment/abc-p1"]), ["done"], 0],
+    ["with nothing but what is suspended", reading(["emea"], ["environment/abc-p1"]), [], 0],
+    ["with a host held beside it", reading(["emea"], ["environment/abc-p1", "host/web01.example.com"]), [], 5],
     ["with a cluster held", reading(["emea", "apac"], ["cluster/apac"]), ["done"], 5],
     ["without any cluster", reading(["emea"], ["cluster/emea"]), [], 1],
     ["with something stale and a cluster held", reading(["emea", "apac"], ["cluster/apac"]), ["stale"], 6],

@@ -48,6 +48,7 @@ describe("what there is to tell", () => {
     ["changes that were made", [], { plan, report: reportOf(["done"]) }],
     ["a change that failed", ["failure"], { plan, report: reportOf(["done"], ["failed"]), exitCode: 5 }],
     ["a host that was not reached", ["held"], { plan: { ...plan, ...held("host/web01"), changes: [] }, exitCode: 0 }],
+    ["an environment that is suspended", [], { plan: { ...plan, ...held("environment/abc-p1"), changes: [] } }],
     ["a cluster that was not read", ["failure", "held", "drift"], { plan: { ...plan, ...held("cluster/emea") } }],
     ["a run that a guard refused", ["failure"], { plan, report: reportOf(), exitCode: 4 }],
     ["an invalid inventory", ["failure"], { exitCode: 3 }],

@@ -3,8 +3,10 @@ import type { Plan } from "../../../src/model/plan.ts";
 import type { ApplyReport, ResultStatus } from "../../../src/model/result.ts";
 import { isInSync, isTriedAgain, judgeRun, type RunEnd, type RunResult } from "../../../src/watch/judge-run.ts";
 
-const planOf = (changes: number, held = 0) =>
-  ({ changes: Array(changes).fill({}), held: Array(held).fill({}), guards: [] }) as unknown as Plan;
+const planOf = (changes: number, ...held: readonly string[]) =>
+  ({ changes: Array(changes).fill({}), held: held.map((scope) => ({ scope })), guards: [] }) as unknown as Plan;
+const host = "host/web01.example.com";
+const suspended = "environment/abc-p1";
 const reportOf = (...results: readonly (readonly [ResultStatus, string?])[]) =>
   ({
     results: results.map(([status, code]) => ({ status, ...(code === undefined ? {} : { error: { code } }) })),
@@ -14,9 +16,12 @@ test.each<[RunResult, Partial<RunEnd>]>([
   ["in-sync", { plan: planOf(0) }],
   ["in-sync", { plan: planOf(0), report: reportOf() }],
   ["drift", { plan: planOf(2) }],
-  ["drift", { plan: planOf(2, 1), exitCode: 5 }],
-  ["held", { plan: planOf(0, 1), exitCode: 5 }],
-  ["held", { plan: planOf(1, 1), report: reportOf(["done"]), exitCode: 5 }],
+  ["drift", { plan: planOf(2, host), exitCode: 5 }],
+  ["held", { plan: planOf(0, host), exitCode: 5 }],
+  ["held", { plan: planOf(1, host), report: reportOf(["done"]), exitCode: 5 }],
+  ["held", { plan: planOf(0, suspended, host), exitCode: 5 }],
+  ["in-sync", { plan: planOf(0, suspended) }],
+  ["applied", { plan: planOf(1, suspended), report: reportOf(["done"]) }],
   ["applied", { plan: planOf(1), report: reportOf(["done"]) }],
   ["partly", { plan: planOf(2), report: reportOf(["done"], ["failed", "http-403"]), exitCode: 5 }],
   ["partly", { plan: planOf(2), report: reportOf(["skipped", "superseded"], ["stale", "stale"]), exitCode: 5 }],
@@ -25,7 +30,7 @@ test.each<[RunResult, Partial<RunEnd>]>([
   ["refused", { exitCode: 4, failure: "another apply is running" }],
   ["invalid", { exitCode: 3 }],
   ["failed", { exitCode: 1 }],
-  ["failed", { exitCode: 1, plan: planOf(0, 1) }],
+  ["failed", { exitCode: 1, plan: planOf(0, host) }],
   ["interrupted", { exitCode: 130, plan: planOf(1), report: reportOf(["skipped", "interrupted"]) }],
 ])("a run is judged %s (%#)", (expected, end) => {
   const result = judgeRun({ exitCode: 0, plan: null, report: null, failure: null, ...end });
