@@ -5,6 +5,7 @@ import type { Client } from "ssh2";
 import type { Log } from "../ports.ts";
 import { type Authentication, createAuthenticator } from "./authentication.ts";
 import { type AcceptedKeys, cheapenLogin } from "./cheapen-login.ts";
+import { cheapenPackets } from "./cheapen-packets.ts";
 import { explainConnection } from "./connection-failure.ts";
 import { gatherWrites } from "./gather-writes.ts";
 import { HostError } from "./host-error.ts";
@@ -149,7 +150,10 @@ async function logIn(
       },
       hostVerifier: (key: Buffer) => shown.accepts(key),
     });
-    if (ssh.connection !== null) cheapenLogin(ssh.connection, accepted);
+    if (ssh.connection !== null) {
+      cheapenLogin(ssh.connection, accepted);
+      cheapenPackets(ssh.connection);
+    }
     await connecting;
     const client = ssh.connection;
     if (client === null) throw new Error("the connection ended");
