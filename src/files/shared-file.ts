@@ -4,7 +4,10 @@ import type { FileHandle } from "node:fs/promises";
 export interface SharedFile {
   /** Bytes. */
   readonly size: number;
-  /** The content piece by piece. Others get the same pieces: nobody may change one. Throws when the file has become shorter. */
+  /**
+   * The content piece by piece. Others get the same pieces, so nobody may change one, and its memory is used anew when the
+   * next one is asked for. Throws when the file has become shorter.
+   */
   pieces(): AsyncGenerator<Buffer, void, undefined>;
   close(): Promise<void>;
 }
@@ -16,15 +19,23 @@ export const mostPieces = 16;
 /** What a file is read with. */
 export type ReadableFile = Pick<FileHandle, "read" | "close">;
 
+interface Piece {
+  readonly memory: Buffer;
+  readonly content: Promise<Buffer>;
+  /** How many work on it. */
+  readers: number;
+}
+
 /**
  * Shares an open file, which is closed with it. What is in memory is bounded whatever the file's size and the number of its
- * readers: a reader holds the piece that it works on, and the pieces that were asked for last are kept for all.
+ * readers: a reader holds the piece that it works on, and the pieces that were let go last are kept for all.
  */
 export function shareFile(file: ReadableFile, size: number): SharedFile {
-  const pieces = new Map<number, Promise<Buffer>>();
+  /** By where they begin in the file, those that were let go last at the end. */
+  const pieces = new Map<number, Piece>();
 
-  async function readPiece(start: number): Promise<Buffer> {
-    const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, size - start));
+  async function readInto(memory: Buffer, start: number): Promise<Buffer> {
+    const piece = memory.subarray(0, Math.min(pieceBytes, size - start));
     let length = 0;
     while (length < piece.length) {
       const { bytesRead } = await file.read(piece, length, piece.length - length, start + length);
@@ -34,20 +45,51 @@ export function shareFile(file: ReadableFile, size: number): SharedFile {
     return piece;
   }
 
-  function pieceAt(start: number): Promise<Buffer> {
+  /** New memory is dear: the system clears it first, and all that was let go has to be collected. */
+  function freeMemory(): Buffer {
+    if (pieces.size >= mostPieces) {
+      for (const [start, { readers, memory }] of pieces) {
+        if (readers > 0) continue;
+        pieces.delete(start);
+        return memory;
+      }
+    }
+    return Buffer.allocUnsafeSlow(pieceBytes);
+  }
+
+  function take(start: number): Piece {
     const found = pieces.get(start);
-    if (found !== undefined) return found;
-    const reading = readPiece(start);
-    pieces.set(start, reading);
-    reading.catch(() => pieces.delete(start));
-    if (pieces.size > mostPieces) pieces.delete(pieces.keys().next().value ?? start);
-    return reading;
+    if (found !== undefined) {
+      found.readers += 1;
+      return found;
+    }
+    const memory = freeMemory();
+    const piece = { memory, content: readInto(memory, start), readers: 1 };
+    pieces.set(start, piece);
+    return piece;
+  }
+
+  function letGo(start: number, piece: Piece, isGood: boolean): void {
+    piece.readers -= 1;
+    if (pieces.get(start) !== piece) return;
+    pieces.delete(start);
+    if (isGood && (piece.readers > 0 || pieces.size < mostPieces)) pieces.set(start, piece);
   }
 
   return {
     size,
     async *pieces() {
-      for (let start = 0; start < size; start += pieceBytes) yield await pieceAt(start);
+      for (let start = 0; start < size; start += pieceBytes) {
+        const piece = take(start);
+        let isGood = false;
+        try {
+          const content = await piece.content;
+          isGood = true;
+          yield content;
+        } finally {
+          letGo(start, piece, isGood);
+        }
+      }
     },
     close: () => file.close(),
   };

@@ -1,11 +1,9 @@
-import { once } from "node:events";
-import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
 import { errorMessage } from "../errors.ts";
 import type { SshConnection } from "./connection.ts";
 import { HostError } from "./host-error.ts";
-import type { CommandResult } from "./shell.ts";
+import type { CommandInput, CommandResult } from "./shell.ts";
 
 export interface CommandLimits {
   /** Milliseconds. */
@@ -41,7 +39,7 @@ const unsentInterval = 10;
 export async function runCommand(
   connection: SshConnection,
   command: string,
-  stdin: Readable | null,
+  stdin: CommandInput | null,
   { timeout, maximumOutput }: CommandLimits,
   onEnd: (end: CommandEnd) => void,
 ): Promise<CommandResult> {
@@ -60,7 +58,6 @@ export async function runCommand(
       client.off("close", lost);
       // A reason that is none saves making an error for each command.
       ended.abort(true);
-      stdin?.destroy();
       settle();
     };
     const fail = (error: HostError) =>
@@ -77,8 +74,6 @@ export async function runCommand(
         fail(new HostError("timeout", `the command did not end within ${Math.round(timeout / 1_000)} s (ssh.timeout)`)),
       Math.min(timeout, longestTimer),
     );
-    // A channel that closes early breaks the pipe; the command's own result tells why.
-    stdin?.on("error", () => undefined);
     client.once("close", lost);
     const begin = (channel: ClientChannel) => {
       let code: number | null = null;
@@ -116,18 +111,31 @@ export async function runCommand(
 }
 
 async function sendInput(
-  stdin: Readable | null,
+  stdin: CommandInput | null,
   channel: ClientChannel,
   connection: SshConnection,
   { signal, onSent }: { readonly signal: AbortSignal; readonly onSent: (bytes: number) => void },
 ): Promise<void> {
-  for await (const chunk of stdin ?? []) {
-    onSent(chunk.length);
-    if (!channel.write(chunk)) await once(channel, "drain", { signal });
+  for await (const piece of stdin?.(signal) ?? []) {
+    onSent(piece.length);
+    await send(piece, channel, signal);
     while (connection.unsent() > mostUnsent) await pause(unsentInterval, undefined, { signal });
     signal.throwIfAborted();
   }
   channel.end();
+}
+
+/** Ends when all of a piece is in packets. Rejects when the command has ended, which a channel that fails leads to. */
+function send(piece: Uint8Array, channel: ClientChannel, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason);
+    signal.addEventListener("abort", giveUp, { once: true });
+    channel.write(piece, (error) => {
+      if (error) return;
+      signal.removeEventListener("abort", giveUp);
+      resolve();
+    });
+  });
 }
 
 /**

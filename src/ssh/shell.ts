@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import type { Host } from "../model/inventory.ts";
 
 export interface CommandResult {
@@ -8,10 +7,16 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/**
+ * What is to be the input of a command, piece by piece. A piece is done with before the next one is asked for. The signal is
+ * aborted when the command has ended.
+ */
+export type CommandInput = (ended: AbortSignal) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 export interface CommandOptions {
   /** What the log calls the command, which is never shown itself; `command` where it is not given. */
   readonly step?: string;
-  readonly stdin?: Readable;
+  readonly stdin?: CommandInput;
   /** Milliseconds. */
   readonly timeout?: number;
   /** Most bytes of output and error output together; 1 MB where it is not given. */

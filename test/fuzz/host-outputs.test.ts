@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import fc from "fast-check";
 import { expect } from "vitest";
 import { applyHostChange } from "../../src/kinds/host/effects/apply.ts";
@@ -110,7 +109,7 @@ const installers: InstallerProvider = {
     version,
     connection: { tenant: "abc-p1", tenantToken: "", server: "https://dynatrace.example.com:443/communication" },
     size: 1,
-    stream: () => Readable.from([Buffer.from("x")]),
+    input: () => [Buffer.from("x")],
     pull: (use) => use({ url: "https://dynatrace.example.com/x", token: "", size: 1, sha256: "0".repeat(64) }),
   }),
 };

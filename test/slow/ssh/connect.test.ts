@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer, connect as openSocket, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type SimulatedHosts, startSimulatedHosts } from "../../../src/sandbox/hosts/start-simulated-hosts.ts";
 import { createSshConnector, type SshConnector } from "../../../src/ssh/connect.ts";
@@ -185,9 +184,17 @@ test("a command without an exit code was killed, or lost with its connection", a
 
 test("what a command does not read of its input is not kept", async () => {
   const shell = await connect(host());
-  const stdin = new Readable({ read: () => undefined });
+  let given = 0;
+  let told: AbortSignal | null = null;
+  async function* stdin(ended: AbortSignal) {
+    told = ended;
+    for (; ; given += 1) yield Buffer.alloc(100_000);
+  }
   expect((await shell.run("exit 3", { stdin })).code).toBe(3);
-  expect(stdin.destroyed).toBe(true);
+  expect(told).toMatchObject({ aborted: true });
+  const before = given;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(given).toBe(before);
   shell.close();
 });
 
@@ -208,7 +215,7 @@ test("connections and commands are logged, without what was run, sent and printe
   const shell = await connect(host(["bastion.example.com"]));
   await shell.run("cat; echo printed-by-the-host >&2; exit 3", {
     step: "probe",
-    stdin: Readable.from([Buffer.from("sent")]),
+    stdin: () => [Buffer.from("sent")],
   });
   await shell.run("sleep 60", { timeout: 100 }).catch(() => undefined);
   const ms = expect.any(Number);

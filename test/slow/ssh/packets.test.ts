@@ -2,7 +2,6 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSshConnector, type SshConnector } from "../../../src/ssh/connect.ts";
 import { silentLog } from "../../support/log.ts";
@@ -56,8 +55,10 @@ describe.skipIf(reason !== null)(`packets to OpenSSH${reason === null ? "" : ` (
       const slices = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
         bytes.subarray(at * size, (at + 1) * size),
       );
-      const stdin = Readable.from(slices, { objectMode: false });
-      const { stdout } = await shell.run("tee /dev/stderr | sha256sum", { stdin, maximumOutput: 20_000_000 });
+      const { stdout } = await shell.run("tee /dev/stderr | sha256sum", {
+        stdin: () => slices,
+        maximumOutput: 20_000_000,
+      });
       return stdout.slice(0, 64);
     };
     // Slices that fill packets, that do not, and small ones of all remainders of a block; at once on three connections.

@@ -1,5 +1,4 @@
 import { getEventListeners } from "node:events";
-import { Readable } from "node:stream";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { HostError } from "../../../src/ssh/host-error.ts";
 import { keepConnections } from "../../../src/ssh/keep-connections.ts";
@@ -163,7 +162,7 @@ test("what may have been done on the host is not done again", async () => {
     if (first === "answers") await shell.run("look");
     const late = () => Promise.reject(new HostError("timeout", "too long"));
     connection(index).answers.push(first === "takes too long" ? late : lost);
-    const running = shell.run("change", first === "has input" ? { stdin: Readable.from([]) } : {});
+    const running = shell.run("change", first === "has input" ? { stdin: () => [] } : {});
     await expect(running).rejects.toMatchObject({ code: first === "takes too long" ? "timeout" : "connection-lost" });
     expect(made).toHaveLength(index + 1);
   };

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { repeatUntil, within } from "../../../lib/repeat-until.ts";
 import type { Host } from "../../../model/inventory.ts";
 import type { HostFacts, ObservedAgent } from "../../../model/observed.ts";
@@ -151,7 +150,7 @@ async function push(task: InstallTask, ports: DeployPorts): Promise<ReadonlyMap<
   const installation = installationOf(task, ports);
   const script = installScript(installation, installer.size);
   const { marker } = installation;
-  const stdin = installer.stream();
+  const stdin = installer.input;
   return runAgentScript({ step: "install", script, marker, program: "installer", stdin }, host, ports.shell);
 }
 
@@ -163,7 +162,7 @@ async function pull(task: InstallTask, ports: DeployPorts): Promise<ReadonlyMap<
     const { marker } = installation;
     const rate = host.oneagent.transferRate ?? null;
     const script = pullScript(installation, { ...download, ca: authorities !== "", rate });
-    const stdin = Readable.from([Buffer.from(`${token}\n${authorities}`)], { objectMode: false });
+    const stdin = () => [Buffer.from(`${token}\n${authorities}`)];
     return runAgentScript({ step: "pull and install", script, marker, program: "installer", stdin }, host, ports.shell);
   });
 }

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
-import { Readable } from "node:stream";
 import type { ConnectionInfo } from "../../../dynatrace/answers.ts";
 import { type SharedFile, shareFile } from "../../../files/shared-file.ts";
 import type { RateLimit } from "../../../lib/rate-limit.ts";
 import { HostError } from "../../../ssh/host-error.ts";
+import type { CommandInput } from "../../../ssh/shell.ts";
 
 /**
  * An installer on this machine without the values of the environment that it came from. Those stand in a part of their
@@ -115,27 +115,22 @@ function withoutParameters(end: Buffer): { readonly body: Buffer; readonly tail:
   return { body: end.subarray(0, start), tail };
 }
 
-/** The installer for one environment as a stream, no faster than the limit allows, and its size in bytes. */
+/** The installer for one environment as the input of a command, no faster than the limit allows, and its size in bytes. */
 export function installerFor(
   file: InstallerFile,
   connection: ConnectionInfo,
   limit: RateLimit | null = null,
-): { readonly size: number; stream(): Readable } {
+): { readonly size: number; readonly input: CommandInput } {
   const parameters = Buffer.from(parametersPart(connection));
-  async function* pieces(ended: AbortSignal) {
-    for await (const piece of file.content.pieces()) {
-      await limit?.take(piece.length, ended);
-      yield piece;
-    }
-    yield file.tail.length === 0 ? parameters : Buffer.concat([parameters, file.tail]);
-  }
   return {
     size: file.size + parameters.length + file.tail.length,
-    stream() {
-      const ended = new AbortController();
-      const stream = Readable.from(pieces(ended.signal), { objectMode: false });
-      // Nobody waits for the turn of a host that is gone.
-      return stream.once("close", () => ended.abort());
+    async *input(ended) {
+      for await (const piece of file.content.pieces()) {
+        // Nobody waits for the turn of a host that is gone.
+        await limit?.take(piece.length, ended);
+        yield piece;
+      }
+      yield file.tail.length === 0 ? parameters : Buffer.concat([parameters, file.tail]);
     },
   };
 }

@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import type { ConnectionInfo } from "../../../dynatrace/answers.ts";
 import { isStatus } from "../../../dynatrace/api-error.ts";
 import type { Client } from "../../../dynatrace/client.ts";
@@ -14,6 +13,7 @@ import { createPromiseCache } from "../../../lib/promise-cache.ts";
 import { createRateLimit, type RateLimit } from "../../../lib/rate-limit.ts";
 import type { Host } from "../../../model/inventory.ts";
 import { HostError } from "../../../ssh/host-error.ts";
+import type { CommandInput } from "../../../ssh/shell.ts";
 import { type AgentPlatform, agentPlatform } from "../agent-platform.ts";
 import { chooseVersion } from "../choose-version.ts";
 import type { HostProblem } from "../host-problem.ts";
@@ -38,7 +38,7 @@ export interface PreparedInstaller {
   readonly connection: ConnectionInfo;
   /** Bytes. */
   readonly size: number;
-  stream(): Readable;
+  readonly input: CommandInput;
   /** What a host needs to fetch the file itself, with a token that lives at least as long as `use` runs. */
   pull<T>(use: (download: InstallerDownload) => Promise<T>): Promise<T>;
 }

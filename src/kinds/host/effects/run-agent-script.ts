@@ -1,9 +1,8 @@
-import type { Readable } from "node:stream";
 import { lastLines } from "../../../lib/text.ts";
 import type { Host } from "../../../model/inventory.ts";
 import { explainFailedStart } from "../../../ssh/failed-start.ts";
 import { asRoot, parseSections, type Section } from "../../../ssh/remote-script.ts";
-import { inStep, type Shell } from "../../../ssh/shell.ts";
+import { type CommandInput, inStep, type Shell } from "../../../ssh/shell.ts";
 import { exitCodeProblem } from "../exit-code-problem.ts";
 import { failedStepProblem } from "../failed-step-problem.ts";
 import { problemError } from "./problem-error.ts";
@@ -16,7 +15,7 @@ interface AgentScript {
   readonly marker: string;
   /** The program whose exit code must be 0; null: the code says nothing, and what it did is read back. */
   readonly program: "installer" | "uninstaller" | null;
-  readonly stdin?: Readable;
+  readonly stdin?: CommandInput;
 }
 
 /**

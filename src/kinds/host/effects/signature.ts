@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { pipeline } from "node:stream/promises";
+import type { Writable } from "node:stream";
 import { errorMessage } from "../../../errors.ts";
 import { largestSecretFile, readOrdinaryFile } from "../../../files/read-ordinary-file.ts";
 import { HostError } from "../../../ssh/host-error.ts";
@@ -52,9 +52,8 @@ export async function verifySignature(
     );
     child.once("close", resolve);
   });
-  child.stdin.write(header);
   // openssl may refuse before it has read everything; its exit code tells.
-  const sent = pipeline(installer, child.stdin).catch(() => undefined);
+  const sent = sendAll(header, installer, child.stdin).catch(() => child.stdin.destroy());
   const code = await ended;
   await sent;
   if (code === 0) return;
@@ -66,6 +65,19 @@ export async function verifySignature(
     "signature",
     `the signature of the installer does not verify against ${rootCertificate}: ${reason}`,
   );
+}
+
+/** Sends a piece before it asks for the next one, which may come in the memory of this one. */
+async function sendAll(header: string, pieces: AsyncIterable<Uint8Array>, target: Writable): Promise<void> {
+  // Whoever waits for a piece to be sent hears of it.
+  target.on("error", () => undefined);
+  const send = (piece: string | Uint8Array) =>
+    new Promise<void>((resolve, reject) => {
+      target.write(piece, (error) => (error ? reject(error) : resolve()));
+    });
+  await send(header);
+  for await (const piece of pieces) await send(piece);
+  target.end();
 }
 
 /** openssl would wait for a pipe. */

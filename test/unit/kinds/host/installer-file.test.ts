@@ -27,9 +27,9 @@ async function* chunks(data: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < data.length; start += 10_000) yield data.subarray(start, start + 10_000);
 }
 
-async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+async function collect({ input }: ReturnType<typeof installerFor>): Promise<Buffer> {
   const parts: Uint8Array[] = [];
-  for await (const part of stream) parts.push(part);
+  for await (const part of input(new AbortController().signal)) parts.push(Buffer.from(part));
   return Buffer.concat(parts);
 }
 
@@ -44,7 +44,7 @@ test("a file loaded for one environment becomes the one of another, and holds no
     tenantToken: "token-of-xyz-p1",
     server: "https://xyz-p1/communication",
   });
-  const made = await collect(other.stream());
+  const made = await collect(other);
   expect(made.equals(Buffer.from(appendPresets(body, presets("xyz-p1"))))).toBe(true);
   expect(made.length).toBe(other.size);
   await file.content.close();
@@ -53,7 +53,7 @@ test("a file loaded for one environment becomes the one of another, and holds no
 test("what follows the parameters stays behind them", async () => {
   const data = Buffer.from("#!/bin/sh\nexit 0\n----PARAMETERS\nPARAM_TENANT_VALUE=a\n----PARAMETERS--\nlast line\n");
   const file = await storeInstaller(chunks(data), join(directory, "tail.sh"), version);
-  const made = await collect(installerFor(file, { tenant: "b", tenantToken: "t", server: "s" }).stream());
+  const made = await collect(installerFor(file, { tenant: "b", tenantToken: "t", server: "s" }));
   await file.content.close();
   expect(made.toString()).toBe(
     "#!/bin/sh\nexit 0\n----PARAMETERS\nPARAM_SERVER_VALUE=s\nPARAM_TENANT_VALUE=b\nPARAM_TENANT_TOKEN_VALUE=t\n----PARAMETERS--\nlast line\n",
@@ -114,6 +114,29 @@ describe.skipIf(!openssl)(`the signature${openssl ? "" : " (skipped: openssl is 
         rootCertificate: signer.rootCertificateFile,
       }),
     ).rejects.toThrow(expect.objectContaining({ code: "signature" }));
+  });
+
+  test("verifies where each piece comes in the memory of the one before", async () => {
+    const content = readFileSync(path);
+    async function* pieces() {
+      const memory = Buffer.alloc(1_000);
+      for (let start = 0; start < content.length; start += memory.length) {
+        const bytes = content.copy(memory, 0, start);
+        yield memory.subarray(0, bytes);
+      }
+    }
+    await verifySignature(pieces(), { rootCertificate: signer.rootCertificateFile });
+  });
+
+  test("does not verify, and is not waited for, when the file cannot be read to its end", async () => {
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      yield readFileSync(path).subarray(0, 5_000);
+      throw new Error("the file has become shorter");
+    }
+    // A check that waits for the rest would only end after its time, which fails in another way.
+    await expect(verifySignature(pieces(), { rootCertificate: signer.rootCertificateFile })).rejects.toThrow(
+      expect.objectContaining({ code: "signature", message: expect.stringContaining("does not verify") }),
+    );
   });
 
   test("is given up after its time, or at once when interrupted", async () => {
