@@ -116,14 +116,16 @@ function environmentEntry(environment: PlacedEnvironment, base: EnvironmentBase)
     ...(template === null && cluster === null ? base.labels.common : []),
     ...(base.labels.own.get(observed.id) ?? []),
   ];
-  const { left: _left, ...values } = world.choices.bare.has(observed.id.toLowerCase())
-    ? { ...bareValues(environment, base), left: [] }
-    : environmentValues(environment, world.shared, base.customerTags, world.limits);
+  const isBare = world.choices.bare.has(observed.id.toLowerCase());
+  const limits = world.limits.get(environment)?.declared ?? new Map();
+  const values = isBare
+    ? bareValues(environment, base)
+    : environmentValues(environment, world.shared, base.customerTags, limits);
   const name =
     observed.name === `${customer.name ?? customer.id} ${key}` || !isPlainText(observed.name) ? null : observed.name;
   return {
     ...(environment.template !== null && environment.template === template ? {} : { id: observed.id }),
-    ...(name === null || world.choices.bare.has(observed.id.toLowerCase()) ? {} : { name }),
+    ...(name === null || isBare ? {} : { name }),
     ...(environment.cluster === cluster ? {} : { cluster: environment.cluster }),
     ...(ownLabels.length === 0 ? {} : { labels: labelsEntry(ownLabels) }),
     ...(values as YamlMapping),

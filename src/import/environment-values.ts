@@ -1,13 +1,15 @@
 import { isOwnTag } from "../kinds/environment/fields.ts";
 import { compareText } from "../lib/text.ts";
 import type { ObservedEnvironment } from "../model/observed.ts";
-import { isPlainText, mostFrequent, type PlacedEnvironment } from "./place-environments.ts";
+import { isPlainText, type PlacedEnvironment } from "./place-environments.ts";
 
 /** A limit of the inventory's format. */
 export interface KnownLimit {
   readonly kind: "quotas" | "storage";
   readonly group: string;
   readonly member: string;
+  /** `kind.group.member`. */
+  readonly field: string;
   /** Whether the format takes the number. */
   readonly accepts: (value: number) => boolean;
   /** Whether `unlimited` can be declared. */
@@ -33,11 +35,15 @@ export interface EnvironmentValues {
   readonly trial?: true;
   readonly quotas?: LimitEntries;
   readonly storage?: LimitEntries;
-  /** What of it an inventory cannot say. */
-  readonly left: readonly string[];
 }
 
-const fieldOf = ({ kind, group, member }: KnownLimit): string => `${kind}.${group}.${member}`;
+/** How the limits of an environment differ from what all start from. */
+export interface OwnLimits {
+  /** By `kind.group.member`. Null: what the levels above say is not meant. */
+  readonly declared: ReadonlyMap<string, LimitValue | null>;
+  /** Those that an inventory cannot say, with their values. */
+  readonly left: readonly string[];
+}
 
 function limitValue(observed: ObservedEnvironment, { kind, group, member }: KnownLimit): LimitValue {
   const value = observed[kind]?.[group]?.[member];
@@ -65,14 +71,22 @@ export function commonTags(environments: readonly PlacedEnvironment[]): readonly
 export function sharedValues(environments: readonly PlacedEnvironment[], known: readonly KnownLimit[]): SharedValues {
   const limits = new Map<string, LimitValue>();
   for (const limit of known) {
-    const values = environments.map(({ observed }) => limitValue(observed, limit));
-    const most = mostFrequent(values.filter((value) => typeof value === "number").map(String));
-    if (most === null || values.filter((value) => String(value) === most).length * 2 <= values.length) continue;
-    // One with another value has to be able to say so.
-    if (!limit.mayBeUnlimited && values.includes("unlimited")) continue;
-    if (limit.accepts(Number(most))) limits.set(fieldOf(limit), Number(most));
+    const most = valueOfMost(environments, limit);
+    if (most !== null && limit.accepts(most)) limits.set(limit.field, most);
   }
   return { tags: commonTags(environments), limits };
+}
+
+/** The number that more than half of the environments have; null: there is none, or one without a limit could not say so. */
+function valueOfMost(environments: readonly PlacedEnvironment[], limit: KnownLimit): number | null {
+  const counts = new Map<LimitValue, number>();
+  for (const { observed } of environments) {
+    const value = limitValue(observed, limit);
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  if (!limit.mayBeUnlimited && counts.has("unlimited")) return null;
+  const [most] = [...counts].find(([, count]) => count * 2 > environments.length) ?? [null];
+  return most === "unlimited" ? null : most;
 }
 
 /** Limits as a file nests them. */
@@ -89,37 +103,47 @@ export function nestLimits(
   return Object.keys(nested).length === 0 ? undefined : nested;
 }
 
-/** What an environment has that `shared` and the tags of its customer do not say. */
-export function environmentValues(
+export function ownLimits(
   { observed }: PlacedEnvironment,
-  shared: SharedValues,
-  customerTags: readonly string[],
+  { limits: shared }: SharedValues,
   known: readonly KnownLimit[],
-): EnvironmentValues {
+): OwnLimits {
+  const declared = new Map<string, LimitValue | null>();
   const left: string[] = [];
-  const limits = new Map<string, LimitValue | null>();
   for (const limit of known) {
     const value = limitValue(observed, limit);
-    const inherited = shared.limits.get(fieldOf(limit)) ?? "unlimited";
-    if (value === inherited) continue;
-    if (value === "unlimited" ? limit.mayBeUnlimited : limit.accepts(value)) limits.set(fieldOf(limit), value);
+    const inherited = shared.get(limit.field);
+    if (value === (inherited ?? "unlimited")) continue;
+    if (value === "unlimited" ? limit.mayBeUnlimited : limit.accepts(value)) declared.set(limit.field, value);
     else {
-      left.push(`${fieldOf(limit)}: ${value}`);
-      if (shared.limits.has(fieldOf(limit))) limits.set(fieldOf(limit), null);
+      left.push(`${limit.field}: ${value}`);
+      if (inherited !== undefined) declared.set(limit.field, null);
     }
   }
-  const inheritedTags = new Set([...shared.tags, ...customerTags]);
+  return { declared, left };
+}
+
+/** Tags that an inventory cannot say. */
+export const oddTags = ({ observed }: PlacedEnvironment): readonly string[] =>
+  ownTags(observed).filter((tag) => !isPlainText(tag));
+
+/** What an environment has that `shared` and the tags of its customer do not say. */
+export function environmentValues(
+  environment: PlacedEnvironment,
+  { tags: sharedTags }: SharedValues,
+  customerTags: readonly string[],
+  limits: ReadonlyMap<string, LimitValue | null>,
+): EnvironmentValues {
+  const { observed } = environment;
+  const inheritedTags = new Set([...sharedTags, ...customerTags]);
   const tags = ownTags(observed).filter((tag) => !inheritedTags.has(tag));
-  const odd = ownTags(observed).filter((tag) => !isPlainText(tag));
-  if (odd.length > 0) left.push(...odd.map((tag) => `tag ${JSON.stringify(tag)}`));
   const quotas = nestLimits("quotas", limits);
   const storage = nestLimits("storage", limits);
   return {
     ...(observed.state === "DISABLED" ? { state: "disabled" as const } : {}),
-    ...(odd.length > 0 ? { tags: null } : tags.length > 0 ? { tags } : {}),
+    ...(oddTags(environment).length > 0 ? { tags: null } : tags.length > 0 ? { tags } : {}),
     ...(observed.trial ? { trial: true as const } : {}),
     ...(quotas === undefined ? {} : { quotas }),
     ...(storage === undefined ? {} : { storage }),
-    left,
   };
 }

@@ -1,7 +1,7 @@
 import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
 import type { Remark } from "../model/estate.ts";
-import { environmentValues } from "./environment-values.ts";
+import { oddTags } from "./environment-values.ts";
 import { isPlainText, type PlacedEnvironment } from "./place-environments.ts";
 import type { ProposalBasis } from "./proposal.ts";
 
@@ -13,11 +13,11 @@ export const importRemarks = (environments: readonly PlacedEnvironment[], basis:
 
 function valueRemarks(
   environments: readonly PlacedEnvironment[],
-  { shared, limits, choices }: ProposalBasis,
+  { limits, choices }: ProposalBasis,
 ): readonly Remark[] {
   const items = environments.flatMap((environment) => {
-    const { left } = environmentValues(environment, shared, [], limits);
-    return left.map((what) => `${environment.observed.id}: ${what}`);
+    const tags = oddTags(environment).map((tag) => `tag ${JSON.stringify(tag)}`);
+    return [...(limits.get(environment)?.left ?? []), ...tags].map((what) => `${environment.observed.id}: ${what}`);
   });
   const names = environments
     .filter(({ observed }) => !isPlainText(observed.name))

@@ -11,6 +11,7 @@ export function knownLimits(): readonly KnownLimit[] {
           kind,
           group,
           member,
+          field: `${kind}.${group}.${member}`,
           accepts: (value) => accepts(limit, value),
           mayBeUnlimited: accepts(limit, "unlimited"),
         }),

@@ -1,7 +1,7 @@
 import type { YamlMapping } from "../edit/edit.ts";
 import type { EstateCluster, Remark } from "../model/estate.ts";
 import type { Inventory } from "../model/inventory.ts";
-import type { KnownLimit, SharedValues } from "./environment-values.ts";
+import type { OwnLimits, SharedValues } from "./environment-values.ts";
 import type { TemplateCount } from "./id-templates.ts";
 import type { PlacedEnvironment } from "./place-environments.ts";
 import type { PlacedGroups } from "./place-groups.ts";
@@ -66,7 +66,7 @@ export interface ProposalBasis {
   readonly shared: SharedValues;
   readonly sharesValues: boolean;
   readonly groups: PlacedGroups;
-  readonly limits: readonly KnownLimit[];
+  readonly limits: ReadonlyMap<PlacedEnvironment, OwnLimits>;
   readonly choices: Choices;
   readonly estate: readonly EstateCluster[];
   readonly defaultsOf: Defaults;

@@ -2,7 +2,7 @@ import { compareText } from "../lib/text.ts";
 import type { EstateCluster } from "../model/estate.ts";
 import { customerFile } from "./customer-file.ts";
 import type { CustomerRule } from "./customer-rules.ts";
-import { type KnownLimit, type SharedValues, sharedValues } from "./environment-values.ts";
+import { type KnownLimit, ownLimits, type SharedValues, sharedValues } from "./environment-values.ts";
 import { hostsEntry } from "./hosts-entry.ts";
 import { countTemplates } from "./id-templates.ts";
 import { importRemarks } from "./import-remarks.ts";
@@ -55,7 +55,7 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
     shared,
     sharesValues,
     groups,
-    limits,
+    limits: new Map(all.map((environment) => [environment, ownLimits(environment, shared, limits)])),
     choices,
     estate,
     defaultsOf: defaultsFor(settings.data, placed.customers, isFresh),
