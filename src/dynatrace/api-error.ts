@@ -11,7 +11,7 @@ export interface ApiErrorDetails {
   readonly status: number | null;
   /**
    * Kebab-case, for results and decisions: `http-403`, `network`, `timeout`, `certificate`, `proxy`, `interrupted`, `not-json`,
-   * `unexpected-answer`, `too-large`.
+   * `unexpected-answer`, `too-large`, `paused`.
    */
   readonly code: string;
   readonly effect: RequestEffect;

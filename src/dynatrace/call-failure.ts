@@ -52,6 +52,13 @@ export function tooLargeFailure(
   });
 }
 
+/** A write that waited for the end of a pause: what it was made from may have changed, and nothing was sent. */
+export function pausedFailure({ method, path }: ApiRequest, paused: number, attempts: number): ApiError {
+  const details = { method, path, status: null, code: "paused", effect: "none", attempts, retryAfter: 0 } as const;
+  const seconds = Math.round(paused / 1_000);
+  return new ApiError(`${method} ${path}: not sent after a pause of ${seconds} s that the cluster asked for`, details);
+}
+
 function detailsOf(request: ApiRequest, failed: Failed, advice: number | null, waits: RetryWaits): ApiErrorDetails {
   const { method, path } = request;
   const { policy, random } = waits;

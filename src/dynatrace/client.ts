@@ -4,7 +4,7 @@ import type { Clock, Fetch, FetchResponse, Log } from "../ports.ts";
 import type { Shape } from "./answer-shape.ts";
 import { ApiError, isStatus } from "./api-error.ts";
 import { type ApiRequest, isRepeatable } from "./api-request.ts";
-import { exchangeFailure, type RetryWaits, statusFailure, tooLargeFailure } from "./call-failure.ts";
+import { exchangeFailure, pausedFailure, type RetryWaits, statusFailure, tooLargeFailure } from "./call-failure.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { BodyTooLarge, bodyLimits, bounded, readStart, readText } from "./read-body.ts";
 import { type AttemptEnd, callLog } from "./request-log.ts";
@@ -20,7 +20,8 @@ import type { Throttle } from "./throttle.ts";
  *
  * Cases: a read and a clean-up are repeated while it may help: after 429, 500 (once), 502, 503, 504, and without a
  * connection. An independent write is repeated while it was certainly not carried out: after 429, and where nothing was
- * sent. Every other write fails at once, and `retryAfter` of its ApiError tells when it may be tried from a fresh reading.
+ * sent. Every other write fails at once, and `retryAfter` of its ApiError tells when it may be tried from a fresh reading;
+ * one that has waited for a long pause, which the cluster asked of others, is not sent at all.
  */
 interface ClientOptions {
   /** What the log calls it, for example `emea/read`: the ids of its requests begin with it. */
@@ -71,6 +72,8 @@ export interface Client {
 }
 
 const defaultTimeout = 30_000;
+/** Milliseconds of a pause after which a write is made from a fresh reading: about what a slow request takes anyway. */
+const longestPause = 10_000;
 
 export function createClient(options: ClientOptions): Client {
   const policy = options.retry ?? defaultRetryPolicy;
@@ -129,7 +132,11 @@ export function createClient(options: ClientOptions): Client {
     const result = await repeatUntil(
       async (attempts) => {
         const waiting = { again: attempts > 1, signal: interrupt };
-        const made = await attempted(() => options.throttle.run(() => attempt(attempts), waiting));
+        const send = async (paused = 0): Promise<T> => {
+          if (paused > longestPause && !isRepeatable(request)) throw pausedFailure(request, paused, attempts);
+          return attempt(attempts);
+        };
+        const made = await attempted(() => options.throttle.run(send, waiting));
         if (made.failed && isStatus(made.error, 500)) internalErrors += 1;
         return made;
       },

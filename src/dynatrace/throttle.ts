@@ -9,8 +9,8 @@ import { throttled } from "./retry.ts";
  * is overtaken forever; it holds no place while it waits.
  */
 export interface Throttle {
-  /** Sends a request as soon as it may be sent. */
-  run<T>(send: () => Promise<T>, waiting?: WaitingRequest): Promise<T>;
+  /** Sends a request as soon as it may be sent. `paused`, milliseconds, is how long a pause made it wait for that. */
+  run<T>(send: (paused?: number) => Promise<T>, waiting?: WaitingRequest): Promise<T>;
   /** Most requests in flight. */
   readonly maximum: number;
   /** Requests that may be in flight now. */
@@ -45,6 +45,7 @@ export function createThrottle({ cluster, maximum, clock, log, signal: interrupt
   const again = new Set<Waiter>();
   const first = new Set<Waiter>();
   let running = 0;
+  let pausedSince = 0;
   let pausedUntil = 0;
   let sleeping = false;
 
@@ -91,6 +92,7 @@ export function createThrottle({ cluster, maximum, clock, log, signal: interrupt
     });
 
   function refused(place: Place, wait: number): void {
+    if (now() >= pausedUntil) pausedSince = now();
     pausedUntil = Math.max(pausedUntil, now() + wait);
     limit.refused(place);
     log.info("cluster is asked more slowly", () => ({
@@ -107,10 +109,12 @@ export function createThrottle({ cluster, maximum, clock, log, signal: interrupt
     maximum,
     places: limit.places,
     async run(send, waiting = {}) {
+      const asked = now();
       const place = await takePlace(waiting.again ? again : first, waiting.signal);
-      if (place === null) return send();
+      const paused = Math.max(0, Math.min(now(), pausedUntil) - Math.max(asked, pausedSince));
+      if (place === null) return send(paused);
       try {
-        const answer = await send();
+        const answer = await send(paused);
         accepted();
         return answer;
       } catch (error) {

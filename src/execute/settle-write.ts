@@ -11,7 +11,7 @@
  *   body that was made before it would undo what others wrote meanwhile.
  * - it cannot be read back: uncertain.
  */
-import { ApiError } from "../dynatrace/api-error.ts";
+import { ApiError, hasCode } from "../dynatrace/api-error.ts";
 import { type Attempted, attempted, pauses, repeatUntil } from "../lib/repeat-until.ts";
 import type { Clock, Log } from "../ports.ts";
 import { done, failed, failedWith, type Outcome, resultError, stale } from "./outcome.ts";
@@ -95,7 +95,7 @@ export async function settleWrite<T>(steps: WriteSteps<T>, ports: WritePorts): P
       const written = await attempted(() => steps.write(current));
       const notYet = notYetOf(written, progress.delays);
       if (notYet !== null) {
-        progress = { ...progress, delays: progress.delays + (written.failed ? 1 : 0), putOff: true };
+        progress = { ...progress, delays: progress.delays + (wasRefused(written) ? 1 : 0), putOff: true };
         const reason = resultError(notYet.error).code;
         ports.log.info("write is put off", () => ({ change: steps.about, reason, waitMs: Math.round(notYet.wait) }));
         await ports.clock.sleep(notYet.wait, ports.signal).catch(() => undefined);
@@ -124,6 +124,9 @@ function notYetOf(written: Attempted<NotYet | undefined>, delays: number): NotYe
   if (!(error instanceof ApiError) || error.details.retryAfter === undefined || delays >= maximumDelays) return null;
   return { wait: Math.max(error.details.retryAfter, firstDelay * 2 ** delays), error };
 }
+
+/** A write that was put off by a pause was not even sent, and says nothing of whether the next one will be taken. */
+const wasRefused = (written: Attempted<unknown>): boolean => written.failed && !hasCode(written.error, "paused");
 
 /** Whether a write may have been carried out although it failed. */
 export const mayHaveHadEffect = (error: unknown): boolean =>

@@ -187,3 +187,19 @@ test("whatever the cluster does, every request ends and the limit stays between 
     { numRuns: 60 },
   );
 });
+
+test("whoever had to wait for the end of a pause is told how long", async () => {
+  const { throttle, clock } = aThrottle(1);
+  const paused: (number | undefined)[] = [];
+  const note = async (milliseconds?: number) => void paused.push(milliseconds);
+  const busy = throttle.run(async () => {
+    await turn();
+    throw refusal(30_000);
+  });
+  const waiting = throttle.run(note);
+  await expect(busy).rejects.toThrow("busy");
+  await waiting;
+  await throttle.run(note);
+  expect(paused).toEqual([30_000, 0]);
+  expect(clock.waits).toEqual([30_000]);
+});

@@ -30,3 +30,40 @@ test("a right that somebody gives while a write waits is kept", async () => {
   expect(throttled).toBe(1);
   expect(world.clock.waits.some((wait) => wait >= 7_000)).toBe(true);
 });
+
+test("so is one that somebody gives while a write waits because others were refused", async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `abc-team-${index}`);
+  let isBusy = true;
+  let refused = 0;
+  let sent = 0;
+  const throttle =
+    (fetch: Fetch): Fetch =>
+    async (url, request) => {
+      if (request.method !== "PUT") return fetch(url, request);
+      sent += 1;
+      if (!isBusy) return fetch(url, request);
+      refused += 1;
+      // Meanwhile all have been read, and some wait behind these.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      isBusy = false;
+      for (const name of names) world.cluster.setGroup(name, { accessRight: { VIEWER: ["abc-p1", "foreign"] } });
+      return new Response("", { status: 429, headers: { "retry-after": "60" } });
+    };
+  const world = aClusterWorld({
+    wrap: throttle,
+    seed: {
+      environments: [{ id: "abc-p1" }, { id: "foreign" }],
+      groups: names.map((name) => ({ name, accessRight: { VIEWER: ["abc-p1"] } })),
+    },
+  });
+  const inventory = anInventory({
+    environments: [anEnvironment()],
+    groups: names.map((name) => aGroup({ name, access: { "abc-p1": ["LOG_VIEWER"] } })),
+  });
+  expect(await world.converge(inventory)).toEqual([]);
+  const groups = world.cluster.snapshot().groups.filter(({ name }) => names.includes(name));
+  const kept = { VIEWER: ["abc-p1", "foreign"], LOG_VIEWER: ["abc-p1"] };
+  expect(groups.map(({ accessRight }) => accessRight)).toEqual(names.map(() => kept));
+  expect(refused).toBeLessThan(names.length);
+  expect(sent).toBe(names.length + refused);
+});
