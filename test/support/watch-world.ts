@@ -16,6 +16,7 @@ import { watchBranch } from "../../src/application/watch/watch-branch.ts";
 import { watchedRevisions } from "../../src/application/watch/watched-revisions.ts";
 import { type FollowedBranch, followBranch } from "../../src/git/followed-branch.ts";
 import { GitFailure } from "../../src/git/git-failure.ts";
+import { appendPresets, buildInstallerBody } from "../../src/sandbox/agent/build-installer.ts";
 import { serveCluster } from "../../src/sandbox/cluster/serve-cluster.ts";
 import { createSimulatedCluster, type SimulatedCluster } from "../../src/sandbox/cluster/simulated-cluster.ts";
 import type { RunEnd, RunResult } from "../../src/watch/judge-run.ts";
@@ -60,7 +61,14 @@ export interface Watched {
   readonly log: string;
 }
 
-export async function startWatchWorld(): Promise<WatchWorld> {
+interface WatchWorldOptions {
+  /** A file of ssh_config that leads to the hosts; left out, hosts are skipped. */
+  readonly sshConfig?: string;
+  /** Called each time that an installer is fetched. */
+  readonly onDownload?: () => void;
+}
+
+export async function startWatchWorld({ sshConfig, onDownload }: WatchWorldOptions = {}): Promise<WatchWorld> {
   const clock = fakeClock(noon);
   const home = realpathSync.native(mkdtempSync(join(tmpdir(), "dtsync-watch-")));
   const state = join(home, "state");
@@ -71,7 +79,11 @@ export async function startWatchWorld(): Promise<WatchWorld> {
     clock,
     random: 1,
     installerVersions: ["1.313.52.20250602-150703"],
-    buildInstaller: () => new Uint8Array(),
+    buildInstaller: (request) => {
+      onDownload?.();
+      const body = buildInstallerBody({ version: request.version, arch: request.arch, nodePath: process.execPath });
+      return appendPresets(body, request);
+    },
   });
   const server = await serveCluster(cluster);
   const aside = `${origin.directory}-aside`;
@@ -121,7 +133,10 @@ safety: { maxUpdates: 100% }
       const followed = quicklyLooked(followBranch(branch, gitEdges(context)), origin);
       const settings = { folder: state, signers: signers ?? null, fastForwardOnly };
       const options = {
-        ...fleetOptionsOf({ scope: { ...everything, hosts: "skip" } }),
+        ...fleetOptionsOf({
+          scope: { ...everything, hosts: sshConfig === undefined ? "skip" : "probe" },
+          sshConfig: sshConfig ?? null,
+        }),
         raisedLimits: { removals: null, updates: null },
         shard: null,
         journal: null,

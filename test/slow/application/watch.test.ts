@@ -1,9 +1,11 @@
 import { getEventListeners } from "node:events";
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type SimulatedHosts, startSimulatedHosts } from "../../../src/sandbox/hosts/start-simulated-hosts.ts";
 import { watchMetrics } from "../../../src/watch/watch-metrics.ts";
 import { filesBelow, startWatchWorld, type WatchWorld } from "../../support/watch-world.ts";
 
@@ -80,6 +82,66 @@ describe("a watch", () => {
     const unsigned = await world.watch({ once: true, signers });
     expect([unsigned.code, unsigned.looks, unsigned.runs]).toEqual([4, ["refused"], []]);
     expect(unsigned.log).toContain("it has no signature");
+  });
+});
+
+describe("a watch that deploys", () => {
+  const hostNames = ["web01.abc.example.com", "web02.abc.example.com", "web03.abc.example.com"];
+  let directory: string;
+  let hosts: SimulatedHosts;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), "dtsync-watched-hosts-"));
+    hosts = await startSimulatedHosts({
+      hosts: hostNames.map((name, index) => ({
+        name,
+        listen: { address: `127.44.1.${index + 1}`, port: 0 },
+        user: "deploy",
+        ...(index === 0 ? { behaviour: { DURATION: 2 } } : {}),
+      })),
+      directory,
+      nodePath: process.execPath,
+    });
+  });
+  afterEach(async () => {
+    await hosts.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  test("goes on with a revision that comes between two waves, from where the earlier one was left", async () => {
+    const declared = (name: string) =>
+      `customer: abc
+environments:
+  p1:
+    name: ${name}
+    rollout: { canary: 1, batch: 1, seenWithin: 0 }
+    hosts: ["web[01-03].abc.example.com"]
+`;
+    const waves: string[][] = [];
+    let downloads = 0;
+    const onDownload = () => {
+      downloads += 1;
+      if (downloads > 1) return;
+      commit({ "inventory/customers/abc.yaml": declared("second") });
+      // The time comes to look for it while the canary is installed.
+      world.clock.pass(3_600_000);
+    };
+    await world.close();
+    world = await startWatchWorld({ sshConfig: hosts.sshConfigFile, onDownload });
+    const settings = world.settings.replace("cluster: emea", "cluster: emea, ssh: { user: deploy, become: sudo }");
+    commit({ "inventory/dtsync.yaml": settings, "inventory/customers/abc.yaml": declared("first") });
+    const { runs, log } = await world.watch({
+      apply: true,
+      afterRun: (result, { report }, stop) => {
+        const made = report?.results.filter(({ id, status }) => id.startsWith("host/") && status === "done") ?? [];
+        waves.push(made.map(({ id }) => id.slice("host/".length)));
+        if (result !== "superseded") stop();
+      },
+    });
+    expect(runs, log).toEqual(["superseded", "applied"]);
+    expect(waves).toEqual([hostNames.slice(0, 1), hostNames.slice(1)]);
+    expect(names()).toEqual(["abc-p1 second"]);
+    expect(log).toContain("rollout superseded");
   });
 });
 
