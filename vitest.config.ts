@@ -20,9 +20,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
-    // Each file has addresses, ports and folders of its own; those that start programs wait for them most of the time, so
-    // that two at once pay off even where the default would be one, on two processors.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Each file has addresses, ports and folders of its own; those that start programs wait for them some of the time.
+    maxWorkers: availableParallelism() + 1,
     maxConcurrency: 2,
     projects: [
       {
@@ -46,13 +45,11 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          // After the others, whose number of workers is another one.
+          // After the others, which need the processors for themselves.
           sequence: { groupOrder: 1 },
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // They wait for the programs that they start, and for what those wait for.
-          maxWorkers: availableParallelism() + 1,
         },
       },
     ],

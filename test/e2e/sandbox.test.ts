@@ -73,20 +73,20 @@ test("the demo goes from nothing to a plan that has nothing left to do", async (
 
 test("a kept sandbox goes on where it ended, and a plan that was saved there still fits", async () => {
   const state = ["--state", join(directory, "world.json")];
-  expectCode(await sandbox(...state, "--", "dtsync", "apply", "--auto-approve", "--target", "abc"), 0);
+  expectCode(await sandbox(...state, "--", "dtsync", "apply", "--auto-approve", "--target", "abc-t1"), 0);
   const planned = await sandbox(
     ...state,
     "--",
     "dtsync",
-    ...["plan", "--target", "abc", "--target", "sun"],
+    ...["plan", "--target", "abc-t1", "--target", "sun"],
     "--detailed-exitcode",
     "--out",
     join(directory, "plan.json"),
   );
   expectCode(planned, 2);
-  expect(planned.stdout).not.toContain("abc-p1");
+  expect(planned.stdout).not.toContain("environment abc-t1");
   expectCode(await sandbox(...state, "--", "dtsync", "apply", join(directory, "plan.json")), 0);
-  const again = ["plan", "--detailed-exitcode", "--target", "abc", "--target", "sun"];
+  const again = ["plan", "--detailed-exitcode", "--target", "abc-t1", "--target", "sun"];
   const ended = await sandbox(...state, "--", "dtsync", ...again);
   expect(ended.stdout).toContain("Nothing to do");
   expectCode(ended, 0);
