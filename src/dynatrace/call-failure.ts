@@ -56,7 +56,8 @@ export function tooLargeFailure(
 export function pausedFailure({ method, path }: ApiRequest, paused: number, attempts: number): ApiError {
   const details = { method, path, status: null, code: "paused", effect: "none", attempts, retryAfter: 0 } as const;
   const seconds = Math.round(paused / 1_000);
-  return new ApiError(`${method} ${path}: not sent after a pause of ${seconds} s that the cluster asked for`, details);
+  const message = `${method} ${path}: not sent after a pause of ${seconds} s that the cluster asked for`;
+  return new ApiError(message, details, { hint: "apply again" });
 }
 
 function detailsOf(request: ApiRequest, failed: Failed, advice: number | null, waits: RetryWaits): ApiErrorDetails {

@@ -5,8 +5,8 @@ export interface SharedFile {
   /** Bytes. */
   readonly size: number;
   /**
-   * The content piece by piece. Others get the same pieces, so nobody may change one, and its memory is used anew when the
-   * next one is asked for. Throws when the file has become shorter.
+   * The content piece by piece. Others get the same pieces, so nobody may change one, and its memory is reused when the next
+   * one is asked for. Throws when the file has become shorter.
    */
   pieces(): AsyncGenerator<Buffer, void, undefined>;
   close(): Promise<void>;

@@ -10,7 +10,8 @@ export const suspensionReason = ({ until, reason }: Pick<Suspension, "until" | "
   `suspended until ${until}: ${reason}`;
 
 /**
- * Whether something is held because somebody declared it so, which is no failure of a run. Nothing else is held under the name
- * of an environment.
+ * Whether something is held because somebody declared it so, which is no failure of a run. The reason tells: a removal that
+ * cannot be made is held under the name of its environment, too.
  */
-export const isSuspension = ({ scope }: Pick<Held, "scope">): boolean => scope.startsWith("environment/");
+export const isSuspension = ({ scope, reason }: Pick<Held, "scope" | "reason">): boolean =>
+  scope.startsWith("environment/") && /^suspended until \d{4}-\d{2}-\d{2}: /.test(reason);

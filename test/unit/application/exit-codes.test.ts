@@ -2,11 +2,15 @@ import { describe, expect, test } from "vitest";
 import { applyExitCode, readingExitCode, resultsExitCode } from "../../../src/application/exit-codes.ts";
 import type { ClusterFacts, Held } from "../../../src/model/plan.ts";
 import type { ChangeResult, ResultStatus } from "../../../src/model/result.ts";
+import { suspensionReason } from "../../../src/model/suspension.ts";
 
 const facts: ClusterFacts = { url: "https://dynatrace.example.com", version: null, requests: 1 };
+const suspended = "environment/abc-p1 suspended";
+const reasonOf = (scope: string) =>
+  scope === suspended ? suspensionReason({ until: "2026-12-01", reason: "migration" }) : "it did not answer";
 const reading = (clusters: readonly string[], held: readonly string[]) => ({
   clusters: Object.fromEntries(clusters.map((name) => [name, facts])),
-  held: held.map((scope): Held => ({ scope, reason: "it did not answer", items: 1 })),
+  held: held.map((scope): Held => ({ scope, reason: reasonOf(scope), items: 1 })),
 });
 const results = (...statuses: readonly ResultStatus[]): readonly ChangeResult[] =>
   statuses.map((status, index) => ({
@@ -61,9 +65,10 @@ describe("an apply", () => {
   test.each<[string, ReturnType<typeof reading>, readonly ResultStatus[], number]>([
     ["with everything done", reading(["emea"], []), ["done"], 0],
     ["with everything done, but a host held", reading(["emea"], ["host/web01.example.com"]), ["done"], 5],
-    ["with everything done, and an environment suspended", reading(["emea"], ["environment/abc-p1"]), ["done"], 0],
-    ["with nothing but what is suspended", reading(["emea"], ["environment/abc-p1"]), [], 0],
-    ["with a host held beside it", reading(["emea"], ["environment/abc-p1", "host/web01.example.com"]), [], 5],
+    ["with everything done, and an environment suspended", reading(["emea"], [suspended]), ["done"], 0],
+    ["with nothing but what is suspended", reading(["emea"], [suspended]), [], 0],
+    ["with a host held beside it", reading(["emea"], [suspended, "host/web01.example.com"]), [], 5],
+    ["with a removal held, because groups could not be read", reading(["emea"], ["environment/abc-p1"]), [], 5],
     ["with a cluster held", reading(["emea", "apac"], ["cluster/apac"]), ["done"], 5],
     ["without any cluster", reading(["emea"], ["cluster/emea"]), [], 1],
     ["with something stale and a cluster held", reading(["emea", "apac"], ["cluster/apac"]), ["stale"], 6],

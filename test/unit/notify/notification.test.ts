@@ -3,6 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import type { Plan } from "../../../src/model/plan.ts";
 import { type ApplyReport, countResults, type ResultStatus } from "../../../src/model/result.ts";
+import { suspensionReason } from "../../../src/model/suspension.ts";
 import { eventsOf, type Notification, notificationOf, type ToldRun } from "../../../src/notify/notification.ts";
 import { slackMessage } from "../../../src/notify/slack-message.ts";
 import { teamsMessage } from "../../../src/notify/teams-message.ts";
@@ -14,7 +15,8 @@ const schema = JSON.parse(
 const fits = new Ajv2020({ formats: { "date-time": true, uri: true } }).compile(schema);
 
 const plan: Plan = { ...savedPlan, held: [], guards: [] };
-const held = (scope: string): Partial<Plan> => ({ held: [{ scope, reason: "it did not answer", items: 3 }] });
+const held = (scope: string, reason = "it did not answer"): Partial<Plan> => ({ held: [{ scope, reason, items: 3 }] });
+const suspension = held("environment/abc-p1", suspensionReason({ until: "2026-12-01", reason: "migration" }));
 
 function reportOf(...statuses: readonly (readonly [ResultStatus, string?])[]): ApplyReport {
   const results = statuses.map(([status, message], index) => ({
@@ -48,7 +50,8 @@ describe("what there is to tell", () => {
     ["changes that were made", [], { plan, report: reportOf(["done"]) }],
     ["a change that failed", ["failure"], { plan, report: reportOf(["done"], ["failed"]), exitCode: 5 }],
     ["a host that was not reached", ["held"], { plan: { ...plan, ...held("host/web01"), changes: [] }, exitCode: 0 }],
-    ["an environment that is suspended", [], { plan: { ...plan, ...held("environment/abc-p1"), changes: [] } }],
+    ["an environment that is suspended", [], { plan: { ...plan, ...suspension, changes: [] } }],
+    ["a removal that is held", ["held"], { plan: { ...plan, ...held("environment/abc-p1"), changes: [] } }],
     ["a cluster that was not read", ["failure", "held", "drift"], { plan: { ...plan, ...held("cluster/emea") } }],
     ["a run that a guard refused", ["failure"], { plan, report: reportOf(), exitCode: 4 }],
     ["an invalid inventory", ["failure"], { exitCode: 3 }],

@@ -1,12 +1,17 @@
 import { expect, test } from "vitest";
 import type { Plan } from "../../../src/model/plan.ts";
 import type { ApplyReport, ResultStatus } from "../../../src/model/result.ts";
+import { suspensionReason } from "../../../src/model/suspension.ts";
 import { isInSync, isTriedAgain, judgeRun, type RunEnd, type RunResult } from "../../../src/watch/judge-run.ts";
 
 const planOf = (changes: number, ...held: readonly string[]) =>
-  ({ changes: Array(changes).fill({}), held: held.map((scope) => ({ scope })), guards: [] }) as unknown as Plan;
-const host = "host/web01.example.com";
-const suspended = "environment/abc-p1";
+  ({
+    changes: Array(changes).fill({}),
+    held: held.map((reason) => ({ scope: "environment/abc-p1", reason })),
+    guards: [],
+  }) as unknown as Plan;
+const unread = "it did not answer";
+const suspended = suspensionReason({ until: "2026-12-01", reason: "migration" });
 const reportOf = (...results: readonly (readonly [ResultStatus, string?])[]) =>
   ({
     results: results.map(([status, code]) => ({ status, ...(code === undefined ? {} : { error: { code } }) })),
@@ -16,10 +21,10 @@ test.each<[RunResult, Partial<RunEnd>]>([
   ["in-sync", { plan: planOf(0) }],
   ["in-sync", { plan: planOf(0), report: reportOf() }],
   ["drift", { plan: planOf(2) }],
-  ["drift", { plan: planOf(2, host), exitCode: 5 }],
-  ["held", { plan: planOf(0, host), exitCode: 5 }],
-  ["held", { plan: planOf(1, host), report: reportOf(["done"]), exitCode: 5 }],
-  ["held", { plan: planOf(0, suspended, host), exitCode: 5 }],
+  ["drift", { plan: planOf(2, unread), exitCode: 5 }],
+  ["held", { plan: planOf(0, unread), exitCode: 5 }],
+  ["held", { plan: planOf(1, unread), report: reportOf(["done"]), exitCode: 5 }],
+  ["held", { plan: planOf(0, suspended, unread), exitCode: 5 }],
   ["in-sync", { plan: planOf(0, suspended) }],
   ["applied", { plan: planOf(1, suspended), report: reportOf(["done"]) }],
   ["applied", { plan: planOf(1), report: reportOf(["done"]) }],
@@ -30,7 +35,7 @@ test.each<[RunResult, Partial<RunEnd>]>([
   ["refused", { exitCode: 4, failure: "another apply is running" }],
   ["invalid", { exitCode: 3 }],
   ["failed", { exitCode: 1 }],
-  ["failed", { exitCode: 1, plan: planOf(0, host) }],
+  ["failed", { exitCode: 1, plan: planOf(0, unread) }],
   ["interrupted", { exitCode: 130, plan: planOf(1), report: reportOf(["skipped", "interrupted"]) }],
 ])("a run is judged %s (%#)", (expected, end) => {
   const result = judgeRun({ exitCode: 0, plan: null, report: null, failure: null, ...end });
