@@ -1,11 +1,12 @@
 // Measures how dtsync reaches hosts, side by side with other ways in the same run, against the same servers:
 //   npm run bench:hosts [-- --full] [-- --only plan|deploy|large|fleet] [-- --hosts N]
 //                          [-- --profile FOLDER] [-- --alone]
-// Real OpenSSH servers on loopback, each in namespaces of its own with a stand-in agent; a simulated cluster in a process
-// of its own. Client, hosts and cluster share this machine, so ratios of processor time count and wall time is a hint.
+// Real OpenSSH servers on loopback, each in namespaces of its own with a stand-in agent; a simulated cluster in a process of
+// its own; `fleet` has one process answer for 12,000 hosts what a real one answered. Client, hosts and cluster share this
+// machine, so ratios of processor time count and wall time is a hint.
 import { execFileSync, fork, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -85,6 +86,63 @@ const startCluster = (paddingBytes) => {
   return new Promise((done, reject) => {
     child.once("message", (message) => done({ ...message, close: () => child.disconnect() }));
     child.once("exit", (code) => reject(new Error(`the simulated cluster ended with ${code}`)));
+  });
+};
+
+/**
+ * One process that serves SSH for any number of hosts, until the parent lets go: it has a command run by a real server the first
+ * time, and gives the same answer from then on. As many shells as there are hosts would take longer than all that is measured.
+ */
+async function repeatAnswers({ servers, identity }) {
+  const [{ default: ssh2 }, { NodeSSH }] = await Promise.all([import("ssh2"), import("node-ssh")]);
+  const privateKey = readFileSync(identity, "utf8");
+  const serveOne = ({ port, real, hostKey }) => {
+    const answers = new Map();
+    const ask = async (command, stdin) => {
+      const ssh = new NodeSSH();
+      await ssh.connect({ host: "127.0.0.1", port: real, username: "root", privateKey });
+      const answer = await ssh.execCommand(command, { stdin, noTrim: true });
+      ssh.dispose();
+      return answer;
+    };
+    const onConnection = (connection) => {
+      connection.on("error", () => undefined);
+      // Checking signatures is the work of servers, which is not what is measured here.
+      connection.on("authentication", (attempt) => attempt.accept());
+      connection.on("session", (accept) =>
+        accept().on("exec", (open, _reject, { command }) => {
+          const channel = open();
+          const pieces = [];
+          channel.on("data", (piece) => pieces.push(piece));
+          channel.once("end", async () => {
+            const stdin = Buffer.concat(pieces).toString("utf8");
+            // Each run of the script has a word of its own that begins its answers.
+            const word = /#dtsync-[0-9a-f]+/.exec(command)?.[0] ?? "#dtsync-";
+            const key = `${command.replaceAll(word, "#dtsync-0")}\n${stdin}`;
+            if (!answers.has(key)) answers.set(key, { word, answer: ask(command, stdin) });
+            const first = answers.get(key);
+            const { stdout, stderr, code } = await first.answer;
+            channel.write(stdout.replaceAll(first.word, word));
+            channel.stderr.write(stderr);
+            channel.exit(code);
+            channel.end();
+          });
+        }),
+      );
+    };
+    const server = new ssh2.Server({ hostKeys: [readFileSync(hostKey, "utf8")] }, onConnection);
+    return new Promise((done) => server.listen(port, "0.0.0.0", done));
+  };
+  await Promise.all(servers.map(serveOne));
+  process.once("disconnect", () => process.exit());
+  process.send("ready");
+}
+
+const startRepeating = (settings) => {
+  const child = fork(self, ["repeat", JSON.stringify(settings)]);
+  return new Promise((done, reject) => {
+    child.once("message", () => done({ pid: child.pid, close: () => child.disconnect() }));
+    child.once("exit", (code) => reject(new Error(`the server that repeats answers ended with ${code}`)));
   });
 };
 
@@ -299,32 +357,42 @@ async function ansible(folder, hosts, config, module, parameters, options) {
   );
 }
 
-async function planBench(folder, startSshdFleet, count) {
+/** With `repeated`, one process answers for all hosts what a real server answered for the first. */
+async function planBench(folder, startSshdFleet, count, { repeated = false } = {}) {
   const cluster = await startCluster(65_536);
   const environment = {
     DTSYNC_TOKEN_EMEA: cluster.token,
     XDG_STATE_HOME: join(folder, "state"),
     XDG_CACHE_HOME: join(folder, "cache"),
   };
+  const directory = join(folder, repeated ? "fleet" : "plan");
   const fleet = await startSshdFleet({
-    directory: join(folder, "plan"),
+    directory,
     nodePath,
     // Fifty log in to one server at once.
     configuration: ["MaxStartups 1000"],
     hosts: ["with", "without"].map((name, index) => ({ name, listen: { address: "0.0.0.0", port: 2_301 + index } })),
   });
+  const hostKeys = ["with", "without"].map((name) => join(directory, name, "etc/ssh/ssh_host_ed25519_key"));
+  const ports = repeated ? [2_304, 2_305] : [2_301, 2_302];
+  const repeating = repeated
+    ? await startRepeating({
+        identity: fleet.identityFile,
+        servers: ports.map((port, index) => ({ port, real: 2_301 + index, hostKey: hostKeys[index] })),
+      })
+    : null;
   try {
     const hosts = Array.from({ length: count }, (_, index) => ({
       name: `${index % 2 ? "a" : "b"}${index}.example.com`,
       address: addressOf(60, index),
-      port: index % 2 ? 2_301 : 2_302,
+      port: ports[index % 2 ? 0 : 1],
     }));
-    const config = join(folder, "plan-ssh-config");
-    const keys = ["with", "without"].map((name) =>
-      readFileSync(join(folder, "plan", name, "etc/ssh/ssh_host_ed25519_key.pub"), "utf8").trim(),
+    const config = join(directory, "ssh-config");
+    const keys = hostKeys.map(
+      (file, index) => `[127.*]:${ports[index]} ${readFileSync(`${file}.pub`, "utf8").trim()}\n`,
     );
-    await writeFile(join(folder, "plan-known-hosts"), `[127.*]:2301 ${keys[0]}\n[127.*]:2302 ${keys[1]}\n`);
-    const common = `  User root\n  IdentityFile ${fleet.identityFile}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${join(folder, "plan-known-hosts")}\n  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes\n`;
+    await writeFile(join(directory, "known-hosts"), keys.join(""));
+    const common = `  User root\n  IdentityFile ${fleet.identityFile}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${join(directory, "known-hosts")}\n  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes\n`;
     await writeFile(
       config,
       hosts.map(({ name, address, port }) => `Host ${name}\n  HostName ${address}\n  Port ${port}\n`).join("") +
@@ -332,28 +400,36 @@ async function planBench(folder, startSshdFleet, count) {
     );
     const names = hosts.map(({ name }) => name);
     const [, first] = hosts;
-    const seed = await writeInventory(join(folder, "seed"), [first.name]);
-    const pids = servers();
-    const options = { environment, hosts: pids };
-    await measure(dtsync(["apply", "--auto-approve"], { inventory: seed, config, cluster }), options);
-    const inventory = await writeInventory(join(folder, "plan-inventory"), names);
+    const seed = await writeInventory(join(directory, "seed"), [first.name]);
+    const installing = join(directory, "installing-ssh-config");
+    await writeFile(installing, (await readFile(config, "utf8")).replaceAll(`Port ${ports[0]}`, "Port 2301"));
+    await writeFile(join(directory, "known-hosts"), `[127.*]:2301 ${keys[0].split(" ").slice(1).join(" ")}`, {
+      flag: "a",
+    });
+    const options = { environment, hosts: repeating ? [repeating.pid] : servers() };
+    await measure(dtsync(["apply", "--auto-approve"], { inventory: seed, config: installing, cluster }), options);
+    const inventory = await writeInventory(join(directory, "inventory"), names);
     const own = await measure(dtsync(["plan"], { inventory, config, cluster }), options);
     const planned = JSON.parse(own.output);
     if (planned.held.length > 0 || planned.summary.unchanged < count / 2 - 1)
       throw new Error(`the plan is not as expected: ${JSON.stringify(planned.held[0])} ${own.errors}`);
-    const bareList = join(folder, "bare.json");
+    const bareList = join(directory, "bare.json");
     await writeFile(bareList, JSON.stringify({ hosts, identity: fleet.identityFile }));
     const bare = await measure([nodePath, self, "bare", bareList], options);
-    if (alone)
-      return table(`plan over ${count} hosts, half of them with an agent`, count, [
-        ["dtsync plan", own],
-        ["node-ssh alone, the bare command", bare],
-      ]);
+    if (alone || repeated)
+      return table(
+        `plan over ${count} hosts, half of them with an agent${repeated ? ", all in one process" : ""}`,
+        count,
+        [
+          ["dtsync plan", own],
+          ["node-ssh alone, the bare command", bare],
+        ],
+      );
     const ssh = await measure(["xargs", "-P", "50", "-I", "{}", "ssh", ...sshOptions(config), "{}", bareCommand], {
       ...options,
       input: names.join("\n"),
     });
-    const raw = count > 2_000 ? null : await ansible(folder, names, config, "raw", bareCommand, options);
+    const raw = await ansible(folder, names, config, "raw", bareCommand, options);
     table(`plan over ${count} hosts, half of them with an agent`, count, [
       ["dtsync plan", own],
       ["node-ssh alone, the bare command", bare],
@@ -365,6 +441,7 @@ async function planBench(folder, startSshdFleet, count) {
     ratio("wall: ssh / dtsync (at least 1.1)", ssh.wall, own.wall);
     if (raw) ratio("wall: ansible / dtsync (at least 5)", raw.wall, own.wall);
   } finally {
+    repeating?.close();
     await fleet.close();
     cluster.close();
   }
@@ -520,12 +597,14 @@ async function main() {
       await deployBench(folder, startSshdFleet, { count: size(200, 40), size: 1_048_576, place: 61 });
     if (wants("large"))
       await deployBench(folder, startSshdFleet, { count: size(20, 6), size: 130 * 1_048_576, place: 62 });
-    if (values.only === "fleet" || values.full) await planBench(folder, startSshdFleet, size(12_000, 3_000));
+    if (values.only === "fleet" || values.full)
+      await planBench(folder, startSshdFleet, Number(values.hosts ?? 12_000), { repeated: true });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 if (process.argv[2] === "serve") await serve(Number(process.argv[3]));
+else if (process.argv[2] === "repeat") await repeatAnswers(JSON.parse(process.argv[3]));
 else if (process.argv[2] === "bare") await askBare(process.argv[3], process.argv[4]);
 else await main();
