@@ -104,8 +104,11 @@ export interface ObservedAgent {
   readonly hostName: string | null;
   readonly networkZone: string | null;
   readonly monitoringMode: string | null;
+  /** True: an agent from before there were modes, which is set to `infra-only` or not. */
+  readonly infraOnlyAlone?: boolean;
   readonly hostTags: readonly string[] | null;
   readonly hostProperties: readonly string[] | null;
+  /** Without the password that it may have. */
   readonly proxy: string | null;
   readonly autoUpdate: boolean | null;
   readonly appLogContentAccess: boolean | null;

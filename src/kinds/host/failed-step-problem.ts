@@ -25,6 +25,11 @@ export function failedStepProblem(step: string, detail: string): HostProblem {
       return { code: "download", message: "the installer that the host fetched is not the one that was checked" };
     case "no-uninstaller":
       return { code: "no-uninstaller", message: "the agent's own uninstall.sh is missing" };
+    case "moved":
+      return {
+        code: "wrong-environment",
+        message: "the agent was given to another environment while its removal waited: not uninstalled",
+      };
     case "size":
       return { code: "transfer", message: `the installer did not arrive whole on the host${suffix}` };
     default:

@@ -45,10 +45,11 @@ function sortedProperties(properties: Readonly<Record<string, string>>): Value {
   return Object.fromEntries(Object.entries(properties).sort(([left], [right]) => compareText(left, right)));
 }
 
-/** Values of a property key among the `key=value` lines of the agent. */
-export function propertyValues(lines: readonly string[], key: string): readonly string[] {
-  return lines.filter((line) => line === key || line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));
-}
+/** Those of a property key among the `key=value` lines of the agent. */
+export const propertyLines = (lines: readonly string[], key: string): readonly string[] =>
+  lines.filter((line) => line === key || line.startsWith(`${key}=`));
+
+export const propertyValue = (line: string, key: string): string => line.slice(key.length + 1);
 
 function observedSetting(agent: ObservedAgent, name: AgentSettingName, declared: Value): Value | undefined {
   const observed = agent[name];
@@ -61,7 +62,7 @@ function observedSetting(agent: ObservedAgent, name: AgentSettingName, declared:
     const keys = declaredKeys.length > 0 ? declaredKeys : sortedSet(lines.map((line) => line.split("=")[0] ?? ""));
     return Object.fromEntries(
       keys.flatMap((key) => {
-        const values = propertyValues(lines, key);
+        const values = propertyLines(lines, key).map((line) => propertyValue(line, key));
         if (values.length === 0) return [];
         return [[key, values.length === 1 ? (values[0] ?? "") : values] as const];
       }),

@@ -1,7 +1,7 @@
 import type { OneAgentSettings } from "../../../model/inventory.ts";
 import type { ObservedAgent } from "../../../model/observed.ts";
 import { type AgentSettingName, agentSettingNames } from "../change.ts";
-import { type FieldDifference, propertyValues } from "../fields.ts";
+import { type FieldDifference, propertyLines, propertyValue } from "../fields.ts";
 
 const setters: Readonly<Record<AgentSettingName, string>> = {
   hostGroup: "--set-host-group",
@@ -62,15 +62,17 @@ export function changeArguments(differences: readonly FieldDifference[], agent: 
     }
     if (field === "hostProperties") {
       const wanted = Object.entries(after as Readonly<Record<string, string>>);
-      if (wanted.length === 0) return (agent.hostProperties ?? []).map((line) => `--remove-host-property=${line}`);
+      // By the text that the agent gives: `key` and `key=` are two properties without a value.
+      const remove = (line: string) => `--remove-host-property=${line}`;
+      if (wanted.length === 0) return (agent.hostProperties ?? []).map(remove);
       return wanted.flatMap(([key, value]) => {
-        const present = propertyValues(agent.hostProperties ?? [], key);
-        const removed = present
-          .filter((text) => text !== value)
-          .map((text) => `--remove-host-property=${text === "" ? key : `${key}=${text}`}`);
-        return present.includes(value) ? removed : [...removed, `${setters.hostProperties}=${key}=${value}`];
+        const present = propertyLines(agent.hostProperties ?? [], key);
+        const removed = present.filter((line) => propertyValue(line, key) !== value).map(remove);
+        return removed.length < present.length ? removed : [...removed, `${setters.hostProperties}=${key}=${value}`];
       });
     }
+    if (field === "monitoringMode" && agent.infraOnlyAlone && after !== "discovery")
+      return [`--set-infra-only=${after === "infra-only"}`];
     return field in setters ? [`${setters[field as AgentSettingName]}=${after}`] : [];
   });
 }

@@ -43,6 +43,7 @@ function runInstaller({ marker, parameters, wait, questions }: Installation, tra
 ${privateFolder(marker)}
 file=$directory/Dynatrace-OneAgent-Linux.sh
 ${transfer}
+${stillThere}
 ${leftoversRemoved}
 ${retried(`/bin/sh "$file" ${parameters.map(quote).join(" ")} > "$directory/output" 2>&1 < /dev/null`, wait)}
 section ended "$code"
@@ -65,12 +66,19 @@ if [ -L ${agentDirectory} ] && [ ! -e ${agentDirectory} ]; then rm -f ${agentDir
 /** The end of what a program said, in lines and in bytes: a line may be as long as it likes. */
 const lastWords = (file: string): string => `tail -n 15 ${file} | tail -c 8000`;
 
-/** Removes the agent with its own script. */
-export function uninstallScript(marker: string, wait: LockWait): string {
+/**
+ * Removes the agent with its own script. After a wait it must still be the agent of the same environment (null: of none), so that
+ * nobody loses one that was made theirs meanwhile; while it is updated it may tell nothing.
+ */
+export function uninstallScript(marker: string, wait: LockWait, tenant: string | null): string {
   return `${prelude(marker)}
 ${privateFolder(marker)}
+same() {
+  now=$(${agentControl} --get-tenant 2>/dev/null < /dev/null)
+  [ -z "$now" ] || [ "$now" = ${quote(tenant ?? "")} ] || { section failed moved; exit 0; }
+}
 [ -f ${agentDirectory}/agent/uninstall.sh ] || { section failed no-uninstaller; exit 0; }
-${retried(`/bin/sh ${agentDirectory}/agent/uninstall.sh > "$directory/output" 2>&1 < /dev/null`, wait)}
+${retried(`/bin/sh ${agentDirectory}/agent/uninstall.sh > "$directory/output" 2>&1 < /dev/null`, wait, "same")}
 section ended "$code"
 if [ "$code" != 0 ]; then ${lastWords('"$directory/output"')}; fi
 section end
@@ -98,9 +106,17 @@ section end
 `;
 }
 
-function retried(command: string, wait: LockWait): string {
+/**
+ * Ends the script where dtsync is gone: nobody would see what came of it, and what it was asked for may no longer be wanted. A
+ * connection that has ended takes no more output.
+ */
+const stillThere = "section waiting || exit 1";
+
+/** Runs a command again where that can help; `again` are the words that have to hold by then. */
+function retried(command: string, wait: LockWait, again = ":"): string {
   return `tries=0
 while :; do
+  if [ "$tries" -gt 0 ]; then ${stillThere}; ${again}; fi
   ${command}
   code=$?
   tries=$((tries + 1))

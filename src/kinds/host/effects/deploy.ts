@@ -58,7 +58,7 @@ export async function deploy(
 ): Promise<ObservedAgent | null> {
   switch (change.action) {
     case "uninstall":
-      await uninstall(host, ports);
+      await uninstall(host, facts.agent, ports);
       return null;
     case "configure":
       await reconfigure(change, host, facts, ports);
@@ -183,9 +183,9 @@ async function configure(
   await runAgentScript({ step, script, marker, program: null }, host, ports.shell);
 }
 
-async function uninstall(host: Host, ports: DeployPorts): Promise<void> {
+async function uninstall(host: Host, agent: ObservedAgent | null, ports: DeployPorts): Promise<void> {
   const marker = newMarker();
-  const script = uninstallScript(marker, ports.lockWait);
+  const script = uninstallScript(marker, ports.lockWait, agent?.tenant ?? null);
   await runAgentScript({ step: "uninstall", script, marker, program: "uninstaller" }, host, ports.shell);
   const facts = await probeHost(ports.shell, host);
   if (facts.agent !== null)

@@ -124,7 +124,10 @@ export function createInstallerProvider(options: InstallerProviderOptions): Open
       const platform = settled(agentPlatform(request.system, request.machine));
       const key = JSON.stringify([host.cluster, host.environment, platform, host.oneagent.networkZone ?? ""]);
       const found = await facts.get(key, () => readFacts(host, platform));
-      const name = { ...platform, version: settled(chooseVersion(request, found)) };
+      const name = {
+        ...platform,
+        version: settled(chooseVersion({ ...request, minVersion: host.oneagent.minVersion }, found)),
+      };
       const { client, withToken } = clusterOf(host);
       const file = await files.get(name, host, client, withToken);
       return {

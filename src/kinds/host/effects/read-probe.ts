@@ -54,7 +54,6 @@ function readAgent(sections: Sections): ObservedAgent {
       .filter((line) => line !== "") ?? null;
   const version = text("version") || firstLine(sections.get("installed")) || null;
   const tenant = text("tenant");
-  const infraOnly = flag("infraOnly");
   const hostId = text("hostId") ?? "";
   return {
     version,
@@ -67,15 +66,26 @@ function readAgent(sections: Sections): ObservedAgent {
     hostGroup: text("hostGroup"),
     hostName: text("hostName"),
     networkZone: text("networkZone"),
-    // Older agents know only whether they monitor the infrastructure alone.
-    monitoringMode: text("monitoringMode") || (infraOnly === null ? null : infraOnly ? "infra-only" : "fullstack"),
+    ...monitoringMode(text("monitoringMode"), flag("infraOnly")),
     hostTags: list("hostTags"),
     hostProperties: list("hostProperties"),
-    proxy: text("proxy"),
+    proxy: text("proxy")?.replace(proxyPassword, `$1:(secret)@`) ?? null,
     autoUpdate: flag("autoUpdate"),
     appLogContentAccess: flag("appLogContentAccess"),
     systemLogsAccess: flag("systemLogsAccess"),
   };
+}
+
+/** What stands between the user of a proxy and its host: nobody who reads a plan may learn it. */
+const proxyPassword = /^((?:[a-z]+:\/\/)?[^:@/]*):.*@/i;
+
+/** Older agents know only whether they monitor the infrastructure alone. */
+function monitoringMode(
+  mode: string | null,
+  infraOnly: boolean | null,
+): Pick<ObservedAgent, "monitoringMode" | "infraOnlyAlone"> {
+  if (mode || infraOnly === null) return { monitoringMode: mode || null };
+  return { monitoringMode: infraOnly ? "infra-only" : "fullstack", infraOnlyAlone: true };
 }
 
 /** A host that does not tell one of these is asked by the installer itself, so none of them must be there. */

@@ -178,6 +178,15 @@ test.each([
   if (await world.plan(host)) await converge(host);
 });
 
+test("an agent that knows no modes is set to infra-only and back, and then there is nothing to do", async () => {
+  const name = "web01.example.com";
+  await converge(world.host(name));
+  world.machine(name).setBehaviour({ AGENT_VERSION_MODE: "old" });
+  for (const monitoringMode of ["infra-only", "fullstack"] as const) {
+    expect(await converge(world.host(name, { oneagent: { monitoringMode } }))).toMatchObject({ action: "configure" });
+  }
+});
+
 test("a lock that is released in time is waited for", async () => {
   const host = world.host("web01.example.com");
   world.machine(host.name).setBehaviour({ EXIT_CODE: "13", EXIT_CODE_TIMES: "2" });

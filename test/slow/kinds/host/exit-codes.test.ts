@@ -59,13 +59,14 @@ const nameOf = (group: string, code: number) => `${group}-${code}.example.com`;
 const named = (group: string, codes: readonly Persistence[]) => codes.map(({ code }) => nameOf(group, code));
 
 let world: HostWorld;
+const handedOver = "handed-over.example.com";
 const outcomes = new Map<string, Outcome>();
 
 beforeAll(async () => {
   const toInstall = named("install", installerCodes);
   const toRemove = named("remove", uninstallerCodes);
   const toPass = named("pass", passing);
-  world = await startHostWorld([...toInstall, ...toRemove, ...toPass], { lockWait });
+  world = await startHostWorld([...toInstall, ...toRemove, ...toPass, handedOver], { lockWait });
   for (const name of toRemove) {
     await applyPlanned(world.host(name));
   }
@@ -93,12 +94,13 @@ async function endWith(host: Host, code: number, times: number): Promise<void> {
   outcomes.set(host.name, await applyPlanned(host));
 }
 
-/** A `sleep` that notes the waits for the lock, and does not wait. */
-function recordLockWaits(name: string): void {
+/** A `sleep` that notes the waits for the lock, and does not wait; something else may happen meanwhile. */
+function recordLockWaits(name: string, meanwhile = ""): void {
   const { root } = world.machine(name);
   const script = `#!/bin/sh
 [ "$1" = ${lockWait.seconds} ] || exec /bin/sleep "$@"
 echo >>${root}/var/lib/dtsync-stand-in/waits
+${meanwhile}
 `;
   writeFileSync(join(root, standInCommandFolder, "sleep"), script, { mode: 0o755 });
 }
@@ -141,6 +143,19 @@ test.each([
   ["uninstaller", nameOf("remove", 13), "absent"],
 ] as const)("what the %s left undone on %s is done by the next run", async (_program, name, state) => {
   await expectConvergence(world.host(name, { state }));
+});
+
+test("a removal that waited for the lock spares an agent that is another environment's by then", async () => {
+  await applyPlanned(world.host(handedOver));
+  const machine = world.machine(handedOver);
+  machine.setBehaviour({ EXIT_CODE: 13, EXIT_CODE_TIMES: 1 });
+  recordLockWaits(handedOver, `${machine.root}/opt/dynatrace/oneagent/agent/tools/oneagentctl --set-tenant=xyz-p1`);
+  expect(await applyPlanned(world.host(handedOver, { state: "absent" }))).toMatchObject({
+    status: "failed",
+    error: { code: "wrong-environment", message: expect.stringContaining("not uninstalled") },
+  });
+  expect(waitsOf(handedOver)).toBe(1);
+  expect(machine.counters().removals).toBe(0);
 });
 
 test.each(passing)("the installer's exit code $code that passes in time is no failure", async ({ code, tries }) => {

@@ -29,6 +29,8 @@ describe.each([
     beforeAll(async () => {
       world = await startHostWorld([name], {
         padding: 2_000_000,
+        // Longer than any test waits.
+        lockWait: { seconds: 1, tries: 600 },
         startHosts: async ([host = ""], directory) => {
           const listen = { address: "127.0.0.1", port: 0 };
           fleet = await startSshdFleet({
@@ -154,6 +156,20 @@ describe.each([
       expect(await applyPlanned(host)).toEqual({ status: "done", attempts: 1 });
       expect(await world.plan(host)).toBeNull();
       expect(leftBehind()).toEqual([]);
+    });
+
+    test("a removal that waits for the lock is given up with the connection", async () => {
+      expect(await applyPlanned(world.host(name))).toMatchObject({ status: "done" });
+      real().setBehaviour({ EXIT_CODE: 13, EXIT_CODE_TIMES: 9_999 });
+      const absent = world.host(name, { state: "absent", ssh: { timeout: 5_000 } });
+      expect(await applyPlanned(absent)).toMatchObject({ status: "failed", error: { code: "timeout" } });
+      await vi.waitFor(() => expect(leftBehind()).toEqual([]), { timeout: 20_000 });
+      const uses = () => real().read("/var/lib/dtsync-stand-in/exit-code-uses");
+      const made = uses();
+      expect(made).not.toBeNull();
+      await pause(2_500);
+      expect(uses()).toBe(made);
+      expect(real().counters().removals).toBe(0);
     });
 
     test("a host that is gone without a word is given up after a minute of silence", async () => {

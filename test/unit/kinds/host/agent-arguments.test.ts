@@ -77,3 +77,24 @@ test("a declared empty value is the empty form of its setter, and tags and prope
     "--remove-host-property=rack",
   ]);
 });
+
+test("a property without a value is removed by the text that the agent gives", () => {
+  const agent = { hostProperties: ["owner=", "rack"] } as unknown as ObservedAgent;
+  const differences: readonly FieldDifference[] = [
+    { field: "hostProperties", before: { owner: "", rack: "" }, after: { owner: "dba", rack: "1" } },
+  ];
+  expect(changeArguments(differences, agent)).toEqual([
+    ...["--remove-host-property=owner=", "--set-host-property=owner=dba"],
+    ...["--remove-host-property=rack", "--set-host-property=rack=1"],
+  ]);
+});
+
+test.each([
+  ["infra-only", true, ["--set-infra-only=true"]],
+  ["fullstack", true, ["--set-infra-only=false"]],
+  ["discovery", true, ["--set-monitoring-mode=discovery"]],
+  ["infra-only", undefined, ["--set-monitoring-mode=infra-only"]],
+] as const)("mode %s, for an agent that knows infra-only alone: %s", (after, infraOnlyAlone, expected) => {
+  const agent = { infraOnlyAlone } as unknown as ObservedAgent;
+  expect(changeArguments([{ field: "monitoringMode", before: "other", after }], agent)).toEqual(expected);
+});

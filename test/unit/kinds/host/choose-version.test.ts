@@ -23,6 +23,27 @@ test.each([
   expect(chooseVersion(request, offered)).toBe(version);
 });
 
+test.each([
+  [{ installed: null, version: "latest", minVersion: "1.313" }, offered.latest],
+  // An environment's latest is its target version, which may be older than what its cluster offers.
+  [{ installed: offered.latest, version: "latest", minVersion: "1.321" }, "1.321.51.20250905-075429"],
+  [{ installed: null, version: "latest", minVersion: "1.321" }, "1.321.51.20250905-075429"],
+  [{ installed: "1.311.70.20250416-104152", version: "1.313", minVersion: "1.313" }, offered.latest],
+])("%o gets what is not below the least version", (request, version) => {
+  expect(chooseVersion(request, offered)).toBe(version);
+});
+
+test.each([
+  [{ installed: offered.latest, version: "latest", minVersion: "1.333" }],
+  [{ installed: null, version: "latest", minVersion: "1.333" }],
+  [{ installed: offered.latest, version: "1.313", minVersion: "1.313.53" }],
+])("%o is refused, because the next plan would ask for an update once more", (request) => {
+  expect(chooseVersion(request, offered)).toMatchObject({
+    code: "version-not-available",
+    message: expect.stringContaining(`minVersion is ${request.minVersion}`),
+  });
+});
+
 test("a version that is not offered and a downgrade are refused with their own codes", () => {
   expect(chooseVersion({ installed: null, version: "1.400" }, offered)).toMatchObject({
     code: "version-not-available",

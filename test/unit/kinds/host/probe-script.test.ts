@@ -85,7 +85,9 @@ test.each([
   expect(calls).toHaveLength(1 + Object.keys(answers).length);
   expect(facts.agent).toEqual({
     ...probe(eachInTurn).facts.agent,
-    ...(known === answers || "--get-monitoring-mode" in known ? {} : { monitoringMode: "fullstack" }),
+    ...(known === answers || "--get-monitoring-mode" in known
+      ? {}
+      : { monitoringMode: "fullstack", infraOnlyAlone: true }),
     hostTags: known["--get-host-tags"]?.trim().split("\n"),
   });
 });

@@ -59,6 +59,33 @@ test("what it does not tell is not known, and never the opposite", () => {
   expect(read().site).toBeNull();
 });
 
+test.each([
+  ["proxy.example.com:3128", "proxy.example.com:3128"],
+  ["bob@proxy.example.com:3128", "bob@proxy.example.com:3128"],
+  ["bob:pass@proxy.example.com:3128", "bob:(secret)@proxy.example.com:3128"],
+  ["http://bob:p@ss:w/ord@proxy.example.com:3128", "http://bob:(secret)@proxy.example.com:3128"],
+  [":pass@proxy.example.com:3128", ":(secret)@proxy.example.com:3128"],
+  ["", ""],
+])("the proxy %s is known as %s", (told, known) => {
+  const output = ["platform Linux x86_64", "lock free", "agent present", "control there", "transaction none"];
+  const lines = [
+    ...output,
+    "version 0",
+    "1.313",
+    "tenant 0",
+    "abc-p1",
+    "server 0",
+    "https://a",
+    "proxy 0",
+    told,
+    "end",
+  ];
+  const sections = lines.map((line) =>
+    /^(?:abc-p1|1.313|https:.*|.*example.*|)$/.test(line) ? line : `${marker} ${line}`,
+  );
+  expect(readProbe(parseSections(sections.join("\n"), marker)).agent?.proxy).toBe(known);
+});
+
 test("whatever a host prints, it is read or refused", () => {
   const word = fc.constantFrom(
     ...["platform", "lock free", "lock held", "agent present", "agent absent", "control there", "transaction none"],
