@@ -36,7 +36,8 @@ type Made = (documents: RunDocuments) => void;
 
 async function applyOnce(options: ApplyOptions, context: Context, made: Made): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
-  const outputs = await openOutputs(reports, context, options.planFile ?? options.retry);
+  const keep = options.planFile ?? options.retry;
+  const outputs = await openOutputs(reports, context, { inventory: options.inventory, keep });
   const retried = options.retry === null ? null : readRetry(options.retry, context);
   if (retried !== null && "faults" in retried) {
     const refusal = retryRefusal(options.retry ?? "");
@@ -123,5 +124,7 @@ function describeGuard({ guard, actual, limit, override }: Guard): string {
   if (guard === "maxRemovals" || guard === "maxUpdates") {
     return `${guard} is ${limit}, and the plan has ${actual}${override === null ? "" : ` (to go on: ${override})`}`;
   }
-  return `${guard} stands against ${actual === 1 ? "a change" : `${actual} changes`}`;
+  return guard === "lastClusterAdminGroup"
+    ? `${guard}: a cluster would be left without an administrator group`
+    : `${guard} stands against ${actual === 1 ? "a change" : `${actual} changes`}`;
 }

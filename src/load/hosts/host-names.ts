@@ -77,7 +77,7 @@ function expandRange(text: string, most: number): readonly string[] | string {
     const match = /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(part);
     if (!match) return "is not made of numbers such as 01-04 or 1,3,7-9";
     const [, first = "", last = first] = match;
-    if (first.length !== last.length && (first.startsWith("0") || last.startsWith("0"))) {
+    if (first.length !== last.length && [first, last].some((end) => /^0\d/.test(end))) {
       return "has ends of different width and a leading zero";
     }
     if (Number(last) < Number(first)) return "ends before it begins";

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createProgram } from "../../../src/commands/program.ts";
 import { DtsyncError } from "../../../src/errors.ts";
-import type { Plan } from "../../../src/model/plan.ts";
 import { aContext } from "../../support/context.ts";
 import { deviceFor } from "../../support/device.ts";
 import { settingsWithoutRoles, withFiles } from "../load/load-files.ts";
@@ -138,6 +137,20 @@ describe("a run that fails before there is a plan leaves no report of an earlier
     });
   });
 
+  test("but a file of the inventory is refused, and stays as it is", async () => {
+    await withFiles({ ...files(unusable, valid), "inventory/hosts/web.txt": "web01.example.com\n" }, async (folder) => {
+      for (const name of ["customers/abc.yaml", "dtsync.yaml", "customers/new.yml", "hosts/web.txt"]) {
+        const file = join(folder, "inventory", name);
+        const before = await readFile(file, "utf8").catch(() => null);
+        await expect(run(folder, ["plan", "--report", `json=${file}`], [])).resolves.toMatchObject({ code: 3 });
+        expect(await readFile(file, "utf8").catch(() => null)).toBe(before);
+      }
+      const report = join(folder, "inventory/report.json");
+      for (const _time of [1, 2]) await run(folder, ["validate", "--report", `json=${report}`], []);
+      expect(JSON.parse(await readFile(report, "utf8"))).toMatchObject({ format: "dtsync-validate/1" });
+    });
+  });
+
   test("and a report that cannot be written is no reason to leave out another", async (context) => {
     await withFiles(files(unusable, valid), async (folder) => {
       const device = deviceFor("full", folder) ?? context.skip("no device can be made here");
@@ -155,13 +168,9 @@ describe("a name that may be that of a host which a command lists", () => {
   const listing = customer("[node, --print, \"'web01.abc.example.com'\"]");
   const target = (name: string) => ["plan", "--target", name, "--format", "json"];
 
-  test("is a warning where the command did not run", async () => {
+  test("is refused where no host is compared: it would look like a slip that did its work", async () => {
     await withFiles(files(unusable, listing), async (folder) => {
-      const { code, output } = await run(folder, target("web99.abc.example.com"), []);
-      expect(code).toBe(0);
-      expect((JSON.parse(output) as Plan).warnings).toEqual([
-        expect.stringContaining("--target web99.abc.example.com matches nothing that is known"),
-      ]);
+      await expect(run(folder, target("web99.abc.example.com"), [])).resolves.toMatchObject({ code: 3 });
       await expect(run(folder, target("environment/abc-p2"), [])).resolves.toMatchObject({ code: 3 });
     });
   });

@@ -77,6 +77,8 @@ describe("targets and excludes", () => {
       ],
     });
     expect(check({ targets: ["environment/abc-p11"] }, false).faults).toHaveLength(1);
+    // Where no host is compared, none can be meant.
+    expect(check({ targets: ["db01", "host/db02"], hosts: "skip" }, false).faults).toHaveLength(2);
   });
 
   test("what was meant is to be found among things of the same form", () => {

@@ -17,6 +17,8 @@ describe("names and ranges", () => {
     ["WEB[01-03].Example.com", ["web01.example.com", "web02.example.com", "web03.example.com"]],
     ["web[1,3,7-9]", ["web1", "web3", "web7", "web8", "web9"]],
     ["r[1-2]s[08-10]", ["r1s08", "r1s09", "r1s10", "r2s08", "r2s09", "r2s10"]],
+    ["a[0-2]", ["a0", "a1", "a2"]],
+    ["a[0-10]", Array.from({ length: 11 }, (_, index) => `a${index}`)],
     ["web[8-11]", ["web8", "web9", "web10", "web11"]],
     ["10.0.0.[1-2]", ["10.0.0.1", "10.0.0.2"]],
     ["2001:DB8::1", ["2001:db8::1"]],
@@ -26,12 +28,21 @@ describe("names and ranges", () => {
     expect(expandHostNames(text)).toEqual({ names: expanded });
   });
 
-  test.each(["web[01-9]", "web[1-]", "web[b-a]", "web[3-1]", "web[]", "web[1", "web1]", "web[[1-2]]", "web[1-10001]"])(
-    "%s is a fault",
-    (text) => {
-      expect(expandHostNames(text)).toHaveProperty("message");
-    },
-  );
+  test.each([
+    "web[01-9]",
+    "web[0-09]",
+    "web[00-100]",
+    "web[1-]",
+    "web[b-a]",
+    "web[3-1]",
+    "web[]",
+    "web[1",
+    "web1]",
+    "web[[1-2]]",
+    "web[1-10001]",
+  ])("%s is a fault", (text) => {
+    expect(expandHostNames(text)).toHaveProperty("message");
+  });
 
   test("ten thousand hosts are the most", () => {
     expect(expandHostNames("web[00001-10000]")).toMatchObject({ names: { length: 10_000 } });
