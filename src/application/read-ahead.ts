@@ -54,11 +54,12 @@ export function readAhead(scope: PlanScope, context: Context): ReadingAhead {
   async function read(cluster: Cluster, opening: Promise<OpenedAhead | null>): Promise<void> {
     const client = (await opening)?.ahead;
     if (client === undefined) return;
-    const [{ readClusterVersion, readEnvironments, readGroups }, { neededLimits }] = await Promise.all([
+    const [{ readOfferedNodes }, { readEnvironments, readGroups }, { neededLimits }] = await Promise.all([
+      import("../dynatrace/preflight.ts"),
       import("../dynatrace/cluster-api.ts"),
       import("../kinds/environment/effects/read.ts"),
     ]);
-    await readClusterVersion(client);
+    await readOfferedNodes(client);
     const readList = async () => {
       const declared = (await environments).filter((environment) => environment.cluster === cluster.name);
       return readEnvironments(client, neededLimits(declared));

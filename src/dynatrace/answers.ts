@@ -224,11 +224,6 @@ export const ofId =
     throw new ShapeMismatch("is another one than was asked for", "id");
   };
 
-/** Builds of the nodes; one that does not tell its build is passed over. */
-export const nodeBuilds: Shape<readonly string[]> = mapped(list(object({ buildVersion: optional(text) })), (nodes) =>
-  nodes.flatMap(({ buildVersion }) => buildVersion ?? []),
-);
-
 /** A token in a list: never its secret. */
 export interface ListedToken {
   readonly id: string;

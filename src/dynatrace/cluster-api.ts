@@ -5,7 +5,6 @@ import {
   environmentPage,
   group,
   groupList,
-  nodeBuilds,
   ofId,
   zoneRightsOfGroup,
   zoneRightsOfGroups,
@@ -49,20 +48,6 @@ export interface GroupBody {
 }
 
 const environmentPath = (id: string) => `${environmentsPath}/${encodeURIComponent(id)}`;
-
-/**
- * Version text of the cluster (lowest of its nodes, as the cluster writes it), or null when this cluster does not offer
- * the call. Also the cheapest proof that address, TLS and token are right.
- */
-export async function readClusterVersion(client: Client): Promise<string | null> {
-  try {
-    const builds = await client.json({ method: "GET", path: "/api/v1.0/onpremise/cluster" }, nodeBuilds);
-    return [...builds].sort((left, right) => left.localeCompare(right, "en", { numeric: true }))[0] ?? null;
-  } catch (error) {
-    if (isStatus(error, 404)) return null;
-    throw error;
-  }
-}
 
 /** How a list of environments is read. */
 interface Listing {

@@ -66,6 +66,47 @@ const nodes = mapped(
 export const readNodes = (client: Client): Promise<readonly NodeFacts[]> =>
   client.json({ method: "GET", path: `${onpremise}/cluster` }, nodes);
 
+/** The same, and none where the cluster does not offer the call. */
+export async function readOfferedNodes(client: Client): Promise<readonly NodeFacts[]> {
+  try {
+    return await readNodes(client);
+  } catch (error) {
+    if (isStatus(error, 404)) return [];
+    throw error;
+  }
+}
+
+/** The different builds of the nodes, the lowest first. */
+const builds = (found: readonly NodeFacts[]): readonly string[] =>
+  [...new Set(found.flatMap(({ build }) => build ?? []))].sort((left, right) =>
+    left.localeCompare(right, "en", { numeric: true }),
+  );
+
+/** The lowest build of the nodes, as the cluster writes it; null: none tells. */
+export const lowestBuild = (found: readonly NodeFacts[]): string | null => builds(found)[0] ?? null;
+
+/** Why nothing may be written to a cluster of these nodes; null: what they tell is no reason. */
+export function writeObstacle(found: readonly NodeFacts[]): string | null {
+  const states = found.map(({ state }) => state);
+  if (states.includes("EMERGENCY")) return "a node of the cluster is in EMERGENCY: writing is not safe";
+  const told = states.filter((state) => state !== null);
+  return told.length > 0 && told.length === states.length && !told.includes("RUNNING")
+    ? `no node of the cluster is running (${[...new Set(told)].join(", ")})`
+    : null;
+}
+
+/** What else of the nodes people should know before they write. */
+export function nodeRemarks(cluster: string, found: readonly NodeFacts[]): readonly string[] {
+  const versions = builds(found);
+  const odd = found.flatMap(({ state }) => (state === null || state === "RUNNING" ? [] : [state]));
+  return [
+    ...(versions.length > 1
+      ? [`cluster ${cluster}: its nodes have several versions (${versions.join(", ")}): an update is under way`]
+      : []),
+    ...(odd.length > 0 ? [`cluster ${cluster}: nodes that are not running: ${odd.join(", ")}`] : []),
+  ];
+}
+
 const maintenance = object({ reason: optional(orNull(text)), ended: optional(orNull(wholeNumber)) });
 
 /** Why the cluster is under maintenance, if it is; null: it is too old to tell. Throws ApiError. */

@@ -1,7 +1,14 @@
 import type { Client } from "../dynatrace/client.ts";
-import { readClusterVersion, readGroups } from "../dynatrace/cluster-api.ts";
+import { readGroups } from "../dynatrace/cluster-api.ts";
 import { readLicenceHour } from "../dynatrace/licence-hour.ts";
-import { mostPolicyLevels, readPolicyGroups } from "../dynatrace/preflight.ts";
+import {
+  lowestBuild,
+  mostPolicyLevels,
+  nodeRemarks,
+  readOfferedNodes,
+  readPolicyGroups,
+  writeObstacle,
+} from "../dynatrace/preflight.ts";
 import { readClusterEnvironments } from "../kinds/environment/effects/read.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { ObservedCluster, ObservedEnvironment } from "../model/observed.ts";
@@ -27,8 +34,11 @@ export async function observeCluster(
   openTokens: () => QuestionTokens,
 ): Promise<ObservedCluster> {
   const declared = inventory.environments.filter((environment) => environment.cluster === cluster);
-  const version = await reading(readClusterVersion(client));
-  if (version.status === "unreadable") return unusableCluster(version.reason, client.requestCount());
+  const nodes = await reading(readOfferedNodes(client));
+  if (nodes.status === "unreadable") return unusableCluster(nodes.reason, client.requestCount());
+  // Whoever reads all or what is used writes nothing.
+  const obstacle = everything || consumption !== null ? null : writeObstacle(nodes.value);
+  if (obstacle !== null) return unusableCluster(obstacle, client.requestCount());
   const also = { quotas: everything || consumption !== null, storage: everything };
   const [environments, groupReading, licenceHour] = await Promise.all([
     reading(readClusterEnvironments(client, declared, also)),
@@ -44,7 +54,7 @@ export async function observeCluster(
   ]);
   const quotasLicensed = environments.status === "unreadable" || environments.value.quotasLicensed;
   return {
-    version: version.value,
+    version: lowestBuild(nodes.value),
     requests: client.requestCount(),
     environments:
       environments.status === "complete"
@@ -55,7 +65,7 @@ export async function observeCluster(
     ...(policyGroups === null ? {} : { policyGroups }),
     ...(zones === null ? {} : { zones }),
     quotasLicensed,
-    warnings: [],
+    warnings: nodeRemarks(cluster, nodes.value),
   };
 }
 

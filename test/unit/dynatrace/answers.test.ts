@@ -13,7 +13,6 @@ import {
   listedHostPage,
   newApiToken,
   newClusterToken,
-  nodeBuilds,
 } from "../../../src/dynatrace/answers.ts";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -238,12 +237,6 @@ describe("what an agent needs", () => {
       expect(() => availableAgentVersions({ availableVersions: [version, wrong] })).toThrow(ShapeMismatch);
     }
   });
-});
-
-test("nodes that do not tell their build are passed over, and other lists are none", () => {
-  expect(nodeBuilds([{ id: 1, buildVersion: "1.320" }, { id: 2 }])).toEqual(["1.320"]);
-  for (const wrong of [{}, "1.320", [3], [{ buildVersion: 1 }], [{ buildVersion: null }]])
-    expect(() => nodeBuilds(wrong)).toThrow(ShapeMismatch);
 });
 
 describe("hosts that an environment lists", () => {

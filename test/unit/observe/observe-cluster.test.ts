@@ -56,6 +56,25 @@ describe("reading a cluster", () => {
     expect(lists).toEqual(["pageSize=1000&sort=name", "pageSize=1000&sort=name&includeConsumptionInfo=true"]);
   });
 
+  test.each([
+    [["EMERGENCY", "RUNNING", "RUNNING"], "EMERGENCY"],
+    [["OFFLINE", "OFFLINE", "OFFLINE"], "no node of the cluster is running (OFFLINE)"],
+  ])("nodes that are %j: what would be written is held", async (states, reason) => {
+    const { cluster } = aClusterWorld({ seed: { environments: many(1) } });
+    for (const [index, state] of states.entries()) cluster.setNodeState(index + 1, state);
+    const unreadable = { status: "unreadable", reason: expect.stringContaining(reason) };
+    expect(await observed(cluster)).toMatchObject({ environments: unreadable, groups: unreadable });
+  });
+
+  test("a node that does not run is a warning, and so is an update that goes on", async () => {
+    const { cluster } = aClusterWorld({ seed: { environments: many(1) } });
+    cluster.setNodeState(2, "OFFLINE");
+    expect(await observed(cluster)).toMatchObject({
+      environments: { status: "complete" },
+      warnings: ["cluster emea: nodes that are not running: OFFLINE"],
+    });
+  });
+
   test("groups are not read when nobody needs them", async () => {
     const { cluster } = aClusterWorld();
     expect((await observed(cluster, anInventory(), false)).groups).toBeNull();

@@ -86,6 +86,7 @@ async function applyEnvironmentChange(change: EnvironmentChange, ports: ClusterP
   /** Whether an answer was lost that may have made the environment. */
   let lost = false;
   let overwrote = false;
+  let madeAgain = false;
   const outcome = await settleWrite<ObservedEnvironment | null>(
     {
       about: change.id,
@@ -100,12 +101,14 @@ async function applyEnvironmentChange(change: EnvironmentChange, ports: ClusterP
           throw written.error;
         }
         overwrote ||= current === null && written.value === "changed" && !lost;
+        madeAgain ||= current !== null && written.value === "created";
         return undefined;
       },
       describe: (current) => describeDifference(change, current),
     },
     ports,
   );
+  if (outcome.status === "done" && madeAgain) return deletedMeanwhile(outcome.attempts);
   return overwrote && outcome.status === "done" ? overwritten(outcome.attempts) : outcome;
 }
 
@@ -115,6 +118,14 @@ const overwritten = (attempts: number): Outcome =>
     attempts,
     "overwritten",
     "somebody else made this environment a moment before, and it is as declared now: plan again",
+  );
+
+/** It was there when it was looked at, and gone when it was written: what was made is a new one, with nothing of the old. */
+const deletedMeanwhile = (attempts: number): Outcome =>
+  failed(
+    attempts,
+    "deleted-meanwhile",
+    "somebody deleted this environment a moment before, with its data, and an empty one was made: plan again",
   );
 
 /** Waits for an environment that was made or enabled until it serves its own API: what stands on it can begin then. */

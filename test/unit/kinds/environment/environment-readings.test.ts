@@ -199,6 +199,20 @@ describe("somebody else", () => {
     ]);
   });
 
+  test("deletes one between reading and writing: what is made in its place is no update, and the run says so", async () => {
+    const world = aClusterWorld({ seed: { environments: [{ id: "abc-p1", name: "Old" }] } });
+    const inventory = anInventory({ environments: [anEnvironment({ settings: { name: "New" } })] });
+    const stop = world.cluster.onRequest(({ method }) => {
+      if (method !== "PUT") return;
+      stop();
+      world.cluster.removeEnvironment("abc-p1");
+    });
+    const results = await world.apply(await world.plan(inventory), inventory);
+    expect(results).toMatchObject([
+      { id: "environment/abc-p1", status: "failed", error: { code: "deleted-meanwhile" } },
+    ]);
+  });
+
   test("changes one between the writes of a batch and the list: it fails, and is not written again", async () => {
     const own = await prepared(named(20), old(20));
     const { cluster } = own.world;
