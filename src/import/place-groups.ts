@@ -35,6 +35,8 @@ interface GroupOptions {
   readonly bare: ReadonlySet<string>;
   /** The same of groups that are not declared. */
   readonly leftOut: ReadonlySet<string>;
+  /** Environments that are declared already. */
+  readonly declared: readonly PlacedEnvironment[];
 }
 
 /** Finds how the groups of an estate are declared: as few templates as say it, the others one by one. */
@@ -47,7 +49,8 @@ export function placeGroups(
   const remark = (about: string, items: readonly string[]): void => {
     if (items.length > 0) remarks.push({ about, items: [...items].sort(compareText) });
   };
-  const byId = new Map(environments.map((environment) => [environment.observed.id.toLowerCase(), environment]));
+  const all = [...environments, ...options.declared];
+  const byId = new Map(all.map((environment) => [environment.observed.id.toLowerCase(), environment]));
   const members: Member[] = [];
   const dead: string[] = [];
   const unclear: string[] = [];
@@ -81,7 +84,7 @@ export function placeGroups(
   const made = options.templates
     ? makeTemplates(members, environments)
     : { templates: [], labels: new Map(), rest: members };
-  const rest = declareRest(made.rest, clusters, environments);
+  const rest = declareRest(made.rest, clusters, all, environments);
   const used = [...made.templates, ...rest.shared, ...rest.byCustomer.values()].flat();
   const sets = used.flatMap(({ access }) => Object.values(access ?? {})).flatMap(rightsOf);
   const roles = findRoles(sets);
@@ -152,10 +155,12 @@ function declareRest(
   rest: readonly Member[],
   clusters: readonly EstateCluster[],
   environments: readonly PlacedEnvironment[],
+  placed: readonly PlacedEnvironment[],
 ): { readonly shared: readonly RawGroup[]; readonly byCustomer: ReadonlyMap<string, readonly RawGroup[]> } {
   const alike = groupBy(rest, ({ observed, access }) =>
     JSON.stringify([observed.name, observed.isClusterAdminGroup, mappings(observed), access === null]),
   );
+  const written = new Set(placed.map(({ customer }) => customer));
   const shared: RawGroup[] = [];
   const byCustomer = new Map<string, RawGroup[]>();
   for (const members of alike.values()) {
@@ -173,7 +178,8 @@ function declareRest(
     const reached = new Map(members.flatMap((member) => [...(member.access ?? [])]));
     const customers = new Set([...reached.keys()].map(({ customer }) => customer));
     const [customer = ""] = customers;
-    if (customers.size === 1) {
+    // Only files of customers that get new environments are written.
+    if (customers.size === 1 && written.has(customer)) {
       const own = environments.filter((environment) => environment.customer === customer);
       const group = { ...base, access: accessKeys(reached, own) };
       byCustomer.set(customer, [...(byCustomer.get(customer) ?? []), group]);

@@ -8,7 +8,7 @@ import { countTemplates } from "./id-templates.ts";
 import { importRemarks } from "./import-remarks.ts";
 import { mappingAt } from "./mapping-at.ts";
 import { fileText, freePath } from "./new-file.ts";
-import { placeEnvironments } from "./place-environments.ts";
+import { type PlacedEnvironment, placeEnvironments } from "./place-environments.ts";
 import { type PlacedGroups, placeGroups } from "./place-groups.ts";
 import {
   type Choices,
@@ -46,6 +46,7 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
     ? sharedValues(fullyDeclared(all, choices), limits)
     : { tags: [], limits: new Map() };
   const groups = placeGroups(estate, all, {
+    declared: declaredAlready(clusters, inventory),
     templates: isFresh && choices.templates,
     bare: choices.bareGroups,
     leftOut: choices.leftOutGroups,
@@ -77,6 +78,24 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
     },
     remarks: [...placed.remarks, ...groups.remarks, ...importRemarks(all, basis)],
   };
+}
+
+/** The environments of the inventory that are there, which groups that it does not declare may have rights on, too. */
+function declaredAlready(
+  clusters: readonly EstateCluster[],
+  { environments }: ExistingInventory["inventory"],
+): readonly PlacedEnvironment[] {
+  const found = new Map(
+    clusters.flatMap((cluster) =>
+      cluster.environments.map((each) => [`${cluster.name} ${each.id.toLowerCase()}`, each]),
+    ),
+  );
+  return environments.flatMap(({ id, cluster, customer, key, stage, state }) => {
+    const observed = found.get(`${cluster} ${id.toLowerCase()}`);
+    return observed === undefined || state === "absent"
+      ? []
+      : [{ observed, cluster, customer, key, template: null, stage }];
+  });
 }
 
 /** The estate without what is declared already or has to be left out. */

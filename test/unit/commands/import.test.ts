@@ -182,6 +182,29 @@ describe("an import", () => {
     expect(filesThere()).toEqual(["dtsync.yaml"]);
   });
 
+  test("that is made again declares the rights that new groups have on what is declared already", async () => {
+    begin();
+    await world.run(["import", "--all"]);
+    const [first = "", second = ""] = world.cluster
+      .snapshot()
+      .environments.map(({ id }) => id)
+      .sort();
+    world.cluster.setGroup("newcomers", { accessRight: { VIEWER: [first, second] } });
+    world.cluster.setGroup("newcomer", { accessRight: { VIEWER: [first], LOG_VIEWER: [first] } });
+    const { code, document } = await world.run(["import", "--all"]);
+    expect(code).toBe(0);
+    expect(JSON.stringify((document as { remarks: readonly unknown[] }).remarks)).not.toContain("newcomer");
+    const listed = (await world.run(["list", "groups", "--format", "json"])).output;
+    expect(listed).toContain('"newcomers"');
+    await planIsEmpty();
+    for (const name of ["newcomer", "newcomers"]) world.cluster.setGroup(name, { accessRight: {} });
+    const { changes } = (await world.run(["plan"])).document as { changes: readonly { id: string }[] };
+    expect(changes.map(({ id }) => id).sort()).toEqual(
+      [`newcomer/${first}`, `newcomers/${first}`, `newcomers/${second}`].map((id) => `permission/emea/${id}`).sort(),
+    );
+    for (const name of ["newcomer", "newcomers"]) world.cluster.removeGroup(name);
+  });
+
   test("of an inventory that is invalid prints its faults", async () => {
     begin();
     writeFileSync(join(inventory(), "dtsync.yaml"), `${settings}rolls: {}\n`);
