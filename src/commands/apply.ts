@@ -13,6 +13,7 @@ import { planAndConfirm } from "../application/plan-and-confirm.ts";
 import { readPlanFile } from "../application/plan-file.ts";
 import { printPlanFaults } from "../application/print-plan-faults.ts";
 import { readRetry, retryRefusal } from "../application/read-retry.ts";
+import { repositoryPath } from "../application/repository-path.ts";
 import { shareClusters } from "../application/share-clusters.ts";
 import { takeReviewed } from "../application/take-reviewed.ts";
 import { checkJournal } from "../application/use-journal.ts";
@@ -100,7 +101,9 @@ async function applyAlone(
   made({ plan: approved.plan, report });
   context.output.out(render(report, options, options.color && context.terminal.output));
   await kept.end(report);
-  await outputs.writeReports(options.report, (kind) => applyReports[kind](report));
+  await outputs.writeReports(options.report, (kind) =>
+    applyReports[kind](report, { ...approved, folder: repositoryPath(options.inventory) }),
+  );
   if (guards.length > 0) {
     const reasons = guards.map(describeGuard).join("; ");
     context.log.say(`refused, nothing was done: ${reasons}`, {

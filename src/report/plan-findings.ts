@@ -4,6 +4,7 @@ import { hostChangeId } from "../kinds/host/change.ts";
 import { inventoryStart, type Place } from "../model/diagnostic.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Guard, Plan } from "../model/plan.ts";
+import type { ChangeResult } from "../model/result.ts";
 import { type Finding, withoutLines } from "./findings.ts";
 import { rules } from "./rules.ts";
 
@@ -16,8 +17,12 @@ export interface Declarations {
 
 type Line = Pick<Place, "file" | "line">;
 
-/** What a reviewer must not miss in a plan, each at the place of the change or declaration that it is about. */
-export function planFindings(plan: Plan, declarations: Declarations): readonly Finding[] {
+/** What a reviewer must not miss in a plan, and what failed of it where it was carried out, each at the place of the change or declaration that it is about. */
+export function planFindings(
+  plan: Plan,
+  declarations: Declarations,
+  results: readonly ChangeResult[] = [],
+): readonly Finding[] {
   const placeOf = createPlaces(plan, declarations);
   const finding = (rule: string, subject: string, place: Line, message: string): Finding => ({
     rule,
@@ -30,6 +35,18 @@ export function planFindings(plan: Plan, declarations: Declarations): readonly F
     subject,
   });
   return [
+    ...results.flatMap(({ id, status, error }) =>
+      status === "failed" || status === "uncertain"
+        ? [
+            finding(
+              "change-failed",
+              id,
+              placeOf(id),
+              `${id} ${status === "failed" ? "failed" : "is uncertain"}: ${error?.message ?? status}`,
+            ),
+          ]
+        : [],
+    ),
     ...plan.guards.flatMap((guard) =>
       guard.items.map((item) =>
         finding(guardRule(guard), item, placeOf(item), `${item} is stopped by a guard: ${describeGuard(guard)}`),
@@ -62,7 +79,8 @@ function createPlaces(plan: Plan, { inventory, hosts }: Declarations): (id: stri
     for (const id of [name, `cluster/${name}`, `cluster/${name}/groups`]) places.set(id, place);
   }
   for (const { id, place } of inventory.environments) places.set(id, place).set(environmentChangeId(id), place);
-  for (const { cluster, name, place } of inventory.groups) places.set(groupChangeId(cluster, name), place);
+  for (const { cluster, name, place } of [...inventory.groups, ...inventory.leavingGroups])
+    places.set(groupChangeId(cluster, name), place);
   for (const { name, place } of hosts) places.set(hostChangeId(name), place);
   for (const { id, source } of plan.changes) places.set(id, source);
   return (id) => places.get(id) ?? placeInText(id) ?? inventoryStart;

@@ -91,5 +91,6 @@ export const rules: Readonly<Record<string, Rule>> = {
   "guard-max-updates": rule("critical", "A plan updates no more than safety.maxUpdates."),
   "guard-protect": rule("critical", "Protected environments are not disabled or deleted."),
   held: rule("major", "Everything that is declared could be read and planned."),
+  "change-failed": rule("critical", "Every change of an apply is made."),
   "plan-warning": rule("minor", "Nothing about the plan has to be looked at."),
 };

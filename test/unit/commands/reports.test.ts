@@ -32,7 +32,7 @@ async function run(folder: string, command: readonly string[], kinds: readonly s
 }
 
 const planKinds = ["json", "markdown", "gitlab-terraform", "gitlab-codequality", "sarif", "junit"];
-const applyKinds = ["json", "markdown", "junit"];
+const applyKinds = ["json", "markdown", "gitlab-codequality", "sarif", "junit"];
 /** Nothing is sent there: the port is one that requests may not go to. */
 const unusable = settingsWithoutRoles
   .replace(/ {2}apac:\n(?: {4}.*\n)+/, "")

@@ -254,6 +254,25 @@ describe("plans as findings", () => {
     );
   });
 
+  test("tell of an apply what failed, where it is declared, beside what was held", () => {
+    const [change] = plan.changes;
+    const id = change?.id ?? expect.fail("the plan has no change");
+    const result = { id, action: "create", attempts: 1, durationMs: 1 } as const;
+    const failed = { ...result, status: "failed", error: { code: "http-500", message: "no answer" } } as const;
+    const of = (...results: Parameters<typeof planFindings>[2] & {}) =>
+      codequality(planFindings(plan, declarations, results));
+    expect(of({ ...result, status: "done" })).toEqual(codequality(found));
+    expect(of(failed)).toHaveLength(found.length + 1);
+    expect(of(failed)).toContainEqual(
+      expect.objectContaining({
+        description: expect.stringContaining(`${id} failed: no answer`),
+        check_name: "dtsync/change-failed",
+        severity: "critical",
+        location: { path: `inventory/${change?.source.file}`, lines: { begin: change?.source.line } },
+      }),
+    );
+  });
+
   test("keep the fingerprint of a source that is held when its line moves", () => {
     const at = (line: number) => {
       const held = [{ scope: `source/customers/abc.yaml:${line}`, reason: "no answer", items: 1 }];
@@ -276,6 +295,7 @@ test("every rule of validate, every guard of plan is described, and no other", (
     ...[...textOf("plan").matchAll(/\bguard: "(\w+)"/g)].map(([, name = ""]) => `guard-${kebab(name)}`),
     "held",
     "plan-warning",
+    "change-failed",
   ];
   expect(used.length).toBeGreaterThan(50);
   expect(Object.keys(rules).sort()).toEqual([...new Set(used)].sort());
