@@ -4,8 +4,9 @@ import type { Inventory } from "../model/inventory.ts";
 import { type ReadCustomer, readCustomer } from "./customers/read-customer.ts";
 import { declaredGroups } from "./groups/declared-groups.ts";
 import { expandGroup } from "./groups/expand-groups.ts";
-import type { GroupDeclaration } from "./groups/group-template.ts";
+import type { GroupDeclaration, GroupTemplate } from "./groups/group-template.ts";
 import { createGroupWorld } from "./groups/group-world.ts";
+import { leavingGroups } from "./groups/leaving-groups.ts";
 import { readGroupTemplate } from "./groups/read-group-template.ts";
 import { readRoles } from "./groups/roles.ts";
 import { uniqueGroups } from "./groups/unique-groups.ts";
@@ -61,11 +62,14 @@ export async function resolveItems(
   ];
   let groupsComplete = true;
   const made: ReturnType<typeof expandGroup>[] = [];
+  const templates: GroupTemplate[] = [];
   for (const [index, declaration] of declarations.entries()) {
     if (index % groupsAtATime === 0) await setImmediate();
     const template = readGroupTemplate(declaration, roles, settings.clusterNames, context);
     if (!template || Object.values(declaration.entry).includes(undefined as never)) groupsComplete = false;
-    if (template) made.push(expandGroup(template, world, context));
+    if (!template) continue;
+    templates.push(template);
+    made.push(expandGroup(template, world, context));
   }
   const groups = uniqueGroups(made.flat(), diagnostics).map(({ group }) => group);
   const { safety } = settings;
@@ -94,6 +98,9 @@ export async function resolveItems(
     ),
     environments: sortBy(environments, ({ id }) => id),
     groups: sortBy(groups, ({ cluster, name }) => `${cluster} ${name}`),
+    leavingGroups: diagnostics.hasErrors()
+      ? []
+      : sortBy(leavingGroups(templates, world, groups, context), ({ cluster, name }) => `${cluster} ${name}`),
     hosts: sortBy(hosts, ({ name }) => name),
     hostCommands: sortBy(commands, ({ environment, id }) => `${environment} ${id}`),
     safety,

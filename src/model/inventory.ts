@@ -210,6 +210,11 @@ export interface Inventory {
   readonly customers: readonly Customer[];
   readonly environments: readonly Environment[];
   readonly groups: readonly Group[];
+  /**
+   * Groups whose access reached only environments that are absent now. They are made no more and belong to nobody's count; what one has
+   * on an environment that goes is taken away.
+   */
+  readonly leavingGroups: readonly Group[];
   readonly hosts: readonly Host[];
   readonly hostCommands: readonly HostCommand[];
   readonly safety: Safety;

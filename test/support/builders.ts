@@ -142,6 +142,7 @@ export function anInventory(
     customers: [aCustomer()],
     environments: [],
     groups: [],
+    leavingGroups: [],
     hosts: [],
     hostCommands: [],
     ...rest,

@@ -8,7 +8,7 @@ import { planZonePermissions } from "../zone-permission/plan.ts";
 import { groupChangeId, groupColumns } from "./change.ts";
 import { compareDeclaredGroups } from "./difference.ts";
 import { groupNames } from "./group-names.ts";
-import { type PlannedGroup, planGroup } from "./plan.ts";
+import { type KnownEnvironment, type PlannedGroup, planGroup } from "./plan.ts";
 
 export const groupCoordinates = (group: Group): Coordinates => {
   const { customer, environment, group: name, host } = groupColumns(group);
@@ -24,6 +24,9 @@ export const groupFamily: FamilyRules<"group"> = {
 };
 
 const nothing: FamilyPlan<"group"> = { changes: [], held: [], waiting: [], warnings: [], compared: [], unmanaged: [] };
+
+const isAbsent = (known: ReadonlyMap<string, KnownEnvironment>, id: string): boolean =>
+  known.get(id.toLowerCase())?.environment.state === "absent";
 
 function planGroups(input: ClusterInput): FamilyPlan<"group"> {
   const { cluster, groups, selection, reading } = input;
@@ -53,6 +56,12 @@ function planGroups(input: ClusterInput): FamilyPlan<"group"> {
     if (!selection.includes("group") || !selection.matchesGroup(group)) continue;
     if (outcome.held) held.push(outcome.held);
     else if (group.state === "present") compared.push(groupChangeId(cluster, group.name));
+  }
+  for (const group of input.inventory.leavingGroups) {
+    if (group.cluster !== cluster) continue;
+    const { changes: own, claims } = planGroup(group, names, known);
+    for (const claim of claims) claimed.add(claim);
+    changes.push(...own.filter((change) => change.kind === "permission" && isAbsent(known, change.environment)));
   }
   const unmanaged = reading.groups.value
     .filter((group) => !claimed.has(group))

@@ -27,8 +27,8 @@ export const groupReview: ReviewRules<"group"> = {
 };
 
 export const permissionReview: ReviewRules<"permission"> = {
-  contradictions: ({ groups, environments }) => {
-    const declared = groupsById(groups);
+  contradictions: ({ groups, leavingGroups, environments }) => {
+    const declared = groupsById([...groups, ...leavingGroups]);
     const known = new Map(environments.map((environment) => [environment.id, environment]));
     const rights = declaredRights();
     return (change) => {
@@ -63,7 +63,7 @@ export function observedGroup({ inventory, observed }: ReviewWorld) {
       groupNames(groups?.status === "complete" ? groups.value : []),
     ]),
   );
-  const declared = groupsById(inventory.groups);
+  const declared = groupsById([...inventory.groups, ...inventory.leavingGroups]);
   return ({ cluster, group }: { readonly cluster: string; readonly group: string }): ObservedGroup | null => {
     const names = [group, ...(declared.get(groupChangeId(cluster, group))?.previously ?? [])];
     const known = byCluster.get(cluster);
