@@ -32,8 +32,8 @@ export function holdable({ root }: Pick<HostFiles, "root">): HeldHost {
     `#!/bin/sh
 case "$*" in
   *Dynatrace-OneAgent-Linux.sh*) script=install ;;
-  *--get-tenant*) script=probe ;;
   *uninstall.sh*) script=uninstall ;;
+  *--get-tenant*) script=probe ;;
   *) script=configure ;;
 esac
 echo >>${root}/var/lib/dtsync-stand-in/script-$script

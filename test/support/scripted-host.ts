@@ -33,8 +33,9 @@ function scriptIn(commandLine: string): string {
 function scriptOf(command: string): ScriptOfHost {
   // An installation ends with a probe.
   if (command.includes("Dynatrace-OneAgent-Linux.sh")) return "install";
-  if (command.includes("--get-tenant")) return "probe";
+  // A removal that waits asks whose agent it is.
   if (command.includes("uninstall.sh")) return "uninstall";
+  if (command.includes("--get-tenant")) return "probe";
   return command.includes("--restart-service") ? "configure" : "restart";
 }
 
