@@ -9,7 +9,7 @@ export interface ScriptedAgent {
   readonly incomplete: boolean;
 }
 
-export type ScriptOfHost = "probe" | "install" | "uninstall" | "configure" | "restart";
+export type ScriptOfHost = "probe" | "install" | "uninstall" | "configure" | "restart" | "clean-up";
 
 export interface ScriptedHost {
   agent: ScriptedAgent | null;
@@ -36,7 +36,8 @@ function scriptOf(command: string): ScriptOfHost {
   // A removal that waits asks whose agent it is.
   if (command.includes("uninstall.sh")) return "uninstall";
   if (command.includes("--get-tenant")) return "probe";
-  return command.includes("--restart-service") ? "configure" : "restart";
+  if (command.includes("--restart-service")) return "configure";
+  return command.includes("initscripts") ? "restart" : "clean-up";
 }
 
 /** What a command line of dtsync asks of a host, and the marker that the answer has to have. */

@@ -95,6 +95,15 @@ section end
 `;
 }
 
+/** Removes the folders that scripts of this user left whose processes are gone; its own goes with it. */
+export function cleanUpScript(marker: string): string {
+  return `${prelude(marker)}
+${privateFolder(marker)}
+section ended 0
+section end
+`;
+}
+
 /** Restarts the service where nothing else has to change. */
 export function restartScript(marker: string): string {
   return `${prelude(marker)}

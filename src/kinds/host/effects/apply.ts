@@ -15,7 +15,7 @@ import { hostRollouts } from "../rollouts.ts";
 import { type SoughtHost, soughtHost } from "../sighting.ts";
 import { clusterToReach } from "./cluster-to-reach.ts";
 import { confirmSeen } from "./confirm-seen.ts";
-import { type DeployPorts, deploy } from "./deploy.ts";
+import { type DeployPorts, deploy, removeLeftovers } from "./deploy.ts";
 import { probeHost } from "./probe.ts";
 import type { Sightings } from "./sightings.ts";
 
@@ -156,7 +156,10 @@ async function tryHostChange(change: HostChange, host: Host, ports: TryPorts, at
     const facts = await probeHost(shell, host, { identity: attempt > 1, cluster });
     if (facts.locked) ports.log.info("another installation holds the lock of the host", () => ({ host: host.name }));
     const comparison = compareHostWithPlan(change, host, facts);
-    if (comparison.match === "as-wanted") return made(change, host, attempt - 1, attempt > 1 ? facts.agent : null);
+    if (comparison.match === "as-wanted") {
+      if (attempt > 1) await removeLeftovers(host, { ...ports, shell });
+      return made(change, host, attempt - 1, attempt > 1 ? facts.agent : null);
+    }
     // After a broken try the host may be anywhere between before and after: the work goes on from there.
     if (comparison.match === "other" && attempt === 1) return stale(0, comparison.reason);
     return made(change, host, attempt, await deploy(change, host, facts, { ...ports, shell }));

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../../errors.ts";
 import { repeatUntil, within } from "../../../lib/repeat-until.ts";
 import type { Host } from "../../../model/inventory.ts";
 import type { HostFacts, ObservedAgent } from "../../../model/observed.ts";
@@ -13,6 +14,7 @@ import type { HostProblem } from "../host-problem.ts";
 import { installerSpaceProblem } from "../site-obstacle.ts";
 import { changeArguments, installerArguments } from "./agent-arguments.ts";
 import {
+  cleanUpScript,
   configureScript,
   type Installation,
   installScript,
@@ -39,6 +41,20 @@ export interface DeployPorts {
   readonly sharing: (host: Host) => number;
   /** Milliseconds until a new or restarted agent must be connected. */
   readonly connectWait: number;
+}
+
+/**
+ * Removes what a script of an earlier try left that was killed together with its connection: no other one may come for long. An
+ * installer that stays is told, and does not undo what was done.
+ */
+export async function removeLeftovers(host: Host, { shell, log }: Pick<DeployPorts, "shell" | "log">): Promise<void> {
+  const marker = newMarker();
+  const script = cleanUpScript(marker);
+  try {
+    await runAgentScript({ step: "clean up", script, marker, program: null }, host, shell);
+  } catch (error) {
+    log.warn(`${host.name}: what an earlier try left could not be removed (${errorMessage(error)})`);
+  }
 }
 
 /** A change that leaves an agent on the host. */

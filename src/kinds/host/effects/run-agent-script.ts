@@ -9,7 +9,7 @@ import { problemError } from "./problem-error.ts";
 
 interface AgentScript {
   /** What the log calls it. */
-  readonly step: "install" | "pull and install" | "configure" | "restart" | "uninstall";
+  readonly step: "install" | "pull and install" | "configure" | "restart" | "uninstall" | "clean up";
   readonly script: string;
   /** The marker that the script was made with. */
   readonly marker: string;

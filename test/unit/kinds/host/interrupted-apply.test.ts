@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import { applyHostChange, type HostPorts } from "../../../../src/kinds/host/effects/apply.ts";
+import type { InstallerProvider, PreparedInstaller } from "../../../../src/kinds/host/effects/installer-provider.ts";
 import { HostError } from "../../../../src/ssh/host-error.ts";
 import type { Shell } from "../../../../src/ssh/shell.ts";
-import { aChange, aHost } from "../../../support/builders.ts";
+import { aChange, aHost, noon } from "../../../support/builders.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
 import { realClock } from "../../../support/host-world.ts";
 import { silentLog } from "../../../support/log.ts";
+import { scriptedHost } from "../../../support/scripted-host.ts";
 
 const change = aChange({ kind: "host", action: "install" });
 
@@ -19,6 +22,10 @@ const portsWith = (connect: HostPorts["connect"], signal: AbortSignal): HostPort
   sharing: () => 1,
   connectWait: 0,
   authorities: async () => "",
+});
+
+const installersOf = (installer: PreparedInstaller): InstallerProvider => ({
+  provide: async () => installer,
 });
 
 test("a host that is still waited for when the run is interrupted is skipped", async () => {
@@ -61,4 +68,30 @@ test("what runs on a host when the run is interrupted is not cut off", async () 
     error: { code: "command-failed", message: expect.stringContaining("the host's own words") },
   });
   expect(cut).toBe(false);
+});
+
+test("what a script left that was killed with its connection is removed where the agent is there all the same", async () => {
+  const installed = { tenant: "abc-p1", version: "1.313.52.20250602-150703", settings: {}, incomplete: false };
+  const { shell, scripts } = scriptedHost(null, installed);
+  const torn: Shell = {
+    ...shell,
+    run: async (command, options) => {
+      const answer = await shell.run(command, options);
+      if (scripts.at(-1) === "install") throw new HostError("connection-lost", "the connection broke");
+      return answer;
+    },
+  };
+  const installer: PreparedInstaller = {
+    ...{ version: installed.version, size: 1, input: () => [] },
+    connection: { tenant: "abc-p1", tenantToken: "", server: "https://dynatrace.example.com" },
+    pull: () => Promise.reject(new Error("it is pushed")),
+  };
+  const ports = { ...portsWith(async () => torn, new AbortController().signal), installers: installersOf(installer) };
+  const declared = aHost({ environment: "abc-p1" });
+  const planned = aChange({ kind: "host", action: "install", host: declared.name, after: { environment: "abc-p1" } });
+  expect(await applyHostChange(planned, declared, { ...ports, clock: fakeClock(noon) })).toMatchObject({
+    status: "done",
+    attempts: 1,
+  });
+  expect(scripts).toEqual(["probe", "install", "probe", "clean-up"]);
 });
