@@ -23,6 +23,8 @@ export async function doctor(options: DoctorOptions, context: Context): Promise<
   const result = checkup(await checkUp(loaded.inventory, loaded.diagnostics.length, options, context));
   const paint = painter(options.color && terminal.output);
   output.out(options.format === "json" ? renderJson(result) : renderCheckupText(result, paint));
+  // As every other command that would have sent something there.
+  if (result.checks.some(({ id, state }) => id === "origin" && state === "failure")) return exitCodes.refused;
   return result.summary.failure > 0 ? exitCodes.partial : exitCodes.done;
 }
 
