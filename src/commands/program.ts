@@ -186,7 +186,10 @@ export function createProgram(context: Context): ProgramRun {
       code = await plan(await planOptions(raw, context.variables), context);
     });
 
-  report(notified(retry(full(fleet(program.command("apply [planfile]"))))), "json, markdown, html, junit")
+  report(
+    notified(retry(full(fleet(program.command("apply [planfile]"))))),
+    "json, markdown, html, gitlab-codequality, sarif, junit",
+  )
     .description("make it so; with a plan file exactly that plan, else a fresh one after asking")
     .option("--auto-approve", "do not ask")
     .option("--allow-removals <n>", "allow this many disables, deletes and uninstalls")

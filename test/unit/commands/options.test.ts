@@ -107,7 +107,7 @@ describe("a wrong option is a usage error:", () => {
     [{ shard: "1" }, /^--shard takes I\/N/],
     [{ report: ["junit"] }, /^--report takes KIND=FILE/],
     [{ report: ["junit="] }, /^--report takes KIND=FILE/],
-    [{ report: ["sarif=a.json"] }, /^--report sarif is not known here$/],
+    [{ report: ["gitlab-terraform=a.json"] }, /^--report gitlab-terraform is not known here$/],
     [{ report: ["constructor=a.json"] }, /^--report constructor is not known here$/],
   ])("%j", async (raw, message) => {
     await expect(applyOptions(undefined, raw, {})).rejects.toMatchObject(usageError(message));
