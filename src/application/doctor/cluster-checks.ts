@@ -10,6 +10,7 @@ import {
   readNodes,
   readPolicyGroups,
   readServerTime,
+  writeObstacle,
 } from "../../dynatrace/preflight.ts";
 import { resolveProxy } from "../../dynatrace/resolve-proxy.ts";
 import { DtsyncError, errorMessage } from "../../errors.ts";
@@ -244,8 +245,8 @@ async function version(client: Client, { ok, warning, failure, unknown }: Checks
   const builds = [...new Set(nodes.flatMap(({ build }) => build ?? []))].sort(compareVersions);
   const [lowest] = builds;
   if (lowest === undefined) return unknown("version", "its nodes do not say which version they have");
-  if (nodes.some(({ state }) => state === "EMERGENCY"))
-    return failure("version", "a node is in EMERGENCY: writing is not safe", "look at its console");
+  const obstacle = writeObstacle(nodes);
+  if (obstacle !== null) return failure("version", obstacle, "look at its console");
   if (compareVersions(lowest, oldestVersion) < 0)
     return failure("version", `version ${lowest} is older than ${oldestVersion}`, "update the cluster");
   if (builds.length > 1)
