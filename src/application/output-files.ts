@@ -1,5 +1,5 @@
 import { open, realpath, unlink } from "node:fs/promises";
-import { isAbsolute, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
 import { inspectTarget, type WriteOptions, type WriteTarget, writeTarget } from "../files/write-file.ts";
 import type { Report } from "../report/report.ts";
@@ -68,7 +68,8 @@ export async function openOutputs(
 
 /** Whether it may be a file that the inventory reads: YAML, or what is there and looks like no plan or report, as host lists do. */
 async function mayBeDeclared({ path, existing }: WriteTarget, folder: string): Promise<boolean> {
-  const inside = relative(folder, path);
+  // The folder is given without links.
+  const inside = relative(folder, join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path)));
   if (inside === "" || inside.startsWith("..") || isAbsolute(inside)) return false;
   if (/\.ya?ml$/i.test(inside)) return true;
   if (existing === null || inside.endsWith(".md")) return false;

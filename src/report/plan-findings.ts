@@ -17,7 +17,10 @@ export interface Declarations {
 
 type Line = Pick<Place, "file" | "line">;
 
-/** What a reviewer must not miss in a plan, and what failed of it where it was carried out, each at the place of the change or declaration that it is about. */
+/**
+ * What a reviewer must not miss in a plan, and what failed of it where it was carried out, each at the place of the change or
+ * declaration that it is about.
+ */
 export function planFindings(
   plan: Plan,
   declarations: Declarations,

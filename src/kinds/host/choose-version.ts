@@ -8,11 +8,12 @@ import type { HostProblem } from "./host-problem.ts";
  * Premises: an agent is never replaced by an older one, because the installer would refuse; and none is installed that is below
  * the declared least version, because the next plan would replace it by itself.
  *
- * Cases: where the environment's latest is below the least version, the newest that is offered stands for it, since an environment
- * may have a target version of its own; where that is below it, too, or what is declared is, that is a problem. Else a wanted version that is not older than the installed one is taken. Where a declared version is not offered at
- * all, that is a problem, unless it is the installed one (an agent that is only moved keeps its version if it can): then,
- * and where the wanted one is older than the installed one, the first substitute that is not older is taken, of the
- * installed version itself, the latest and the newest. Where there is none, only a downgrade would be left: a problem.
+ * Cases: where the environment's latest is below the least version, the newest that is offered stands for it, since an
+ * environment may have a target version of its own; where that is below it, too, or what is declared is, that is a problem.
+ * Else a wanted version that is not older than the installed one is taken. Where a declared version is not offered at all,
+ * that is a problem, unless it is the installed one (an agent that is only moved keeps its version if it can): then, and where
+ * the wanted one is older than the installed one, the first substitute that is not older is taken, of the installed version
+ * itself, the latest and the newest. Where there is none, only a downgrade would be left: a problem.
  */
 export function chooseVersion(
   request: {

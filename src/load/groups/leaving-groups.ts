@@ -29,25 +29,23 @@ export function leavingGroups(
   // What is wrong with a declaration was said of the groups that it stands for now.
   const diagnostics = createDiagnostics();
   const quiet = { suggest: context.suggest, diagnostics, budget: createBudget(diagnostics) };
-  const known = new Set(groups.map(keyOf));
+  const known = new Set(groups.flatMap(({ cluster, name, previously }) => [name, ...previously].map(keyOn(cluster))));
   return templates
     .filter(({ state, access }) => state === "present" && access !== null)
     .flatMap((template) => expandGroup(template, before, quiet))
-    .flatMap(({ group: { name, cluster, customer, previously, place } }) => {
-      const key = keyOf({ name, cluster });
-      if (known.has(key)) return [];
-      known.add(key);
-      return {
-        name,
-        cluster,
-        customer,
-        state: "present",
-        previously,
-        access: new Map(),
-        managementZones: new Map(),
-        place,
-      };
-    });
+    .flatMap(({ group: { name, cluster, customer, previously, place } }) =>
+      // None of them is renamed any more: what a former name has left goes by that name.
+      [name, ...previously].flatMap((called): readonly Group[] => {
+        const key = keyOn(cluster)(called);
+        if (known.has(key)) return [];
+        known.add(key);
+        const nothing = { previously: [], access: new Map(), managementZones: new Map() };
+        return [{ name: called, cluster, customer, state: "present", ...nothing, place }];
+      }),
+    );
 }
 
-const keyOf = ({ cluster, name }: Pick<Group, "cluster" | "name">): string => `${cluster} ${groupNameKey(name)}`;
+const keyOn =
+  (cluster: string) =>
+  (name: string): string =>
+    `${cluster} ${groupNameKey(name)}`;

@@ -145,6 +145,10 @@ describe("a run that fails before there is a plan leaves no report of an earlier
         await expect(run(folder, ["plan", "--report", `json=${file}`], [])).resolves.toMatchObject({ code: 3 });
         expect(await readFile(file, "utf8").catch(() => null)).toBe(before);
       }
+      await symlink(join(folder, "inventory"), join(folder, "linked"));
+      const linked = join(folder, "linked/customers/abc.yaml");
+      await expect(run(folder, ["plan", "--report", `json=${linked}`], [])).resolves.toMatchObject({ code: 3 });
+      expect(await readFile(linked, "utf8")).toBe(valid);
       const report = join(folder, "inventory/report.json");
       for (const _time of [1, 2]) await run(folder, ["validate", "--report", `json=${report}`], []);
       expect(JSON.parse(await readFile(report, "utf8"))).toMatchObject({ format: "dtsync-validate/1" });

@@ -46,6 +46,23 @@ test("groups lose their rights on an environment that goes, also those that noth
   expect(world.cluster.snapshot().environments.map(({ id }) => id)).toEqual(["xyz-t1"]);
 });
 
+test("one that was never renamed loses them under its former name, and is not renamed any more", async () => {
+  const world = aClusterWorld({
+    seed: { environments: [{ id: "abc-p1" }], groups: [{ name: "abc-old", accessRight: { VIEWER: ["abc-p1"] } }] },
+  });
+  const renamed = settings.replace('"{customer}-ops",', '"{customer}-ops", previously: "{customer}-old",');
+  const leaving = await loadValid({
+    "dtsync.yaml": renamed,
+    "customers/abc.yaml": "customer: abc\nenvironments: { p1: { state: absent } }\n",
+  });
+  const plan = await world.plan(leaving);
+  const ids = plan.changes.map(({ id }) => id);
+  expect(ids).toEqual(expect.arrayContaining(["environment/abc-p1", "permission/emea/abc-old/abc-p1"]));
+  expect(plan.changes.flatMap(({ dependsOn }) => dependsOn).filter((id) => !ids.includes(id))).toEqual([]);
+  expect(await world.converge(leaving)).toEqual([]);
+  expect(world.cluster.snapshot().groups.find(({ name }) => name === "abc-old")?.accessRight).toEqual({});
+});
+
 test("nothing is taken from such a group on an environment that stays", async () => {
   const world = aClusterWorld({
     seed: {
