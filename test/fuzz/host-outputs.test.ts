@@ -6,8 +6,8 @@ import { planHost } from "../../src/kinds/host/plan.ts";
 import type { Host } from "../../src/model/inventory.ts";
 import { observeHosts } from "../../src/observe/observe-hosts.ts";
 import type { CommandResult, Shell } from "../../src/ssh/shell.ts";
-import { aHost, noon, oneAgentSettings } from "../support/builders.ts";
-import { fakeClock } from "../support/fake-clock.ts";
+import { aHost, oneAgentSettings } from "../support/builders.ts";
+import { hostPorts } from "../support/host-ports.ts";
 import { silentLog } from "../support/log.ts";
 import { type ScriptedAgent, type ScriptedHost, scriptedHost } from "../support/scripted-host.ts";
 import { type Damage, damaged, damageToText } from "./damage.ts";
@@ -160,24 +160,14 @@ fuzz("outputs of hosts", disturbedHost, async ({ state, settings: declared, ther
   if (undisturbed === null) return;
   const world = scriptedHost(before, installed);
   const { shell } = damagedShell(world, damage, nth);
-  const outcome = await applyHostChange(undisturbed, host, {
-    connect: async () => shell,
-    installers,
-    clock: fakeClock(noon),
-    log: silentLog,
-    sharing: () => 1,
-    lockWait: { seconds: 0, tries: 1 },
-    origins: new Map(),
-    connectWait: 2_500,
-    authorities: async () => "",
-  });
+  const ports = hostPorts(async () => shell, { installers, connectWait: 2_500 });
+  const outcome = await applyHostChange(undisturbed, host, ports);
   expect(outcome.error?.code).not.toBe("internal");
   expectMeantWords(outcome.error?.message ?? "");
   expect(outcome.error?.message ?? "").not.toMatch(/\p{Cc}/u);
   expect(world.scripts.includes("uninstall") && state !== "absent").toBe(false);
-  expect(world.scripts.some((script) => script !== "probe" && script !== "uninstall") && state === "absent").toBe(
-    false,
-  );
+  const ofRemoval: readonly string[] = ["probe", "uninstall", "clean-up"];
+  expect(world.scripts.some((script) => !ofRemoval.includes(script)) && state === "absent").toBe(false);
   if (outcome.status === "done")
     expect(world.agent).toEqual(state === "absent" ? null : expect.objectContaining({ tenant: "abc-p1" }));
 });

@@ -66,7 +66,10 @@ export function scriptedHost(agent: ScriptedAgent | null, installed: ScriptedAge
         if (script === "install" || script === "configure") host.agent = installed;
         if (script === "uninstall") host.agent = null;
         const probed = () => probeOutput(host.agent, command, marker);
-        const ended = script === "probe" ? "" : `${marker} ended 0\nall is well\n`;
+        const ended =
+          script === "probe"
+            ? ""
+            : `${marker} ended 0\nall is well\n${script === "clean-up" ? `${marker} others none\n` : ""}`;
         const stdout = `${ended}${script === "probe" || script === "install" ? probed() : `${marker} end\n`}`;
         return { code: 0, stdout, stderr: "" };
       },

@@ -49,13 +49,13 @@ test("what the output says of an installer is how its step ended, with the host'
   const said = ["one", "two", "three", "no space left on device"].join("\n");
   const stdout = `Welcome\n${marker} ended 6\n${said}\n${marker} end\n`;
   const { shell, told } = await followed([answered({ stdout }), answered({ stdout, stderr: "sh: broken\n" })]);
-  await expect(runAgentScript(script, aHost(), shell)).rejects.toThrow(HostError);
+  await expect(runAgentScript(script, aHost(), { shell })).rejects.toThrow(HostError);
   expect(told.at(-1)).toMatchObject({
     step: "install",
     result: "installer-exit-6",
     words: "two; three; no space left on device",
   });
-  await expect(runAgentScript(script, aHost(), shell)).rejects.toThrow(HostError);
+  await expect(runAgentScript(script, aHost(), { shell })).rejects.toThrow(HostError);
   expect(told.at(-1)?.words).toBe("sh: broken");
 });
 

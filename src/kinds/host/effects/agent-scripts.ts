@@ -95,11 +95,12 @@ section end
 `;
 }
 
-/** Removes the folders that scripts of this user left whose processes are gone; its own goes with it. */
+/** Removes the folders that scripts of this user left whose processes are gone, and tells whether any works; its own goes with it. */
 export function cleanUpScript(marker: string): string {
   return `${prelude(marker)}
 ${privateFolder(marker)}
 section ended 0
+section others "$others"
 section end
 `;
 }

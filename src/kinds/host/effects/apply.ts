@@ -1,5 +1,5 @@
 import type { Applier, Scheduler } from "../../../execute/applier.ts";
-import { done, failedWith, type Outcome, skipped, stale } from "../../../execute/outcome.ts";
+import { done, failedWith, type Outcome, resultError, skipped, stale, uncertain } from "../../../execute/outcome.ts";
 import { runRollout } from "../../../execute/rollout.ts";
 import { createLimiter, type Limiter } from "../../../lib/limiter.ts";
 import { attempted, attempts, repeatUntil } from "../../../lib/repeat-until.ts";
@@ -16,10 +16,11 @@ import { type SoughtHost, soughtHost } from "../sighting.ts";
 import { clusterToReach } from "./cluster-to-reach.ts";
 import { confirmSeen } from "./confirm-seen.ts";
 import { type DeployPorts, deploy, removeLeftovers } from "./deploy.ts";
+import { createOpenWrites, type OpenWrites } from "./open-writes.ts";
 import { probeHost } from "./probe.ts";
 import type { Sightings } from "./sightings.ts";
 
-export interface HostPorts extends Omit<DeployPorts, "shell"> {
+export interface HostPorts extends Omit<DeployPorts, "shell" | "writes"> {
   readonly connect: ConnectShell;
   /** Origins of clusters by their names. */
   readonly origins: ReadonlyMap<string, string>;
@@ -119,42 +120,55 @@ interface HostOutcome extends Outcome {
   readonly sought?: SoughtHost;
 }
 
-/** One change of one host. Each try probes first, so that what an earlier try has done already is not done again. */
+/**
+ * One change of one host. Each try probes first, so that what an earlier try has done already is not done again. Where the last
+ * answer was lost the host is looked at once more: it is as wanted, or nobody knows.
+ */
 export async function applyHostChange(
   change: HostChange,
   host: Host,
   ports: HostPorts,
   aside?: StandAside,
 ): Promise<HostOutcome> {
+  const writes = createOpenWrites();
+  const tryPorts: TryPorts = { ...ports, writes, aside };
   let tries = 0;
+  /** Why a script that may be changing the host gave no answer. */
+  let lost: unknown = null;
   const result = await repeatUntil(
-    (attempt) => {
+    async (attempt) => {
       tries = attempt;
       if (attempt > 1) ports.log.info("host is tried once more", () => ({ host: host.name }));
-      return attempted(() => tryHostChange(change, host, { ...ports, aside }, attempt));
+      const sent = writes.count();
+      const tried = await attempted(() => tryHostChange(change, host, tryPorts, attempt));
+      if (tried.failed && writes.count() > sent) lost = tried.error;
+      return tried;
     },
     (found) => !found.failed || !(found.error instanceof HostError) || !worthAnotherTry.has(found.error.code),
     attempts(maximumTries),
     { clock: ports.clock },
   );
   if (!result.failed) return result.value;
-  const untouched = tries === 1 && result.error instanceof HostError && result.error.code === "interrupted";
+  const { error } = result;
+  if (writes.isOpen()) return settleLost(change, host, tryPorts, { tries, lost, error });
+  const untouched = tries === 1 && error instanceof HostError && error.code === "interrupted";
   return untouched
     ? skipped("interrupted", "the run was interrupted before the host was changed")
-    : failedWith(result.error, tries);
+    : failedWith(error, tries);
 }
 
 interface TryPorts extends HostPorts {
+  readonly writes: OpenWrites;
   readonly aside: StandAside | undefined;
 }
 
-async function tryHostChange(change: HostChange, host: Host, ports: TryPorts, attempt: number): Promise<HostOutcome> {
-  const shell = await connectUnlessInterrupted(host, ports);
-  try {
+const tryHostChange = (change: HostChange, host: Host, ports: TryPorts, attempt: number): Promise<HostOutcome> =>
+  onHost(host, ports, async (shell) => {
     // Only an earlier try can have installed an agent that is found as wanted.
     const cluster = runsInstaller[change.action] ? clusterToReach(host, ports.origins, ["auto", "pull"]) : null;
     const facts = await probeHost(shell, host, { identity: attempt > 1, cluster });
     if (facts.locked) ports.log.info("another installation holds the lock of the host", () => ({ host: host.name }));
+    else ports.writes.settle();
     const comparison = compareHostWithPlan(change, host, facts);
     if (comparison.match === "as-wanted") {
       if (attempt > 1) await removeLeftovers(host, { ...ports, shell });
@@ -163,6 +177,52 @@ async function tryHostChange(change: HostChange, host: Host, ports: TryPorts, at
     // After a broken try the host may be anywhere between before and after: the work goes on from there.
     if (comparison.match === "other" && attempt === 1) return stale(0, comparison.reason);
     return made(change, host, attempt, await deploy(change, host, facts, { ...ports, shell }));
+  });
+
+interface LostAnswer {
+  readonly tries: number;
+  /** Why a script that may be changing the host gave no answer. */
+  readonly lost: unknown;
+  /** What ended the last try: the same, or why the host could not be looked at after it. */
+  readonly error: unknown;
+}
+
+/** Looks at a host that gave no answer, and milliseconds between them: what was cut off takes a moment to end. */
+const lastLooks = attempts(5, 1_000);
+
+/**
+ * How a change ended of which only the host can tell: it is as wanted; it has failed, where nothing that was sent is still at
+ * work; or it is uncertain.
+ */
+async function settleLost(
+  change: HostChange,
+  host: Host,
+  ports: TryPorts,
+  { tries, lost, error }: LostAnswer,
+): Promise<HostOutcome> {
+  const { code, message } = resultError(lost);
+  const unsettled = (why: string) => uncertain(tries, code, `${message}; ${why}`);
+  if (error !== lost) return unsettled(resultError(error).message);
+  const look = (shell: Shell) => async (): Promise<HostOutcome> => {
+    const facts = await probeHost(shell, host, { identity: true });
+    const isWanted = compareHostWithPlan(change, host, facts).match === "as-wanted";
+    const isAtWork = await removeLeftovers(host, { ...ports, shell });
+    if (isWanted) return made(change, host, tries, facts.agent);
+    if (facts.locked || isAtWork) return unsettled("what was begun on the host goes on");
+    // Only the scripts of an installation and of a removal can be known to have ended.
+    return change.action === "configure" ? unsettled("the host is not as wanted yet") : failedWith(lost, tries);
+  };
+  const isSettled = ({ status }: Outcome) => status !== "uncertain";
+  const looked = await attempted(() =>
+    onHost(host, ports, (shell) => repeatUntil(look(shell), isSettled, lastLooks, ports)),
+  );
+  return looked.failed ? unsettled(resultError(looked.error).message) : looked.value;
+}
+
+async function onHost<T>(host: Host, ports: TryPorts, work: (shell: Shell) => Promise<T>): Promise<T> {
+  const shell = await connectUnlessInterrupted(host, ports);
+  try {
+    return await work(shell);
   } finally {
     shell.close();
   }

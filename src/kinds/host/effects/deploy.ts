@@ -24,6 +24,7 @@ import {
   uninstallScript,
 } from "./agent-scripts.ts";
 import type { InstallerProvider, PreparedInstaller } from "./installer-provider.ts";
+import type { OpenWrites } from "./open-writes.ts";
 import { probeHost, questionsFor } from "./probe.ts";
 import { problemError } from "./problem-error.ts";
 import { readProbe } from "./read-probe.ts";
@@ -31,6 +32,7 @@ import { runAgentScript } from "./run-agent-script.ts";
 
 export interface DeployPorts {
   readonly shell: Shell;
+  readonly writes: OpenWrites;
   readonly installers: InstallerProvider;
   readonly clock: Clock;
   readonly log: Log;
@@ -45,15 +47,20 @@ export interface DeployPorts {
 
 /**
  * Removes what a script of an earlier try left that was killed together with its connection: no other one may come for long. An
- * installer that stays is told, and does not undo what was done.
+ * installer that stays is told, and does not undo what was done. Gives whether such a script may still be at work.
  */
-export async function removeLeftovers(host: Host, { shell, log }: Pick<DeployPorts, "shell" | "log">): Promise<void> {
+export async function removeLeftovers(
+  host: Host,
+  { shell, log }: Pick<DeployPorts, "shell" | "log">,
+): Promise<boolean> {
   const marker = newMarker();
   const script = cleanUpScript(marker);
   try {
-    await runAgentScript({ step: "clean up", script, marker, program: null }, host, shell);
+    const sections = await runAgentScript({ step: "clean up", script, marker, program: null }, host, { shell });
+    return sections.get("others")?.words[0] !== "none";
   } catch (error) {
     log.warn(`${host.name}: what an earlier try left could not be removed (${errorMessage(error)})`);
+    return true;
   }
 }
 
@@ -167,7 +174,7 @@ async function push(task: InstallTask, ports: DeployPorts): Promise<ReadonlyMap<
   const script = installScript(installation, installer.size);
   const { marker } = installation;
   const stdin = installer.input;
-  return runAgentScript({ step: "install", script, marker, program: "installer", stdin }, host, ports.shell);
+  return runAgentScript({ step: "install", script, marker, program: "installer", stdin }, host, ports);
 }
 
 async function pull(task: InstallTask, ports: DeployPorts): Promise<ReadonlyMap<string, Section>> {
@@ -179,7 +186,7 @@ async function pull(task: InstallTask, ports: DeployPorts): Promise<ReadonlyMap<
     const rate = host.oneagent.transferRate ?? null;
     const script = pullScript(installation, { ...download, ca: authorities !== "", rate });
     const stdin = () => [Buffer.from(`${token}\n${authorities}`)];
-    return runAgentScript({ step: "pull and install", script, marker, program: "installer", stdin }, host, ports.shell);
+    return runAgentScript({ step: "pull and install", script, marker, program: "installer", stdin }, host, ports);
   });
 }
 
@@ -196,14 +203,15 @@ async function configure(
       ? (["restart", restartScript(marker)] as const)
       : (["configure", configureScript(marker, parameters)] as const);
   // A setter that was refused shows when the settings are read back, with its name.
-  await runAgentScript({ step, script, marker, program: null }, host, ports.shell);
+  await runAgentScript({ step, script, marker, program: null }, host, ports);
 }
 
 async function uninstall(host: Host, agent: ObservedAgent | null, ports: DeployPorts): Promise<void> {
   const marker = newMarker();
   const script = uninstallScript(marker, ports.lockWait, agent?.tenant ?? null);
-  await runAgentScript({ step: "uninstall", script, marker, program: "uninstaller" }, host, ports.shell);
+  await runAgentScript({ step: "uninstall", script, marker, program: "uninstaller" }, host, ports);
   const facts = await probeHost(ports.shell, host);
+  ports.writes.settle();
   if (facts.agent !== null)
     throw new HostError("still-installed", "the uninstaller ended without an error, but the agent is still there");
 }
@@ -223,6 +231,7 @@ async function settle(
   const look = async (attempt: number): Promise<Look> => {
     const isFirst = attempt === 1 && first !== undefined;
     const { agent } = await (isFirst ? inStep(ports.shell, "probe", first) : probe());
+    ports.writes.settle();
     const problem = agentProblem(agent, host);
     if (problem !== null || agent === null) return { problem, agent, next: waitable(problem) ? "wait" : "end" };
     const open = openDifferences(change, host, agent);

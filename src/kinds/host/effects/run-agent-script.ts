@@ -5,6 +5,7 @@ import { asRoot, parseSections, type Section } from "../../../ssh/remote-script.
 import { type CommandInput, inStep, type Shell } from "../../../ssh/shell.ts";
 import { exitCodeProblem } from "../exit-code-problem.ts";
 import { failedStepProblem } from "../failed-step-problem.ts";
+import type { OpenWrites } from "./open-writes.ts";
 import { problemError } from "./problem-error.ts";
 
 interface AgentScript {
@@ -22,22 +23,43 @@ interface AgentScript {
  * Runs one of the scripts for the agent as root. Gives the sections of its answer; throws HostError when it did not do its
  * work to the end.
  */
-export const runAgentScript = (script: AgentScript, host: Host, shell: Shell): Promise<ReadonlyMap<string, Section>> =>
-  inStep(shell, script.step, () => runToTheEnd(script, host, shell));
+export const runAgentScript = (
+  script: AgentScript,
+  host: Host,
+  ports: AgentScriptPorts,
+): Promise<ReadonlyMap<string, Section>> => inStep(ports.shell, script.step, () => runToTheEnd(script, host, ports));
+
+interface AgentScriptPorts {
+  readonly shell: Shell;
+  /** Left out: the script changes nothing of the agent. */
+  readonly writes?: OpenWrites;
+}
 
 async function runToTheEnd(
   { step: name, script, marker, program, stdin }: AgentScript,
   host: Host,
-  shell: Shell,
+  { shell, writes }: AgentScriptPorts,
 ): Promise<ReadonlyMap<string, Section>> {
-  const result = await shell.run(asRoot(script, host.ssh.become), { step: name, ...(stdin ? { stdin } : {}) });
+  const input = writes === undefined ? stdin : writes.begin(stdin);
+  const result = await shell.run(asRoot(script, host.ssh.become), { step: name, ...(input ? { stdin: input } : {}) });
   const sections = parseSections(result.stdout, marker);
   const step = sections.get("failed")?.words[0];
-  if (step !== undefined) throw problemError(failedStepProblem(step, lastLines(result.stderr, 2)));
+  if (step !== undefined) {
+    writes?.settle();
+    throw problemError(failedStepProblem(step, lastLines(result.stderr, 2)));
+  }
   const ended = sections.get("ended");
   const code = ended?.words[0] ?? "";
   // It becomes a part of an error's code.
-  if (!ended || !sections.has("end") || !/^\d{1,3}$/.test(code)) throw explainFailedStart(result);
-  if (program !== null && code !== "0") throw problemError(exitCodeProblem(program, code, ended.lines));
+  if (!ended || !sections.has("end") || !/^\d{1,3}$/.test(code)) {
+    const failure = explainFailedStart(result);
+    // What sudo did not let begin has done nothing.
+    if (failure.code === "sudo-refused") writes?.settle();
+    throw failure;
+  }
+  if (program !== null && code !== "0") {
+    writes?.settle();
+    throw problemError(exitCodeProblem(program, code, ended.lines));
+  }
   return sections;
 }

@@ -119,14 +119,12 @@ describe.each([
     test("a transfer that is cut each time is told, leaves nothing, and is made by the next run", async () => {
       const host = world.host(name);
       const change = (await world.plan(host)) ?? expect.fail("nothing is planned");
-      const connections = relay.connections();
       relay.setFault({ cutAfterBytes: 1_000_000 });
       expect(await world.apply(change, host)).toMatchObject({
         status: "failed",
         attempts: 2,
         error: { code: "connection-lost" },
       });
-      expect(relay.connections() - connections).toBe(2);
       relay.setFault({});
       await vi.waitFor(() => expect(leftBehind()).toEqual([]), { timeout: 20_000 });
       expect(real().counters().installations).toBe(0);
@@ -142,10 +140,7 @@ describe.each([
         timeout: 20_000,
       });
       await real().setConnection({ down: true });
-      expect(await crashed).toMatchObject({
-        status: "failed",
-        error: { code: expect.stringMatching(/^(?:connection-lost|unreachable)$/) },
-      });
+      expect(await crashed).toMatchObject({ status: "uncertain", error: { code: "connection-lost" } });
       // What was in memory is gone; what was on disk is not.
       expect(leftBehind()).toHaveLength(1);
       expect(real().read("/tmp/oneagent.lock")).not.toBeNull();

@@ -1,32 +1,14 @@
 import { expect, test } from "vitest";
 import { applyHostChange, type HostPorts } from "../../../../src/kinds/host/effects/apply.ts";
-import type { InstallerProvider, PreparedInstaller } from "../../../../src/kinds/host/effects/installer-provider.ts";
 import { HostError } from "../../../../src/ssh/host-error.ts";
 import type { Shell } from "../../../../src/ssh/shell.ts";
-import { aChange, aHost, noon } from "../../../support/builders.ts";
-import { fakeClock } from "../../../support/fake-clock.ts";
-import { realClock } from "../../../support/host-world.ts";
-import { silentLog } from "../../../support/log.ts";
+import { aChange, aHost } from "../../../support/builders.ts";
+import { hostPorts, pushedInstaller } from "../../../support/host-ports.ts";
 import { scriptedHost } from "../../../support/scripted-host.ts";
 
 const change = aChange({ kind: "host", action: "install" });
 
-const portsWith = (connect: HostPorts["connect"], signal: AbortSignal): HostPorts => ({
-  connect,
-  signal,
-  clock: realClock,
-  log: silentLog,
-  installers: { provide: () => Promise.reject(new Error("no installer is needed")) },
-  lockWait: { seconds: 0, tries: 1 },
-  origins: new Map(),
-  sharing: () => 1,
-  connectWait: 0,
-  authorities: async () => "",
-});
-
-const installersOf = (installer: PreparedInstaller): InstallerProvider => ({
-  provide: async () => installer,
-});
+const portsWith = (connect: HostPorts["connect"], signal: AbortSignal): HostPorts => hostPorts(connect, { signal });
 
 test("a host that is still waited for when the run is interrupted is skipped", async () => {
   for (const moment of ["before", "meanwhile"]) {
@@ -81,15 +63,10 @@ test("what a script left that was killed with its connection is removed where th
       return answer;
     },
   };
-  const installer: PreparedInstaller = {
-    ...{ version: installed.version, size: 1, input: () => [] },
-    connection: { tenant: "abc-p1", tenantToken: "", server: "https://dynatrace.example.com" },
-    pull: () => Promise.reject(new Error("it is pushed")),
-  };
-  const ports = { ...portsWith(async () => torn, new AbortController().signal), installers: installersOf(installer) };
+  const ports = hostPorts(async () => torn, { installers: pushedInstaller(installed.version) });
   const declared = aHost({ environment: "abc-p1" });
   const planned = aChange({ kind: "host", action: "install", host: declared.name, after: { environment: "abc-p1" } });
-  expect(await applyHostChange(planned, declared, { ...ports, clock: fakeClock(noon) })).toMatchObject({
+  expect(await applyHostChange(planned, declared, ports)).toMatchObject({
     status: "done",
     attempts: 1,
   });

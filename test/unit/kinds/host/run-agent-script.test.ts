@@ -14,7 +14,7 @@ test.each(["::error::0", "constructor", "-1", "1e3", ""])(
   async (code) => {
     const script = { step: "install" as const, script: "", marker: "#m", program: "installer" as const };
     const stdout = `#m ended ${code}\n#m end\n`;
-    await expect(runAgentScript(script, aHost(), shellThatPrints(stdout))).rejects.toThrow(
+    await expect(runAgentScript(script, aHost(), { shell: shellThatPrints(stdout) })).rejects.toThrow(
       expect.objectContaining({ code: "command-failed" }),
     );
   },
