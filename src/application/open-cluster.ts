@@ -1,5 +1,5 @@
-import { setMaxListeners } from "node:events";
 import type { Throttle } from "../dynatrace/throttle.ts";
+import { linkSignals } from "../lib/linked-signal.ts";
 import type { Cluster, Inventory } from "../model/inventory.ts";
 import type { OpenCluster } from "../observe/observe.ts";
 import { trustClusters } from "../secrets/trust-clusters.ts";
@@ -62,6 +62,7 @@ export async function openCluster(declared: Cluster, access: ClusterAccess, cont
   for (const secret of proxy?.secrets ?? []) context.redactor.conceal(secret);
   const transport = await createTransport({ ca: cluster.ca, connections: cluster.maxConcurrency, proxy });
   context.log.debug("cluster opened", () => ({ cluster: cluster.name, url: cluster.url, proxy: proxy?.place }));
+  const reads = linkSignals([context.signal, ...(access.abort ? [access.abort] : [])]);
   const client = createClient({
     name: `${cluster.name}/${access.readOnly ? "read" : "apply"}`,
     log: context.log,
@@ -73,14 +74,7 @@ export async function openCluster(declared: Cluster, access: ClusterAccess, cont
     throttle: throttleOf(cluster, context, createThrottle),
     signal: context.signal,
     ...(access.attempts === undefined ? {} : { retry: { ...retry.defaultRetryPolicy, attempts: access.attempts } }),
-    ...(access.readOnly ? { abortReads: readsOf([context.signal, ...(access.abort ? [access.abort] : [])]) } : {}),
+    ...(access.readOnly ? { abortReads: reads.signal } : {}),
   });
-  return { client, close: transport.close };
-}
-
-/** Aborted with any of the signals. Every request that waits listens to it: thousands are no leak. */
-function readsOf(signals: readonly AbortSignal[]): AbortSignal {
-  const signal = AbortSignal.any([...signals]);
-  setMaxListeners(0, signal);
-  return signal;
+  return { client, close: () => transport.close().finally(reads.close) };
 }

@@ -1,4 +1,4 @@
-import { openDeadline } from "../lib/deadline.ts";
+import { openDeadline } from "../lib/linked-signal.ts";
 import { type Attempted, attempted, repeatUntil, unwrap } from "../lib/repeat-until.ts";
 import type { Clock, Fetch, FetchResponse, Log } from "../ports.ts";
 import type { Shape } from "./answer-shape.ts";
@@ -110,7 +110,7 @@ export function createClient(options: ClientOptions): Client {
     const interrupt = request.method === "GET" ? options.abortReads : undefined;
     const attempt = async (attempts: number): Promise<T> => {
       const begin = now();
-      const deadline = openDeadline(request.timeout ?? defaultTimeout, interrupt);
+      const deadline = openDeadline(request.timeout ?? defaultTimeout, interrupt ? [interrupt] : []);
       let [answer, failure]: [AttemptEnd["response"], AttemptEnd["failure"]] = [null, null];
       try {
         const response = await exchange(request, deadline.signal);

@@ -4,6 +4,7 @@ import { chmod, chown, constants, lstat, mkdir, open, rename, rm, stat } from "n
 import { Socket } from "node:net";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openDeadline } from "../lib/linked-signal.ts";
 
 /** A file that must not be written to. The message goes on after its name. */
 export class UnwritableFile extends Error {}
@@ -60,8 +61,9 @@ export async function inspectTarget(file: string): Promise<WriteTarget> {
  */
 export async function writeTarget(target: WriteTarget, text: string, options: WriteOptions = {}): Promise<void> {
   if (target.through === "device") return writeToDevice(target.path, text);
-  if (target.through === "pipe") return writeToPipe(target.path, text, endsOf(options.signal));
-  if (target.through === "socket") return writeToSocket(descriptorOf(target.path), text, endsOf(options.signal));
+  if (target.through === "pipe") return untilEnd(options.signal, (ends) => writeToPipe(target.path, text, ends));
+  if (target.through === "socket")
+    return untilEnd(options.signal, (ends) => writeToSocket(descriptorOf(target.path), text, ends));
   const { path, existing } = target;
   await mkdir(dirname(path), { recursive: true });
   // In the same folder, so that it can be moved into place; under a name that nobody can have made a link of.
@@ -108,7 +110,7 @@ async function keepOwner(draft: string, existing: { readonly uid: number; readon
 export async function openToAppend(file: string, { signal }: Pick<WriteOptions, "signal">): Promise<number> {
   const { path, through, existing } = await inspectTarget(file);
   if (through === "socket") return descriptorOf(path);
-  if (through === "pipe") return openPipe(path, endsOf(signal));
+  if (through === "pipe") return untilEnd(signal, (ends) => openPipe(path, ends));
   const { O_WRONLY, O_APPEND, O_NOCTTY, O_NONBLOCK, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const append = O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK;
   if (through === "device") return openSync(path, append);
@@ -131,10 +133,10 @@ async function writeToDevice(path: string, text: string): Promise<void> {
   }
 }
 
-function endsOf(signal: AbortSignal | undefined): AbortSignal {
-  const limit = AbortSignal.timeout(patience);
+function untilEnd<T>(signal: AbortSignal | undefined, work: (ends: AbortSignal) => Promise<T>): Promise<T> {
   // An interrupted run still tells what it did.
-  return signal && !signal.aborted ? AbortSignal.any([signal, limit]) : limit;
+  const deadline = openDeadline(patience, signal && !signal.aborted ? [signal] : []);
+  return work(deadline.signal).finally(deadline.close);
 }
 
 function descriptorOf(path: string): number {

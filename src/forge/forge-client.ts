@@ -2,6 +2,7 @@ import { bodyLimits, readStart, readText } from "../dynatrace/read-body.ts";
 import { defaultRetryPolicy, passingStatuses, retryDelay, serverAdvice, throttled } from "../dynatrace/retry.ts";
 import { describeTransportFailure } from "../dynatrace/transport-failure.ts";
 import { nestingExceeds } from "../lib/json-nesting.ts";
+import { openDeadline } from "../lib/linked-signal.ts";
 import { attempted, repeatUntil } from "../lib/repeat-until.ts";
 import { shortened } from "../lib/text.ts";
 import type { Clock, Fetch, FetchResponse, Log } from "../ports.ts";
@@ -58,9 +59,13 @@ export function createForgeClient(options: ForgeClientOptions): ForgeClient {
         attempted(async () => {
           advice = null;
           log.debug("forge asked", () => ({ forge: name, method, path, attempt }));
-          return exchange(options, method, path, body, (asked) => {
+          const deadline = openDeadline(requestTimeout, [signal]);
+          const advise = (asked: number | null) => {
             advice = asked;
-          });
+          };
+          return exchange({ ...options, deadline: deadline.signal }, method, path, body, advise).finally(
+            deadline.close,
+          );
         }),
       ({ failed, ...rest }) => !failed || !("error" in rest) || !mayRepeat(rest.error, method),
       (attempt) => (attempt < policy.attempts ? retryDelay(policy, attempt, advice, random) : null),
@@ -77,7 +82,16 @@ function mayRepeat(error: unknown, method: string): boolean {
 }
 
 async function exchange(
-  { name, api, headers, rights, fetch, clock, signal }: ForgeClientOptions,
+  {
+    name,
+    api,
+    headers,
+    rights,
+    fetch,
+    clock,
+    signal,
+    deadline,
+  }: ForgeClientOptions & { readonly deadline: AbortSignal },
   method: string,
   path: string,
   body: unknown,
@@ -88,7 +102,7 @@ async function exchange(
     method,
     headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeout)]),
+    signal: deadline,
   }).catch((error: unknown) => {
     signal.throwIfAborted();
     const { text, code, sent, hint } = describeTransportFailure(error);

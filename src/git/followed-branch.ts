@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { linkSignals } from "../lib/linked-signal.ts";
 import { exportFolder } from "./export-folder.ts";
 import { GitFailure } from "./git-failure.ts";
 import type { Repository } from "./open-repository.ts";
@@ -73,13 +74,14 @@ export function followBranch(options: BranchOptions, edges: GitEdges): FollowedB
   }
 
   async function fetchWithin(limit: AbortController): Promise<void> {
-    const place = { ...repository, signal: AbortSignal.any([edges.signal, limit.signal]) };
+    const { signal, close } = linkSignals([edges.signal, limit.signal]);
+    const place = { ...repository, signal };
     const parameters = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--force"];
     const { code, errors } = await runGit(
       place,
       ["-c", "fetch.unpackLimit=1", "fetch", ...parameters, "--", address, `+${reference}:${seen}`],
       { timeout: fetchTimeout, origin: true },
-    );
+    ).finally(close);
     if (code !== 0) throw new GitFailure("unusable", `the branch ${branch} cannot be fetched: ${firstLine(errors)}`);
   }
 

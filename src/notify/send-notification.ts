@@ -1,6 +1,7 @@
 import { readStart } from "../dynatrace/read-body.ts";
 import { defaultRetryPolicy, passingStatuses, retryDelay, serverAdvice, throttled } from "../dynatrace/retry.ts";
 import { describeTransportFailure } from "../dynatrace/transport-failure.ts";
+import { openDeadline } from "../lib/linked-signal.ts";
 import { printableLine } from "../lib/printable.ts";
 import { repeatUntil } from "../lib/repeat-until.ts";
 import { shortened } from "../lib/text.ts";
@@ -42,6 +43,7 @@ export async function sendNotification(address: string, body: string, ports: Sen
 }
 
 async function sendOnce(address: string, body: string, { fetch, clock }: SendPorts): Promise<SendFailure> {
+  const deadline = openDeadline(requestTimeout);
   try {
     const {
       status,
@@ -51,7 +53,7 @@ async function sendOnce(address: string, body: string, { fetch, clock }: SendPor
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "dtsync" },
       body,
-      signal: AbortSignal.timeout(requestTimeout),
+      signal: deadline.signal,
     });
     const said = shortened(printableLine((await readStart(answer, longestAnswer)).trim()), longestReason);
     if (status >= 200 && status < 300) return null;
@@ -66,5 +68,7 @@ async function sendOnce(address: string, body: string, { fetch, clock }: SendPor
     const { text, code } = describeTransportFailure(error);
     const again = code === "network" || code === "timeout";
     return { reason: `the receiver does not answer (${text})`, again, advice: null };
+  } finally {
+    deadline.close();
   }
 }

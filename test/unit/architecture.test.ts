@@ -110,9 +110,13 @@ const standsIn = (path: string, place: string) => path === place || path.startsW
 
 const usersOf = (module: string) =>
   imports.filter(({ to, inside }) => !inside && to === module).map(({ from }) => from);
-const environmentReaders = [...sources]
-  .filter(([, text]) => /\bprocess\s*(?:\.\s*env\b|\[\s*"env")/.test(withoutComments(text)))
-  .map(([path]) => path);
+/** Files that use a member of a global object, `process.env` for example. */
+function usersOfMember(name: string): readonly string[] {
+  const [object, member] = name.split(".");
+  const pattern = new RegExp(`\\b${object}\\s*(?:\\.\\s*${member}\\b|\\[\\s*"${member}")`);
+  return [...sources].filter(([, text]) => pattern.test(withoutComments(text))).map(([path]) => path);
+}
+const isMember = (name: string): boolean => /^[A-Za-z]+\.[a-z]+$/.test(name);
 
 describe("the page of the architecture", () => {
   test("lists every part of src, and nothing else", () => {
@@ -123,7 +127,7 @@ describe("the page of the architecture", () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
       dependencies: Readonly<Record<string, string>>;
     };
-    const listed = places.map(({ name }) => name).filter((name) => !/^(?:node:|process\.)/.test(name));
+    const listed = places.map(({ name }) => name).filter((name) => !name.startsWith("node:") && !isMember(name));
     expect(listed.sort()).toEqual(Object.keys(dependencies).sort());
   });
 
@@ -153,7 +157,7 @@ describe("the page of the architecture", () => {
   });
 
   test.each(places)("names every place that uses $name", ({ name, only }) => {
-    const users = name === "process.env" ? environmentReaders : usersOf(name);
+    const users = isMember(name) ? usersOfMember(name) : usersOf(name);
     expect(users.filter((path) => !only.some((place) => standsIn(path, place)))).toEqual([]);
     expect(only.filter((place) => !users.some((path) => standsIn(path, place)))).toEqual([]);
   });

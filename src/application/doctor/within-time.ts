@@ -1,3 +1,4 @@
+import { linkSignals } from "../../lib/linked-signal.ts";
 import type { Clock } from "../../ports.ts";
 
 /**
@@ -11,12 +12,14 @@ export async function withinTime<T>(
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<T> {
   const ended = new AbortController();
-  const limit = clock.sleep(milliseconds, AbortSignal.any([ended.signal, signal])).then(otherwise);
+  const either = linkSignals([ended.signal, signal]);
+  const limit = clock.sleep(milliseconds, either.signal).then(otherwise);
   limit.catch(() => undefined);
   try {
     return await Promise.race([work, limit]);
   } finally {
     ended.abort();
+    either.close();
     work.catch(() => undefined);
   }
 }
