@@ -11,10 +11,21 @@ const postProgram = [
   'request.on("timeout",()=>request.destroy());request.on("error",()=>process.stdout.write("000"));request.end(body)})',
 ].join("");
 
+/** The same in bash, for an address of plain HTTP that has a port. */
+const postPlainly = `body=$(</dev/stdin)
+rest=\${1#*://}
+place=\${rest%%/*}
+exec 3<>"/dev/tcp/\${place%:*}/\${place##*:}" || exit
+printf '%s\\r\\n' "POST /\${rest#*/} HTTP/1.1" "Host: $place" 'Connection: close' 'Content-Type: application/json' \\
+  "Content-Length: \${#body}" '' >&3
+printf %s "$body" >&3
+read -r -t 5 protocol status reason <&3
+printf %s "\${status:-000}"`;
+
 /**
  * Shell functions shared by the programs of the stand-in agent: paths, switches, settings files, the connection.
- * `nodePath` is the Node.js program that posts to the communication endpoint, unless DTSYNC_STAND_IN_NODE names another;
- * where neither exists, `curl` does.
+ * What bash cannot post to the communication endpoint the Node.js program `nodePath` does, unless DTSYNC_STAND_IN_NODE names
+ * another.
  */
 export function agentLibrary(nodePath: string | undefined): string {
   return `# Shared by the programs of the simulated agent.
@@ -25,6 +36,7 @@ umask 022
 NODE=${shellQuote(nodePath ?? "")}
 [ -z "\${DTSYNC_STAND_IN_NODE:-}" ] || NODE=$DTSYNC_STAND_IN_NODE
 POST_PROGRAM=${shellQuote(postProgram)}
+POST_PLAINLY=${shellQuote(postPlainly)}
 ROOT=\${DTSYNC_STAND_IN_ROOT:-}
 CONTROL=\${DTSYNC_STAND_IN_CONTROL:-$ROOT}
 COUNTERS=$CONTROL/var/lib/dtsync-stand-in

@@ -84,13 +84,17 @@ report() {
   printf ',"autoUpdate":%s}}' "$VALUE"
 }
 
+# post ADDRESS: sends standard input there, and prints the status of the answer.
 post() {
-  if [ -n "$NODE" ] && [ -x "$NODE" ]; then
-    "$NODE" -e "$POST_PROGRAM" "$1" 2>/dev/null
-  else
-    curl -s -k -m 5 --noproxy '*' -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' \\
-      --data-binary @- "$1" 2>/dev/null
-  fi
+  case $1 in
+    http://[0-9a-z]*:[0-9]*/*)
+      # It starts in a tenth of the time of Node.js.
+      if [ -x /bin/bash ]; then
+        /bin/bash -c "$POST_PLAINLY" post "$1" 2>/dev/null
+        return
+      fi ;;
+  esac
+  "$NODE" -e "$POST_PROGRAM" "$1" 2>/dev/null
 }
 
 connect() {
