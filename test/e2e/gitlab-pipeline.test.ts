@@ -22,6 +22,7 @@ import {
   type Variables,
 } from "../support/gitlab-pipeline.ts";
 import { shardsPipeline } from "../support/shards-pipeline.ts";
+import { copySmallExample } from "../support/small-example.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const cli = join(root, "dist/cli.js");
@@ -94,7 +95,7 @@ describe("the scripts of the pipeline, run in the sandbox", () => {
     directory = mkdtempSync(join(tmpdir(), "dtsync-pipeline-"));
     repository = join(directory, "repository");
     mkdirSync(repository);
-    cpSync(join(root, "inventory"), join(repository, "inventory"), { recursive: true, dereference: true });
+    copySmallExample(join(repository, "inventory"));
     git(repository, "init", "--quiet", "--initial-branch=main");
     git(repository, "add", "--all");
     git(repository, "commit", "--quiet", "--message", "inventory");
