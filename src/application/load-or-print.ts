@@ -1,3 +1,4 @@
+import { errorMessage } from "../errors.ts";
 import type { LoadNotes } from "../load/explain/load-notes.ts";
 import type { LoadFollower } from "../load/load-follower.ts";
 import type { LoadResult } from "../load/load-inventory.ts";
@@ -44,7 +45,7 @@ export interface RunOptions extends CommonOptions {
 
 /**
  * The same as `loadKnownOrPrint` for commands that plan: what is suspect is logged before anything else happens. The reports of an
- * invalid inventory are its faults.
+ * invalid inventory are its faults. Throws DtsyncError where it is valid, and what comes of it could not be written.
  */
 export async function loadForRun(
   command: ValidationRun["command"],
@@ -55,14 +56,23 @@ export async function loadForRun(
   follower?: LoadFollower,
 ): Promise<Inventory | null> {
   const loaded = await loadKnown(options, cache, context, follower);
-  if (loaded.inventory === null) {
-    const run = { command, folder: repositoryPath(options.inventory), version: context.version };
-    await outputs.writeReports(options.report, (kind) => faultReports[kind](loaded, run));
-  }
   const inventory = inventoryOrPrint(loaded, options, context);
-  if (inventory === null) return null;
+  if (inventory === null) {
+    const run = { command, folder: repositoryPath(options.inventory), version: context.version };
+    await orTold(
+      outputs.writeReports(options.report, (kind) => faultReports[kind](loaded, run)),
+      context,
+    );
+    return null;
+  }
+  if (outputs.unwritable !== null) throw outputs.unwritable;
   for (const line of warningLines(loaded.diagnostics)) context.log.warn(line);
   return inventory;
+}
+
+/** For the reports of an invalid inventory: that one cannot be written is told, and changes nothing about how the run ends. */
+export async function orTold(writing: Promise<void>, context: Context): Promise<void> {
+  await writing.catch((error: unknown) => context.log.error(errorMessage(error)));
 }
 
 function inventoryOrPrint(loaded: LoadResult, options: CommonOptions, context: Context): Inventory | null {

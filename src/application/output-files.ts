@@ -8,6 +8,8 @@ import type { ReportTarget } from "./options.ts";
 
 /** The files that a run is to write. */
 export interface OutputFiles {
+  /** What was found out before anything else: which of them cannot be written. Faults of the inventory are worth more. */
+  readonly unwritable: DtsyncError | null;
   /** Writes one of them: whole or not at all, without secrets, its folder made where needed. */
   write(file: string, text: string, options?: Pick<WriteOptions, "secret">): Promise<void>;
   /** Writes the reports that were asked for, and says of which there is none and why. One that fails stops no other. */
@@ -20,7 +22,7 @@ export interface OutputFiles {
 /**
  * Looks whether the files can be written, and removes what earlier runs left under their names. It comes before everything
  * else, so that a run does not find out after its work, and so that however it ends, killed included, nobody takes the
- * result of another one for its own. `keep` is a file that the run reads. What may be a file of the inventory is refused before
+ * result of another one for its own. Throws DtsyncError alone where the place of an output is refused. `keep` is a file that the run reads. What may be a file of the inventory is refused before
  * anything is removed: a slip in a name must not cost a customer's declaration.
  */
 export async function openOutputs(
@@ -38,11 +40,15 @@ export async function openOutputs(
       hint: "choose another folder, or a name that nothing has",
     });
   }
+  let unwritable: DtsyncError | null = null;
   for (const file of files) {
-    await orUnwritable(file, async () => {
+    const looked = orUnwritable(file, async () => {
       const target = await inspectTarget(file);
       targets.set(file, target);
       if (target.existing !== null && target.path !== (keep === null ? null : resolve(keep))) await unlink(target.path);
+    });
+    await looked.catch((error: DtsyncError) => {
+      unwritable ??= error;
     });
   }
   async function write(file: string, text: string, { secret = false }: Pick<WriteOptions, "secret"> = {}) {
@@ -53,6 +59,7 @@ export async function openOutputs(
     });
   }
   return {
+    unwritable,
     write,
     async writeReports(reports, render) {
       const failures: unknown[] = [];

@@ -38,7 +38,7 @@ async function planOnce(
   const cache = options.cache ? openCacheFolder(context.variables) : noCache;
   const left = retried?.left ?? null;
   // What an earlier apply left may be about some clusters alone.
-  const ahead = left === null ? readAhead(options.scope, context) : null;
+  const ahead = left === null && outputs.unwritable === null ? readAhead(options.scope, context) : null;
   const loadAndPlan = async () => {
     const inventory = await loadForRun("plan", outputs, options, cache, context, ahead?.follower);
     if (inventory === null) return null;

@@ -1,6 +1,6 @@
 import type { Context } from "../application/context.ts";
 import { readingExitCode } from "../application/exit-codes.ts";
-import { loadKnownOrPrint } from "../application/load-or-print.ts";
+import { loadKnownOrPrint, loadOrPrint } from "../application/load-or-print.ts";
 import { openOutputs } from "../application/output-files.ts";
 import { readAhead } from "../application/read-ahead.ts";
 import { readStatus } from "../application/read-status.ts";
@@ -15,6 +15,10 @@ import type { StatusOptions } from "./options/status-options.ts";
 /** Tells where the fleet stands. Changes nothing. */
 export async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
   const outputs = await openOutputs(options.html === null ? [] : [options.html], context, options);
+  if (outputs.unwritable !== null) {
+    if ((await loadOrPrint(options, context)) === null) return exitCodes.invalid;
+    throw outputs.unwritable;
+  }
   const cache = options.cache ? openCacheFolder(context.variables) : noCache;
   const ahead = readAhead(options.scope, context);
   const loadAndRead = async () => {

@@ -1,5 +1,6 @@
 import type { Context } from "../application/context.ts";
 import { loadOptions } from "../application/load-declared.ts";
+import { orTold } from "../application/load-or-print.ts";
 import type { NarrowedValidation } from "../application/new-faults.ts";
 import { openOutputs } from "../application/output-files.ts";
 import { printValidation } from "../application/print-validation.ts";
@@ -28,8 +29,10 @@ export async function validate(options: ValidateOptions, context: Context): Prom
   const run = { command: "validate", folder, version } as const;
   printValidation(validation, options, context);
   for (const remark of remarks) context.log.say(remark, { level: "warn" });
-  await outputs.writeReports(options.report, (kind) => validationReports[kind](validation, run));
-  return validation.summary.errors > 0 ? exitCodes.invalid : exitCodes.done;
+  const writing = outputs.writeReports(options.report, (kind) => validationReports[kind](validation, run));
+  const isValid = validation.summary.errors === 0;
+  await (isValid ? writing : orTold(writing, context));
+  return isValid ? exitCodes.done : exitCodes.invalid;
 }
 
 async function narrow(validation: Validation, options: ValidateOptions, context: Context): Promise<NarrowedValidation> {

@@ -167,6 +167,36 @@ describe("a run that fails before there is a plan leaves no report of an earlier
   });
 });
 
+describe("a file that cannot be written", () => {
+  const commands = [
+    ["validate", "--report", "junit=folder.json"],
+    ["plan", "--report", "junit=folder.json"],
+    ["plan", "--out", "folder.json"],
+    ["apply", "--auto-approve", "--report", "junit=folder.json"],
+    ["status", "--html", "folder.json"],
+  ];
+
+  test.each(commands)(
+    "counts less than an invalid inventory, whose faults are printed: %s %s %s",
+    async (...command) => {
+      await withFiles({ ...files(unusable, invalid), "folder.json/kept": "" }, async (folder) => {
+        const parameters = command.map((word) => word.replace("folder.json", join(folder, "folder.json")));
+        const { code, errors, output } = await run(folder, parameters, []);
+        expect(code).toBe(3);
+        expect(`${errors}${output}`).toContain("nmae");
+      });
+    },
+  );
+
+  test.each(commands)("ends the run with 1 where the inventory is valid: %s %s %s", async (...command) => {
+    await withFiles({ ...files(unusable, valid), "folder.json/kept": "" }, async (folder) => {
+      const parameters = command.map((word) => word.replace("folder.json", join(folder, "folder.json")));
+      const { code, errors } = await run(folder, parameters, []);
+      expect([code, errors]).toEqual([1, expect.stringContaining("folder.json cannot be written (it is a folder)")]);
+    });
+  });
+});
+
 describe("a name that may be that of a host which a command lists", () => {
   const customer = (command: string) => `customer: abc\nenvironments: { p1: { hosts: [{ command: ${command} }] } }\n`;
   const listing = customer("[node, --print, \"'web01.abc.example.com'\"]");
