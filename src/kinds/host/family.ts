@@ -63,10 +63,11 @@ function planHosts(input: ClusterInput, earlier: readonly Change[]): FamilyPlan<
     if (outcome.held) held.push(outcome.held);
     else compared.push(hostChangeId(host.name));
     if (outcome.change) changes.push(outcome.change);
-    const { remark } = outcome;
-    const alike = remark === null ? undefined : remarks.get(remark);
-    if (alike) alike.push(hostChangeId(host.name));
-    else if (remark !== null) remarks.set(remark, [hostChangeId(host.name)]);
+    for (const remark of outcome.remarks) {
+      const alike = remarks.get(remark);
+      if (alike) alike.push(hostChangeId(host.name));
+      else remarks.set(remark, [hostChangeId(host.name)]);
+    }
   }
   const warnings = [...leftAlone]
     .sort(([left], [right]) => compareText(left, right))

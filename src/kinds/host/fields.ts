@@ -100,13 +100,22 @@ export function wantedUpdate(settings: OneAgentSettings, installed: string | nul
   return null;
 }
 
-/** What is said of an agent that is newer than declared, which nothing brings back; null: it is not. */
-export function downgradeRemark({ state, oneagent }: Host, agent: ObservedAgent | null): string | null {
-  const { version = "latest" } = oneagent;
-  if (state === "absent" || version === "latest" || !agent?.version || agent.incomplete) return null;
-  return compareVersions(agent.version, version) > 0
-    ? `installed ${agent.version}, declared ${version}: not downgraded; uninstall first`
-    : null;
+/** What is to be known of an agent although nothing is done about it. */
+export function agentRemarks({ state, oneagent }: Host, agent: ObservedAgent | null): readonly string[] {
+  if (state === "absent" || agent === null || agent.incomplete) return [];
+  return [...downgradeRemarks(oneagent, agent), ...untoldRemarks(oneagent, agent)];
+}
+
+function downgradeRemarks({ version = "latest" }: OneAgentSettings, agent: ObservedAgent): readonly string[] {
+  if (version === "latest" || !agent.version || compareVersions(agent.version, version) <= 0) return [];
+  return [`installed ${agent.version}, declared ${version}: not downgraded; uninstall first`];
+}
+
+/** Settings that are declared, and that the agent does not answer for: nobody knows whether they are as declared. */
+function untoldRemarks(settings: OneAgentSettings, agent: ObservedAgent): readonly string[] {
+  const untold = declaredAgentSettings(settings).flatMap(([name]) => (agent[name] === null ? [name] : []));
+  if (untold.length === 0) return [];
+  return [`its agent (${agent.version ?? "of unknown version"}) does not tell ${untold.join(", ")}: not compared`];
 }
 
 /** What has to happen on a host so that its agent is as declared, compared with what a probe found there. */

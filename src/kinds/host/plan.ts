@@ -12,7 +12,7 @@ import {
   hostChangeId,
   hostColumns,
 } from "./change.ts";
-import { type AgentComparison, compareAgent, downgradeRemark, sameEnvironment } from "./fields.ts";
+import { type AgentComparison, agentRemarks, compareAgent, sameEnvironment } from "./fields.ts";
 import { siteObstacle } from "./site-obstacle.ts";
 
 /** Whether an action runs an installer. */
@@ -27,8 +27,8 @@ export const runsInstaller: Readonly<Record<HostAction, boolean>> = {
 interface HostOutcome {
   readonly change: HostChange | null;
   readonly held: Held | null;
-  /** What is to be known of the host although nothing is done about it; null: nothing. */
-  readonly remark: string | null;
+  /** What is to be known of the host although nothing is done about it. */
+  readonly remarks: readonly string[];
 }
 
 /** Fields after whose change monitored applications must be restarted, too; for all others the agent alone restarts. */
@@ -73,8 +73,8 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
   }
   const comparison = compareAgent(host, agent);
   const content = hostContent(comparison, facts);
-  const remark = downgradeRemark(host, agent);
-  if (content === null) return { change: null, held: null, remark };
+  const remarks = agentRemarks(host, agent);
+  if (content === null) return { change: null, held: null, remarks };
   if (runsInstaller[content.action]) {
     const obstacle = "code" in platform ? platform.message : siteObstacle(host, facts.site, platform.arch);
     if (obstacle !== null) return hold(host, obstacle);
@@ -84,13 +84,13 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
     cluster: host.cluster,
     source: sourceOf(host),
     dependsOn,
-    notes: [...restartNotes(comparison), ...startNotes(comparison, facts), ...(remark === null ? [] : [remark])],
+    notes: [...restartNotes(comparison), ...startNotes(comparison, facts), ...remarks],
   };
-  return { change: makeChange(about, hostColumns(host), content), held: null, remark };
+  return { change: makeChange(about, hostColumns(host), content), held: null, remarks };
 }
 
 function hold(host: Host, reason: string): HostOutcome {
-  return { change: null, held: { scope: hostChangeId(host.name), reason, items: 1 }, remark: null };
+  return { change: null, held: { scope: hostChangeId(host.name), reason, items: 1 }, remarks: [] };
 }
 
 /** A comparison as what a change does; null: nothing. An installation starts from nothing, or from what a cut-off one left. */

@@ -24,12 +24,12 @@ describe("held, because nothing can be said of it", () => {
     expect(planned(facts, host)).toEqual({
       change: null,
       held: { scope: "host/web01.abc.example.com", reason: expect.stringMatching(reason), items: 1 },
-      remark: null,
+      remarks: [],
     });
   });
 
   test("a lock of an update of a complete agent is none", () => {
-    expect(planned({ locked: true, agent: anAgent() })).toEqual({ change: null, held: null, remark: null });
+    expect(planned({ locked: true, agent: anAgent() })).toEqual({ change: null, held: null, remarks: [] });
   });
 });
 
@@ -45,7 +45,7 @@ describe("an agent that is newer than declared", () => {
   const remark = `installed ${anAgent().version}, declared 1.309: not downgraded; uninstall first`;
 
   test("is left as it is, with a remark", () => {
-    expect(planned({ agent: anAgent() }, pinned)).toEqual({ change: null, held: null, remark });
+    expect(planned({ agent: anAgent() }, pinned)).toEqual({ change: null, held: null, remarks: [remark] });
   });
 
   test("is noted on what else is to be done", () => {
@@ -66,7 +66,7 @@ describe("an agent that is newer than declared", () => {
     ["its installation was cut off", anAgent({ incomplete: true }), pinned],
     ["it is to go", anAgent(), { ...pinned, state: "absent" as const }],
   ])("is no matter where %s", (_what, agent, host) => {
-    expect(planned({ agent }, host).remark).toBeNull();
+    expect(planned({ agent }, host).remarks).toEqual([]);
   });
 });
 
@@ -140,7 +140,21 @@ describe("changes as data", () => {
   });
 
   test("an absent one without an agent is as it should be, also when its agent is nowhere", () => {
-    expect(planned({}, { state: "absent" })).toEqual({ change: null, held: null, remark: null });
+    expect(planned({}, { state: "absent" })).toEqual({ change: null, held: null, remarks: [] });
     expect(planned({ agent: anAgent({ tenant: "" }) }, { state: "absent" }).change?.action).toBe("uninstall");
+  });
+});
+
+describe("a declared setting that the agent does not tell", () => {
+  const oneagent = oneAgentSettings({ hostGroup: "web", networkZone: "site", hostTags: [] });
+  const remark = `its agent (${anAgent().version}) does not tell hostGroup, networkZone: not compared`;
+
+  test("is no difference, and said", () => {
+    expect(planned({ agent: anAgent() }, { oneagent })).toEqual({ change: null, held: null, remarks: [remark] });
+  });
+
+  test("is noted on what else is to be done", () => {
+    const { change } = planned({ agent: anAgent({ hostTags: ["old"] }) }, { oneagent });
+    expect(change).toMatchObject({ fields: ["hostTags"], notes: ["the agent restarts", remark] });
   });
 });
