@@ -50,6 +50,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   "invalid-value": rule("blocker", "Values have the form that the schema asks for."),
   "look-alike": rule("blocker", "Blanks, dashes and quotation marks are those of the keyboard."),
   "merge-conflict": rule("blocker", "Files hold no marks of a merge conflict."),
+  "customer-administrators": rule("major", "Groups that administrate clusters are in no customer's file."),
   "missing-cluster": rule("major", "Every environment has a cluster."),
   "missing-clusters": rule("major", "A group says where it belongs, by access or by clusters."),
   "missing-file": rule("blocker", "Files that are named exist."),

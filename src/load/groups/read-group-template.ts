@@ -46,6 +46,12 @@ export function readGroupTemplate(
     if (entry.isClusterAdminGroup) context.diagnostics.error(where, clustersDiagnostic);
     else if (access === null) context.diagnostics.error(where, scopeDiagnostic);
   }
+  if (owner !== null && entry.isClusterAdminGroup)
+    context.diagnostics.warning(keyPlace(positions, entry, "isClusterAdminGroup"), {
+      rule: "customer-administrators",
+      message: `a group in the file of customer ${owner} administrates whole clusters, with the environments of all customers`,
+      hint: "If that is meant, move the group to dtsync.yaml or to a file of groups.",
+    });
   if (!usable) return null;
   const texts = (list: readonly string[] | null | undefined): readonly string[] | null =>
     list ? [...new Set(asList(list).map(fill))] : null;
