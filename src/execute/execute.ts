@@ -22,15 +22,23 @@ export async function execute(options: ExecutionOptions, appliers: Appliers): Pr
   return ledger.results();
 }
 
+/** How a cluster refuses a change while it is upgraded. */
+const upgradeCode = "http-556";
+
 function createScheduler(ledger: Ledger, { changes, signal }: ExecutionOptions): Scheduler {
   const lanes = new Map<string, Limiter>();
   const dependents = dependentsOf(changes);
+  /** Clusters that are being upgraded: they refuse whatever would change something, for minutes at least. */
+  const upgrading = new Set<string>();
 
   async function work<C extends Change>({ work, lane }: Task<C>, ready: readonly C[]) {
     const each = (outcome: (change: C) => Outcome): ReadonlyMap<string, Outcome> =>
       new Map(ready.map((change) => [change.id, outcome(change)]));
     return lane.run(async () => {
       if (signal.aborted) return each(() => skipped("interrupted", "the run was interrupted before it began"));
+      const held = ready.find(({ cluster }) => upgrading.has(cluster))?.cluster;
+      if (held !== undefined)
+        return each(() => skipped("held", `an upgrade of the cluster ${held} is running: apply again in some minutes`));
       for (const change of ready) ledger.start(change);
       return work(ready).catch((error: unknown) => each(() => failedWith(error, 1)));
     });
@@ -42,6 +50,7 @@ function createScheduler(ledger: Ledger, { changes, signal }: ExecutionOptions):
       const outcomes = ready.length === 0 ? new Map<string, Outcome>() : await work(task, ready);
       for (const change of ready) {
         const outcome = outcomes.get(change.id) ?? failed(0, "internal", "the change got no result");
+        if (outcome.error?.code === upgradeCode) upgrading.add(change.cluster);
         ledger.made(change, outcome);
         const ended = task.afterwards?.(change, outcome).catch((error: unknown) => failedWith(error, 1));
         ledger.end(change, (await ended) ?? outcome);

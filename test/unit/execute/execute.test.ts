@@ -58,6 +58,31 @@ describe("one failure stops only what depends on it", () => {
     expect(await world.converge(own)).toEqual([]);
   });
 
+  test("that is an upgrade of the cluster ends what was not begun on it, and the next run does the rest", async () => {
+    const world = aClusterWorld();
+    const many = anInventory({
+      environments: Array.from({ length: 60 }, (_, index) => anEnvironment({ id: `abc-p${index + 1}` })),
+    });
+    const plan = await world.plan(many);
+    const upgrade = world.cluster.addFault({
+      match: { method: "PUT", path: "*/abc-p*", nth: 6, times: Number.POSITIVE_INFINITY },
+      do: { status: 556 },
+    });
+    const results = await world.apply(plan, many);
+    const ofStatus = (status: string) => results.filter((result) => result.status === status);
+    expect(ofStatus("done")).toHaveLength(5);
+    const refused = ofStatus("failed");
+    expect(new Set(refused.map(({ error }) => error?.code))).toEqual(new Set(["http-556"]));
+    expect(refused.length).toBeLessThan(40);
+    expect(ofStatus("skipped")).toHaveLength(55 - refused.length);
+    expect(ofStatus("skipped")[0]?.error).toEqual({
+      code: "held",
+      message: "an upgrade of the cluster emea is running: apply again in some minutes",
+    });
+    upgrade.remove();
+    expect(await world.converge(many)).toEqual([]);
+  });
+
   test("of a group: its rights fail with it, other groups are made", async () => {
     const world = aClusterWorld();
     const plan = await world.plan(inventory);
