@@ -25,41 +25,52 @@ export function declareItem(item: NewItem, options: ChangeOptions, context: Cont
     const message = `Add the environment ${item.ownId ?? item.id}`;
     return changeInventory((declared) => addEnvironment(item, declared), message, options, context);
   }
+  const environment = nameIn("environment", item.environment);
   const decide = (declared: DeclaredFiles): readonly FileText[] =>
-    addHosts(item.names, item.settings, environmentNamed(item.environment, declared.inventory), declared);
-  return changeInventory(decide, `Add ${hosts(item.names)} to ${item.environment}`, options, context);
+    addHosts(item.names, item.settings, environmentNamed(environment, declared.inventory), declared);
+  return changeInventory(decide, `Add ${hosts(item.names)} to ${environment}`, options, context);
 }
 
+/** What is named by a name, or as plans show it: `environment/abc-p1`. */
+const nameIn = (kind: "environment" | "host", given: string): string =>
+  given.startsWith(`${kind}/`) ? given.slice(kind.length + 1) : given;
+
 /** Declares hosts absent, in the same way. */
-export const declareAbsent = (
-  names: readonly string[],
+export function declareAbsent(
+  given: readonly string[],
   options: ChangeOptions,
   context: Context,
-): Promise<InventoryChange | null> =>
-  changeInventory((declared) => removeHosts(names, declared), `Remove ${hosts(names)}`, options, context);
+): Promise<InventoryChange | null> {
+  const names = given.map((name) => nameIn("host", name));
+  return changeInventory((declared) => removeHosts(names, declared), `Remove ${hosts(names)}`, options, context);
+}
 
 /** Declares that an environment is not changed for a while. */
 export function declareSuspended(
-  id: string,
+  given: string,
   suspended: { readonly until: string; readonly reason: string },
   options: ChangeOptions,
   context: Context,
 ): Promise<InventoryChange | null> {
   const today = context.clock.now().toISOString().slice(0, 10);
   if (suspended.until < today) throw usageError(`the day ${suspended.until} of --until is over already`);
+  const id = nameIn("environment", given);
   const decide = (declared: DeclaredFiles): readonly FileText[] =>
     suspend(environmentNamed(id, declared.inventory), suspended, declared);
   return changeInventory(decide, `Suspend ${id} until ${suspended.until}: ${suspended.reason}`, options, context);
 }
 
 /** Declares that an environment is changed again. */
-export const declareResumed = (id: string, options: ChangeOptions, context: Context): Promise<InventoryChange | null> =>
-  changeInventory(
-    (declared) => resume(environmentNamed(id, declared.inventory), declared),
-    `Resume ${id}`,
-    options,
-    context,
-  );
+export function declareResumed(
+  given: string,
+  options: ChangeOptions,
+  context: Context,
+): Promise<InventoryChange | null> {
+  const id = nameIn("environment", given);
+  const decide = (declared: DeclaredFiles): readonly FileText[] =>
+    resume(environmentNamed(id, declared.inventory), declared);
+  return changeInventory(decide, `Resume ${id}`, options, context);
+}
 
 const hosts = (names: readonly string[]): string =>
   names.length === 1 ? `the host ${names[0]}` : `${names.length} hosts: ${names.join(", ")}`;

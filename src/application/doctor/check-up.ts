@@ -1,5 +1,6 @@
 import { DtsyncError, exitCodes } from "../../errors.ts";
 import { environmentCoordinates } from "../../kinds/environment/family.ts";
+import { count } from "../../lib/printable.ts";
 import type { Check } from "../../model/checkup.ts";
 import { checksOf } from "../../model/checkup.ts";
 import type { Host, Inventory } from "../../model/inventory.ts";
@@ -67,18 +68,19 @@ function unlessInterrupted(error: unknown): void {
 
 function inventoryChecks(inventory: Inventory, warnings: number, hosts: readonly Host[]): readonly Check[] {
   const { ok, warning } = checksOf("inventory");
-  const what = `${inventory.environments.length} environments, ${inventory.groups.length} groups, ${inventory.hosts.length} hosts`;
+  const { environments, groups, hosts: listed } = inventory;
+  const what = [
+    count(environments.length, "environment"),
+    count(groups.length, "group"),
+    count(listed.length, "host"),
+  ].join(", ");
   const unsigned = hosts.filter(
     ({ state, oneagent }) => state === "present" && oneagent.signature === "auto" && oneagent.rootCertificate === null,
   );
   return [
     warnings === 0
       ? ok("inventory", `it is valid: ${what}`)
-      : warning(
-          "inventory",
-          `it is valid, with ${warnings} warning${warnings === 1 ? "" : "s"}: ${what}`,
-          "dtsync validate lists them",
-        ),
+      : warning("inventory", `it is valid, with ${count(warnings, "warning")}: ${what}`, "dtsync validate lists them"),
     unsigned.length === 0
       ? ok("signatures", "installers are checked against a root certificate, or need not be")
       : warning(

@@ -96,7 +96,7 @@ function reportDiagnostic(
   source: Source,
   { diagnostics }: HostsContext,
 ): void {
-  const further = isAnsiblesAlone ? ` ${askAnsible(source)}` : "";
+  const further = isAnsiblesAlone ? ` Or ask Ansible itself: ${askAnsible(source)}` : "";
   if (rule) diagnostics.warning(where, { rule, message, hint });
   else diagnostics.error(where, { rule: "invalid-host-list", message, hint: `${hint}${further}` });
 }
@@ -105,7 +105,7 @@ function reportDiagnostic(
 function askAnsible({ file, group }: Source): string {
   const path = /^[\w./-]+$/.test(file) ? file : "FILE";
   const further = group !== null && /^[\w-]+$/.test(group) ? `, group: ${group}` : "";
-  return `Or ask Ansible itself: { command: [ansible-inventory, -i, ${path}, --list], format: ansible${further} }.`;
+  return `{ command: [ansible-inventory, -i, ${path}, --list], format: ansible${further} }.`;
 }
 
 /** Ansible reads variables from folders beside the file too, which are not read here. */
@@ -121,7 +121,7 @@ function reportVariableFolders(
     context.diagnostics.warning(where, {
       rule: "ansible-variables",
       message: `the folder ${folder} beside ${file} is not read`,
-      hint: `If addresses, ports or users stand there: ${askAnsible({ file, group: item.group ?? null })}`,
+      hint: `If addresses, ports or users stand there, ask Ansible itself: ${askAnsible({ file, group: item.group ?? null })}`,
     });
   }
 }

@@ -218,7 +218,7 @@ describe("dtsync remove host", () => {
           .replace("[test01.abc.example.com]", "[{ name: test01.abc.example.com, state: absent }]"),
       );
       expect(await run("remove", "host", ...hosts)).toMatchObject({ code: 0, output: "" });
-      expect((await run("remove", "host", "web[01,03-04].abc.example.com")).code).toBe(0);
+      expect((await run("remove", "host", "host/web[01,03-04].abc.example.com")).code).toBe(0);
       expect(read("customers/retail/abc.yaml")).toContain(
         '- { name: "web[01,03-04].abc.example.com", state: absent }\n',
       );
@@ -284,10 +284,11 @@ describe("dtsync suspend and resume", () => {
         const explained = await run("explain", "abc-p1");
         expect(explained.output).toMatch(/suspended\.until +2026-12-01 .*customers\/retail\/abc.yaml:7/);
         expect((await run("list", "environments")).output).toMatch(/^abc-p1 .* 2026-12-01 /m);
-        expect((await run("suspend", "abc-t1", "--until", "2026-11-26", "--why", "x")).code).toBe(0);
+        // As plans show it.
+        expect((await run("suspend", "environment/abc-t1", "--until", "2026-11-26", "--why", "x")).code).toBe(0);
         expect((await run("validate")).output).not.toContain("suspension-over");
         expect((await run("resume", "abc-p1")).code).toBe(0);
-        expect((await run("resume", "abc-t1")).code).toBe(0);
+        expect((await run("resume", "environment/abc-t1")).code).toBe(0);
         expect(read("customers/retail/abc.yaml")).toBe(abc);
         expect((await run("resume", "abc-p1")).errors).toContain("Nothing to do");
       },
