@@ -43,13 +43,14 @@ function planGroups(input: ClusterInput): FamilyPlan<"group"> {
       return [key, { environment, exists: input.observedEnvironments.has(key) }] as const;
     }),
   );
+  const byId = new Map(reading.groups.value.map((group) => [group.id, group] as const));
   const changes: FamilyChange<"group">[] = [];
   const planned: PlannedGroup[] = [];
   const held: Held[] = [];
   const compared: string[] = [];
   const claimed = new Set<ObservedGroup>();
   for (const group of groups) {
-    const outcome = planGroup(group, names, known);
+    const outcome = planGroup(group, names, known, byId);
     for (const claim of outcome.claims) claimed.add(claim);
     changes.push(...outcome.changes);
     if (outcome.planned) planned.push(outcome.planned);
@@ -59,7 +60,7 @@ function planGroups(input: ClusterInput): FamilyPlan<"group"> {
   }
   for (const group of input.inventory.leavingGroups) {
     if (group.cluster !== cluster) continue;
-    const { changes: own, claims } = planGroup(group, names, known);
+    const { changes: own, claims } = planGroup(group, names, known, byId);
     for (const claim of claims) claimed.add(claim);
     changes.push(...own.filter((change) => change.kind === "permission" && isAbsent(known, change.environment)));
   }

@@ -22,6 +22,7 @@ import {
   pickFields,
   sameGroupField,
 } from "./fields.ts";
+import { groupIdOf } from "./group-id.ts";
 import { findGroupByName, type GroupNames, type NameMatch } from "./group-names.ts";
 import { closePermissions } from "./permissions.ts";
 import { permissionContent, rightsByEnvironment } from "./rights.ts";
@@ -53,12 +54,13 @@ export interface KnownEnvironment {
 
 /**
  * What has to happen to one group. `environments` are those of the inventory on this cluster, by id in lower case:
- * rights on any other environment are not dtsync's.
+ * rights on any other environment are not dtsync's. `observedById`: the groups of the cluster by their ids.
  */
 export function planGroup(
   group: Group,
   observedGroups: GroupNames<ObservedGroup>,
   environments: ReadonlyMap<string, KnownEnvironment>,
+  observedById: ReadonlyMap<string, ObservedGroup>,
 ): GroupOutcome {
   const matches = [group.name, ...group.previously].map((name) => findGroupByName(name, observedGroups));
   const hold = (reason: string, claims: readonly ObservedGroup[]): GroupOutcome => {
@@ -81,7 +83,7 @@ export function planGroup(
     const change = groupChange(group, { action: "delete", before, after: null, fields: [] });
     return { changes: [change], held: null, claims, planned: null };
   }
-  const own = current ? updateOf(group, current) : creationOf(group);
+  const own = current ? updateOf(group, current) : creationOf(group, observedById);
   const rights = planPermissions(group, current, environments);
   // Under its new name the group is there only once it is renamed.
   const dependsOn = own && (own.action === "create" || (former && !present)) ? [own.id] : [];
@@ -108,11 +110,17 @@ function presentAndFormer([own, ...former]: readonly NameMatch<ObservedGroup>[])
 const otherCase = ({ name }: ObservedGroup): string =>
   `the cluster has the group as ${JSON.stringify(name)}: declare the exact name of what is to be removed`;
 
-function creationOf(group: Group): GroupChange {
+function creationOf(group: Group, observedById: ReadonlyMap<string, ObservedGroup>): GroupChange {
   const after = { isClusterAdminGroup: false, ...declaredGroupFields(group) };
   const fields = [...fieldsOfSide(after)].sort(compareText);
-  return groupChange(group, { action: "create", before: null, after, fields });
+  const holder = observedById.get(groupIdOf(group.name));
+  const notes = holder ? [idTakenNote(holder)] : [];
+  return groupChange(group, { action: "create", before: null, after, fields }, notes);
 }
+
+/** A group that was renamed keeps the id that its first name led to. */
+const idTakenNote = ({ id, name }: ObservedGroup): string =>
+  `the cluster may refuse it, because its group ${JSON.stringify(name)} has the id that this name leads to (${id}): name that one in previously to rename it, or choose another name`;
 
 function updateOf(group: Group, current: ObservedGroup): GroupChange | null {
   const declared = declaredGroupFields(group);
@@ -128,10 +136,10 @@ function updateOf(group: Group, current: ObservedGroup): GroupChange | null {
   });
 }
 
-function groupChange(group: Group, content: GroupContent): GroupChange {
+function groupChange(group: Group, content: GroupContent, notes: readonly string[] = []): GroupChange {
   const { cluster, name } = group;
   return makeChange(
-    { id: groupChangeId(cluster, name), cluster, source: sourceOf(group), dependsOn: [], notes: [] },
+    { id: groupChangeId(cluster, name), cluster, source: sourceOf(group), dependsOn: [], notes },
     groupColumns(group),
     content,
   );

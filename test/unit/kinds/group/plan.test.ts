@@ -74,6 +74,15 @@ describe("what happens to a group", () => {
     expect(plan.unmanaged["emea"]?.groups).toEqual(["foreign"]);
   });
 
+  test("a name whose id a group has that was renamed is told with its creation", () => {
+    const plan = planFor([aGroup()], [{ id: "operators", name: "night shift" }]);
+    expect(changeOf(plan, group)).toMatchObject({
+      action: "create",
+      notes: [expect.stringContaining('its group "night shift" has the id that this name leads to (operators)')],
+    });
+    expect(changeOf(planFor([aGroup()], [{ id: "other", name: "night shift" }]), group)?.notes).toEqual([]);
+  });
+
   test("both names there: held, neither changed nor unmanaged", () => {
     const plan = planFor([aGroup({ previously: ["ops"] })], [{ name: "ops" }, {}]);
     expect(plan.held).toEqual([
