@@ -23,8 +23,8 @@ export function parseFast(text: string, positions: Positions): FastResult {
 /** The data, or an offset near which the full parser is needed. */
 type FastResult = { readonly value: unknown } | { readonly stoppedAt: number };
 
-/** Tabs and carriage returns, document and directive lines, and flow collections that go on in the next line. */
-const unusualText = /[\t\r\ufeff]|^(?:---|\.\.\.|%)|[[{,]\s*(?:#.*)?$/m;
+/** Tabs, carriage returns alone, document and directive lines, and flow collections that go on in the next line. */
+const unusualText = /[\t\ufeff]|\r(?!\n)|^(?:---|\.\.\.|%)|[[{,]\s*(?:#.*)?$/m;
 const deepest = 60;
 
 interface Frame {

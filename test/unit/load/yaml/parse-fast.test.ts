@@ -41,13 +41,17 @@ function yamlFiles(folder: string): readonly string[] {
 const texts = [...yamlFiles("inventory"), ...yamlFiles("test/corpus")].map((path) => readFileSync(path, "utf8"));
 const examples = yamlFiles("inventory").map((path) => readFileSync(path, "utf8"));
 
+/** Files of Windows have the second. */
+const lineEnds = ["\n", "\r\n"];
+
 test("everything that it reads it reads like the full parser, over the example and the corpus", () => {
   expect(texts.length).toBeGreaterThan(40);
-  for (const text of texts) agrees(text);
+  for (const text of texts) for (const lineEnd of lineEnds) agrees(text.replaceAll("\n", lineEnd));
 });
 
 test("it reads the example itself, or it would be of no use", () => {
-  for (const text of examples) expect(agrees(text)).toBe(true);
+  for (const text of examples)
+    for (const lineEnd of lineEnds) expect(agrees(text.replaceAll("\n", lineEnd))).toBe(true);
 });
 
 const pieces = [
@@ -106,8 +110,14 @@ test("random pieces of YAML are read like the full parser reads them, or left to
       fc.array(fc.tuple(fc.constantFrom(...pieces), fc.constantFrom("", "\n", "\n  ", "\n    ", " ")), {
         maxLength: 14,
       }),
-      (parts) => {
-        agrees(parts.map(([piece, gap]) => piece + gap).join(""));
+      fc.constantFrom(...lineEnds),
+      (parts, lineEnd) => {
+        agrees(
+          parts
+            .map(([piece, gap]) => piece + gap)
+            .join("")
+            .replaceAll("\n", lineEnd),
+        );
       },
     ),
     { numRuns: 6_000 },
@@ -122,7 +132,8 @@ test("mutations of real files are read like the full parser reads them, or left 
     insert: fc.oneof(fc.constantFrom(...pieces, "\n", "  ", "\n  "), fc.string({ maxLength: 3 })),
   });
   fc.assert(
-    fc.property(mutation, ({ text, at, length, insert }) => {
+    fc.property(mutation, fc.constantFrom(...lineEnds), ({ text: written, at, length, insert }, lineEnd) => {
+      const text = written.replaceAll("\n", lineEnd);
       const index = Math.floor(at * text.length);
       agrees(text.slice(0, index) + insert + text.slice(index + length));
     }),
