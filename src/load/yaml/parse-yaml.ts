@@ -148,7 +148,7 @@ const depthDiagnostic: DiagnosticText = {
 const tooLargeDiagnostic: DiagnosticText = {
   rule: "yaml-too-large",
   message: "the file is larger than 250 kB, and here it is faulty or not plain YAML",
-  hint: "Correct this line (a fault, an anchor, a tag, an escape, a value over several lines, line ends of Windows), or split the file.",
+  hint: "Correct this line (a fault, an anchor, a tag, an escape, a value or brackets over several lines), or split the file.",
 };
 
 const tooManyMarksDiagnostic: DiagnosticText = {
