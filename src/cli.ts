@@ -130,10 +130,17 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       log.info("interrupted", () => ({ signal: name }));
       answerInterrupt();
       stop.abort();
-    } else if (interrupt === null || name !== "SIGHUP" || now - interrupt.at > hangUp) {
-      process.exit(exitCodes.interrupted);
-    }
+    } else if (interrupt === null || name !== "SIGHUP" || now - interrupt.at > hangUp) leaveAtOnce();
   });
+}
+
+/** What is being done is left as it is: the next run revokes the tokens of this one, and does the rest. */
+function leaveAtOnce(): void {
+  const leave = () => process.exit(exitCodes.interrupted);
+  printError("interrupted again before all was finished", "the next run cleans up", exitCodes.interrupted);
+  // Whoever does not take the output is not waited for.
+  setTimeout(leave, 100);
+  process.stdout.write("", leave);
 }
 
 /**

@@ -298,14 +298,16 @@ defaults: { cluster: emea, ssh: { user: deploy, become: sudo } }
   test("a second signal leaves at once, and the next run cleans up", async () => {
     // The first run is at its clean-up until the second signal comes.
     const held = world.cluster("emea").addFault({ match: { method: "DELETE" }, do: { delay: 60_000 } });
-    const running = world.start(apply, temporary());
+    const running = world.start([...apply, "--format", "json"], temporary());
     const errors = errorsOf(running);
     // A host whose installer still runs would be held by the next run.
     await until(installed);
     running.child.kill("SIGTERM");
     await until(() => errors().includes("Interrupted"));
     running.child.kill("SIGINT");
-    expect(await running.finished).toMatchObject({ code: 130, signal: null });
+    const left = await running.finished;
+    expect(left).toMatchObject({ code: 130, signal: null });
+    expect(JSON.parse(left.stdout)).toMatchObject({ format: "dtsync-error/1", error: { exitCode: 130 } });
     expect(journalsOf(world)).toHaveLength(1);
     held.remove();
     for (const host of hosts.hosts.values()) host.setBehaviour({});
