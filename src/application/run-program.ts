@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
+import { killGroup } from "../lib/kill-group.ts";
 import type { ProgramOutcome, RunProgram } from "../ports.ts";
 import type { Context } from "./context.ts";
 
@@ -78,14 +79,5 @@ function start(
     return spawn(program, parameters, { cwd: directory, env: variables, stdio, detached: true });
   } catch {
     return null;
-  }
-}
-
-function killGroup(leader: number | undefined): void {
-  if (leader === undefined) return;
-  try {
-    process.kill(-leader, "SIGKILL");
-  } catch {
-    // Nobody of it is left.
   }
 }

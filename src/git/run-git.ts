@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import { dirname } from "node:path";
+import { killGroup } from "../lib/kill-group.ts";
 import type { Log } from "../ports.ts";
 import { gitEnvironment, type Variables } from "./git-environment.ts";
 import { GitFailure } from "./git-failure.ts";
@@ -122,21 +123,25 @@ async function callGit(
       cwd: directory,
       env: environment,
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      // A process group of its own: what reaches origin is programs that Git starts.
+      detached: true,
     });
     const chunks: Buffer[] = [];
     let length = 0;
     let errors = "";
-    let ending: (() => Error) | null = null;
-    const end = (failure: () => Error): void => {
-      ending ??= failure;
-      child.kill("SIGKILL");
+    const end = (failure: Error): void => {
+      settle();
+      killGroup(child.pid);
+      // Should anything have left the group, it is not waited for: it may hold them open for as long as it likes.
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
+      reject(failure);
     };
     const name = parameters[0] ?? "";
     const timer = setTimeout(
-      () => end(() => new GitFailure("unusable", `git ${name} did not end within ${timeout / 1_000} s`)),
+      () => end(new GitFailure("unusable", `git ${name} did not end within ${timeout / 1_000} s`)),
       timeout,
     );
-    const abort = (): void => end(() => signal.reason as Error);
+    const abort = (): void => end(signal.reason as Error);
     signal.addEventListener("abort", abort, { once: true });
     const settle = (): void => {
       clearTimeout(timer);
@@ -144,7 +149,7 @@ async function callGit(
     };
     child.stdout?.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      if (length > limit) end(() => new GitFailure("unusable", `git ${name} printed more than ${limit} bytes`));
+      if (length > limit) end(new GitFailure("unusable", `git ${name} printed more than ${limit} bytes`));
       else chunks.push(chunk);
     });
     child.stderr?.on("data", (chunk: Buffer) => {
@@ -156,12 +161,11 @@ async function callGit(
     child.on("error", (error: NodeJS.ErrnoException) => {
       settle();
       const reason = error.code === "ENOENT" ? "the program git was not found" : `git cannot be run (${error.message})`;
-      reject(ending?.() ?? new GitFailure("unusable", reason));
+      reject(new GitFailure("unusable", reason));
     });
     child.on("close", (code) => {
       settle();
-      if (ending) reject(ending());
-      else resolve({ code: code ?? 1, output: Buffer.concat(chunks), errors });
+      resolve({ code: code ?? 1, output: Buffer.concat(chunks), errors });
     });
   });
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type BranchOptions, followBranch } from "../../../src/git/followed-branch.ts";
 import { createGitInventory, type GitInventory, gitEnvironment } from "../../support/git-inventory.ts";
 import { silentLog } from "../../support/log.ts";
@@ -50,6 +50,29 @@ describe("a followed branch", () => {
     expect(readFileSync(join(folder, "dtsync.yaml"), "utf8")).toBe("version: 1\n");
     expect(statSync(join(folder, "hosts.sh")).mode & 0o111).not.toBe(0);
     expect(readdirSync(join(folder, ".."))).toEqual(["inventory"]);
+  });
+
+  test("of a server that says nothing is given up at an interrupt, with all that Git has started", async () => {
+    const folder = newFolder();
+    const [ssh, started] = [join(folder, "ssh"), join(folder, "started")];
+    writeFileSync(ssh, `#!/bin/sh\necho $$ > ${started}.new\nmv ${started}.new ${started}\nexec sleep 600\n`, {
+      mode: 0o755,
+    });
+    const interrupt = new AbortController();
+    const branch = followBranch(
+      { address: "ssh://git@127.0.0.1:1/x.git", branch: "main", folder: "inventory", copy: newFolder() },
+      {
+        environment: { ...gitEnvironment, GIT_SSH: ssh, GIT_ALLOW_PROTOCOL: "ssh" },
+        signal: interrupt.signal,
+        log: silentLog,
+      },
+    );
+    const looking = branch.tip();
+    looking.catch(() => undefined);
+    const pid = await vi.waitFor(() => Number(readFileSync(started, "utf8")), { timeout: 20_000 });
+    interrupt.abort(new Error("interrupted"));
+    await expect(looking).rejects.toThrow("interrupted");
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), { timeout: 20_000 });
   });
 
   test("tells commits apart by what the folder holds", async () => {
