@@ -48,6 +48,10 @@ export function isStatus(error: unknown, ...statuses: readonly number[]): error 
   return error instanceof ApiError && error.details.status !== null && statuses.includes(error.details.status);
 }
 
+/** Whether the API itself says by one of the statuses that something is not there; a page of a proxy says nothing of it. */
+export const saysAbsent = (error: unknown, ...statuses: readonly number[]): boolean =>
+  isStatus(error, ...statuses) && !hasCode(error, "not-json");
+
 export function hasCode(error: unknown, code: string): error is ApiError {
   return error instanceof ApiError && error.details.code === code;
 }

@@ -32,7 +32,9 @@ export function statusFailure(
   attempts: number,
   waits: RetryWaits,
 ): ApiError {
-  const failed = { status, code: `http-${status}`, effect: effectOfStatus(status), attempts };
+  // A page says nothing of what was asked for: a proxy, or a server that is not the cluster, does not know the path.
+  const code = status < 500 && body.trimStart().startsWith("<") ? "not-json" : `http-${status}`;
+  const failed = { status, code, effect: effectOfStatus(status), attempts };
   const details = detailsOf(request, failed, serverAdvice(headers, waits.now()), waits);
   const message = `${request.method} ${request.path}: status ${status}, ${describeErrorBody(body)}`;
   return new ApiError(message, details, { hint: hintForStatus(status, request) });

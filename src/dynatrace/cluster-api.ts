@@ -9,7 +9,7 @@ import {
   zoneRightsOfGroup,
   zoneRightsOfGroups,
 } from "./answers.ts";
-import { isStatus } from "./api-error.ts";
+import { saysAbsent } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import { bodyLimits } from "./read-body.ts";
 import { readPages } from "./read-pages.ts";
@@ -87,7 +87,7 @@ export async function readEnvironment(
     const timeout = includes.quotas ? 130_000 : 30_000;
     return await client.json({ method: "GET", path, query, timeout }, ofId(environment, id));
   } catch (error) {
-    if (isStatus(error, 404)) return null;
+    if (saysAbsent(error, 404)) return null;
     throw error;
   }
 }
@@ -130,7 +130,7 @@ export async function readGroup(client: Client, id: string): Promise<ObservedGro
     const path = `${groupsPath}/${encodeURIComponent(id)}`;
     return await client.json({ method: "GET", path, ...groupCall }, ofId(group, id));
   } catch (error) {
-    if (isStatus(error, 400, 404)) return null;
+    if (saysAbsent(error, 400, 404)) return null;
     throw error;
   }
 }
@@ -163,7 +163,7 @@ export async function readZoneRightsOfGroup(client: Client, id: string): Promise
     const path = `${zoneRightsPath}/${encodeURIComponent(id)}`;
     return (await client.json({ method: "GET", path, ...groupCall }, ofId(zoneRightsOfGroup, id))).rights;
   } catch (error) {
-    if (isStatus(error, 400, 404)) return null;
+    if (saysAbsent(error, 400, 404)) return null;
     throw error;
   }
 }

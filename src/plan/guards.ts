@@ -1,6 +1,7 @@
 import { gainsAdministration, losesAdministration } from "../kinds/group/administration.ts";
 import { actionRules, allFamilies, familyOfChange, familyRules, isRemoval, rulesOf } from "../kinds/kinds.ts";
 import { globMatcher } from "../lib/glob.ts";
+import { groupBy } from "../lib/group-by.ts";
 import { resolveAmount } from "../model/amount.ts";
 import { type Change, ofFamily } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -92,13 +93,19 @@ function protect(changes: readonly Change[], inventory: Inventory): readonly Gua
   return items.length === 0 ? [] : [{ guard: "protect", limit: 0, actual: items.length, override: null, items }];
 }
 
-/** A cluster must keep a group of administrators, or nobody can repair what goes wrong next. */
+/**
+ * A cluster must keep a group of administrators, or nobody can repair what goes wrong next. It is known by its address here: two
+ * names of one cluster could take a group each.
+ */
 function lastClusterAdminGroup({ changes, inventory, observed }: GuardInput): readonly Guard[] {
-  return inventory.clusters.flatMap(({ name }) => {
-    const groups = observed.clusters.get(name)?.groups;
+  return [...groupBy(inventory.clusters, ({ url }) => url).values()].flatMap((clusters) => {
+    const names = new Set(clusters.map(({ name }) => name));
+    const groups = [...names]
+      .map((name) => observed.clusters.get(name)?.groups)
+      .find((read) => read?.status === "complete");
     if (groups?.status !== "complete") return [];
     const before = groups.value.filter(({ isClusterAdminGroup }) => isClusterAdminGroup).length;
-    const here = changes.filter(({ cluster }) => cluster === name);
+    const here = changes.filter(({ cluster }) => cluster !== null && names.has(cluster));
     const losses = here.filter(losesAdministration);
     const gains = here.filter(gainsAdministration);
     const left = before - losses.length + gains.length;

@@ -58,6 +58,46 @@ describe("one failure stops only what depends on it", () => {
     expect(await world.converge(own)).toEqual([]);
   });
 
+  test("of the last administrators: nobody else is left who administrates the cluster, and they stay", async () => {
+    const leaves = anInventory({ groups: [aGroup({ name: "a", state: "absent", access: null })] });
+    const seed = ["a", "b"].map((name) => ({ name, isClusterAdminGroup: true }));
+    const world = aClusterWorld({ seed: { groups: seed } });
+    const plan = await world.plan(leaves);
+    expect(plan.guards.filter(({ guard }) => guard === "lastClusterAdminGroup")).toEqual([]);
+    world.cluster.setGroup("b", { isClusterAdminGroup: false });
+    expect(await world.apply(plan, leaves)).toMatchObject([
+      { status: "failed", error: { code: "last-administrators" } },
+    ]);
+    expect(world.cluster.snapshot().groups.map(({ name }) => name)).toContain("a");
+    world.cluster.setGroup("b", { isClusterAdminGroup: true });
+    expect(await world.apply(plan, leaves)).toMatchObject([{ status: "done" }]);
+  });
+
+  test.each([
+    ["a page of a proxy", { html: 404 }],
+    ["a refusal", { status: 400 }],
+  ])("of a group that is in the list, and of which %s comes: its deletion is not done", async (_what, answer) => {
+    const leaves = anInventory({ groups: [aGroup({ name: "a", state: "absent", access: null })] });
+    const world = aClusterWorld({ seed: { groups: [{ name: "a" }] } });
+    const plan = await world.plan(leaves);
+    const times = Number.POSITIVE_INFINITY;
+    world.cluster.addFault({ match: { method: "GET", path: "*/groups/a", times }, do: answer });
+    expect(await world.apply(plan, leaves)).toMatchObject([{ status: "failed", attempts: 0 }]);
+    expect(world.cluster.snapshot().groups.map(({ name }) => name)).toContain("a");
+  });
+
+  test("of an environment of which a page of a proxy comes: its deletion is not done", async () => {
+    const absent = anInventory({ environments: [anEnvironment({ state: "absent" })] });
+    const seed = { environments: [{ id: "abc-p1", state: "DISABLED" as const, tags: ["dtsync:disabled=2020-01-01"] }] };
+    const world = aClusterWorld({ seed });
+    const plan = await world.plan(absent);
+    expect(plan.changes).toMatchObject([{ action: "delete" }]);
+    const times = Number.POSITIVE_INFINITY;
+    world.cluster.addFault({ match: { method: "GET", path: "*/environments/abc-p1", times }, do: { html: 404 } });
+    expect(await world.apply(plan, absent)).toMatchObject([{ status: "failed" }]);
+    expect(world.cluster.snapshot().environments).toHaveLength(1);
+  });
+
   test("that is an upgrade of the cluster ends what was not begun on it, and the next run does the rest", async () => {
     const world = aClusterWorld();
     const many = anInventory({

@@ -209,6 +209,19 @@ describe("the last administrators of a cluster", () => {
     expect(guards(groups, found)).toEqual(tripped);
   });
 
+  test("of two names of one cluster, the last of both together", () => {
+    const url = "https://dynatrace.example.com";
+    const inventory = anInventory({
+      clusters: [aCluster({ name: "emea", url }), aCluster({ name: "other", url })],
+      groups: [absent("a"), { ...absent("b"), cluster: "other" }],
+    });
+    const groups = [administrators("a"), administrators("b")];
+    const plan = planOf({ inventory, clusters: { emea: { groups }, other: { groups } } });
+    expect(plan.guards.filter(({ guard }) => guard === "lastClusterAdminGroup")).toMatchObject([
+      { items: ["group/emea/a", "group/other/b"] },
+    ]);
+  });
+
   test("where only a new one keeps the cluster administered, the old one goes after it", () => {
     const inventory = anInventory({ groups: [absent("a"), admin("b")] });
     const plan = planOf({ inventory, clusters: { emea: { groups: [administrators("a")] } } });

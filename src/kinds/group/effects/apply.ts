@@ -6,16 +6,17 @@
  */
 import { ApiError, isStatus } from "../../../dynatrace/api-error.ts";
 import type { Client } from "../../../dynatrace/client.ts";
-import { createGroup, deleteGroup, readGroup, replaceGroup } from "../../../dynatrace/cluster-api.ts";
+import { createGroup, deleteGroup, readGroup, readGroups, replaceGroup } from "../../../dynatrace/cluster-api.ts";
 import type { Applier } from "../../../execute/applier.ts";
 import { type ClusterClients, unusableCluster } from "../../../execute/cluster-clients.ts";
-import { failed, type Outcome, stale } from "../../../execute/outcome.ts";
-import { type NotYet, type PlanMatch, settleWrite } from "../../../execute/settle-write.ts";
+import { failed, type Outcome, stale, Unfeasible } from "../../../execute/outcome.ts";
+import { type Look, type NotYet, type PlanMatch, settleWrite } from "../../../execute/settle-write.ts";
 import { groupBy } from "../../../lib/group-by.ts";
 import { pauses, repeatUntil } from "../../../lib/repeat-until.ts";
 import type { ObservedGroup } from "../../../model/observed.ts";
 import type { Clock, Log } from "../../../ports.ts";
 import { applyZonePermissions } from "../../zone-permission/effects/apply.ts";
+import { losesAdministration } from "../administration.ts";
 import type { GroupChange } from "../change.ts";
 import { compareGroupWithPlan, describeGroupDifference, matchesSide } from "../compare-with-plan.ts";
 import { fieldsOfSide } from "../fields.ts";
@@ -26,6 +27,8 @@ import { createGroupDirectory, type GroupDirectory } from "./directory.ts";
 export interface GroupPorts {
   readonly client: Client;
   readonly directory: GroupDirectory;
+  /** Names, in lower case, of the groups of this cluster that the run takes administration from. */
+  readonly leaving: ReadonlySet<string>;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -45,6 +48,7 @@ export function groupApplier(
     const directories = new Map([...clients].map(([name, client]) => [name, createGroupDirectory(client)]));
     const writes = changes.filter((change) => change.kind !== "zone-permission");
     const zones = changes.filter((change) => change.kind === "zone-permission");
+    const leaving = leavingAdministration(writes);
     const together = groupBy(writes, ({ cluster, group }) => `${cluster}/${group.toLowerCase()}`);
     const work = [...together.values()].map(([first, ...others]) => {
       const { cluster } = first;
@@ -55,11 +59,51 @@ export function groupApplier(
         after: "made",
         lane: scheduler.lane(`groups/${cluster}`, client?.maxConcurrency ?? 1),
         work: async (ready) =>
-          client && directory ? applyGroupChanges(ready, { ...ports, client, directory }) : unusableCluster(ready),
+          client && directory
+            ? applyGroupChanges(ready, { ...ports, client, directory, leaving: leaving.get(cluster) ?? new Set() })
+            : unusableCluster(ready),
       });
     });
     await Promise.all([...work, applyZonePermissions(zones, scheduler, { ...ports, clients, directories })]);
   };
+}
+
+/** By their cluster. */
+function leavingAdministration(changes: readonly GroupWrite[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const byCluster = groupBy(
+    changes.flatMap((change) => (change.kind === "group" && losesAdministration(change) ? [change] : [])),
+    ({ cluster }) => cluster,
+  );
+  return new Map(
+    [...byCluster].map(([cluster, leaving]) => [
+      cluster,
+      new Set(leaving.map((change) => String(change.before?.name ?? change.group).toLowerCase())),
+    ]),
+  );
+}
+
+/** Milliseconds between looks for other administrators: a group that was just made may not be in the list yet. */
+const administratorLooks: readonly number[] = [500, 1_000, 2_000];
+
+/**
+ * Looks once more, just before a group that administrates its cluster ceases to: what the guard of the plan counted may be gone
+ * since. Throws Unfeasible where no other group would be left that administrates it.
+ */
+async function keepAdministrators({ client, leaving, clock, signal }: GroupPorts): Promise<void> {
+  const others = await repeatUntil(
+    async () =>
+      (await readGroups(client)).filter(
+        ({ name, isClusterAdminGroup }) => isClusterAdminGroup && !leaving.has(name.toLowerCase()),
+      ),
+    (found) => found.length > 0,
+    pauses(administratorLooks),
+    { clock, signal },
+  );
+  if (others.length > 0) return;
+  throw new Unfeasible(
+    "last-administrators",
+    "no other group administrates the cluster any more: it was left as it is",
+  );
 }
 
 /** How far the work on the changes of one group has come. */
@@ -94,7 +138,7 @@ export async function applyGroupChanges(
   const outcome = await settleWrite<NameMatch<ObservedGroup>>(
     {
       about: changes[0]?.id ?? "",
-      read: () => findGroup(changes, ports),
+      read: (look) => findGroup(changes, ports, look),
       compare: (match) => compareGroup(work, own, match),
       write: (match) => (match.status === "found" ? writeGroup(work, match.group, ports) : writeNewGroup(work, ports)),
       describe: () => "the group has changed",
@@ -139,10 +183,14 @@ function strayed(work: GroupWork, reason: string): Outcome {
     : stale(0, reason);
 }
 
-/** The group under its name, or under its former one. */
+/**
+ * The group under its name, or under its former one. Throws Unfeasible where the list has it and it is denied by itself before
+ * anything was sent: nobody knows then.
+ */
 async function findGroup(
   changes: readonly GroupWrite[],
   { client, directory }: GroupPorts,
+  look: Look,
 ): Promise<NameMatch<ObservedGroup>> {
   const formerName = ownChange(changes)?.before?.name;
   const names = new Set([...changes.slice(0, 1).map(({ group }) => group), ...(formerName ? [formerName] : [])]);
@@ -155,6 +203,13 @@ async function findGroup(
     if (group) return { status: "found", group };
     // It was deleted, and perhaps made again under another id.
     directory.refresh();
+    if (look !== "before") continue;
+    const again = await directory.find(name);
+    if (again.status === "found" && again.group.id === match.group.id)
+      throw new Unfeasible(
+        "unexpected-answer",
+        `the list of groups has ${match.group.id}, which is denied when it is asked for by itself`,
+      );
   }
   return { status: "missing" };
 }
@@ -165,6 +220,7 @@ const otherName = ({ name }: ObservedGroup): string =>
 
 async function writeGroup(work: GroupWork, current: ObservedGroup, ports: GroupPorts): Promise<NotYet | undefined> {
   const { client, directory } = ports;
+  if (work.pending.some(losesAdministration)) await keepAdministrators(ports);
   try {
     const body = updatedGroupBody(work.pending, current, work.gone);
     await sent(work, () => replaceGroup(client, current.id, body));
@@ -270,14 +326,16 @@ async function applyDeletion(
   return settleWrite<NameMatch<ObservedGroup>>(
     {
       about: change.id,
-      read: () => findGroup([change], ports),
+      read: (look) => findGroup([change], ports, look),
       compare: (match) => {
         if (match.status === "missing") return "as-wanted";
         if (match.status === "unclear") return "other";
         return matchesSide(match.group, change.before, fieldsOfSide(change.before)) ? "as-planned" : "other";
       },
       write: async (match) => {
-        if (match.status === "found") await deleteGroup(ports.client, match.group.id);
+        if (match.status !== "found") return undefined;
+        if (losesAdministration(change)) await keepAdministrators(ports);
+        await deleteGroup(ports.client, match.group.id);
         return undefined;
       },
       describe: (match) =>
