@@ -204,7 +204,9 @@ function readRaw(place: string): string | null {
 function withTexts(files: InventoryFiles, changed: readonly FileText[]): InventoryFiles {
   const texts = new Map(changed.map(({ path, text }) => [path, text.replace(/^\ufeff/, "")]));
   const listed = files.list();
-  const added = [...texts.keys()].filter((path) => path.startsWith("customers/") && !listed.customers.includes(path));
+  const added = [...texts.keys()].filter(
+    (path) => /^customers\/.*\.ya?ml$/.test(path) && !listed.customers.includes(path),
+  );
   return {
     ...files,
     list: () => ({ ...listed, customers: [...listed.customers, ...added].sort() }),

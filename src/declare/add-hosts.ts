@@ -1,7 +1,8 @@
 import type { Edit, YamlMapping, YamlValue } from "../edit/edit.ts";
 import { usageError } from "../errors.ts";
+import { sameValue } from "../lib/json.ts";
 import { canonicalHost } from "../load/hosts/host-names.ts";
-import type { HostItem } from "../load/schema/file-types.ts";
+import type { HostEntry, HostItem } from "../load/schema/file-types.ts";
 import type { Environment, Host } from "../model/inventory.ts";
 import {
   customerFile,
@@ -52,6 +53,7 @@ export function hostEdits(
   };
   const edits: Edit[] = [];
   const added: YamlValue[] = [];
+  const absent: Host[] = [];
   for (const text of names) {
     // One that is not valid is left to the check of the whole inventory.
     const wanted = namesOf(text);
@@ -59,12 +61,13 @@ export function hostEdits(
     for (const name of wanted) {
       const host = hereAlready(name);
       if (host?.state === "present") refuseOther(host, settings);
-      if (host?.state === "absent") edits.push(...again(host, settings, items, path));
+      if (host?.state === "absent") absent.push(host);
     }
     const isMissing = new Set(missing);
     const texts = wanted.length === 0 ? [text] : rangesOf(text, (name) => isMissing.has(name));
     if (wanted.length === 0 || missing.length > 0) added.push(...texts.map((name) => itemOf(name, settings)));
   }
+  edits.push(...again(absent, settings, items, path));
   if (added.length > 0)
     edits.push({ action: "append", path, items: added, before: keysAfter(environmentOrder, "hosts") });
   return edits;
@@ -94,31 +97,81 @@ function refuseOther(host: Host, { address, user, port, hostGroup }: NewHostSett
   );
 }
 
-/** A host that is declared absent becomes one that is to be there. */
+/** Hosts of one environment that are declared absent become ones that are to be there; of a range those alone. */
 function again(
-  host: Host,
+  hosts: readonly Host[],
   settings: NewHostSettings,
   items: readonly HostItem[],
   path: readonly string[],
 ): readonly Edit[] {
-  const index = items.findIndex(
-    (item) => typeof item === "object" && "name" in item && namesOf(item.name ?? "").includes(host.name),
-  );
-  const item = items[index];
-  if (typeof item !== "object" || !("name" in item) || namesOf(item.name).length !== 1) {
-    throw usageError(
-      `the host ${host.name} is declared absent with others in ${host.place.file}:${host.place.line}`,
-      "Take it out of that range.",
-    );
+  const left = new Map(hosts.map((host) => [canonicalHost(host.name), host]));
+  const edits: Edit[] = [];
+  for (const [index, item] of items.entries()) {
+    if (typeof item !== "object" || !("name" in item) || item.name === undefined || item.state !== "absent") continue;
+    const isWanted = (name: string): boolean => left.has(canonicalHost(name));
+    const names = namesOf(item.name);
+    const wanted = names.filter(isWanted);
+    if (wanted.length === 0) continue;
+    edits.push(...(wanted.length === names.length ? whole(item, settings, [...path, index]) : []));
+    if (wanted.length < names.length) {
+      const [first = "", ...others] = rangesOf(item.name, (name) => !isWanted(name));
+      const own = item as unknown as YamlMapping;
+      const { state: _state, ...present } = own;
+      const back = rangesOf(item.name, isWanted).map((name) => withSettings({ ...present, name }, settings));
+      edits.push({ action: "set", path: [...path, index, "name"], value: first });
+      edits.push({ action: "append", path, items: [...others.map((name) => ({ ...own, name })), ...back] });
+    }
+    for (const name of wanted) left.delete(canonicalHost(name));
   }
-  const wanted = itemOf(item.name, settings);
+  const [host] = left.values();
+  if (host === undefined) return edits;
+  throw usageError(
+    `the host ${host.name} is declared absent with others in ${host.place.file}:${host.place.line}`,
+    "Take it out there.",
+  );
+}
+
+/** The edits by which an absent item is one that is to be there, with what it has of its own. */
+function whole(item: HostEntry, settings: NewHostSettings, path: readonly (string | number)[]): readonly Edit[] {
   const others = Object.keys(item).filter((key) => key !== "name" && key !== "state");
-  if (others.length === 0) return [{ action: "set", path: [...path, index], value: wanted }];
-  const own = typeof wanted === "object" ? Object.entries(wanted as YamlMapping) : [];
+  if (others.length === 0) return [{ action: "set", path, value: itemOf(item.name ?? "", settings) }];
+  const own = item as unknown as YamlMapping;
+  const changed = withSettings(own, settings);
+  if (!isMapping(changed)) return [];
   return [
-    { action: "remove", path: [...path, index, "state"] },
-    ...own.flatMap(([key, value]): readonly Edit[] =>
-      key === "name" || value === undefined ? [] : [{ action: "set", path: [...path, index, key], value }],
+    { action: "remove", path: [...path, "state"] },
+    ...changedKeys(own, changed).map(
+      ({ path: keys, value }): Edit => ({ action: "set", path: [...path, ...keys], value }),
     ),
   ];
 }
+
+/** What differs, key by key, so that nothing else of a mapping is written again. */
+function changedKeys(
+  before: YamlMapping,
+  after: YamlMapping,
+): readonly { path: readonly string[]; value: YamlValue }[] {
+  return Object.entries(after).flatMap(([key, value]) => {
+    const old = before[key];
+    if (value === undefined || sameValue(value, old ?? null)) return [];
+    if (!isMapping(old) || !isMapping(value)) return [{ path: [key], value }];
+    return changedKeys(old, value).map((change) => ({ ...change, path: [key, ...change.path] }));
+  });
+}
+
+/** An item with other settings besides its own, which stay; a name alone where it has none. */
+function withSettings(item: YamlMapping, settings: NewHostSettings): YamlValue {
+  const given = itemOf(String(item["name"]), settings);
+  if (typeof given === "string") return Object.keys(item).length === 1 ? given : item;
+  const merged: Record<string, YamlValue> = { ...(item as Record<string, YamlValue>) };
+  for (const [key, value] of Object.entries(given as Record<string, YamlValue>)) {
+    const before = merged[key];
+    merged[key] = isMapping(before) && isMapping(value) ? { ...before, ...value } : value;
+  }
+  const { name, address, ssh, oneagent, ...rest } = merged;
+  const inOrder = { name, address, ssh, oneagent, ...rest };
+  return Object.fromEntries(Object.entries(inOrder).filter(([, value]) => value !== undefined)) as YamlMapping;
+}
+
+const isMapping = (value: YamlValue | undefined): value is YamlMapping =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

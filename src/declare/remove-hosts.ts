@@ -69,7 +69,15 @@ function removeFrom(
       const list = removeFromList(item, gone, file.path, declared);
       if (list === null) continue;
       lists.push({ path: list.path, text: list.text });
-      absent.push(...list.names.map((name) => absentItem({ name, ...(item.ssh ? { ssh: item.ssh } : {}) })));
+      absent.push(
+        ...list.names.map((name) =>
+          absentItem({
+            name,
+            ...(item.ssh ? { ssh: item.ssh } : {}),
+            ...(item.oneagent ? { oneagent: item.oneagent } : {}),
+          }),
+        ),
+      );
       continue;
     }
     const text = typeof item === "string" ? item : "name" in item ? (item.name ?? "") : "";

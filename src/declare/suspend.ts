@@ -29,11 +29,10 @@ export function suspend(
 /** Takes that away. Throws a usage error where the whole customer is suspended. */
 export function resume({ id, customer, key, suspended }: Environment, declared: DeclaredFiles): readonly FileText[] {
   const { path, text, entry } = customerFile(declared, customer);
-  if (entry.environments?.[key]?.suspended)
+  if (entry.environments?.[key]?.suspended && !entry.suspended)
     return [edited(path, text, [{ action: "remove", path: ["environments", key, "suspended"] }])];
   if (suspended === null) return [];
-  throw usageError(
-    `${id} is suspended with all of its customer in ${suspended.place.file}:${suspended.place.line}`,
-    "Take it away there.",
-  );
+  // The place of its own suspension is another one.
+  const where = entry.environments?.[key]?.suspended ? path : `${suspended.place.file}:${suspended.place.line}`;
+  throw usageError(`${id} is suspended with all of its customer in ${where}`, "Take it away there.");
 }

@@ -72,7 +72,10 @@ function compareOne(old: Environment | undefined, now: Environment): DeclaredEnv
         return value === undefined ? [] : [[field, value] as const];
       }),
     );
-  const notes = now.state === "absent" ? [removalNote] : [];
+  const notes = [
+    ...(now.state === "absent" ? [removalNote] : []),
+    ...(now.state === null && fields.includes("state") ? [stateNote] : []),
+  ];
   return declaredChange(
     now,
     { action: actionOf(old, now, fields), before: pick(left), after: pick(right), fields },
@@ -82,10 +85,13 @@ function compareOne(old: Environment | undefined, now: Environment): DeclaredEnv
 
 const removalNote = "disabled by one apply, deleted with its data by a later one";
 
+const stateNote = "its state is no longer declared and stays as it is";
+
 function actionOf(old: Environment, now: Environment, fields: readonly EnvironmentField[]): EnvironmentAction {
   if (!fields.includes("state")) return "update";
   if (now.state === "disabled" || now.state === "absent") return "disable";
-  return old.state === "disabled" || old.state === "absent" ? "enable" : "update";
+  const wasOff = old.state === "disabled" || old.state === "absent";
+  return wasOff && now.state === "enabled" ? "enable" : "update";
 }
 
 function aboutEnvironment(environment: Environment) {

@@ -85,15 +85,15 @@ function findZoneRights(inventory: Inventory, text: string): DeclaredZoneRights 
 function suggestRights({ groups, environments }: Inventory, text: string): string | null {
   const [, of, where] = /^permission\/(.+)\/([^/]+)$/is.exec(text) ?? [];
   if (of === undefined || where === undefined) return null;
-  const group = suggest(
-    of,
-    groups.map(({ cluster, name }) => `${cluster}/${encodeIdPart(name)}`),
-  );
-  const environment = suggest(
+  const id = suggest(
     where,
     environments.map(({ id }) => id),
   );
-  return group === null || environment === null ? null : `permission/${group}/${environment}`;
+  const environment = environments.find((one) => one.id === id);
+  if (environment === undefined) return null;
+  const there = groups.filter(({ cluster }) => cluster === environment.cluster).map(({ name }) => encodeIdPart(name));
+  const group = suggest(of.slice(of.indexOf("/") + 1), there);
+  return group === null ? null : `permission/${environment.cluster}/${group}/${environment.id}`;
 }
 
 export function allItems({ environments, groups, hosts }: Inventory): readonly InventoryItem[] {

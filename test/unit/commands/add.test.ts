@@ -242,6 +242,55 @@ describe("dtsync remove host", () => {
     }));
 });
 
+describe("a host that comes back", () => {
+  const withHosts = (hosts: string, more: Readonly<Record<string, string>> = {}) => ({
+    ...files,
+    "customers/retail/abc.yaml": `customer: abc\ncluster: emea\nenvironments:\n  p1:\n    hosts:\n${hosts}`,
+    ...more,
+  });
+
+  test("keeps what it has of its own besides what is given", () =>
+    withEditWorld(
+      withHosts(
+        "      - { name: a.example.com, ssh: { user: root, identityFile: ~/.ssh/k }, oneagent: { hostTags: [a] }, state: absent }\n",
+      ),
+      async ({ run, read }) => {
+        expect((await run("add", "host", "a.example.com", p1, "--port", "2222", "--host-group", "g")).code).toBe(0);
+        const text = read("customers/retail/abc.yaml");
+        for (const kept of ["user: root", "identityFile: ~/.ssh/k", "port: 2222", "hostTags: [a]", "hostGroup: g"])
+          expect(text).toContain(kept);
+        expect(text).not.toContain("absent");
+        expect((await run("validate")).code).toBe(0);
+      },
+    ));
+
+  test("does so as a range that was removed, whole or in part", () =>
+    withEditWorld(withHosts("      - web[01-04].example.com\n"), async ({ run, read }) => {
+      const whole = read("customers/retail/abc.yaml");
+      expect((await run("remove", "host", "web[01-04].example.com")).code).toBe(0);
+      expect((await run("add", "host", "web[01-04].example.com", p1)).code).toBe(0);
+      expect(read("customers/retail/abc.yaml")).toBe(whole);
+      expect((await run("remove", "host", "web[01-04].example.com")).code).toBe(0);
+      expect((await run("add", "host", "web[02-03].example.com", p1)).code).toBe(0);
+      expect(read("customers/retail/abc.yaml")).toContain("      - web[02-03].example.com\n");
+      expect(read("customers/retail/abc.yaml")).toContain('{ name: "web[01,04].example.com", state: absent }');
+      expect((await run("validate")).code).toBe(0);
+    }));
+
+  test("has the settings of the list that it was in, also of one among the files of customers", () =>
+    withEditWorld(
+      withHosts("      - { file: list.txt, oneagent: { hostGroup: g } }\n", {
+        "customers/retail/list.txt": "h1.example.com\nh2.example.com\n",
+      }),
+      async ({ run, read }) => {
+        expect(await run("remove", "host", "h1.example.com")).toMatchObject({ code: 0 });
+        expect(read("customers/retail/list.txt")).toBe("h2.example.com\n");
+        expect((await run("add", "host", "h1.example.com", p1)).code).toBe(0);
+        expect((await run("explain", "h1.example.com")).output).toMatch(/hostGroup +g/);
+      },
+    ));
+});
+
 describe("changing an inventory", () => {
   test("of two at once, none is lost", () =>
     withEditWorld(
@@ -299,7 +348,8 @@ describe("dtsync suspend and resume", () => {
     withEditWorld(
       {
         ...files,
-        "customers/all.yaml": "customer: all\nsuspended: { until: 2026-12-01, reason: x }\nenvironments: { p1: {} }\n",
+        "customers/all.yaml":
+          "customer: all\nsuspended: { until: 2026-12-01, reason: x }\nenvironments: { p1: {}, t1: { suspended: { until: 2026-12-02, reason: y } } }\n",
       },
       async ({ run }) => {
         expect(await run(...suspend("--until", "2026-11-25"))).toMatchObject({
@@ -311,6 +361,9 @@ describe("dtsync suspend and resume", () => {
         expect((await run("suspend", "abc-p1", "--until", "2026-12-01")).errors).toContain("--why says the reason");
         expect((await run("resume", "all-p1")).errors).toContain(
           "all-p1 is suspended with all of its customer in customers/all.yaml:2",
+        );
+        expect((await run("resume", "all-t1")).errors).toContain(
+          "all-t1 is suspended with all of its customer in customers/all.yaml",
         );
         expect((await run("resume", "all-p9")).errors).toContain("there is no environment all-p9");
       },

@@ -64,17 +64,18 @@ describe("environments that are declared differently", () => {
     [null, "disabled", "disable", {}, { state: "disabled" }],
     ["enabled", "disabled", "disable", { state: "enabled" }, { state: "disabled" }],
     ["disabled", "enabled", "enable", { state: "disabled" }, { state: "enabled" }],
-    ["absent", null, "enable", { state: "absent" }, {}],
+    ["absent", null, "update", { state: "absent" }, {}],
     [null, "enabled", "update", {}, { state: "enabled" }],
     ["disabled", null, "update", { state: "disabled" }, {}],
     [null, "absent", "disable", {}, { state: "absent" }],
     ["disabled", "absent", "disable", { state: "disabled" }, { state: "absent" }],
   ] as const)("from state %s to %s", (old, now, action, before, after) => {
     const result = only(withEnvironment({ state: old }), withEnvironment({ state: now }));
-    const expected = action === "update" && now === null ? "enable" : action;
-    expect(result).toMatchObject({ action: expected, before, after, fields: ["state"] });
+    expect(result).toMatchObject({ action, before, after, fields: ["state"] });
+    // A plan leaves a state alone that is not declared.
+    const stays = now === null ? ["its state is no longer declared and stays as it is"] : [];
     expect(result.notes).toEqual(
-      now === "absent" ? ["disabled by one apply, deleted with its data by a later one"] : [],
+      now === "absent" ? ["disabled by one apply, deleted with its data by a later one"] : stays,
     );
   });
 
