@@ -25,6 +25,9 @@ export interface Notifier {
   tell(run: ToldRun, events: readonly NotificationEvent[]): Promise<boolean>;
 }
 
+/** Characters of a part of the address that may be what makes it a secret; shorter ones are words like `hook`. */
+const shortestSecret = 12;
+
 /** Where notifications go: an address that lets whoever knows it send to it, and so a secret. */
 export const notifyVariable = "DTSYNC_NOTIFY_URL";
 
@@ -38,6 +41,9 @@ export function createNotifier({ when, format }: NotifyOptions, context: Context
   redactor.conceal(address.href);
   redactor.conceal(variables[notifyVariable] ?? "");
   redactor.conceal(`${address.pathname}${address.search}`);
+  // A receiver may repeat a part of it.
+  for (const part of [...address.pathname.split("/"), ...address.searchParams.values()])
+    if (part.length >= shortestSecret) redactor.conceal(part);
 
   async function send(notification: Notification): Promise<string | null> {
     const [{ createTransport }, { resolveProxy }, { sendNotification }, body] = await Promise.all([

@@ -1,5 +1,5 @@
 import { exitCodes } from "../../errors.ts";
-import type { ToldRun } from "../../notify/notification.ts";
+import { eventsOf, type ToldRun } from "../../notify/notification.ts";
 import type { Clock, Log } from "../../ports.ts";
 import type { WatchListener } from "../../watch/watch-listener.ts";
 import type { NotificationResult } from "../../watch/watch-metrics.ts";
@@ -45,6 +45,8 @@ export function notifyWatch(notifier: Notifier, { clock, log, notified }: Notify
   async function settle(about: "branch" | "run", run: ToldRun): Promise<void> {
     const events = notifier.wanted(run);
     if (events === null || events.length === 0) {
+      // What nobody wanted to be told of is not over either: whether that which was told is, such a run does not say.
+      if (eventsOf(run).length > 0) return;
       const isOver = told.has(about);
       if ((isOver || events !== null) && (await tell(run, isOver ? ["recovered"] : []))) told.delete(about);
       return;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { DtsyncError, type ExitCode, exitCodes } from "../../errors.ts";
 import { isTriedAgain, judgeRun, type RunEnd, type RunResult } from "../../watch/judge-run.ts";
 import { afterLook, afterRun, type Pace } from "../../watch/pace.ts";
@@ -88,6 +89,8 @@ export async function watchBranch(
   /** What a run keeps by its signal or variables goes with it. */
   async function ownRun(revision: WatchedRevision, superseded: AbortSignal): Promise<RunEnd> {
     const ending = new AbortController();
+    // As the signal of the process, which it follows: thousands of listeners are no leak.
+    setMaxListeners(0, ending.signal);
     const end = () => ending.abort(signal.reason);
     signal.addEventListener("abort", end);
     if (signal.aborted) end();

@@ -43,6 +43,12 @@ describe("a watch", () => {
     expect(sent).toEqual(["drift", "drift", "recovered", "failure x", "recovered"]);
   });
 
+  test("does not call over what a run that failed says nothing of", async () => {
+    const { run, sent } = watching(["drift"]);
+    await run(drift("a"), failed("x"), drift("a"), inSync);
+    expect(sent).toEqual(["drift", "recovered"]);
+  });
+
   test("tells nothing that nobody wants to know, and all where that is wanted", async () => {
     const quiet = watching(["failure"]);
     await quiet.run(drift("a"), inSync);
