@@ -133,6 +133,9 @@ const groupSeed = (name: string, environments: readonly string[]): fc.Arbitrary<
       accessRight: seed.isClusterAdminGroup ? {} : storedRights(seed.accessRight, true),
     }));
 
+/** Nobody declares them, so that no plan is about the last administrators of a cluster, which a guard refuses. */
+const keepers: GroupSeed = { name: "Keepers", isClusterAdminGroup: true };
+
 /** What a cluster may hold: parts of the inventory in any state, and things that nobody declared. */
 export const randomSeed: fc.Arbitrary<ClusterSeed> = fc.subarray([...declarable, ...foreignEnvironments]).chain((ids) =>
   fc
@@ -141,7 +144,8 @@ export const randomSeed: fc.Arbitrary<ClusterSeed> = fc.subarray([...declarable,
       groups: fc
         .subarray([...groupNames, ...foreignGroups])
         // Rights on an environment that was deleted stay in its groups.
-        .chain((chosen) => fc.tuple(...chosen.map((name) => groupSeed(name, [...ids, "deleted-1"])))),
+        .chain((chosen) => fc.tuple(...chosen.map((name) => groupSeed(name, [...ids, "deleted-1"]))))
+        .map((groups) => [...groups, keepers]),
       managementZones: fc.subarray(
         ids.flatMap((environment) => Object.entries(zoneNames).map(([id, name]) => ({ environment, id, name }))),
       ),
