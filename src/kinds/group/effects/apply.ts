@@ -102,7 +102,7 @@ async function keepAdministrators({ client, leaving, clock, signal }: GroupPorts
   if (others.length > 0) return;
   throw new Unfeasible(
     "last-administrators",
-    "no other group administrates the cluster any more: it was left as it is",
+    "no other group that administrates the cluster was found any more: it was left as it is; plan again",
   );
 }
 

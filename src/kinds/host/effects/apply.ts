@@ -122,7 +122,7 @@ interface HostOutcome extends Outcome {
 
 /**
  * One change of one host. Each try probes first, so that what an earlier try has done already is not done again. Where the last
- * answer was lost the host is looked at once more: it is as wanted, or nobody knows.
+ * answer was lost the host is looked at once more (`settleLost`).
  */
 export async function applyHostChange(
   change: HostChange,
@@ -208,9 +208,11 @@ async function settleLost(
     const isWanted = compareHostWithPlan(change, host, facts).match === "as-wanted";
     const isAtWork = await removeLeftovers(host, { ...ports, shell });
     if (isWanted) return made(change, host, tries, facts.agent);
-    if (facts.locked || isAtWork) return unsettled("what was begun on the host goes on");
+    if (facts.locked || isAtWork) return unsettled("what was begun on the host goes on: plan again when it has ended");
     // Only the scripts of an installation and of a removal can be known to have ended.
-    return change.action === "configure" ? unsettled("the host is not as wanted yet") : failedWith(lost, tries);
+    return change.action === "configure"
+      ? unsettled("the host is not as wanted yet: plan again")
+      : failedWith(lost, tries);
   };
   const isSettled = ({ status }: Outcome) => status !== "uncertain";
   const looked = await attempted(() =>

@@ -111,7 +111,10 @@ test("an installation that goes on is looked at some more, and is uncertain wher
   const { outcome, scripts } = await changed(install, { script, working: 9 });
   expect(outcome).toEqual({
     ...{ status: "uncertain", attempts: 1 },
-    error: { code: "timeout", message: "no answer of install; what was begun on the host goes on" },
+    error: {
+      code: "timeout",
+      message: "no answer of install; what was begun on the host goes on: plan again when it has ended",
+    },
   });
   expect(scripts.filter((name) => name === "probe")).toHaveLength(6);
 });
