@@ -1,5 +1,5 @@
 import type { Issue } from "./forge.ts";
-import { isNewer, type Marker, readMarker, sameText } from "./sticky-note.ts";
+import { isNewer, type Marker, sameText } from "./sticky-note.ts";
 
 /**
  * Whether clusters and hosts differ from what is declared: `some`; `none`; `unknown`: nothing differs in what could be read, but
@@ -15,11 +15,10 @@ export type IssueDecision =
   | { readonly action: "none"; readonly why: "unchanged" | "newer" | "not-needed" };
 
 /**
- * What becomes of the issues of one user: the oldest with the key is open while something differs, and closed when all was read
- * and nothing does; where not all was read, it stays as it is. An issue that a later pipeline wrote is left alone.
+ * What becomes of the issue that is kept: it is open while something differs, and closed when all was read and nothing does;
+ * where not all was read, it stays as it is. An issue that a later pipeline wrote is left alone.
  */
-export function decideIssue(own: readonly Issue[], marker: Marker, body: string, drift: Drift): IssueDecision {
-  const issue = own.find((one) => readMarker(one.body)?.key === marker.key);
+export function decideIssue(issue: Issue | undefined, marker: Marker, body: string, drift: Drift): IssueDecision {
   if (issue === undefined) return drift === "some" ? { action: "create" } : { action: "none", why: "not-needed" };
   if (isNewer(issue.body, marker)) return { action: "none", why: "newer" };
   if (drift !== "some" && !issue.open) return { action: "none", why: "not-needed" };

@@ -9,15 +9,18 @@ import type { Clock, Fetch, FetchResponse, Log } from "../ports.ts";
 import { ForgeFailure } from "./forge-failure.ts";
 
 export interface ForgeAnswer {
+  /** Null for an answer without content. */
   readonly value: unknown;
   readonly headers: FetchResponse["headers"];
 }
 
 /** Sends a request to the API of a forge, below its address, and gives the JSON of the answer. Throws a ForgeFailure. */
 export type ForgeClient = (
-  method: "GET" | "POST" | "PUT" | "PATCH",
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   body?: unknown,
+  /** `makesNothingTwice`: it may be sent once more although it may have arrived; left out: all but POST. */
+  options?: { readonly makesNothingTwice: boolean },
 ) => Promise<ForgeAnswer>;
 
 export interface ForgeClientOptions {
@@ -52,7 +55,7 @@ const longestReason = 300;
  */
 export function createForgeClient(options: ForgeClientOptions): ForgeClient {
   const { clock, random, signal, log, name } = options;
-  return async (method, path, body) => {
+  return async (method, path, body, { makesNothingTwice } = { makesNothingTwice: method !== "POST" }) => {
     let advice: number | null = null;
     const ended = await repeatUntil(
       (attempt) =>
@@ -67,7 +70,7 @@ export function createForgeClient(options: ForgeClientOptions): ForgeClient {
             deadline.close,
           );
         }),
-      ({ failed, ...rest }) => !failed || !("error" in rest) || !mayRepeat(rest.error, method),
+      ({ failed, ...rest }) => !failed || !("error" in rest) || !mayRepeat(rest.error, makesNothingTwice),
       (attempt) => (attempt < policy.attempts ? retryDelay(policy, attempt, advice, random) : null),
       { clock, signal },
     );
@@ -76,9 +79,9 @@ export function createForgeClient(options: ForgeClientOptions): ForgeClient {
   };
 }
 
-function mayRepeat(error: unknown, method: string): boolean {
+function mayRepeat(error: unknown, makesNothingTwice: boolean): boolean {
   if (!(error instanceof ForgeFailure)) return false;
-  return error.status === throttled || (error.kind === "unknown" && method !== "POST");
+  return error.status === throttled || (error.kind === "unknown" && makesNothingTwice);
 }
 
 async function exchange(
@@ -113,6 +116,7 @@ async function exchange(
     });
   });
   advise(serverAdvice(response.headers, clock.now().getTime()));
+  if (response.status === 204) return { value: null, headers: response.headers };
   if (response.status >= 200 && response.status < 300)
     return { value: await jsonOf(response, name, what), headers: response.headers };
   const said = shortened(reasonOf(await readStart(response.body, bodyLimits.other)), longestReason);

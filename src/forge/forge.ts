@@ -11,6 +11,7 @@ export interface Forge {
   ownNotes(): Promise<readonly Note[]>;
   create(body: string): Promise<void>;
   update(id: string, body: string): Promise<void>;
+  remove(id: string): Promise<void>;
 }
 
 /** An issue of a project, or a repository. */

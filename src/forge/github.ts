@@ -15,21 +15,27 @@ export const githubHeaders = (token: string): Readonly<Record<string, string>> =
   "user-agent": "dtsync",
 });
 
+/** A repository, `OWNER/NAME`, and the address of the API that it is asked about with, without a slash at its end. */
+interface Repository {
+  readonly repository: string;
+  readonly api: string;
+}
+
 /** Who GITHUB_TOKEN writes as. */
 const workflowUser = "github-actions[bot]";
 const perPage = 100;
 
 const { object, list, text, optionalText, id } = answerFields("GitHub");
 
-/** The comments of a pull request of GitHub. `repository`: `OWNER/NAME`. */
+/** The comments of a pull request of GitHub. */
 export function createGithub(
   client: ForgeClient,
-  { repository, number }: { readonly repository: string; readonly number: number },
+  { repository, api, number }: Repository & { readonly number: number },
 ): Forge {
   const comments = `/repos/${repository}/issues/${number}/comments`;
   return {
     async ownNotes() {
-      const user = await userOf(client);
+      const user = await userOf(client, api);
       const all = await allPages(client, `${comments}?`, "comments of this pull request");
       return all.flatMap((comment): readonly Note[] => {
         if (authorOf(comment, "a comment") !== user) return [];
@@ -47,15 +53,18 @@ export function createGithub(
     async update(comment, body) {
       await client("PATCH", `/repos/${repository}/issues/comments/${comment}`, { body });
     },
+    async remove(comment) {
+      await client("DELETE", `/repos/${repository}/issues/comments/${comment}`);
+    },
   };
 }
 
-/** The issues of a repository of GitHub, `OWNER/NAME`. */
-export function createGithubIssues(client: ForgeClient, { repository }: { readonly repository: string }): IssueTracker {
+/** The issues of a repository of GitHub. */
+export function createGithubIssues(client: ForgeClient, { repository, api }: Repository): IssueTracker {
   const issues = `/repos/${repository}/issues`;
   return {
     async ownIssues() {
-      const user = await userOf(client);
+      const user = await userOf(client, api);
       const query = `creator=${encodeURIComponent(user)}&state=all&sort=created&direction=asc&`;
       const all = await allPages(client, `${issues}?${query}`, "issues of this user");
       return all.flatMap((issue): readonly Issue[] => {
@@ -98,12 +107,30 @@ async function allPages(client: ForgeClient, path: string, what: string) {
   throw tooManyPages("GitHub", what);
 }
 
-/** The token of a workflow may not ask who it is. */
-async function userOf(client: ForgeClient): Promise<string> {
+/**
+ * Name of the user that the token writes as. A token of an app, which that of a workflow is too, may not ask for its user, but
+ * for the viewer of the other API of GitHub: `NAME[bot]`. Where that is not answered, it is taken for the token of a workflow.
+ */
+async function userOf(client: ForgeClient, api: string): Promise<string> {
   try {
     return text(object((await client("GET", "/user")).value, "the user")["login"], "the name of the user");
   } catch (error) {
-    if (error instanceof ForgeFailure && error.status === 403) return workflowUser;
+    if (error instanceof ForgeFailure && error.status === 403) return (await viewerOf(client, api)) ?? workflowUser;
     throw error;
+  }
+}
+
+/** Null: GitHub does not say. Throws a ForgeFailure where it may say so at another time. */
+async function viewerOf(client: ForgeClient, api: string): Promise<string | null> {
+  const query = "query { viewer { login } }";
+  // A server of one's own has it beside the address with the version, `…/api/v3`.
+  const path = api.endsWith("/v3") ? "/../graphql" : "/graphql";
+  try {
+    const { value } = await client("POST", path, { query }, { makesNothingTwice: true });
+    const data = object(value, "the viewer")["data"];
+    return text(object(object(data, "the viewer")["viewer"], "the viewer")["login"], "the name of the viewer");
+  } catch (error) {
+    if (error instanceof ForgeFailure && error.kind === "unknown") throw error;
+    return null;
   }
 }

@@ -40,6 +40,9 @@ export function createGitlab(
     async update(note, body) {
       await client("PUT", `${notes}/${note}`, { body });
     },
+    async remove(note) {
+      await client("DELETE", `${notes}/${note}`);
+    },
   };
 }
 

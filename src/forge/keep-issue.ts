@@ -1,7 +1,7 @@
 import { type Drift, decideIssue } from "./drift-issue.ts";
-import type { IssueTracker } from "./forge.ts";
+import type { Issue, IssueTracker } from "./forge.ts";
 import { ForgeFailure } from "./forge-failure.ts";
-import type { Marker } from "./sticky-note.ts";
+import { type Marker, markerLine, withKey } from "./sticky-note.ts";
 
 /** What became of an issue. `newer`: a later pipeline wrote it, and it was left as it is. `not-needed`: nothing is open, or has to be. */
 export type KeptIssue = "created" | "updated" | "reopened" | "closed" | "unchanged" | "newer" | "not-needed";
@@ -19,27 +19,49 @@ const mostLooks = 3;
 
 /**
  * Keeps one issue of the project: opened, brought up to date and closed. A write whose answer was lost is repeated only after
- * looking whether it was made, and an issue that somebody deleted meanwhile is opened as another one. Throws a ForgeFailure.
+ * looking whether it was made, and an issue that somebody deleted meanwhile is opened as another one. Duplicates are closed.
+ * Throws a ForgeFailure.
  */
-export async function keepIssue(
-  tracker: IssueTracker,
-  { title, marker, body, drift }: WantedIssue,
-): Promise<KeptIssue> {
+export async function keepIssue(tracker: IssueTracker, wanted: WantedIssue): Promise<KeptIssue> {
+  const { title, marker, body, drift } = wanted;
   for (let look = 1; ; look += 1) {
-    const decision = decideIssue(await tracker.ownIssues(), marker, body, drift);
+    const decision = decideIssue(await onlyIssue(tracker, marker), marker, body, drift);
     if (decision.action === "none") return look > 1 && decision.why === "unchanged" ? "created" : decision.why;
     try {
-      if (decision.action === "create") {
-        await tracker.create({ title, body });
-        return "created";
+      if (decision.action === "update") {
+        const { issue, open } = decision;
+        await tracker.update(issue, { body, open });
+        if (open === issue.open) return "updated";
+        return open ? "reopened" : "closed";
       }
-      const { issue, open } = decision;
-      await tracker.update(issue, { body, open });
-      if (open === issue.open) return "updated";
-      return open ? "reopened" : "closed";
+      await tracker.create({ title, body });
     } catch (error) {
       const passing = decision.action === "create" ? "unknown" : "missing";
       if (!(error instanceof ForgeFailure) || error.kind !== passing || look === mostLooks) throw error;
+      continue;
     }
+    return settleCreated(tracker, wanted);
   }
+}
+
+/** A pipeline beside this one may have opened an issue as well: the older one stays, with what the later pipeline says. */
+async function settleCreated(tracker: IssueTracker, { marker, body, drift }: WantedIssue): Promise<KeptIssue> {
+  const decision = decideIssue(await onlyIssue(tracker, marker), marker, body, drift);
+  if (decision.action === "update") await tracker.update(decision.issue, { body, open: decision.open });
+  return decision.action === "none" && decision.why === "newer" ? "newer" : "created";
+}
+
+/** The issue that is kept, or undefined if there is none; its duplicates are closed, and say which one it is. */
+async function onlyIssue(tracker: IssueTracker, marker: Marker): Promise<Issue | undefined> {
+  const [kept, ...duplicates] = withKey(await tracker.ownIssues(), marker);
+  if (kept === undefined) return undefined;
+  for (const issue of duplicates) {
+    if (!issue.open) continue;
+    const body = `${markerLine(marker)}\nThis is a duplicate of #${kept.id}.\n`;
+    await tracker.update(issue, { body, open: false }).catch((error: unknown) => {
+      // One that stays open is found by the next run.
+      if (!(error instanceof ForgeFailure)) throw error;
+    });
+  }
+  return kept;
 }

@@ -1,6 +1,6 @@
 import type { Forge } from "./forge.ts";
 import { ForgeFailure } from "./forge-failure.ts";
-import { decideNote, type Marker } from "./sticky-note.ts";
+import { decideNote, type Marker, withKey } from "./sticky-note.ts";
 
 /** What became of a note. `newer`: a later pipeline wrote it, and it was left as it is. */
 export type KeptNote = "created" | "updated" | "unchanged" | "newer";
@@ -10,25 +10,46 @@ const mostLooks = 3;
 
 /**
  * Keeps one note of the merge request up to date. A write whose answer was lost is repeated only after looking whether it was
- * made, and a note that somebody deleted meanwhile is written as another one. Throws a ForgeFailure.
+ * made, and a note that somebody deleted meanwhile is written as another one. Duplicates are removed. Throws a ForgeFailure.
  */
 export async function keepNote(forge: Forge, marker: Marker, body: string): Promise<KeptNote> {
   for (let look = 1; ; look += 1) {
-    const decision = decideNote(await forge.ownNotes(), marker, body);
+    const found = await onlyNote(forge, marker);
+    const decision = decideNote(found, marker, body);
     if (decision.action === "none") return look > 1 && decision.why === "unchanged" ? "created" : decision.why;
     try {
-      if (decision.action === "create") {
-        await forge.create(body);
-        return "created";
+      if (decision.action === "update") {
+        await forge.update(decision.id, body);
+        return "updated";
       }
-      await forge.update(decision.id, body);
-      return "updated";
+      await forge.create(body);
     } catch (error) {
       const again = error instanceof ForgeFailure && canLookAgain(error, decision.action);
       if (!again || look === mostLooks) throw error;
+      continue;
     }
+    return settleCreated(forge, marker, body);
   }
 }
 
 const canLookAgain = ({ kind }: ForgeFailure, action: "create" | "update"): boolean =>
   kind === (action === "create" ? "unknown" : "missing");
+
+/** A pipeline beside this one may have written a note as well: the older one stays, with what the later pipeline says. */
+async function settleCreated(forge: Forge, marker: Marker, body: string): Promise<KeptNote> {
+  const decision = decideNote(await onlyNote(forge, marker), marker, body);
+  if (decision.action === "update") await forge.update(decision.id, body);
+  return decision.action === "none" && decision.why === "newer" ? "newer" : "created";
+}
+
+/** The note that is kept, or undefined if there is none; its duplicates are removed. */
+async function onlyNote(forge: Forge, marker: Marker) {
+  const [kept, ...duplicates] = withKey(await forge.ownNotes(), marker);
+  for (const { id } of duplicates) {
+    await forge.remove(id).catch((error: unknown) => {
+      // The pipeline beside this one removes it, too; and one that stays is no harm, and is found by the next run.
+      if (!(error instanceof ForgeFailure)) throw error;
+    });
+  }
+  return kept;
+}

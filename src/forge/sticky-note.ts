@@ -47,9 +47,16 @@ export function sameText(left: string, right: string): boolean {
   return plain(left) === plain(right);
 }
 
-/** What becomes of the notes of one user: the oldest with the key is kept up to date, unless a later pipeline wrote it. */
-export function decideNote(own: readonly Note[], marker: Marker, body: string): NoteDecision {
-  const found = own.find((note) => readMarker(note.body)?.key === marker.key);
+/**
+ * Of the notes or issues of one user, the oldest first, those with a key: the one that is kept, if there is one, and its
+ * duplicates, which pipelines leave that look at the same time and find none.
+ */
+export function withKey<T extends { readonly body: string }>(own: readonly T[], { key }: Marker): readonly T[] {
+  return own.filter(({ body }) => readMarker(body)?.key === key);
+}
+
+/** What becomes of the note that is kept: it is brought up to date, unless a later pipeline wrote it. */
+export function decideNote(found: Note | undefined, marker: Marker, body: string): NoteDecision {
   if (found === undefined) return { action: "create" };
   if (isNewer(found.body, marker)) return { action: "none", why: "newer" };
   return sameText(found.body, body) ? { action: "none", why: "unchanged" } : { action: "update", id: found.id };

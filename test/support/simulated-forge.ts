@@ -29,6 +29,8 @@ export interface SimulatedIssue {
 
 /** A forge with one merge request, number 7, and issues of project 42 (GitLab) or of `acme/inventory` (GitHub). */
 export interface SimulatedForge {
+  /** Name of the user that its token writes as. */
+  user: string;
   readonly notes: SimulatedNote[];
   readonly issues: SimulatedIssue[];
   /** `METHOD path` of every request that it took. */
@@ -50,7 +52,12 @@ export const forgeTokens = {
 };
 export const ownUser = { gitlab: "dtsync-bot", github: "github-actions[bot]" } as const;
 
-const ids: Readonly<Record<string, number>> = { "dtsync-bot": 11, "github-actions[bot]": 12, reviewer: 13 };
+const ids: Readonly<Record<string, number>> = {
+  "dtsync-bot": 11,
+  "github-actions[bot]": 12,
+  reviewer: 13,
+  "inventory-app[bot]": 14,
+};
 
 /**
  * What the documentation of the forge says of its notes, and nothing else: each path, parameter, header and body that is not in
@@ -59,6 +66,7 @@ const ids: Readonly<Record<string, number>> = { "dtsync-bot": 11, "github-action
 export function simulateForge(kind: "gitlab" | "github"): SimulatedForge {
   const own = kind === "gitlab" ? gitlab : github;
   const forge: SimulatedForge = {
+    user: ownUser[kind],
     notes: [],
     issues: [],
     requests: [],
@@ -114,7 +122,7 @@ function gitlab({ notes, issues }: SimulatedForge, asked: Asked): SimulatedAnswe
   }
   return write(
     notes,
-    method === "POST" ? "POST" : method === "PUT" ? "CHANGE" : null,
+    method === "PUT" ? "CHANGE" : method === "POST" || method === "DELETE" ? method : null,
     note,
     { headers, body },
     ownUser.gitlab,
@@ -122,12 +130,19 @@ function gitlab({ notes, issues }: SimulatedForge, asked: Asked): SimulatedAnswe
   );
 }
 
-function github({ notes, issues }: SimulatedForge, asked: Asked): SimulatedAnswer {
+function github({ notes, issues, user }: SimulatedForge, asked: Asked): SimulatedAnswer {
   const { method, path, query, headers, body } = asked;
   if (headers["authorization"] !== `Bearer ${forgeTokens.github}`) return error(401, "Bad credentials");
   if (headers["accept"] !== "application/vnd.github+json" || !headers["user-agent"])
     return error(403, "Request forbidden");
   if (method === "GET" && path === "/user") return error(403, "Resource not accessible by integration");
+  if (method === "POST" && path === "/graphql") {
+    if (headers["content-type"] !== "application/json") return error(415, "Unsupported Media Type");
+    const { query: asked, ...more } = JSON.parse(body ?? "null") as Readonly<Record<string, unknown>>;
+    if (asked !== "query { viewer { login } }" || Object.keys(more).length > 0)
+      return { status: 200, body: { data: null, errors: [{ message: "Parse error" }] } };
+    return { status: 200, body: { data: { viewer: { login: user } } } };
+  }
   const show = ({ id, body: text, author }: SimulatedNote) => ({
     id,
     body: text,
@@ -137,12 +152,13 @@ function github({ notes, issues }: SimulatedForge, asked: Asked): SimulatedAnswe
   const page = Number(query.get("page") ?? "1");
   if (path === "/repos/acme/inventory/issues/7/comments") {
     if (method === "GET") return { status: 200, body: notes.slice((page - 1) * perPage, page * perPage).map(show) };
-    return write(notes, method === "POST" ? "POST" : null, undefined, { headers, body }, ownUser.github, 65_536);
+    return write(notes, method === "POST" ? "POST" : null, undefined, { headers, body }, user, 65_536);
   }
-  if (/^\/repos\/acme\/inventory\/issues(?:\/\d+)?$/.test(path)) return githubIssues(issues, asked);
+  if (/^\/repos\/acme\/inventory\/issues(?:\/\d+)?$/.test(path)) return githubIssues(issues, user, asked);
   const [, note] = /^\/repos\/acme\/inventory\/issues\/comments\/(\d+)$/.exec(path) ?? [];
   if (note === undefined) return error(404, "Not Found");
-  return write(notes, method === "PATCH" ? "CHANGE" : null, note, { headers, body }, ownUser.github, 65_536);
+  const action = method === "PATCH" ? "CHANGE" : method === "DELETE" ? "DELETE" : null;
+  return write(notes, action, note, { headers, body }, user, 65_536);
 }
 
 /** A page of a list. */
@@ -189,7 +205,11 @@ function gitlabIssues(issues: SimulatedIssue[], { method, path, query, headers, 
   return { status: 200, body: show(issue) };
 }
 
-function githubIssues(issues: SimulatedIssue[], { method, path, query, headers, body }: Asked): SimulatedAnswer {
+function githubIssues(
+  issues: SimulatedIssue[],
+  user: string,
+  { method, path, query, headers, body }: Asked,
+): SimulatedAnswer {
   const show = ({ id, title, body: text, open, author, pullRequest = false }: SimulatedIssue) => ({
     ...{ id: 9000 + id, number: id, title, body: text === "" ? null : text, state: open ? "open" : "closed" },
     ...{ user: { id: ids[author], login: author }, ...(pullRequest ? { pull_request: { url: "" } } : {}) },
@@ -206,7 +226,7 @@ function githubIssues(issues: SimulatedIssue[], { method, path, query, headers, 
   if (String(given["body"]).length > 65_536) return error(422, "Validation Failed: body is too long");
   if (method === "POST" && number === undefined) {
     if (Object.keys(given).sort().join() !== "body,title") return error(422, "Validation Failed");
-    return opened(issues, String(given["title"]), String(given["body"]), ownUser.github, show);
+    return opened(issues, String(given["title"]), String(given["body"]), user, show);
   }
   const issue = issues.find(({ id }) => String(id) === number);
   if (issue === undefined) return error(404, "Not Found");
@@ -233,19 +253,25 @@ function opened(
 
 function write(
   notes: SimulatedNote[],
-  action: "POST" | "CHANGE" | null,
+  action: "POST" | "CHANGE" | "DELETE" | null,
   id: string | undefined,
   { headers, body }: Pick<Asked, "headers" | "body">,
   user: string,
   most: number,
 ): SimulatedAnswer {
   if (action === null || (action === "POST") !== (id === undefined)) return error(405, "405 Method Not Allowed");
+  if (action === "DELETE") {
+    const index = notes.findIndex((note) => String(note.id) === id && note.author === user);
+    if (index === -1) return error(404, "404 Not found");
+    notes.splice(index, 1);
+    return { status: 204, body: "" };
+  }
   if (headers["content-type"] !== "application/json") return error(415, "The provided content-type is not supported");
   const given = JSON.parse(body ?? "null") as Readonly<Record<string, unknown>>;
   if (Object.keys(given).join() !== "body" || typeof given["body"] !== "string") return error(400, "body is missing");
   if (given["body"].length > most) return error(422, "Validation Failed: body is too long");
   if (action === "POST") {
-    const note = { id: 100 + notes.length, body: given["body"], author: user };
+    const note = { id: 1000 + notes.length, body: given["body"], author: user };
     notes.push(note);
     return { status: 201, body: { id: note.id, body: note.body } };
   }
@@ -271,3 +297,7 @@ export const fetchFrom =
       })(),
     };
   };
+
+/** For `troubles`: what is asked before the first write is answered. GitHub is asked twice for the user. */
+export const beforeWrite = (kind: "gitlab" | "github"): readonly null[] =>
+  kind === "gitlab" ? [null, null] : [null, null, null];

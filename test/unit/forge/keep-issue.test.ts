@@ -5,7 +5,7 @@ import { createGitlabIssues } from "../../../src/forge/gitlab.ts";
 import { keepIssue } from "../../../src/forge/keep-issue.ts";
 import { markerLine } from "../../../src/forge/sticky-note.ts";
 import { forgeClient } from "../../support/forge-client.ts";
-import { ownUser, type SimulatedForge, simulateForge } from "../../support/simulated-forge.ts";
+import { beforeWrite, ownUser, type SimulatedForge, simulateForge } from "../../support/simulated-forge.ts";
 
 const marker = { key: "dtsync", pipeline: 5, digest: null };
 const body = (text: string, given = marker) => `${markerLine(given)}\n${text}\n`;
@@ -21,7 +21,7 @@ function keep(
   const tracker =
     kind === "gitlab"
       ? createGitlabIssues(client, { project: "42" })
-      : createGithubIssues(client, { repository: "acme/inventory" });
+      : createGithubIssues(client, { repository: "acme/inventory", api: "http://127.0.0.1" });
   return keepIssue(tracker, { title: "Drift", marker: given, body: body(text, given), drift });
 }
 
@@ -70,6 +70,22 @@ describe.each(["gitlab", "github"] as const)("the issue of %s", (kind) => {
     expect(simulated.issues.slice(0, 3)).toEqual(before);
   });
 
+  test("is one: duplicates are closed, and say which one it is", async () => {
+    const simulated = simulateForge(kind);
+    for (const id of [1, 2, 3]) {
+      simulated.issues.push({ id, title: "Drift", body: body("some"), open: id !== 3, author: own });
+    }
+    expect(await keep(kind, simulated, "some", "new")).toBe("updated");
+    const duplicate = `${markerLine(marker)}\nThis is a duplicate of #1.\n`;
+    expect(simulated.issues).toMatchObject([
+      { body: body("new"), open: true },
+      { body: duplicate, open: false },
+      { body: body("some"), open: false },
+    ]);
+    expect(await keep(kind, simulated, "none")).toBe("closed");
+    expect(simulated.issues.map(({ open }) => open)).toEqual([false, false, false]);
+  });
+
   test("is found behind hundreds of others", async () => {
     const simulated = simulateForge(kind);
     for (let id = 1; id <= 250; id += 1)
@@ -90,7 +106,7 @@ describe.each(["gitlab", "github"] as const)("the issue of %s", (kind) => {
   test("is not opened twice when the answer was lost, and once more when nothing arrived", async () => {
     for (const trouble of [{ answer: "cut", lost: true } as const, { answer: { status: 502, body: "<html>" } }]) {
       const simulated = simulateForge(kind);
-      simulated.troubles.push(null, null, trouble);
+      simulated.troubles.push(...beforeWrite(kind), trouble);
       expect(await keep(kind, simulated, "some")).toBe("created");
       expect(simulated.issues).toHaveLength(1);
     }

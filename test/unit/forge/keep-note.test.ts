@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { ForgeFailure } from "../../../src/forge/forge-failure.ts";
 import { createGithub } from "../../../src/forge/github.ts";
 import { createGitlab } from "../../../src/forge/gitlab.ts";
 import { keepNote } from "../../../src/forge/keep-note.ts";
 import { markerLine } from "../../../src/forge/sticky-note.ts";
 import { forgeClient } from "../../support/forge-client.ts";
-import { ownUser, type SimulatedForge, simulateForge } from "../../support/simulated-forge.ts";
+import { beforeWrite, ownUser, type SimulatedForge, simulateForge } from "../../support/simulated-forge.ts";
 
 const marker = { key: "dtsync", pipeline: 5, digest: null };
 const body = (text: string, given = marker) => `${markerLine(given)}\n${text}\n`;
@@ -13,11 +14,43 @@ function open(kind: "gitlab" | "github", simulated: SimulatedForge, token?: stri
   const client = forgeClient(kind, simulated, "notes", token);
   return kind === "gitlab"
     ? createGitlab(client, { project: "42", number: 7 })
-    : createGithub(client, { repository: "acme/inventory", number: 7 });
+    : createGithub(client, { repository: "acme/inventory", api: "http://127.0.0.1", number: 7 });
 }
 
 describe.each(["gitlab", "github"] as const)("a note of %s", (kind) => {
   const own = ownUser[kind];
+  const later = { ...marker, pipeline: 6 };
+
+  test.each([
+    ["the older one, with what it says", later, "created", "this"],
+    ["the older one, which a later pipeline wrote,", { ...marker, pipeline: 4 }, "newer", "other"],
+  ])("is one after pipelines at the same time have written two: %s stays", async (_, given, kept, text) => {
+    const simulated = simulateForge(kind);
+    const forge = open(kind, simulated);
+    const beside = { ...forge, ownNotes: forge.ownNotes };
+    beside.ownNotes = async () => {
+      const found = await forge.ownNotes();
+      beside.ownNotes = forge.ownNotes;
+      simulated.notes.push({ id: 1, body: body("other"), author: own });
+      return found;
+    };
+    expect(await keepNote(beside, given, body("this", given))).toBe(kept);
+    expect(simulated.notes).toEqual([
+      { id: 1, author: own, body: text === "this" ? body("this", given) : body("other") },
+    ]);
+  });
+
+  test("has no duplicates after a run, whoever left them", async () => {
+    const simulated = simulateForge(kind);
+    simulated.notes.push(
+      { id: 1, body: body("one"), author: own },
+      { id: 2, body: body("forged"), author: "reviewer" },
+      { id: 3, body: body("two"), author: own },
+      { id: 4, body: body("another", { ...marker, key: "apac" }), author: own },
+    );
+    expect(await keepNote(open(kind, simulated), marker, body("new"))).toBe("updated");
+    expect(simulated.notes.map(({ id }) => id)).toEqual([1, 2, 4]);
+  });
 
   test("is written once, brought up to date, and left alone while it says the same", async () => {
     const simulated = simulateForge(kind);
@@ -26,7 +59,7 @@ describe.each(["gitlab", "github"] as const)("a note of %s", (kind) => {
     expect(await keepNote(forge, marker, body("two"))).toBe("updated");
     simulated.requests.length = 0;
     expect(await keepNote(forge, marker, body("two"))).toBe("unchanged");
-    expect(simulated.requests.every((request) => request.startsWith("GET "))).toBe(true);
+    expect(simulated.requests.filter((request) => !/^GET |^POST \/graphql$/.test(request))).toEqual([]);
     expect(simulated.notes.map((note) => note.body)).toEqual([body("two")]);
   });
 
@@ -51,22 +84,21 @@ describe.each(["gitlab", "github"] as const)("a note of %s", (kind) => {
 
   test("of a later pipeline is left as it is", async () => {
     const simulated = simulateForge(kind);
-    const later = body("later", { ...marker, pipeline: 6 });
-    simulated.notes.push({ id: 1, body: later, author: own });
+    simulated.notes.push({ id: 1, body: body("later", later), author: own });
     expect(await keepNote(open(kind, simulated), marker, body("earlier"))).toBe("newer");
-    expect(simulated.notes[0]?.body).toBe(later);
+    expect(simulated.notes[0]?.body).toBe(body("later", later));
   });
 
   test("is not written twice when the answer was lost", async () => {
     const simulated = simulateForge(kind);
-    simulated.troubles.push(null, null, { answer: "cut", lost: true });
+    simulated.troubles.push(...beforeWrite(kind), { answer: "cut", lost: true });
     expect(await keepNote(open(kind, simulated), marker, body("one"))).toBe("created");
     expect(simulated.notes).toHaveLength(1);
   });
 
   test("is written once more when the first write did not arrive", async () => {
     const simulated = simulateForge(kind);
-    simulated.troubles.push(null, null, { answer: { status: 502, body: "<html>" } });
+    simulated.troubles.push(...beforeWrite(kind), { answer: { status: 502, body: "<html>" } });
     expect(await keepNote(open(kind, simulated), marker, body("one"))).toBe("created");
     expect(simulated.notes).toHaveLength(1);
   });
@@ -74,7 +106,7 @@ describe.each(["gitlab", "github"] as const)("a note of %s", (kind) => {
   test("waits for a forge that is busy", async () => {
     const simulated = simulateForge(kind);
     const busy = { answer: { status: 429, body: { message: "Retry later" }, headers: { "retry-after": "2" } } };
-    simulated.troubles.push(busy, { answer: "cut" }, null, null, busy);
+    simulated.troubles.push(busy, { answer: "cut" }, ...beforeWrite(kind), busy);
     expect(await keepNote(open(kind, simulated), marker, body("one"))).toBe("created");
     expect(simulated.notes).toHaveLength(1);
   });
@@ -106,5 +138,42 @@ describe.each(["gitlab", "github"] as const)("a note of %s", (kind) => {
       await expect(keepNote(open(kind, simulated), marker, body("one"))).rejects.toMatchObject({ exitCode: 1 });
       expect(simulated.notes).toEqual([]);
     }
+  });
+});
+
+describe("a token of GitHub", () => {
+  test("of an app keeps the note of its app, and not that of the workflow", async () => {
+    const simulated = simulateForge("github");
+    simulated.user = "inventory-app[bot]";
+    simulated.notes.push({ id: 1, body: body("of the workflow"), author: ownUser.github });
+    const forge = open("github", simulated);
+    expect(await keepNote(forge, marker, body("one"))).toBe("created");
+    expect(await keepNote(forge, marker, body("two"))).toBe("updated");
+    expect(simulated.notes.map((note) => note.body)).toEqual([body("of the workflow"), body("two")]);
+  });
+
+  test("of a workflow is known where nothing tells whose it is", async () => {
+    const simulated = simulateForge("github");
+    simulated.notes.push({ id: 1, body: body("one"), author: ownUser.github });
+    simulated.troubles.push(null, { answer: { status: 404, body: { message: "Not Found" } } });
+    expect(await keepNote(open("github", simulated), marker, body("two"))).toBe("updated");
+  });
+
+  test("is asked for its user beside the version of a server's API", async () => {
+    const asked: string[] = [];
+    const forge = createGithub(
+      async (method, path) => {
+        asked.push(`${method} ${path}`);
+        if (path === "/user") throw new ForgeFailure("no", { kind: "refused", status: 403 });
+        const data = { viewer: { login: "inventory-app[bot]" } };
+        return { value: path.endsWith("graphql") ? { data } : [], headers: { get: () => null } };
+      },
+      { repository: "acme/inventory", api: "https://github.example.com/api/v3", number: 7 },
+    );
+    expect(await forge.ownNotes()).toEqual([]);
+    expect(asked[1]).toBe("POST /../graphql");
+    expect(new URL(`https://github.example.com/api/v3${"/../graphql"}`).href).toBe(
+      "https://github.example.com/api/graphql",
+    );
   });
 });
