@@ -139,7 +139,7 @@ export interface KindRules<K extends ChangeKind> {
   heldFields(change: Changes[K]): readonly (readonly string[])[];
   /** Id of the item that the change is counted for; permissions count for their group. */
   item(change: Changes[K]): string;
-  /** Whether the dependent change stands on what this one brings into being; other dependencies are mere order. */
+  /** Whether the dependent change must not be made without this one; other dependencies are mere order. */
   isFoundationOf(change: Changes[K], dependent: Change): boolean;
   /** Tells of a change whether the inventory declares what it is about. */
   declaredIn(inventory: Inventory): (change: Changes[K]) => boolean;

@@ -4,8 +4,8 @@ import type { Change } from "../model/change.ts";
 import type { Held } from "../model/plan.ts";
 
 /**
- * The changes that a run with targets may make: those in scope, and the creations that they stand on. One that would
- * stand on something that this run may not create is held.
+ * The changes that a run with targets may make: those in scope, and what they must not be made without. One that needs
+ * something which this run may not do is held.
  */
 export function selectChanges(
   changes: readonly Change[],

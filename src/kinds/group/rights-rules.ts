@@ -17,7 +17,9 @@ export const rightsRules = {
   action: ({ action }: Pick<PermissionContent, "action">) => actions[action],
   heldFields: ({ before, after }: Sides) => [permissionContent(before, after)?.fields ?? []],
   item: ({ cluster, group }: { readonly cluster: string; readonly group: string }) => groupChangeId(cluster, group),
-  isFoundationOf: () => false,
+  // Rights in an environment that is gone can be seen and taken away nowhere, and would be there in the next one of its name.
+  isFoundationOf: (_change: unknown, { kind, action }: { readonly kind: string; readonly action: string }) =>
+    kind === "environment" && action === "delete",
   weakens: ({ group, before, after }: OfGroup, names: ReadonlySet<string>) =>
     names.has(group) && before.some((permission) => !after.includes(permission)),
   details: ({ before, after }: Sides): readonly DetailLine[] => {

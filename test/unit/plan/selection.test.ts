@@ -224,6 +224,36 @@ describe("targets, excludes and kinds", () => {
     });
     expect(plan.changes.map(({ action, dependsOn }) => [action, dependsOn])).toEqual([["disable", []]]);
   });
+
+  test("an environment is not deleted while groups would keep rights on it", () => {
+    const plan = (scope: Partial<PlanScope>) =>
+      planOf({
+        inventory: anInventory({
+          environments: [anEnvironment({ state: "absent" })],
+          groups: [aGroup({ access: {} })],
+        }),
+        clusters: {
+          emea: {
+            environments: [
+              { id: "abc-p1", name: "x", state: "DISABLED", trial: false, tags: ["dtsync:disabled=2020-01-01"] },
+            ],
+            groups: [anObservedGroup({ accessRight: { VIEWER: ["abc-p1"] } })],
+          },
+        },
+        scope: scopeOf(scope),
+      });
+    const both = ["revoke permission/emea/operators/abc-p1", "delete environment/abc-p1"];
+    expect(actionsOf(plan({ targets: ["environment/abc-p1"] }))).toEqual(both);
+    expect(actionsOf(plan({ only: ["environments", "groups"] }))).toEqual(both);
+    const held = plan({ only: ["environments"] });
+    expect(held.changes).toEqual([]);
+    expect(held.held).toEqual([
+      expect.objectContaining({
+        scope: "environment/abc-p1",
+        reason: "it needs permission/emea/operators/abc-p1, which this run does not revoke (--only)",
+      }),
+    ]);
+  });
 });
 
 test("hosts that are out of scope, or skipped, are not probed", () => {
