@@ -14,7 +14,7 @@ export interface CleanUpPorts {
 }
 
 /**
- * Removes what killed runs left: installers here, and tokens on clusters that can be reached. The journal of a run is
+ * Removes what earlier runs left: installers here, and tokens on clusters that can be reached. The journal of a run is
  * kept until everything of it is gone. Of a run elsewhere nobody may know whether it goes on: it is forgotten with its last
  * token then.
  */
@@ -25,7 +25,7 @@ export async function cleanUpAfter(runs: readonly AbandonedRun[], { tokens, now,
       if (!elsewhere) await removeInstallers(entry);
       if (expired || (over && (await removeTokens(entry, tokens)))) {
         await forget();
-        log.info("cleaned up after a killed run", () => ({ killed: entry.runId, elsewhere }));
+        log.info("cleaned up after an earlier run", () => ({ earlier: entry.runId, elsewhere }));
       }
     } catch (error) {
       log.warn(`what the run ${entry.runId} left could not be removed now: ${errorMessage(error)}`);

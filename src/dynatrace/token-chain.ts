@@ -1,7 +1,7 @@
 import { errorMessage } from "../errors.ts";
 import type { Clock, Log } from "../ports.ts";
 import type { ListedApiToken } from "./answers.ts";
-import { isStatus } from "./api-error.ts";
+import { ApiError, isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import { createApiToken, deleteApiToken, listApiTokens } from "./environment-api.ts";
 import {
@@ -54,7 +54,7 @@ interface TokenChainOptions {
   readonly runId: string;
   /** Every secret goes here before it is used, so that no output can show it. */
   readonly conceal: (secret: string) => void;
-  /** Told before a token is made and after it is gone, so that a killed run can be cleaned up after. */
+  /** Told before a token is made and after it is gone, or was not made, so that the next run can clean up what is left. */
   readonly journal: { made(environment: string | null): Promise<void>; gone?(environment: string | null): void };
   /** Told of every token that is made, revoked or could not be, by its id. */
   readonly log: Log;
@@ -104,6 +104,9 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
           name: tokenName,
           scopes: ["EnvironmentTokenManagement"],
           minutes: runTokenMinutes,
+        }).catch((error) => {
+          if (wasNotMade(error) && unaccounted.delete(tokenName)) options.journal.gone?.(null);
+          throw error;
         }),
       () => removeClusterTokens((found) => found === tokenName),
       { clock },
@@ -201,17 +204,24 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
     });
   }
 
-  async function makeWorkToken(environment: string, work: TokenWork, using: string): Promise<CreatedToken> {
+  /** `note`: told before each try that a token may be left from now on, and after one that made none. */
+  async function makeWorkToken(
+    environment: string,
+    work: TokenWork,
+    using: string,
+    note: (isLeft: boolean) => void,
+  ): Promise<CreatedToken> {
     const { scopes, life } = work;
     const tokenName = nextName(work.name);
     const token = await remakeWhenLost(
-      () =>
-        createApiToken(client, environment, {
-          name: tokenName,
-          scopes,
-          expires: new Date(clock.now().getTime() + life),
-          with: using,
-        }),
+      () => {
+        note(true);
+        const expires = new Date(clock.now().getTime() + life);
+        return createApiToken(client, environment, { name: tokenName, scopes, expires, with: using }).catch((error) => {
+          if (wasNotMade(error)) note(false);
+          throw error;
+        });
+      },
       () => removeEnvironmentTokens(environment, using, (found) => found.name === tokenName),
       { clock },
     );
@@ -227,6 +237,23 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
   ): Promise<T> {
     await options.journal.made(environment);
     let isLeft = false;
+    const note = (maybe: boolean) => {
+      isLeft = maybe;
+    };
+    try {
+      return await withNotedToken(environment, work, use, note);
+    } finally {
+      if (!isLeft) options.journal.gone?.(environment);
+    }
+  }
+
+  /** `note`: told whether a token may be left in the environment, whenever that changes. */
+  async function withNotedToken<T>(
+    environment: string,
+    work: TokenWork,
+    use: (token: string) => Promise<T>,
+    note: (isLeft: boolean) => void,
+  ): Promise<T> {
     let management = await managementToken(environment);
     if (work.tidies) await removeLeftovers(environment, management.secret);
     const renewManagement = async () => {
@@ -237,7 +264,7 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
         if (clock.now().getTime() - management.madeAt > managementTokenUse) await renewManagement();
         const remove = () => deleteApiToken(client, environment, token.id, management.secret);
         await renewedWhenRefused(remove, renewManagement);
-        isLeft = false;
+        note(false);
         tokens.revoked(environment, token.id);
       } catch (error) {
         log.warn(
@@ -246,9 +273,8 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
       }
     };
     const once = async () => {
-      isLeft = true;
       const token = await renewedWhenRefused(
-        () => makeWorkToken(environment, work, management.secret),
+        () => makeWorkToken(environment, work, management.secret, note),
         renewManagement,
       );
       try {
@@ -257,11 +283,7 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
         await revoke(token);
       }
     };
-    try {
-      return await renewedWhenRefused(once, () => undefined);
-    } finally {
-      if (!isLeft) options.journal.gone?.(environment);
-    }
+    return renewedWhenRefused(once, () => undefined);
   }
 
   return {
@@ -290,6 +312,7 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
         try {
           await deleteClusterToken(client, id);
           tokens.revoked(null, id);
+          options.journal.gone?.(null);
         } catch (error) {
           log.warn(
             `the token ${id} of the cluster could not be revoked and expires within the hour: ${errorMessage(error)}`,
@@ -297,12 +320,18 @@ export function createTokenChain(options: TokenChainOptions): TokenChain {
         }
       }
       if (unaccounted.size === 0) return;
-      await removeClusterTokens((tokenName) => unaccounted.has(tokenName)).catch((error) => {
+      try {
+        await removeClusterTokens((tokenName) => unaccounted.has(tokenName));
+        for (const tokenName of unaccounted) if (unaccounted.delete(tokenName)) options.journal.gone?.(null);
+      } catch (error) {
         log.warn(`a token of this run may be left on the cluster and expires within the hour: ${errorMessage(error)}`);
-      });
+      }
     },
   };
 }
+
+/** Whether the cluster has answered that it made no token. */
+const wasNotMade = (error: unknown): boolean => error instanceof ApiError && error.details.effect !== "unknown";
 
 interface ManagementToken {
   readonly secret: string;

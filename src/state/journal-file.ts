@@ -60,7 +60,7 @@ export async function boundJournalFile(path: string): Promise<void> {
 /** The same for the run of this process. Throws also where a run on this machine uses the file. */
 export function openJournalFile(path: string, own: ProcessIdentity): JournalFile {
   const found = readJournalFile(path);
-  const running = found.find((entry) => stateOf(entry.process, own) === "running");
+  const running = found.find((entry) => !entry.ended && stateOf(entry.process, own) === "running");
   if (running !== undefined) throw new Error(`it is that of a run that goes on, process ${running.process.pid}`);
   let left = found.slice(0, mostRuns);
   let current: JournalEntry | null = null;
@@ -85,7 +85,8 @@ export function openJournalFile(path: string, own: ProcessIdentity): JournalFile
       const known = new Set(current?.tokens);
       const isFirst = current === null;
       current = entry;
-      if (isFirst) return writeAll();
+      // What is added to an entry leaves all that it had before; at the end only what is left is to be there.
+      if (isFirst || entry.ended) return writeAll();
       const tokens = entry.tokens.filter((token) => !known.has(token));
       return write(() => lineOf({ entry: { ...entry, tokens } }));
     },

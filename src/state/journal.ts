@@ -7,8 +7,8 @@ import { writeWhole } from "../files/write-file.ts";
 import { isProcessIdentity, type ProcessIdentity, stateOf } from "./process-identity.ts";
 
 /**
- * What a run may leave behind when it is killed: written before it is made, read by the next run on this machine.
- * Holds names and places, never a secret.
+ * What a run may leave behind when it is killed, or cannot clean up after itself: written before it is made, read by the next
+ * run on this machine. Holds names and places, never a secret.
  */
 export interface JournalEntry {
   readonly format: "dtsync-journal/1";
@@ -21,6 +21,8 @@ export interface JournalEntry {
   readonly tokens: readonly JournalToken[];
   /** Local folder with installers, or null. */
   readonly directory: string | null;
+  /** True: the run has ended, and these tokens are what it could not revoke. */
+  readonly ended?: boolean;
 }
 
 interface JournalToken {
@@ -34,7 +36,7 @@ export interface Journal {
   /** Once for each that was made, when it is revoked. It is left out from the next time on that something is kept. */
   tokenGone(cluster: string, environment: string | null): void;
   directoryMade(directory: string): Promise<void>;
-  /** The run has cleaned up after itself. */
+  /** The run has ended, and cleaned up after itself as far as it could. Only tokens that are not gone are kept. */
   close(): Promise<void>;
 }
 
@@ -73,7 +75,7 @@ export function openJournal(options: JournalOptions): Journal {
   let lastToken = options.now().getTime();
   let directory: string | null = null;
   let usable = true;
-  const save = async (): Promise<void> => {
+  const save = async (ended: Pick<JournalEntry, "ended"> = {}): Promise<void> => {
     if (!usable) return;
     try {
       await options.place.save({
@@ -83,6 +85,7 @@ export function openJournal(options: JournalOptions): Journal {
         lastToken,
         tokens: [...tokens.values()].map(({ token }) => token),
         directory,
+        ...ended,
       });
     } catch (error) {
       usable = false;
@@ -128,7 +131,9 @@ export function openJournal(options: JournalOptions): Journal {
     },
     async close() {
       await last;
-      await options.place.remove();
+      directory = null;
+      if (tokens.size > 0 && usable) await save({ ended: true });
+      else await options.place.remove();
     },
   };
 }
@@ -172,9 +177,10 @@ export function abandonedRuns(
       const entry = parseEntry(readOwnText(path, largestJournal));
       if (entry?.runId !== runId) throw new Error("it is not in the form of a journal");
       const state = stateOf(entry.process, own);
-      if (state !== "running") {
+      if (state !== "running" || entry.ended) {
         const elsewhere = state === "elsewhere";
-        runs.push({ entry, elsewhere, over: !elsewhere, forget: () => rm(path, { force: true }) });
+        const over = !elsewhere || entry.ended === true;
+        runs.push({ entry, elsewhere, over, forget: () => rm(path, { force: true }) });
       }
     } catch (error) {
       // Another run may have removed its own at this moment.
@@ -204,6 +210,7 @@ export function isEntry(value: unknown): value is JournalEntry {
     typeof entry.lastToken === "number" &&
     Number.isSafeInteger(entry.lastToken) &&
     (entry.directory === null || typeof entry.directory === "string") &&
+    (entry.ended === undefined || typeof entry.ended === "boolean") &&
     Array.isArray(entry.tokens) &&
     entry.tokens.every(isJournalToken)
   );

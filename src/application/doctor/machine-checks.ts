@@ -124,7 +124,7 @@ async function journals(context: Context): Promise<Check> {
   const left = abandonedRuns(folder, ownIdentity(), (message) => problems.push(message));
   const [problem] = problems;
   if (problem !== undefined) return warning("journals", problem);
-  if (left.length === 0) return ok("journals", "no killed run has left a journal");
+  if (left.length === 0) return ok("journals", "no run has left a journal");
   const tokens = left.reduce((sum, { entry }) => sum + entry.tokens.length, 0);
   return warning(
     "journals",

@@ -60,7 +60,7 @@ test("removes folder and tokens, and then the journal", async () => {
     expect(existsSync(directory)).toBe(false);
     expect(world.removed).toEqual([`${emea} r1 null`, `${emea} r1 abc-p1`, `${apac} r1 xyz-p1`]);
     expect([state.forgotten, world.warnings]).toEqual([true, []]);
-    expect(world.logged).toMatchObject([{ message: "cleaned up after a killed run", fields: { killed: "r1" } }]);
+    expect(world.logged).toMatchObject([{ message: "cleaned up after an earlier run", fields: { earlier: "r1" } }]);
   });
 });
 

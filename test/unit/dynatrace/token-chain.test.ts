@@ -157,7 +157,7 @@ describe("tokens of a run", () => {
     });
     await chain.withToken("abc-p1", "InstallerDownload", async () => undefined);
     await chain.close();
-    expect(journal).toEqual(["abc-p1", null, "gone abc-p1"]);
+    expect(journal).toEqual(["abc-p1", null, "gone abc-p1", "gone null"]);
     expect(seen[0]).toBe(2);
   });
 
@@ -221,6 +221,49 @@ test("what cannot be revoked is named by its id, and not by its secret", async (
   for (const secret of concealed) expect(warnings().join()).not.toContain(secret);
   expect(warnings()[0]).toMatch(
     /^the token dt0c01\.[A-Z0-9]{24} of abc-p1 could not be revoked and expires within the hour/,
+  );
+});
+
+describe("the journal", () => {
+  const run = async (match: { method: string; path: string }, times: number, action: FaultAction) => {
+    const { chain, cluster, journal, abilities } = aChain();
+    cluster.addFault({ match: { ...match, times }, do: action });
+    await chain.withToken("abc-p1", "InstallerDownload", async () => undefined).catch(() => undefined);
+    await chain.close();
+    return { journal, left: abilities().filter((scopes) => scopes !== management) };
+  };
+  const always = Number.POSITIVE_INFINITY;
+  const clusterTokens = { method: "POST", path: "/api/cluster/v2/tokens" };
+
+  test.each<[string, { method: string; path: string }, string, string]>([
+    [
+      "of the cluster",
+      { method: "DELETE", path: "/api/cluster/v2/tokens/*" },
+      "gone abc-p1",
+      "EnvironmentTokenManagement",
+    ],
+    ["of the environment", { method: "DELETE", path: "/e/*/api/v2/apiTokens/*" }, "gone null", "InstallerDownload"],
+  ])("keeps a token %s that could not be revoked, and that alone", async (_name, match, gone, scopes) => {
+    const { journal, left } = await run(match, always, { status: 403 });
+    expect(journal).toEqual(["abc-p1", null, gone]);
+    expect(left).toEqual([scopes]);
+  });
+
+  test.each<[string, { method: string; path: string }, readonly (string | null)[]]>([
+    ["of the cluster", clusterTokens, ["abc-p1", null, "gone null", "gone abc-p1"]],
+    ["of the environment", creations, ["abc-p1", null, "gone abc-p1", "gone null"]],
+  ])("keeps no token %s that the cluster refused to make", async (_name, match, expected) => {
+    expect(await run(match, 1, { status: 403 })).toEqual({ journal: expected, left: [] });
+  });
+
+  test.each<[string, { method: string; path: string }, readonly (string | null)[]]>([
+    ["of the cluster", clusterTokens, ["abc-p1", null, "gone abc-p1", "gone null"]],
+    ["of the environment", creations, ["abc-p1", null, "gone null"]],
+  ])(
+    "keeps a token %s of which nobody knows whether it was made, unless it was looked for",
+    async (_name, match, expected) => {
+      expect((await run(match, always, "commit-then-cut")).journal).toEqual(expected);
+    },
   );
 });
 

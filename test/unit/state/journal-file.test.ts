@@ -49,8 +49,25 @@ test("nothing is written before there is something to tell, and nothing is left 
   const { journal } = aRun("b");
   await journal.tokenMade(cluster, null);
   expect(statSync(path).mode & 0o777).toBe(0o600);
+  journal.tokenGone(cluster, null);
   await journal.close();
   expect(found()).toEqual([]);
+});
+
+test("tokens that a run could not revoke are left for the next one, be it of the same process or elsewhere", async () => {
+  for (const process of [own, ended, elsewhere]) {
+    const { file, journal } = aRun("a", process);
+    await journal.tokenMade(cluster, null);
+    await journal.tokenMade(cluster, "abc-p1");
+    journal.tokenGone(cluster, null);
+    await journal.close();
+    expect(file.abandoned).toEqual([]);
+    const [run, ...others] = openJournalFile(path, own).abandoned;
+    expect(others).toEqual([]);
+    expect(run).toMatchObject({ over: true, entry: { tokens: [{ cluster, environment: "abc-p1" }] } });
+    await run?.forget();
+    expect(found()).toEqual([]);
+  }
 });
 
 test("what a killed run left is known to the next one, on whatever machine, and stays until it is gone", async () => {
@@ -62,11 +79,13 @@ test("what a killed run left is known to the next one, on whatever machine, and 
     [idOf("b"), false, true],
     [idOf("a"), true, true],
   ]);
+  second.journal.tokenGone(cluster, null);
   await second.journal.close();
   expect(found()).toEqual([[idOf("a"), true, true]]);
   const third = aRun("c");
   await Promise.all([third.journal.tokenMade(cluster, null), third.file.abandoned[0]?.forget()]);
   expect(found()).toEqual([[idOf("c"), false, true]]);
+  third.journal.tokenGone(cluster, null);
   await third.journal.close();
   expect(found()).toEqual([]);
 });
@@ -88,6 +107,7 @@ test("lines of steps stand between, and one that was cut off costs nothing but i
     "abc-p2",
     "abc-p3",
   ]);
+  for (const { environment } of readJournalFile(path)[0]?.tokens ?? []) journal.tokenGone(cluster, environment);
   await journal.close();
   expect(readJournalFile(path)).toEqual([]);
   expect(readFileSync(path, "utf8")).toContain(step);

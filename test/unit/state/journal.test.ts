@@ -41,7 +41,25 @@ test("nothing is written before there is something to tell, and nothing stays af
   await busy.tokenMade(cluster, null);
   await busy.directoryMade("/tmp/x");
   expect(await readdir(folder)).toEqual([`${idOf("b")}.json`]);
+  busy.tokenGone(cluster, null);
   await busy.close();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test("tokens that a run could not revoke are left for the next one, be it of the same process or elsewhere", async () => {
+  for (const process of [own, ended, elsewhere]) {
+    const journal = open("a", process);
+    await journal.tokenMade(cluster, null);
+    await journal.tokenMade(cluster, "abc-p1");
+    await journal.directoryMade("/tmp/x");
+    journal.tokenGone(cluster, null);
+    await journal.close();
+    const [run, ...others] = found();
+    expect(others).toEqual([]);
+    expect([run?.over, run?.elsewhere]).toEqual([true, process === elsewhere]);
+    expect(run?.entry).toMatchObject({ tokens: [{ cluster, environment: "abc-p1" }], directory: null });
+    await run?.forget();
+  }
   expect(await readdir(folder)).toEqual([]);
 });
 
