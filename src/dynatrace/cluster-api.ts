@@ -72,6 +72,12 @@ export function readEnvironments(
   return readPages(client, { method: "GET", path: environmentsPath, query }, environmentPage, keyOf, following);
 }
 
+/** How many environments there are, by the smallest page of the list; null: it does not tell. Throws ApiError, UnexpectedAnswer. */
+export async function countEnvironments(client: Client): Promise<number | null> {
+  const request = { method: "GET", path: environmentsPath, query: { pageSize: "1" } } as const;
+  return (await client.json(request, environmentPage)).totalCount;
+}
+
 /** One environment, or null when the cluster has none of this id. `uncached` quotas are computed now, which is slow. */
 export async function readEnvironment(
   client: Client,

@@ -1,5 +1,6 @@
 import { ApiError, isStatus } from "../../dynatrace/api-error.ts";
 import type { Client } from "../../dynatrace/client.ts";
+import { countEnvironments, readGroups } from "../../dynatrace/cluster-api.ts";
 import {
   lookUpOwnToken,
   mostPolicyLevels,
@@ -85,6 +86,8 @@ export async function clusterChecks(
         shown(),
         within("clock", () => clock(client, context, checks)),
         within("token", () => token(client, context, checks, deployed.length > 0)),
+        within("environments", () => readable(checks, "environments", () => countEnvironments(client))),
+        within("groups", () => readable(checks, "groups", async () => (await readGroups(client)).length)),
         within("version", () => version(client, checks)),
         within("maintenance", () => maintenance(client, checks)),
         within("licence", () => licence(client, checks)),
@@ -238,6 +241,21 @@ async function token(
     return warning("token", remarks.join("; "), expiry === null ? "take these scopes away" : "make another one before");
   const commands = scopes.includes(tokenScope) ? "plan, import and apply" : "plan, import, and apply without hosts";
   return ok("token", `the token is enough for ${commands}${days === null ? "" : `, for ${days} more days`}`);
+}
+
+/** What every plan reads. It is counted where the answer tells how many there are. */
+async function readable(
+  { ok, failure }: Checks,
+  id: "environments" | "groups",
+  read: () => Promise<number | null>,
+): Promise<Check> {
+  try {
+    const found = await read();
+    return ok(id, `its ${id} can be read${found === null ? "" : `: ${found}`}`);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return failure(id, `its ${id} cannot be read: ${error.message}`, error.hint);
+  }
 }
 
 async function version(client: Client, { ok, warning, failure, unknown }: Checks): Promise<Check> {

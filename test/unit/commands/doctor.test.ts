@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Check, Checkup } from "../../../src/model/checkup.ts";
+import type { FaultAction } from "../../../src/sandbox/cluster/faults.ts";
 import { ownIdentity } from "../../../src/state/process-identity.ts";
 import { takeLock } from "../../../src/state/run-lock.ts";
 import { type CommandWorld, startCommandWorld } from "../../support/command-world.ts";
@@ -55,6 +56,8 @@ describe("doctor", () => {
     expect(find("reach")).toMatchObject({ state: "ok" });
     expect(find("token")).toMatchObject({ state: "ok", message: expect.stringContaining("plan, import and apply") });
     expect(find("version")?.message).toContain("1.320");
+    expect(find("environments")).toMatchObject({ state: "ok", message: expect.stringMatching(/can be read: \d+$/) });
+    expect(find("groups")).toMatchObject({ state: "ok", message: expect.stringMatching(/can be read: \d+$/) });
     expect(find("node-version", "machine")).toMatchObject({ state: "ok" });
     // The simulated cluster is too old to tell, which is not the same as good.
     expect(find("licence")).toMatchObject({ state: "unknown" });
@@ -151,8 +154,28 @@ describe("doctor", () => {
   });
 
   test("takes a busy cluster for no refusal of the token", async () => {
-    world.cluster.addFault({ match: { path: /tokens\/lookup/, times: 5 }, do: { status: 500 } });
+    const fault = world.cluster.addFault({ match: { path: /tokens\/lookup/, times: 5 }, do: { status: 500 } });
     expect((await examine()).find("token")).toMatchObject({ state: "unknown" });
+    fault.remove();
+  });
+
+  test.each<[string, FaultAction, RegExp]>([
+    ["refused", { status: 403 }, /cannot be read: .*403/],
+    ["busy", { status: 503 }, /cannot be read: .*503/],
+    ["of another form", { status: 200, body: { items: [] } }, /cannot be read: /],
+    ["a page of something in between", { status: 200, body: "<html/>" }, /cannot be read: /],
+  ])("is not content where no plan could read the cluster: %s", async (_what, action, message) => {
+    for (const [id, path] of [
+      ["environments", "/api/cluster/v2/environments"],
+      ["groups", "/api/v1.0/onpremise/groups"],
+    ] as const) {
+      const fault = world.cluster.addFault({ match: { method: "GET", path, times: 9 }, do: action });
+      const { code, find } = await examine();
+      fault.remove();
+      expect(code).toBe(5);
+      expect(find(id)).toMatchObject({ state: "failure", message: expect.stringMatching(message) });
+      expect(find("token")).toMatchObject({ state: "ok" });
+    }
   });
 
   test("counts the hosts that would be refused", async () => {
