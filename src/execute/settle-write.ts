@@ -37,8 +37,8 @@ interface WriteSteps<T> {
   write(current: T): Promise<NotYet | undefined>;
   /** What it is about, for the log. */
   readonly about: string;
-  /** Says how the reading differs from what the plan saw, for a stale change. */
-  describe(current: T): string;
+  /** Says how the reading differs from what the plan saw, for a stale change, or from what was written. */
+  describe(current: T, from: "plan" | "write"): string;
 }
 
 /** The write had no effect and may be made from a fresh reading later; `error` is what became of it this time. */
@@ -89,7 +89,7 @@ export async function settleWrite<T>(steps: WriteSteps<T>, ports: WritePorts): P
       const found = await attempted(() => readBack(progress, steps, ports));
       if (found.failed) return unreadable(progress, found.error);
       const { current, match } = found.value;
-      const verdict = judge(progress, match, () => steps.describe(current), ports.signal);
+      const verdict = judge(progress, match, (from) => steps.describe(current, from), ports.signal);
       if (verdict !== null) return verdict;
       const attempts = progress.attempts + 1;
       const written = await attempted(() => steps.write(current));
@@ -141,13 +141,13 @@ function unreadable({ attempts, lost }: Progress, error: unknown): Outcome {
 function judge(
   { attempts, from, lost }: Progress,
   match: PlanMatch,
-  describe: () => string,
+  describe: (from: "plan" | "write") => string,
   signal: AbortSignal,
 ): Outcome | null {
   if (match === "as-wanted") return done(attempts);
   if (match === "other") {
-    if (attempts === 0) return stale(attempts, describe());
-    return failed(attempts, "not-as-written", `it was written, but reads back otherwise: ${describe()}`);
+    if (attempts === 0) return stale(attempts, describe("plan"));
+    return failed(attempts, "not-as-written", `it was written, but reads back otherwise: ${describe("write")}`);
   }
   if (lost === null && match === from)
     return failed(attempts, "not-taken", "the cluster accepted the change, but it reads back as before");

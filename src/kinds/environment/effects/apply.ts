@@ -10,7 +10,7 @@ import { attempted, type RepeatPolicy, repeatUntil, within } from "../../../lib/
 import type { ObservedEnvironment } from "../../../model/observed.ts";
 import type { Clock, Log } from "../../../ports.ts";
 import type { EnvironmentChange } from "../change.ts";
-import { compareWithPlan, describeDifference } from "../compare-with-plan.ts";
+import { compareWithPlan, describeDifference, describeLoss } from "../compare-with-plan.ts";
 import { environmentBody } from "./body.ts";
 import { createEnvironmentReadings, type EnvironmentReadings } from "./environment-readings.ts";
 
@@ -104,7 +104,8 @@ async function applyEnvironmentChange(change: EnvironmentChange, ports: ClusterP
         madeAgain ||= current !== null && written.value === "created";
         return undefined;
       },
-      describe: (current) => describeDifference(change, current),
+      describe: (current, from) =>
+        from === "plan" ? describeDifference(change, current) : describeLoss(change, current),
     },
     ports,
   );

@@ -228,6 +228,26 @@ describe("somebody else", () => {
     expect(writesTo(cluster).filter((write) => write.endsWith(idOf(0)))).toHaveLength(1);
   });
 
+  test("takes a part of it back after the write: it fails, and says which part that is", async () => {
+    const world = aClusterWorld({ seed: { environments: [{ id: "abc-p1", name: "Old" }] } });
+    const inventory = anInventory({ environments: [anEnvironment({ settings: { name: "New", tags: ["a=b"] } })] });
+    const plan = await world.plan(inventory);
+    let written = false;
+    world.cluster.onRequest(({ method }) => {
+      if (method === "GET" && written) world.cluster.setEnvironment("abc-p1", { tags: [] });
+      written ||= method === "PUT";
+    });
+    expect(await world.apply(plan, inventory)).toMatchObject([
+      {
+        status: "failed",
+        error: {
+          code: "not-as-written",
+          message: "it was written, but reads back otherwise: tags did not become what was written",
+        },
+      },
+    ]);
+  });
+
   test("changes one just before its turn, while others of the batch are written: stale", async () => {
     const own = await prepared(named(40), old(40));
     const { cluster } = own.world;
