@@ -5,8 +5,7 @@
  * others go on.
  */
 import { ApiError, isStatus } from "../../../dynatrace/api-error.ts";
-import type { Client } from "../../../dynatrace/client.ts";
-import { createGroup, deleteGroup, readGroup, readGroups, replaceGroup } from "../../../dynatrace/cluster-api.ts";
+import { createGroup, deleteGroup, readGroup, replaceGroup } from "../../../dynatrace/cluster-api.ts";
 import type { Applier } from "../../../execute/applier.ts";
 import { type ClusterClients, unusableCluster } from "../../../execute/cluster-clients.ts";
 import { failed, type Outcome, stale, Unfeasible } from "../../../execute/outcome.ts";
@@ -14,7 +13,7 @@ import { type Look, type NotYet, type PlanMatch, settleWrite } from "../../../ex
 import { groupBy } from "../../../lib/group-by.ts";
 import { pauses, repeatUntil } from "../../../lib/repeat-until.ts";
 import type { ObservedGroup } from "../../../model/observed.ts";
-import type { Clock, Log } from "../../../ports.ts";
+import type { Log } from "../../../ports.ts";
 import { applyZonePermissions } from "../../zone-permission/effects/apply.ts";
 import { losesAdministration } from "../administration.ts";
 import type { GroupChange } from "../change.ts";
@@ -23,15 +22,11 @@ import { fieldsOfSide } from "../fields.ts";
 import type { NameMatch } from "../group-names.ts";
 import { type GroupWrite, newGroupBody, updatedGroupBody } from "./body.ts";
 import { createGroupDirectory, type GroupDirectory } from "./directory.ts";
+import { type AdministratorPorts, keepAdministrators, leavingAdministration } from "./keep-administrators.ts";
 
-export interface GroupPorts {
-  readonly client: Client;
+export interface GroupPorts extends AdministratorPorts {
   readonly directory: GroupDirectory;
-  /** Names, in lower case, of the groups of this cluster that the run takes administration from. */
-  readonly leaving: ReadonlySet<string>;
-  readonly clock: Clock;
   readonly log: Log;
-  readonly signal: AbortSignal;
 }
 
 /** A new environment may be unknown to the node that takes the group for a moment. */
@@ -66,44 +61,6 @@ export function groupApplier(
     });
     await Promise.all([...work, applyZonePermissions(zones, scheduler, { ...ports, clients, directories })]);
   };
-}
-
-/** By their cluster. */
-function leavingAdministration(changes: readonly GroupWrite[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const byCluster = groupBy(
-    changes.flatMap((change) => (change.kind === "group" && losesAdministration(change) ? [change] : [])),
-    ({ cluster }) => cluster,
-  );
-  return new Map(
-    [...byCluster].map(([cluster, leaving]) => [
-      cluster,
-      new Set(leaving.map((change) => String(change.before?.name ?? change.group).toLowerCase())),
-    ]),
-  );
-}
-
-/** Milliseconds between looks for other administrators: a group that was just made may not be in the list yet. */
-const administratorLooks: readonly number[] = [500, 1_000, 2_000];
-
-/**
- * Looks once more, just before a group that administrates its cluster ceases to: what the guard of the plan counted may be gone
- * since. Throws Unfeasible where no other group would be left that administrates it.
- */
-async function keepAdministrators({ client, leaving, clock, signal }: GroupPorts): Promise<void> {
-  const others = await repeatUntil(
-    async () =>
-      (await readGroups(client)).filter(
-        ({ name, isClusterAdminGroup }) => isClusterAdminGroup && !leaving.has(name.toLowerCase()),
-      ),
-    (found) => found.length > 0,
-    pauses(administratorLooks),
-    { clock, signal },
-  );
-  if (others.length > 0) return;
-  throw new Unfeasible(
-    "last-administrators",
-    "no other group that administrates the cluster was found any more: it was left as it is; plan again",
-  );
 }
 
 /** How far the work on the changes of one group has come. */
