@@ -24,6 +24,8 @@ const mostIncludedFiles = 1_000;
 const mostCharacters = 20_000_000;
 
 const systemFolder = "/etc/ssh";
+/** What stands for no configuration at all, as for `ssh -F`. */
+const noFile: ReadonlySet<string> = new Set(["none", "/dev/null"]);
 
 /**
  * Reads the configuration of the SSH client with what it includes: the user's and then the machine's, or a file that was
@@ -38,7 +40,9 @@ export function readSshConfig({ file, home }: ConfigLocation, files: ConfigFiles
           { path: join(folder, "config"), base: folder },
           { path: join(systemFolder, "ssh_config"), base: systemFolder },
         ]
-      : [{ path: file, base: folder }];
+      : noFile.has(file)
+        ? []
+        : [{ path: file, base: folder }];
   const texts = roots.map((root) => ({ ...root, text: textOfRoot({ path: root.path, named: file !== null }, files) }));
   let included = 0;
   let characters = texts.reduce((sum, { text }) => sum + text.length, 0);

@@ -29,6 +29,12 @@ test("a file that was named must be there", () => {
   );
 });
 
+test.each(["none", "/dev/null"])("%s stands for no configuration, as for ssh -F", (file) => {
+  const texts = { "/home/me/.ssh/config": "User deploy\n", "/etc/ssh/ssh_config": "Port 2222\n", none: "User other\n" };
+  const settings = read(file, texts).lookup(askedOf("web"));
+  expect([settings.get("user"), settings.get("port")]).toEqual([undefined, undefined]);
+});
+
 test("a relative Include is looked for in ~/.ssh, also from a file that was named, or in /etc/ssh", () => {
   const texts = {
     "/home/me/.ssh/config": "Include extra\n",
