@@ -1,18 +1,13 @@
 import { groupBy } from "../lib/group-by.ts";
 import { count } from "../lib/printable.ts";
 import { compareText } from "../lib/text.ts";
-import {
-  type Condition,
-  conditions,
-  type Fleet,
-  type FleetEnvironment,
-  type FleetProblem,
-  severities,
-} from "../model/fleet.ts";
+import { type Condition, conditions, type Fleet, type FleetEnvironment } from "../model/fleet.ts";
 import { environmentRemarks } from "./environment-remarks.ts";
-import { facetOptions, filterForm } from "./page/filter-form.ts";
+import { timesHtml, timesStyle } from "./fleet-times.ts";
+import { facetOptions, filterForm, type ViewChoice } from "./page/filter-form.ts";
 import { filterScript } from "./page/filter-script.ts";
 import { fitPage, type PageDetail } from "./page/fit-page.ts";
+import { fleetScript } from "./page/fleet-script.ts";
 import { type Html, type HtmlValue, html } from "./page/html.ts";
 import { renderPage } from "./page/render-page.ts";
 import { quotaWords, showUsed } from "./quota-words.ts";
@@ -44,27 +39,26 @@ const style = `
 .cell > :not(summary) { margin: 0.25rem 0.6rem 0.5rem; font-size: 0.9rem; }
 .cell ul { padding-left: 1.1rem; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0.5rem 0; padding: 0; font-size: 0.9rem; }
-.time { display: grid; grid-template-columns: minmax(8rem, 16rem) minmax(0, 1fr); gap: 0.2rem 1rem; align-items: center; font-size: 0.85rem; padding: 0.1rem 0; border-top: 1px solid var(--line); }
-.time svg { width: 100%; height: 1.4rem; display: block; background: var(--raised); }
-.time svg rect { fill: currentColor; }
-.time svg line { stroke: var(--line); stroke-width: 1; vector-effect: non-scaling-stroke; }
-.days { display: flex; justify-content: space-between; }
-@media (max-width: 40rem) { .row, .time { grid-template-columns: minmax(0, 1fr); } }
+.signs { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); column-gap: 1.5rem; }
+.signs .row { grid-template-columns: minmax(0, 7rem) minmax(0, 1fr); padding: 0.1rem 0; contain-intrinsic-size: auto 1.8rem; }
+.signs .cells { gap: 0.15rem; }
+.signs .cell:not([open]) > summary { padding: 0; width: 1.5rem; min-height: 1.5rem; font-size: 0; text-align: center; }
+.signs .cell:not([open]) .sign { font-size: 0.9rem; line-height: 1.5rem; }
+@media (max-width: 40rem) { .row { grid-template-columns: minmax(0, 1fr); } }
 `;
-
-/** Rows of the view over time: those with most problems. */
-const mostTimes = 400;
-const hour = 3_600_000;
 
 /** The fleet as one page: a map of all environments, and their problems over time where these were asked for. */
 export function renderFleetHtml(fleet: Fleet): string {
   return fitPage((detail) =>
-    renderPage({ title: "dtsync status", style, script: filterScript, body: bodyOf(fleet, detail) }),
+    renderPage({
+      ...{ title: "dtsync status", style: `${style}${timesStyle(fleet)}` },
+      ...{ script: `${fleetScript}${filterScript}`, body: bodyOf(fleet, detail) },
+    }),
   );
 }
 
 function bodyOf(fleet: Fleet, detail: PageDetail): Html {
-  const { createdAt, environments, counts, otherDrift, clusters, warnings } = fleet;
+  const { createdAt, counts, otherDrift, clusters, warnings } = fleet;
   const oldest = oldestReading(fleet);
   return html`<a class="skip" href="#map">To the map</a>
 <header><h1>dtsync status</h1>
@@ -75,7 +69,7 @@ function bodyOf(fleet: Fleet, detail: PageDetail): Html {
   )}</dl></header>
 <main>
 ${warnings.length > 0 && html`<section class="notice warned"><h2>Warnings</h2><ul>${warnings.slice(0, detail.names).map((warning) => html`<li>${warning}</li>`)}</ul></section>`}
-${mapHtml(environments, detail)}
+${mapHtml(fleet, detail)}
 ${timesHtml(fleet)}
 ${versionsHtml(fleet)}
 ${licenceHtml(fleet)}
@@ -83,7 +77,7 @@ ${licenceHtml(fleet)}
 `;
 }
 
-function mapHtml(environments: readonly FleetEnvironment[], detail: PageDetail): Html {
+function mapHtml({ environments, problemsSince }: Fleet, detail: PageDetail): Html {
   const facet = (name: string, title: string, of: (environment: FleetEnvironment) => string) => ({
     ...{ name, title },
     options: facetOptions(environments.map((environment) => [of(environment), 1])).filter(({ value }) => value !== ""),
@@ -109,12 +103,22 @@ function mapHtml(environments: readonly FleetEnvironment[], detail: PageDetail):
 <ul class="legend" aria-label="Signs">${conditions
     .filter((condition) => used.has(condition))
     .map((condition) => html`<li>${signOf(condition)} ${looks[condition].words}</li>`)}</ul>
-${filterForm(facets, "environment, customer, host, reason", false)}
-${shown}
+${filterForm(facets, "environment, customer, host, reason", { folds: false, views: problemsSince === null ? views : [...views, zoom] })}
+<div data-map>${shown}</div>
 ${left < 0 && html`<p class="muted">${count(-left, "more environment")} did not fit into this page; --format json has all.</p>`}
 </section>
 `;
 }
+
+const views: readonly ViewChoice[] = [
+  { name: "order", title: "Order", options: { "": "most trouble first", name: "by name" } },
+  { name: "show", title: "Show", options: { "": "names", signs: "signs alone" } },
+];
+const zoom: ViewChoice = {
+  name: "zoom",
+  title: "Zoom of time",
+  options: { "": "all", "3": "3 times", "7": "7 times" },
+};
 
 /** Labels that a page can be narrowed by. */
 const mostLabels = 6;
@@ -153,75 +157,10 @@ function cellHtml(environment: FleetEnvironment, keys: readonly string[], detail
   const shownLabels = showLabels(labels);
   const remarks = environmentRemarks(environment);
   const seen = hosts.seen === null ? "?" : hosts.seen;
-  return html`<details class="cell ${looks[condition].look}" data-item data-state="${looks[condition].words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${labels[key]}"`)}><summary>${signOf(condition)} ${id}<span class="unseen"> ${looks[condition].words}</span></summary><p><a href="${url}" rel="noreferrer">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${
+  return html`<details class="cell ${looks[condition].look}" data-item="${id}" data-state="${looks[condition].words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${labels[key]}"`)}><summary>${signOf(condition)} ${id}<span class="unseen"> ${looks[condition].words}</span></summary><p><a href="${url}" rel="noreferrer">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${
     remarks.length > 0 &&
     html`<ul>${remarks.slice(0, 20).map((remark) => html`<li>${remark.slice(0, detail.value)}</li>`)}</ul>`
   }</details>`;
-}
-
-/** Problems of each environment that had some, by hours: what happened at the same time stands one above the other. */
-function timesHtml({ createdAt, problemsSince, environments }: Fleet): HtmlValue {
-  if (problemsSince === null) return null;
-  const end = Date.parse(createdAt);
-  const begin = end - problemsSince;
-  const rows = environments
-    .map((environment) => ({
-      environment,
-      problems: (environment.problems.list ?? []).filter(
-        (problem) => (problem.end ?? end) >= begin && problem.start <= end,
-      ),
-    }))
-    .filter(({ problems }) => problems.length > 0)
-    .sort(
-      (left, right) =>
-        right.problems.length - left.problems.length || compareText(left.environment.id, right.environment.id),
-    );
-  const hours = Math.ceil(problemsSince / hour);
-  const day = (time: number): string => new Date(time).toISOString().slice(5, 10);
-  return html`<section aria-labelledby="times"><h2 id="times">Problems over time</h2>
-${
-  rows.length === 0
-    ? html`<p>No environment that answered had a problem in this time.</p>`
-    : html`<div class="time" aria-hidden="true"><span></span><span class="days muted"><span>${day(begin)}</span><span>${day((begin + end) / 2)}</span><span>${day(end)}</span></span></div>`
-}
-${rows.slice(0, mostTimes).map(({ environment, problems }) => timeHtml(environment, problems, { begin, end, hours }))}
-${rows.length > mostTimes && html`<p class="muted">${count(rows.length - mostTimes, "more environment")} with fewer problems.</p>`}
-</section>
-`;
-}
-
-interface Frame {
-  readonly begin: number;
-  readonly end: number;
-  readonly hours: number;
-}
-
-function timeHtml(
-  { id, url }: FleetEnvironment,
-  problems: readonly FleetProblem[],
-  { begin, end, hours }: Frame,
-): Html {
-  const place = (time: number): number => Math.round(((Math.min(Math.max(time, begin), end) - begin) / hour) * 10) / 10;
-  // The graver one lies below, and is higher.
-  const sorted = [...problems].sort((left, right) => levelOf(left.severity) - levelOf(right.severity));
-  const marks = sorted.map((problem) => {
-    const from = place(problem.start);
-    const width = Math.max(0.6, Math.round((place(problem.end ?? end) - from) * 10) / 10);
-    const level = levelOf(problem.severity);
-    const until = problem.end === null ? "still open" : new Date(problem.end).toISOString().slice(0, 16);
-    return html`<rect class="${lookOfLevel[level] ?? "muted"}" x="${from}" y="${level * 3}" width="${width}" height="${9 - level * 3}"><title>${problem.severity}: ${problem.title}, ${new Date(problem.start).toISOString().slice(0, 16)}, ${until}</title></rect>`;
-  });
-  return html`<div class="time"><span><a href="${url}" rel="noreferrer">${id}</a> <span class="muted">${problems.length}</span></span><svg viewBox="0 0 ${hours} 9" preserveAspectRatio="none" role="img" aria-label="${count(problems.length, "problem")} of ${id}">${marks}</svg></div>
-`;
-}
-
-const lookOfLevel = ["critical", "warned", "muted"];
-
-/** Grave ones are high marks, others lower ones, so that they are told apart without their colour. */
-function levelOf(severity: string): number {
-  const known: readonly string[] = severities;
-  const rank = known.indexOf(severity);
-  return rank >= 0 && rank < 2 ? 0 : rank === 2 || rank === 3 ? 1 : 2;
 }
 
 function licenceHtml({ clusters }: Fleet): HtmlValue {

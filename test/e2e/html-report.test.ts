@@ -116,6 +116,50 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     expect(await page.getByRole("img", { name: "3 problems of c0000-p1" }).count()).toBe(1);
   });
 
+  test("of a fleet shows in the lines over time what the map shows, as wide as is chosen, with now in sight", async () => {
+    const page = await open("fleet");
+    const lines = page.locator(".time[data-with]:visible");
+    expect(await page.getByRole("list", { name: "Severities" }).textContent()).toContain("availability, error");
+    await page.getByRole("searchbox").fill("c0000-p1");
+    await expect.poll(() => lines.count()).toBe(1);
+    await page.getByRole("button", { name: "Clear" }).click();
+    await expect.poll(() => lines.count()).toBe(24);
+    const widthOf = async () => (await lines.first().locator("svg").boundingBox())?.width ?? 0;
+    const before = await widthOf();
+    await page.getByLabel("Zoom of time").selectOption("3 times");
+    await expect.poll(widthOf).toBeGreaterThan(2 * before);
+    const sides = "(({ scrollLeft, clientWidth, scrollWidth }) => scrollWidth - clientWidth - scrollLeft)";
+    expect(await page.evaluate(`${sides}(document.querySelector("[data-lines]"))`)).toBeLessThan(2);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(1280);
+    // Which environment a line is of stays in sight.
+    expect((await lines.first().getByRole("link").boundingBox())?.x).toBeGreaterThan(0);
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  test("of a fleet shows customers by name or by trouble, and environments as signs alone, and keeps that in its address", async () => {
+    const page = await open("fleet");
+    const customersShown = () => page.locator(".row h3").allTextContents();
+    const byTrouble = await customersShown();
+    await page.locator("[name='view.order']").selectOption("by name");
+    await expect.poll(customersShown).toEqual([...byTrouble].sort());
+    expect(byTrouble).not.toEqual([...byTrouble].sort());
+    const cell = page.locator(".cell").first();
+    await page.locator("[name='view.show']").selectOption("signs alone");
+    await expect.poll(async () => (await cell.boundingBox())?.width ?? 0).toBeLessThan(40);
+    await cell.hover();
+    expect(await cell.getAttribute("title")).toMatch(/^c0000-p1: /);
+    await cell.locator("summary").press("Enter");
+    expect(await cell.getByRole("link").isVisible()).toBe(true);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    const { hash } = new URL(page.url());
+    await page.context().close();
+    const again = await open("fleet", {}, hash);
+    expect(await again.locator(".row h3").allTextContents()).toEqual([...byTrouble].sort());
+    expect(await again.locator("[name='view.show']").inputValue()).toBe("signs");
+    await again.getByRole("button", { name: "Clear" }).click();
+    await expect.poll(() => again.locator(".row h3").allTextContents()).toEqual(byTrouble);
+  });
+
   test("of 5,000 environments shows them all", async () => {
     const page = await open("fleets");
     expect(await status(page).textContent()).toBe("5,000 shown");

@@ -8,6 +8,14 @@ export interface Facet {
   readonly options: readonly { readonly value: string; readonly count: number }[];
 }
 
+/** How a page shows what it shows: what is chosen narrows nothing. A script of the page does it. */
+export interface ViewChoice {
+  readonly name: string;
+  readonly title: string;
+  /** What is shown of each value; that of the empty one is chosen at first. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
 /** More options than that are a list to choose one from. */
 const mostBoxes = 9;
 
@@ -15,10 +23,20 @@ const mostBoxes = 9;
  * The form with which `filterScript` searches and filters a page: hidden until the script runs. A facet with fewer than two
  * options narrows nothing and is left out. `folds`: whether groups can be opened and closed.
  */
-export function filterForm(facets: readonly Facet[], placeholder: string, folds = true): Html {
+export function filterForm(
+  facets: readonly Facet[],
+  placeholder: string,
+  { folds, views }: { readonly folds: boolean; readonly views: readonly ViewChoice[] } = { folds: true, views: [] },
+): Html {
   return html`<form class="filter" role="search" data-filter hidden>
 <label class="field"><span class="label">Search (Ctrl+K)</span><input type="search" name="q" id="search" placeholder="${placeholder}" autocomplete="off" spellcheck="false"></label>
 ${facets.filter(({ options }) => options.length > 1).map(facetControl)}
+${views.map(
+  ({ name, title, options }) =>
+    html`<label class="field"><span class="label">${title}</span><select name="view.${name}">${Object.entries(options)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([value, words]) => html`<option value="${value}">${words}</option>`)}</select></label>\n`,
+)}
 <button type="reset">Clear</button>
 ${
   folds &&

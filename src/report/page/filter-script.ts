@@ -1,8 +1,9 @@
 /**
  * Searching and filtering of a page, for the form that `filterForm` makes. Items (`data-item`) are shown that have all words of
  * the search and, for each name in the form, one of the values that are chosen under it (`data-NAME`); where nothing is
- * chosen, all are. Sections (`data-section`) and groups (`data-group`) without an item that is shown are hidden; a group tells in
- * `data-count` how many are. What is chosen stands in the fragment of the address, so that a link leads to it. For paper, all that is
+ * chosen, all are; names that begin with `view.` narrow nothing. Sections (`data-section`) and groups (`data-group`) without an item that is shown are hidden; a group tells in
+ * `data-count` how many are. What is chosen stands in the fragment of the address, so that a link leads to it; the
+ * form gets an event `shown` whenever it was done. For paper, all that is
  * shown is opened.
  */
 export const filterScript = `
@@ -35,7 +36,7 @@ export const filterScript = `
   const chosen = () => {
     const names = new Map();
     for (const [name, value] of new FormData(form)) {
-      if (name === "q" || value === "") continue;
+      if (name === "q" || name.startsWith("view.") || value === "") continue;
       names.set(name, [...(names.get(name) || []), value]);
     }
     return [...names];
@@ -75,6 +76,7 @@ export const filterScript = `
     status.textContent = filtered
       ? number(shown) + " of " + number(total) + " shown" + (shown === 0 ? ": nothing fits the search and the filters" : "")
       : number(total) + " shown";
+    form.dispatchEvent(new Event("shown"));
   };
   const fragment = () => {
     const parts = new URLSearchParams();

@@ -87,7 +87,23 @@ describe("the map of a fleet", () => {
     );
     expect(page).toMatch(/<rect class="warned" x="36" y="3" width="6" height="6"><title>PERFORMANCE: Slow/);
     expect(page).not.toContain("Long ago");
+    // Of seven days back from noon each midnight, and what the marks stand for.
+    expect(page).toContain('<path d="M12 0V9M36 0V9M60 0V9M84 0V9M108 0V9M132 0V9M156 0V9"/>');
+    expect(page.match(/<span>03-\d\d<\/span>/g)?.join()).toMatch(/03-04.*03-10/);
+    expect(page).toContain(".ticks span:nth-child(1) { left: 7.14%; }");
+    expect(page).toMatch(/<\/svg> availability, error<\/li>.*<\/svg> performance, resource contention<\/li>/);
+    expect(page).not.toContain("</svg> others");
     expect(renderFleetHtml(aFleet([environment], { problemsSince: null }))).not.toContain("<svg");
+  });
+
+  test.each([
+    [1, ["18:00", "03-10", "06:00"]],
+    [30, ["02-12", "02-16", "02-20", "02-24", "02-28", "03-04", "03-08"]],
+  ])("has marks that can be read on a line of %i days", (days, labels) => {
+    const list = [{ id: "1", title: "Slow", severity: "ERROR", start: Date.parse("2026-03-10T11:00:00Z"), end: null }];
+    const fleet = aFleet([aFleetEnvironment({ problems: { open: {}, list } })], { problemsSince: days * 86_400_000 });
+    const found = renderFleetHtml(fleet).match(/<span>\d\d[-:]\d\d<\/span>/g) ?? [];
+    expect(found.map((span) => span.slice(6, 11))).toEqual(labels);
   });
 
   test("takes text of clusters for text", () => {
