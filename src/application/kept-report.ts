@@ -61,7 +61,7 @@ export function openKeptReport(options: KeptReportOptions, context: Context): Ke
         if (report.results.length === 0) return;
         const target = asked(path);
         if (target === undefined) {
-          const outputs = await openOutputs([], context, { inventory: "." });
+          const outputs = await openOutputs([], context);
           await outputs.write(path, renderJson(report), { secret: true });
         }
         const left = leftResults(report).length;

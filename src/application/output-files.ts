@@ -1,5 +1,5 @@
-import { open, realpath, unlink } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { unlink } from "node:fs/promises";
+import { resolve } from "node:path";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
 import { inspectTarget, type WriteOptions, type WriteTarget, writeTarget } from "../files/write-file.ts";
 import type { Report } from "../report/report.ts";
@@ -22,24 +22,14 @@ export interface OutputFiles {
 /**
  * Looks whether the files can be written, and removes what earlier runs left under their names. It comes before everything
  * else, so that a run does not find out after its work, and so that however it ends, killed included, nobody takes the
- * result of another one for its own. Throws DtsyncError alone where the place of an output is refused. `keep` is a file that the run reads. What may be a file of the inventory is refused before
- * anything is removed: a slip in a name must not cost a customer's declaration.
+ * result of another one for its own. `keep` is a file that the run reads.
  */
 export async function openOutputs(
   files: readonly string[],
   context: Context,
-  { inventory, keep = null }: { readonly inventory: string; readonly keep?: string | null },
+  { keep = null }: { readonly keep?: string | null } = {},
 ): Promise<OutputFiles> {
   const targets = new Map<string, WriteTarget>();
-  const folder = await realpath(inventory).catch(() => resolve(inventory));
-  for (const file of files) {
-    const target = await inspectTarget(file).catch(() => null);
-    if (target === null || !(await mayBeDeclared(target, folder))) continue;
-    throw new DtsyncError(`${file} may be a file of the inventory, whose place the output would take`, {
-      exitCode: exitCodes.invalid,
-      hint: "choose another folder, or a name that nothing has",
-    });
-  }
   let unwritable: DtsyncError | null = null;
   for (const file of files) {
     const looked = orUnwritable(file, async () => {
@@ -71,18 +61,6 @@ export async function openOutputs(
       if (failures.length > 0) throw failures[0];
     },
   };
-}
-
-/** Whether it may be a file that the inventory reads: YAML, or what is there and looks like no plan or report, as host lists do. */
-async function mayBeDeclared({ path, existing }: WriteTarget, folder: string): Promise<boolean> {
-  // The folder is given without links.
-  const inside = relative(folder, join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path)));
-  if (inside === "" || inside.startsWith("..") || isAbsolute(inside)) return false;
-  if (/\.ya?ml$/i.test(inside)) return true;
-  if (existing === null || inside.endsWith(".md")) return false;
-  const file = await open(path).catch(() => null);
-  const { buffer, bytesRead } = (await file?.read(Buffer.alloc(1), 0, 1, 0).finally(() => file.close())) ?? {};
-  return bytesRead === 1 && !"{[<".includes(buffer?.toString("latin1") ?? "");
 }
 
 async function orUnwritable(file: string, act: () => Promise<void>): Promise<void> {

@@ -37,8 +37,7 @@ type Made = (documents: RunDocuments) => void;
 
 async function applyOnce(options: ApplyOptions, context: Context, made: Made): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
-  const keep = options.planFile ?? options.retry;
-  const outputs = await openOutputs(reports, context, { inventory: options.inventory, keep });
+  const outputs = await openOutputs(reports, context, { keep: options.retry });
   const retried = options.retry === null ? null : readRetry(options.retry, context);
   if (retried !== null && "faults" in retried) {
     const refusal = retryRefusal(options.retry ?? "");

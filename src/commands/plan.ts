@@ -29,7 +29,7 @@ async function planOnce(
 ): Promise<ExitCode> {
   const reports = options.report.map(({ file }) => file);
   const files = options.out === null ? reports : [...reports, options.out];
-  const outputs = await openOutputs(files, context, { inventory: options.inventory, keep: options.retry });
+  const outputs = await openOutputs(files, context);
   const retried = options.retry === null ? null : readRetry(options.retry, context);
   if (retried !== null && "faults" in retried) {
     const refusal = retryRefusal(options.retry ?? "");

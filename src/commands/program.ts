@@ -44,6 +44,8 @@ export function createProgram(context: Context): ProgramRun {
     .hook("preAction", async (_program, command) => {
       const { checkChoices } = await import("./options/check-choices.ts");
       checkChoices(command);
+      const { checkFileOptions } = await import("./options/file-options.ts");
+      await checkFileOptions(command, context.variables);
       const { logOptions } = await import("./options/log-options.ts");
       await context.log.open(logOptions(command.opts(), context.variables), context.signal);
       context.log.info("run begins", () => ({

@@ -14,7 +14,7 @@ import type { StatusOptions } from "./options/status-options.ts";
 
 /** Tells where the fleet stands. Changes nothing. */
 export async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
-  const outputs = await openOutputs(options.html === null ? [] : [options.html], context, options);
+  const outputs = await openOutputs(options.html === null ? [] : [options.html], context);
   if (outputs.unwritable !== null) {
     if ((await loadOrPrint(options, context)) === null) return exitCodes.invalid;
     throw outputs.unwritable;

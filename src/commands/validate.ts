@@ -17,7 +17,6 @@ export async function validate(options: ValidateOptions, context: Context): Prom
   const outputs = await openOutputs(
     options.report.map(({ file }) => file),
     context,
-    options,
   );
   const whole = await validateRemembered(
     loadOptions(options, context),

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
-import { chmod, chown, constants, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { chmod, chown, constants, lstat, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -30,6 +30,29 @@ const descriptor = /^\/(?:dev\/(?:fd\/\d+|stdout|stderr)|proc\/self\/fd\/\d+)$/;
 /** Milliseconds in which a pipe needs a reader, and in which that reader has to take everything. */
 const patience = 60_000;
 const ownerWrites = 0o200;
+
+/**
+ * What two names of one ordinary file have in common, links and folders that are not there yet included. Null for what takes
+ * writes from several: a pipe, a device, a descriptor. Throws the error of the system.
+ */
+export async function identifyFile(file: string): Promise<string | null> {
+  const path = resolve(file);
+  if (descriptor.test(path)) return null;
+  const found = await orMissing(stat(path, { bigint: true }));
+  if (found !== null) return found.isFile() ? `${found.dev}:${found.ino}` : null;
+  return join(await realFolder(dirname(path)), basename(path));
+}
+
+const realFolder = async (folder: string): Promise<string> =>
+  (await orMissing(realpath(folder))) ??
+  (dirname(folder) === folder ? folder : join(await realFolder(dirname(folder)), basename(folder)));
+
+/** Null where nothing has the name, or can have it: a folder of it is a file. */
+const orMissing = <T>(looked: Promise<T>): Promise<T | null> =>
+  looked.catch((error: unknown) => {
+    if (isSystemError(error, "ENOENT") || isSystemError(error, "ENOTDIR")) return null;
+    throw error;
+  });
 
 /**
  * Looks at what a file would replace. A link is never followed, because a merge request can bring one along; a file that its

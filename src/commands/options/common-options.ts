@@ -13,9 +13,13 @@ export const printOptions = (
   color: mayColor(raw, variables),
 });
 
+/** Where the inventory is, for commands that have one. */
+export const inventoryFolder = (raw: RawOptions, variables: ProcessVariables): string =>
+  textOrNull(raw["inventory"]) ?? (variables["DTSYNC_INVENTORY"] || findInventory("."));
+
 export async function commonOptions(raw: RawOptions, variables: ProcessVariables): Promise<CommonOptions> {
   return {
-    inventory: textOrNull(raw["inventory"]) ?? (variables["DTSYNC_INVENTORY"] || findInventory(".")),
+    inventory: inventoryFolder(raw, variables),
     set: await parseSets(texts(raw["set"])),
     ...printOptions(raw, variables),
     // Where programs read what happens, the log tells it.
