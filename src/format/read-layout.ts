@@ -111,8 +111,8 @@ function readBlockCollection(
       start.filter(({ offset }) => offset < begin),
       start.filter(({ offset }) => offset >= begin),
     ];
-    const read = readEntry(item, kind, token.indent, source);
-    const before = [...linesOf([...pending, ...above]), ...spacing(begin, source), ...linesOf(inside)];
+    const read = readEntry(item, kind, token.indent, inside, source);
+    const before = [...linesOf([...pending, ...above]), ...spacing(begin, source)];
     entries.push({ ...read.entry, before: [...before, ...read.entry.before] });
     pending = read.rest;
   }
@@ -124,15 +124,19 @@ const isBlock = (node: LayoutNode): boolean => node.kind !== "scalar" && !node.f
 
 const isIndicator = (type: string): boolean => type === "seq-item-ind" || type === "explicit-key-ind";
 
-/** An entry without the comments above it, and the comments below it that belong to what follows. */
+/**
+ * An entry without the comments above it, and the comments below it that belong to what follows. `inside`: those between its
+ * dash or question mark and what stands behind it; behind a dash without anything that is all there is up to the next one.
+ */
 function readEntry(
   item: CST.CollectionItem,
   kind: "map" | "list",
   column: number,
+  inside: readonly Comment[],
   source: SourceText,
 ): { readonly entry: Entry; readonly rest: readonly Comment[] } {
   const key = kind === "map" ? readKey(item, source) : null;
-  const separator = source.commentsOf(item.sep);
+  const separator = kind === "map" ? source.commentsOf(item.sep) : inside;
   const value = readNode(item.value, propertiesOf(kind === "map" ? item.sep : item.start), column, source);
   const line = separator.filter(({ alone }) => !alone);
   const inner = separator.filter(({ alone }) => alone);
@@ -143,7 +147,7 @@ function readEntry(
   const below = splitAt(isEmpty ? [...inner, ...value.rest] : value.rest, column);
   return {
     entry: {
-      before: [...(key?.comments ?? []), ...linesOf(above)],
+      before: [...(kind === "map" ? linesOf(inside) : []), ...(key?.comments ?? []), ...linesOf(above)],
       key: key?.node ?? null,
       value: isBlock(value.node) ? withLeading(value.node, linesOf(inner)) : value.node,
       trailing: ends.at(-1)?.text ?? null,
@@ -190,7 +194,7 @@ function readFlowCollection(
     }
     // `[a: 1]` is a list with a map in it.
     const isPair = kind === "list" && Boolean(item.key || item.sep);
-    const { entry } = readEntry(item, isPair ? "map" : kind, -1, source);
+    const { entry } = readEntry(item, isPair ? "map" : kind, -1, [], source);
     const before = [...after, ...linesOf(start), ...entry.before];
     entries.push({ ...(isPair ? asMap(entry) : entry), before });
     after = [];

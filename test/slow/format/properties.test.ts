@@ -45,6 +45,31 @@ describe("formatting", () => {
     );
   });
 
+  test("leaves every comment beside the same items of a list, empty ones included", () => {
+    const item = fc.constantFrom(
+      "-",
+      "-  # behind",
+      "- a",
+      "- a  # behind",
+      "- &x",
+      "- !!null  # behind",
+      "- - # behind",
+    );
+    const line = fc.oneof(item, fc.constantFrom("# alone", "  # deeper"));
+    const words = (lines: readonly string[]) => lines.map((text) => text.trim().replace(/ +/g, " "));
+    fc.assert(
+      fc.property(item, fc.array(line, { maxLength: 6 }), fc.constantFrom("", "  "), (first, others, indent) => {
+        // Each comment has a number, so that none can be taken for another.
+        const lines = [first, ...others].map((text, index) => indent + text.replace(/#.*/, `$& ${index}`));
+        const text = `tags:\n${lines.join("\n")}\n`;
+        const formatted = format(text);
+        expect(words(formatted.trimEnd().split("\n").slice(1)), text).toEqual(words(lines));
+        expect(format(formatted), text).toBe(formatted);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   test("gives the same bytes whatever the order of keys", () => {
     fc.assert(
       fc.property(customerData, seed, (data, start) => {

@@ -53,7 +53,7 @@ const environment = fc.record(
     id: label,
     name: label,
     state: fc.constantFrom("enabled", "disabled"),
-    tags: fc.array(label, { maxLength: 4 }),
+    tags: fc.array(fc.option(label), { maxLength: 4 }),
     trial: fc.boolean(),
     quotas: fc.record(
       { hostUnits: fc.record({ maxLimit: fc.nat() }), demUnits: fc.constant({}) },
@@ -61,7 +61,7 @@ const environment = fc.record(
     ),
     ssh,
     oneagent,
-    hosts: fc.array(host, { maxLength: 3 }),
+    hosts: fc.array(fc.option(host), { maxLength: 3 }),
     unknown: label,
   },
   { requiredKeys: [] },
@@ -206,6 +206,7 @@ export function writeYaml(data: unknown, { chance, comments }: Style): string {
     return ` ${words ? String(value).replace(" ", `\n${indent}   `) : text(value)}${end()}`;
   };
   const listItem = (value: unknown, indent: string): string => {
+    if (value === null && chance(4) > 0) return `${indent}-${end()}`;
     if (isMap(value) && Object.keys(value).length > 0 && chance(3) > 0) {
       const inner = block(value, `${indent}  `);
       const isCompact = chance(4) > 0 && inner.startsWith(`${indent}  `) && !inner.trimStart().startsWith("#");

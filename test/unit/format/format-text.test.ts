@@ -185,6 +185,13 @@ environments:
 `);
   });
 
+  test("stay with items of a list that have no value", () => {
+    const text = "hosts:\n-   # first\n  # below the first\n- &x\n# above the third\n-\n\n# above web\n- web\n";
+    expect(format(text)).toBe(
+      "hosts:\n  -  # first\n    # below the first\n  - &x\n  # above the third\n  -\n\n  # above web\n  - web\n",
+    );
+  });
+
   test("stay with entries that have no value", () => {
     const text =
       "customer: abc\nenvironments:\n  p1:\n    # nothing yet\n  # the next one\n  p2: # none\n  p3: [] # empty\n    # deeper\n";
