@@ -1,7 +1,8 @@
 import { posix } from "node:path";
 import type { Edit, YamlMapping } from "../edit/edit.ts";
 import { usageError } from "../errors.ts";
-import type { SettingsEntry } from "../load/schema/file-types.ts";
+import type { CustomerEntry, SettingsEntry } from "../load/schema/file-types.ts";
+import { mergeSettings } from "../load/settings/merge-settings.ts";
 import type { Environment } from "../model/inventory.ts";
 import { hostEdits, noHostSettings } from "./add-hosts.ts";
 import {
@@ -12,6 +13,7 @@ import {
   environmentOrder,
   type FileText,
   keysAfter,
+  takesBack,
 } from "./declared-files.ts";
 import { type EnvironmentPlace, findPlace } from "./find-place.ts";
 
@@ -72,10 +74,10 @@ function bodyOf({ ownId, name, cluster, tags, labels, hosts }: NewEnvironment, i
   };
 }
 
-const commonCluster = ({ read }: DeclaredFiles): string | null => {
-  const settings = dataOf(read("dtsync.yaml") ?? "") as Partial<SettingsEntry> | null | undefined;
-  return settings?.defaults?.cluster ?? null;
-};
+const settingsOf = ({ read }: DeclaredFiles): Partial<SettingsEntry> =>
+  (dataOf(read("dtsync.yaml") ?? "") ?? {}) as Partial<SettingsEntry>;
+
+const commonCluster = (declared: DeclaredFiles): string | null => settingsOf(declared).defaults?.cluster ?? null;
 
 function newCustomer({ customer, key }: EnvironmentPlace, wanted: NewEnvironment, declared: DeclaredFiles): FileText {
   const path = `customers/${customer}.yaml`;
@@ -123,7 +125,8 @@ function refuseCustomerName(customer: string, { customerName }: NewEnvironment, 
 
 /** What a declared environment lacks of what is wanted. */
 function complete(known: Environment, wanted: NewEnvironment, declared: DeclaredFiles): readonly FileText[] {
-  const { path, text } = customerFile(declared, known.customer);
+  const file = customerFile(declared, known.customer);
+  const { path, text } = file;
   refuseCustomerName(known.customer, wanted, declared);
   const other = differenceOf(known, wanted);
   if (other !== null) {
@@ -135,11 +138,19 @@ function complete(known: Environment, wanted: NewEnvironment, declared: Declared
   const way = ["environments", known.key];
   const missing = wanted.tags.filter((tag) => !known.settings.tags?.includes(tag));
   const labels = Object.entries(wanted.labels).filter(([label, value]) => known.labels[label] !== value);
+  const levels = { settings: settingsOf(declared), customer: file.entry };
+  const own = file.entry.environments?.[known.key];
+  if (missing.length > 0 && own?.tags === null && inheritsTags(levels))
+    throw takesBack(`tags: null of ${known.id}`, "tags");
+  // A null keeps inherited labels away; once there are labels in its place, each of those needs one.
+  const away = own?.labels === null && labels.length > 0 ? inheritedLabels(levels, wanted.labels) : [];
   const edits: readonly Edit[] = [
     ...(wanted.name !== null && known.settings.name === undefined
       ? [set([...way, "name"], wanted.name, keysAfter(environmentOrder, "name"))]
       : []),
-    ...labels.map(([label, value]) => set([...way, "labels", label], value, keysAfter(environmentOrder, "labels"))),
+    ...[...labels, ...away].map(([label, value]) =>
+      set([...way, "labels", label], value, keysAfter(environmentOrder, "labels")),
+    ),
     ...(missing.length === 0
       ? []
       : [
@@ -155,12 +166,34 @@ function complete(known: Environment, wanted: NewEnvironment, declared: Declared
   return edits.length === 0 ? [] : [edited(path, text, edits)];
 }
 
-const set = (path: readonly string[], value: string, before: readonly string[]): Edit => ({
+const set = (path: readonly string[], value: string | null, before: readonly string[]): Edit => ({
   action: "set",
   path,
   value,
   before,
 });
+
+/** What an environment inherits from. */
+interface LevelsAbove {
+  readonly settings: Partial<SettingsEntry>;
+  readonly customer: CustomerEntry;
+}
+
+/** Whether tags may come from a level above; a profile counts, whatever it matches. */
+function inheritsTags({ settings: { defaults, profiles }, customer: { environment } }: LevelsAbove): boolean {
+  const isReset = environment === null || environment?.tags === null;
+  const above = isReset ? [] : [defaults?.environment, ...(profiles ?? []).map((profile) => profile.environment)];
+  return [...above, environment].some((level) => (level?.tags ?? []).length > 0);
+}
+
+/** A null for each label that comes from a level above and is not one of some others. */
+function inheritedLabels(
+  { settings, customer }: LevelsAbove,
+  others: Readonly<Record<string, string>>,
+): readonly (readonly [label: string, value: null])[] {
+  const labels = mergeSettings(settings.defaults?.labels ?? {}, customer.labels);
+  return Object.keys(labels).flatMap((label) => (Object.hasOwn(others, label) ? [] : [[label, null] as const]));
+}
 
 function differenceOf(known: Environment, { name, cluster, customer, labels }: NewEnvironment): string | null {
   if (known.state === "absent") return "as absent";

@@ -11,6 +11,7 @@ import {
   environmentOrder,
   type FileText,
   keysAfter,
+  takesBack,
 } from "./declared-files.ts";
 import { namesOf, rangesOf } from "./host-ranges.ts";
 
@@ -166,6 +167,7 @@ function withSettings(item: YamlMapping, settings: NewHostSettings): YamlValue {
   const merged: Record<string, YamlValue> = { ...(item as Record<string, YamlValue>) };
   for (const [key, value] of Object.entries(given as Record<string, YamlValue>)) {
     const before = merged[key];
+    if (before === null) throw takesBack(`${key}: null of ${item["name"]}`, `${key} settings`);
     merged[key] = isMapping(before) && isMapping(value) ? { ...before, ...value } : value;
   }
   const { name, address, ssh, oneagent, ...rest } = merged;

@@ -1,6 +1,6 @@
 import type { Edit } from "../edit/edit.ts";
 import { editYaml } from "../edit/edit-yaml.ts";
-import { usageError } from "../errors.ts";
+import { type DtsyncError, usageError } from "../errors.ts";
 import { escapeText } from "../load/diagnostics/show-text.ts";
 import type { CustomerEntry } from "../load/schema/file-types.ts";
 import { parseYaml } from "../load/yaml/parse-yaml.ts";
@@ -49,6 +49,13 @@ export function edited(path: string, text: string, edits: readonly Edit[]): File
   if ("message" in result) throw usageError(`${path} cannot be changed in place: ${result.message}`, result.hint);
   return { path, text: result.text };
 }
+
+/** Why a null that takes inherited settings away cannot be replaced: what stands in its place is laid over them again. */
+export const takesBack = (what: string, settings: string): DtsyncError =>
+  usageError(
+    `${what} takes the inherited ${settings} away, and others in its place would bring them back`,
+    `Change it by hand: what is written in the place of null adds to the ${settings} of the levels above.`,
+  );
 
 /** The keys that come behind one in the order of the schema, so that a new key stands where `fmt` would put it. */
 export const keysAfter = (order: readonly string[], key: string): readonly string[] =>

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { loadInventory } from "../../../src/load/load-inventory.ts";
 import { createAjv } from "../../../src/load/schema/compile-schemas.ts";
 import { readDocumentSchema } from "../../../src/load/schema/document-schemas.ts";
 import { type EditWorld, withEditWorld } from "../../support/edit-world.ts";
@@ -140,6 +141,52 @@ environments:
         expect([code, errors]).toEqual([3, expect.stringContaining(words ?? "")]);
       }
     }));
+
+  test("gives one that takes no inherited tags or labels what is asked for, and nothing that it took away", () =>
+    inWorld(
+      async ({ run, read, folder }) => {
+        const declared = async (id: string) => {
+          const { inventory } = await loadInventory({
+            directory: folder,
+            set: [],
+            rootCertificate: null,
+            home: folder,
+          });
+          const found = inventory?.environments.find((environment) => environment.id === id);
+          return { tags: found?.settings.tags ?? [], labels: found?.labels };
+        };
+        const words = ["--tag", "x", "--label", "type=ccv2"];
+        expect((await run("add", "environment", "own-p1", ...words)).code).toBe(0);
+        expect(await declared("own-p1")).toEqual({ tags: ["x"], labels: { type: "ccv2" } });
+        expect(read("customers/own.yaml")).toContain("labels: { type: ccv2, site: null, tier: null }");
+        expect((await run("add", "environment", "own-p1", ...words)).errors).toContain("Nothing to do");
+        expect((await run("add", "environment", "led-p1", "--label", "tier=b")).code).toBe(0);
+        expect((await declared("led-p1")).labels).toEqual({ tier: "b" });
+        const before = read("customers/led.yaml");
+        expect(await run("add", "environment", "led-p1", ...words)).toMatchObject({
+          code: 3,
+          errors: expect.stringContaining("tags: null of led-p1 takes the inherited tags away"),
+        });
+        const host = await run("add", "host", "old.example.com", "--environment", "led-p1", "--user", "root");
+        expect([host.code, host.errors]).toEqual([
+          3,
+          expect.stringContaining("ssh: null of old.example.com takes the"),
+        ]);
+        expect(read("customers/led.yaml")).toBe(before);
+      },
+      {
+        "dtsync.yaml": settings.replace(
+          "{ cluster: emea }",
+          "{ cluster: emea, labels: { site: a }, environment: { tags: [common] }, ssh: { port: 2222 } }",
+        ),
+        "customers/own.yaml":
+          "customer: own\nlabels: { tier: a, type: x }\nenvironment: { tags: null }\n" +
+          "environments:\n  p1: { labels: null, tags: null }\n",
+        "customers/led.yaml":
+          "customer: led\nenvironments:\n  p1:\n    labels: null\n    tags: null\n" +
+          "    hosts:\n      - { name: old.example.com, ssh: null, state: absent }\n",
+      },
+    ));
 
   test("writes nothing that validate would refuse, nor with --dry-run", () =>
     inWorld(async ({ run, read }) => {
