@@ -22,13 +22,20 @@ export type NewItem = ({ readonly kind: "environment" } & NewEnvironment) | ({ r
 /** Declares an environment or hosts. Null: the inventory is or would be invalid, and its faults have been printed. */
 export function declareItem(item: NewItem, options: ChangeOptions, context: Context): Promise<InventoryChange | null> {
   if (item.kind === "environment") {
-    const message = `Add the environment ${item.ownId ?? item.id}`;
-    return changeInventory((declared) => addEnvironment(item, declared), message, options, context);
+    const wanted: NewEnvironment = {
+      ...item,
+      id: nameIn("environment", item.id),
+      ownId: item.ownId === null ? null : nameIn("environment", item.ownId),
+      hosts: item.hosts.map((name) => nameIn("host", name)),
+    };
+    const message = `Add the environment ${wanted.ownId ?? wanted.id}`;
+    return changeInventory((declared) => addEnvironment(wanted, declared), message, options, context);
   }
   const environment = nameIn("environment", item.environment);
+  const names = item.names.map((name) => nameIn("host", name));
   const decide = (declared: DeclaredFiles): readonly FileText[] =>
-    addHosts(item.names, item.settings, environmentNamed(environment, declared.inventory), declared);
-  return changeInventory(decide, `Add ${hosts(item.names)} to ${environment}`, options, context);
+    addHosts(names, item.settings, environmentNamed(environment, declared.inventory), declared);
+  return changeInventory(decide, `Add ${hosts(names)} to ${environment}`, options, context);
 }
 
 /** What is named by a name, or as plans show it: `environment/abc-p1`. */

@@ -188,6 +188,22 @@ environments:
       },
     ));
 
+  test("takes environments and hosts as plans show them", () =>
+    inWorld(async ({ run, read }) => {
+      const words = ["add", "environment", "environment/abc-t1", "--host", "host/test02.abc.example.com"];
+      expect((await run(...words)).code).toBe(0);
+      expect((await run("add", "host", "host/test03.abc.example.com", "--environment=environment/abc-t1")).code).toBe(
+        0,
+      );
+      expect(read("customers/retail/abc.yaml")).toContain(
+        "t1: { hosts: [test01.abc.example.com, test02.abc.example.com, test03.abc.example.com] }",
+      );
+      expect((await run("add", "environment", "environment/abc-p2")).code).toBe(0);
+      expect(read("customers/retail/abc.yaml")).toContain("  p2:\n    hosts: []\n");
+      expect((await run("add", "environment", "abc-old", "--id", "environment/grown")).code).toBe(0);
+      expect(read("customers/retail/abc.yaml")).toContain("  old:\n    id: grown\n");
+    }));
+
   test("writes nothing that validate would refuse, nor with --dry-run", () =>
     inWorld(async ({ run, read }) => {
       const taken = await run("add", "environment", "abc-p2", "--host", "web01.abc.example.com");
