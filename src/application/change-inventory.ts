@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DeclaredFiles, FileText } from "../declare/declared-files.ts";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
@@ -55,7 +56,7 @@ const patience = 60_000;
  * whole, and written only if it is valid. Null: it is not, or was not before, and the faults have been printed.
  *
  * Two of them never lose one another's change: one waits for the other, and none writes over a file that has changed since it
- * was read. Throws where a file cannot be changed or committed; nothing has been written then, unless the message says so.
+ * was read. Throws where a file cannot be changed or committed; the files are as before then, unless the message says otherwise.
  */
 export async function changeInventory(
   decide: (declared: DeclaredFiles) => readonly FileText[],
@@ -133,11 +134,18 @@ async function write(
   const repository = options.commit ? await openOrThrow(root, context) : null;
   try {
     const places = writes.map(({ place }) => place);
-    if (repository) await orThrow("nothing was written", () => requireCommitted(repository, places));
+    if (repository)
+      await orThrow(
+        () => "nothing was written",
+        () => requireCommitted(repository, places),
+      );
     for (const one of writes) await writeOne(one);
     context.log.info("inventory was changed", () => ({ files: writes.map(({ path }) => path) }));
     if (!repository) return null;
-    return await orThrow("the files are written, but not committed", () => commitFiles(repository, places, message));
+    return await orThrow(
+      () => takeBack(writes),
+      () => commitFiles(repository, places, message),
+    );
   } finally {
     await repository?.close();
   }
@@ -161,15 +169,34 @@ async function writeOne({ path, place, before, text }: Write): Promise<void> {
   }
 }
 
-const openOrThrow = (folder: string, context: Context): Promise<Repository> =>
-  orThrow("nothing was written", () => openRepository(folder, gitEdges(context)));
+/** Gives files that were written their former texts, as far as nobody has changed them meanwhile, and says what is there now. */
+async function takeBack(writes: readonly Write[]): Promise<string> {
+  const left: string[] = [];
+  for (const { path, place, before, text } of writes) {
+    try {
+      if (readRaw(place) !== text) left.push(path);
+      else if (before === null) await unlink(place);
+      else await writeWhole(place, before);
+    } catch {
+      left.push(path);
+    }
+  }
+  return left.length === 0 ? "the files are as they were before" : `these files are changed: ${left.join(", ")}`;
+}
 
-async function orThrow<T>(state: string, work: () => Promise<T>): Promise<T> {
+const openOrThrow = (folder: string, context: Context): Promise<Repository> =>
+  orThrow(
+    () => "nothing was written",
+    () => openRepository(folder, gitEdges(context)),
+  );
+
+/** `state`: what is there where Git fails. */
+async function orThrow<T>(state: () => string | Promise<string>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
-    throw new DtsyncError(`no commit can be made, and ${state}: ${error.message}`, {
+    throw new DtsyncError(`no commit can be made, and ${await state()}: ${error.message}`, {
       exitCode: exitCodes.failed,
       hint: "settle that, or leave --commit out and commit the change yourself",
       cause: error,

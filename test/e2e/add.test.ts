@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -108,6 +108,47 @@ describe("a change of the inventory as a commit", () => {
     repository.git("checkout", "--quiet", "--detach");
     expect(run("add", "environment", "abc-t1", "--commit").stderr).toContain("no branch is checked out");
     expect(run("add", "environment", "abc-t1", "--format", "json", "--set", "x").code).toBe(3);
+  });
+
+  test("is refused where Git could not make it, and nothing is written", () => {
+    const { directory, git } = repository;
+    repository.write({ ".gitignore": "new*.yaml\n" });
+    git("add", ".gitignore");
+    git("commit", "--quiet", "-m", "ignore");
+    const fresh = join(directory, "inventory/customers/new.yaml");
+    const ignored = run("add", "environment", "new-p1", "--commit");
+    expect([ignored.code, ignored.stderr]).toEqual([
+      1,
+      expect.stringContaining("nothing was written: inventory/customers/new.yaml is ignored by Git"),
+    ]);
+    expect(existsSync(fresh)).toBe(false);
+    writeFileSync(join(directory, ".git/index.lock"), "");
+    expect(run("add", "environment", "abc-t1", "--commit").stderr).toMatch(/nothing was written: .*index\.lock/);
+    rmSync(join(directory, ".git/index.lock"));
+    git("update-ref", "MERGE_HEAD", "HEAD");
+    expect(run("add", "environment", "abc-t1", "--commit").stderr).toContain(
+      "nothing was written: a merge is under way",
+    );
+    expect(readFileSync(join(directory, "inventory/customers/abc.yaml"), "utf8")).toBe(
+      files["inventory/customers/abc.yaml"],
+    );
+  });
+
+  test("that fails all the same leaves nothing behind", () => {
+    const { directory, git } = repository;
+    // The commit fails after the file was staged.
+    const branch = join(directory, ".git", `${git("symbolic-ref", "HEAD").trim()}.lock`);
+    writeFileSync(branch, "");
+    for (const id of ["new-p1", "abc-t1"]) {
+      const { code, stderr } = run("add", "environment", id, "--commit");
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining("the files are as they were before: git commit failed"),
+      ]);
+    }
+    rmSync(branch);
+    expect(git("status", "--porcelain").trim()).toBe("");
+    expect(run("add", "environment", "new-p1", "--commit").code).toBe(0);
   });
 
   test("of several processes at once loses none", async () => {
