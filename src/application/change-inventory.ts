@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { DeclaredFiles, FileText } from "../declare/declared-files.ts";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
 import { ownFolder } from "../files/own-files.ts";
-import { readOrdinaryText } from "../files/read-ordinary-file.ts";
+import { readMarkedText } from "../files/read-ordinary-file.ts";
 import { writeWhole } from "../files/write-file.ts";
 import { commitFiles, requireCommitted } from "../git/commit-files.ts";
 import { GitFailure } from "../git/git-failure.ts";
@@ -224,7 +224,7 @@ function newPlace(path: string, root: string): string {
 /** The text with the mark that it may begin with; null: there is no such file. */
 function readRaw(place: string): string | null {
   if (!existsSync(place)) return null;
-  return readOrdinaryText(place, { largest: largestFile });
+  return readMarkedText(place, { largest: largestFile });
 }
 
 /** The files as they are on the disk, but some with other texts. */

@@ -1,7 +1,11 @@
 import { resolve } from "node:path";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
+import { readMarkedText } from "../files/read-ordinary-file.ts";
 import { writeWhole } from "../files/write-file.ts";
 import { type FormattedInventory, formatInventory } from "../format/format-inventory.ts";
+
+/** Bytes of a YAML file of an inventory. */
+const largestFile = 1_000_000;
 
 /** Lays the YAML files of an inventory out in one way; with `check` it only finds those that are not. */
 export async function formatFiles(inventory: string, check: boolean): Promise<FormattedInventory> {
@@ -12,7 +16,8 @@ export async function formatFiles(inventory: string, check: boolean): Promise<Fo
 
 async function replaceFile(file: string, text: string): Promise<void> {
   try {
-    await writeWhole(file, text);
+    const mark = readMarkedText(file, { largest: largestFile }).startsWith("\ufeff") ? "\ufeff" : "";
+    await writeWhole(file, mark + text);
   } catch (error) {
     throw new DtsyncError(`${file} cannot be written (${errorMessage(error)})`, {
       exitCode: exitCodes.failed,

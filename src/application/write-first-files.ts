@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, statSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { DtsyncError, errorMessage, exitCodes, usageError } from "../errors.ts";
-import { readOrdinaryText } from "../files/read-ordinary-file.ts";
+import { readMarkedText } from "../files/read-ordinary-file.ts";
 import { writeWhole } from "../files/write-file.ts";
 import { codeOwners, firstInventory } from "../init/first-inventory.ts";
 import { withIgnoredFiles } from "../init/ignored-files.ts";
@@ -63,7 +63,7 @@ export async function writeFirstFiles(inventoryFolder: string, version: string):
 /** Sees to it that Git ignores what dtsync keeps in the folder. A file that cannot be read or written is left as it is. */
 async function ignoreOwnFiles(path: string): Promise<"added" | "kept"> {
   try {
-    const text = exists(path) ? readOrdinaryText(path, { largest: largestIgnoreFile, refuseLink: true }) : "";
+    const text = exists(path) ? readMarkedText(path, { largest: largestIgnoreFile, refuseLink: true }) : "";
     const extended = withIgnoredFiles(text);
     if (extended === null) return "kept";
     await writeWhole(path, extended);

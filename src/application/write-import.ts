@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
-import { readOrdinaryText } from "../files/read-ordinary-file.ts";
+import { readMarkedText } from "../files/read-ordinary-file.ts";
 import { isSystemError, writeWhole } from "../files/write-file.ts";
 import type { ProposedFile } from "../import/proposal.ts";
 import { createLimiter } from "../lib/limiter.ts";
@@ -49,11 +49,11 @@ export async function writeImport(folder: string, files: readonly WrittenFile[],
 /** Writes one file; gives what takes it back. */
 async function writeProposed(target: string, text: string, before: string | null): Promise<() => Promise<void>> {
   if (before !== null) {
-    if (readOrdinaryText(target, { largest: largestFile, refuseLink: true }) !== before) {
-      throw new Error("it has changed meanwhile");
-    }
-    await writeWhole(target, text);
-    return () => writeWhole(target, before);
+    const found = readMarkedText(target, { largest: largestFile, refuseLink: true });
+    const mark = found.startsWith("\ufeff") ? "\ufeff" : "";
+    if (found !== mark + before) throw new Error("it has changed meanwhile");
+    await writeWhole(target, mark + text);
+    return () => writeWhole(target, found);
   }
   await mkdir(dirname(target), { recursive: true });
   const remove = () => rm(target, { force: true });

@@ -45,7 +45,11 @@ export function readOrdinaryFile(path: string, { largest, refuseLink = false, ch
   }
 }
 
-/** The same as text in UTF-8. */
+/** The same as text in UTF-8, with the byte order mark that it may begin with: for who writes the file again. */
+export const readMarkedText = (path: string, limits: ReadLimits): string =>
+  new TextDecoder("utf-8", { ignoreBOM: true }).decode(readOrdinaryFile(path, limits));
+
+/** The same without that mark. */
 export const readOrdinaryText = (path: string, limits: ReadLimits): string =>
   new TextDecoder().decode(readOrdinaryFile(path, limits));
 

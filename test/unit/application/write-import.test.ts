@@ -32,6 +32,12 @@ test("every file is written, and folders are made", async () => {
   expect(read(groups.path)).toBe(groups.text);
 });
 
+test("a file keeps its byte order mark", async () => {
+  writeFileSync(join(folder, settings.path), `\ufeff${settings.before}`);
+  await writeImport(folder, [settings], going);
+  expect(read("dtsync.yaml")).toBe(`\ufeff${settings.text}`);
+});
+
 test("a file that somebody made meanwhile ends it by name, and everything else is taken back", async () => {
   writeFileSync(join(folder, settings.path), settings.before);
   writeFileSync(join(folder, "customers/c17.yaml"), "somebody's\n");

@@ -355,6 +355,30 @@ describe("a host that comes back", () => {
 });
 
 describe("changing an inventory", () => {
+  test("keeps the byte order mark of a file, and makes none", () =>
+    inWorld(
+      async ({ run, read, folder }) => {
+        const [p1, grown] = ["--environment=marked-p1", "--environment=grown-lists"];
+        expect((await run("add", "host", "b.example.com", p1)).output).not.toContain("customer: marked");
+        expect((await run("suspend", "marked-p1", "--until", "2999-01-01", "--why", "moves")).code).toBe(0);
+        expect((await run("remove", "host", "list09.example.com")).code).toBe(0);
+        expect((await run("add", "host", "list11.example.com", grown)).code).toBe(0);
+        const text = read("customers/marked.yaml");
+        expect([text.indexOf("\ufeff"), text.lastIndexOf("\ufeff")]).toEqual([0, 0]);
+        expect(text).toContain("hosts: [a.example.com, b.example.com]");
+        expect(read("hosts/grown.txt")).toBe("\ufefflist01.example.com\n");
+        expect(read("customers/grown.yaml")).not.toContain("\ufeff");
+        const loose = text.replace("customer: marked", "customer:   marked");
+        writeFileSync(join(folder, "customers/marked.yaml"), loose);
+        expect((await run("fmt")).code).toBe(0);
+        expect(read("customers/marked.yaml")).toBe(text);
+      },
+      {
+        "customers/marked.yaml": "\ufeffcustomer: marked\nenvironments:\n  p1:\n    hosts: [a.example.com]\n",
+        "hosts/grown.txt": "\ufefflist01.example.com\nlist09.example.com\n",
+      },
+    ));
+
   test("of two at once, none is lost", () =>
     withEditWorld(
       files,
