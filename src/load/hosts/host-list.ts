@@ -39,9 +39,22 @@ export const tooManyListed = {
   hint: "Check the ranges, or split the source.",
 };
 
-/** A list without groups. */
+/** A section of an INI file, which no range is, or a variable of Ansible. */
+const ansibleLine = /^\[(?![\d,-]+\])[^\]]*\]$|\sansible_\w+\s*=/;
+
+const looksLikeAnsible = {
+  message: "this looks like an Ansible inventory, and is read as a list with a name or range a line",
+  hint: "Add format: ansible to the item that names the file, and group: with the name of a group to take only its hosts.",
+};
+
+/** A list without groups. An Ansible inventory is none: its sections and variables would be so many faults. */
 export function plainHostList(text: string): HostList {
   const hosts = parseHostList(text);
+  const ansible = hosts.find(({ name }) => ansibleLine.test(name));
+  if (ansible !== undefined) {
+    const diagnostic = { offset: ansible.offset, ...looksLikeAnsible };
+    return { diagnostics: [diagnostic], hostsOf: () => ({ hosts: [], diagnostics: [] }) };
+  }
   const isTooLong = hosts.length > mostListedHosts;
   const found = { hosts: isTooLong ? [] : hosts, diagnostics: [] };
   return { diagnostics: isTooLong ? [{ offset: 0, ...tooManyListed }] : [], hostsOf: () => found };

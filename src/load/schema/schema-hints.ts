@@ -103,9 +103,10 @@ function hintForList(value: unknown, schema: Annotated): string | null {
 
 /** For several items that are one because nothing divides them; null where each of them would not do either. */
 export function hintForItems(text: string, schema: Annotated, isFlow: boolean): string | null {
-  const items = text.split(/\s+-?/, 50);
+  const items = text.split(/\s+(?:-\s*)?/, 50);
   if (items.length < 2 || !items.every((item) => accepts(schema, item))) return null;
   if (isFlow) return `Put a comma between two items: ${items.join(", ")}.`;
+  if (/\s-\s/.test(text)) return "Begin the dashes of all items in the same column.";
   return /\s-/.test(text) ? "Put a blank after each dash." : "Begin each item with a dash.";
 }
 

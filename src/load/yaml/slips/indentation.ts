@@ -6,9 +6,26 @@ export const wrongIndentation: Slip = (fault) => {
   const lines = text.split("\n", lineNumber + 1);
   const tab = tabIn(lines, fault);
   if (tab) return tab;
-  if (code === "BAD_INDENT") return betweenLevels(lines, fault);
-  return code === "BLOCK_AS_IMPLICIT_KEY" ? (keyBehindKey(fault) ?? belowValue(lines, fault)) : null;
+  switch (code) {
+    case "BAD_INDENT":
+      return betweenLevels(lines, fault);
+    case "MISSING_CHAR":
+      return isAtStart(fault) ? betweenLevels(lines, fault) : null;
+    case "UNEXPECTED_TOKEN":
+      return itemBehindKey(fault);
+    case "BLOCK_AS_IMPLICIT_KEY":
+      return (
+        keyBehindKey(fault) ??
+        itemBeforeKey(fault) ??
+        (isAtStart(fault) ? betweenLevels(lines, fault) : belowValue(lines, fault))
+      );
+    default:
+      return null;
+  }
 };
+
+const isAtStart = ({ line, lineStart, offset }: SyntaxFault): boolean =>
+  line.slice(0, offset - lineStart).trim() === "";
 
 /** A tab in the indentation of the line or of the next one. */
 function tabIn(lines: readonly string[], { lineNumber, lineStart, line }: SyntaxFault): ExplainedFault | null {
@@ -20,14 +37,42 @@ function tabIn(lines: readonly string[], { lineNumber, lineStart, line }: Syntax
   return null;
 }
 
-/** `environments: p1:` */
+/** `environments: p1:`, or `p1: hosts: [web01]` */
 function keyBehindKey({ line, lineStart, offset }: SyntaxFault): ExplainedFault | null {
-  const [, key = "", inner = ""] = /^[ -]*([\w.-]{1,100}:) +([\w.-]{1,100}:)\s*(?:#.*)?$/.exec(line) ?? [];
+  const [, key = "", inner = ""] = /^[ -]*([\w.-]{1,100}:) +([\w.-]{1,100}:)(?:\s*(?:#.*)?$|\s+[[{])/.exec(line) ?? [];
   if (inner === "" || !line.startsWith(inner, offset - lineStart)) return null;
   return explained(
     offset,
     `"${inner}" stands on the line of ${key}`,
     `Put it on a line of its own, further in than ${key}`,
+  );
+}
+
+/** `hosts: - web01` */
+function itemBehindKey({ line, lineStart, offset }: SyntaxFault): ExplainedFault | null {
+  const [, before = "", key = ""] = /^([ -]*([\w.-]{1,100}:)\s+)-\s/.exec(line) ?? [];
+  if (key === "" || offset !== lineStart + before.length) return null;
+  return explained(
+    offset,
+    `an item of a list stands on the line of ${key}`,
+    `Put each item on a line of its own below ${key}, or write the list with brackets and commas: [a, b].`,
+  );
+}
+
+/** `hosts:` and below it, further out, its items. The fault is at either of the two. */
+function itemBeforeKey(fault: SyntaxFault): ExplainedFault | null {
+  const from = isAtStart(fault) ? fault.lineStart : fault.lineStart + fault.line.length;
+  const [between = "", indent = ""] =
+    /^(?: *(?:#.*)?\r?\n){0,20}( *)-(?=\s)/.exec(fault.text.slice(from, from + 2000)) ?? [];
+  if (between === "") return null;
+  const above = fault.text.slice(0, from).split("\n");
+  const number = above.findLastIndex((line) => !/^\s*(?:#.*)?$/.test(line)) + 1;
+  const key = levelsOf(above[number - 1] ?? "", number).at(-1);
+  if (!key || key.key === "-" || indent.length >= key.indent) return null;
+  return explained(
+    from + between.length - 1,
+    `the item is indented by ${blanksOf(indent.length)}, less than ${nameOf(key)}`,
+    `Indent all items of ${key.key} by ${blanksOf(key.indent)} like it, or further.`,
   );
 }
 
@@ -58,6 +103,7 @@ function betweenLevels(lines: readonly string[], { lineNumber, lineStart }: Synt
     const level = levelsOf(lines[number - 1] ?? "", number).findLast(({ key }) => (key === "-") === isItem);
     if (level && level.indent < (above.at(-1)?.indent ?? Number.POSITIVE_INFINITY)) above.push(level);
   }
+  if (above.some(({ indent }) => indent === here.indent)) return null;
   const inner = above.findLast(({ indent }) => indent > here.indent);
   const outer = above.find(({ indent }) => indent < here.indent);
   const choices = [inner, outer].flatMap((level) => (level ? [`by ${level.indent} like ${nameOf(level)}`] : []));

@@ -33,7 +33,8 @@ export const colonInText: Slip = (fault) => {
     .slice(column)
     .replace(/\s+#.*$/, "")
     .trimEnd();
-  if (!/:\s+\S/.test(text) || /^["'[{]/.test(text)) return null;
+  // An item, or a list or mapping behind the colon, is no text.
+  if (!/:\s+\S/.test(text) || /^["'[{]|^[\w.-]+:\s+[[{]|^\s*-\s/.test(text)) return null;
   return quote(fault, column, text, "because of the colon and the blank in it");
 };
 
