@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from "node:fs";
+import { withoutLogCommands } from "../lib/printable.ts";
 
 /** What is written to, as far as a sink needs it: a standard stream of Node.js, or something in its place. */
 export interface SinkStream {
@@ -84,7 +85,10 @@ function writeWhole(descriptor: number): (text: string) => void {
   };
 }
 
-/** Nothing waits for a reader that is slow or has stopped, and what it leaves does not pile up without end. */
+/**
+ * Nothing waits for a reader that is slow or has stopped, and what it leaves does not pile up without end. The reader may be the
+ * runner of a pipeline, which must take nothing for a command that a host or cluster said.
+ */
 function writeWithin(limit: number, stream: SinkStream): (text: string) => void {
   let leftOut = 0;
   const catchUp = (): void => {
@@ -93,7 +97,7 @@ function writeWithin(limit: number, stream: SinkStream): (text: string) => void 
   };
   return (text) => {
     if (leftOut === 0 && stream.writableLength <= limit) {
-      stream.write(text);
+      stream.write(withoutLogCommands(text));
       return;
     }
     if (leftOut === 0) stream.once("drain", catchUp);

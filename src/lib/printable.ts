@@ -28,6 +28,13 @@ export function printableData(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [printableLine(key), printableData(item)]));
 }
 
+/**
+ * Text for what may be the log of a pipeline, in which nothing is a command: `##[error]` anywhere and `::error::` at the start of
+ * a line for GitHub's runner, `##vso[…]` for Azure's. One of their characters becomes an escape, by which JSON stays what it is.
+ */
+export const withoutLogCommands = (text: string): string =>
+  text.replace(/##(?=(?:vso)?\[)/gi, "#\\u0023").replace(/^([^\S\n]*):(?=:[a-z][a-z-]*(?: [^\n]*)?::)/gim, "$1\\u003a");
+
 /** A value of a change, as a person reads it. */
 export function showValue(value: Value | undefined): string {
   if (value === undefined || value === null) return "none";

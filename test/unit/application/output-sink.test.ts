@@ -32,6 +32,13 @@ const failing = (code: string) =>
   new Writable({ write: (_chunk, _encoding, callback) => callback(Object.assign(new Error(code), { code })) });
 
 describe("a stream", () => {
+  test("gets no text that the runner of a pipeline takes for a command", () => {
+    const stream = new PassThrough();
+    const { sink } = aSink(stream);
+    sink.write("host/web01: it said ##[stop-commands]x\n::error::y\n");
+    expect(String(stream.read())).toBe("host/web01: it said #\\u0023[stop-commands]x\n\\u003a:error::y\n");
+  });
+
   test("that fails is told once, and nothing is written there any more", async () => {
     const { sink, failures } = aSink(failing("EPIPE"));
     sink.write("one");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { count, painter, printable, printableLine, showValue } from "../../../src/lib/printable.ts";
+import { count, painter, printable, printableLine, showValue, withoutLogCommands } from "../../../src/lib/printable.ts";
 
 const control = String.fromCharCode(27);
 const code = (number: number) => String.fromCharCode(number);
@@ -29,6 +29,36 @@ describe("text from outside", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(printableLine(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+      }),
+    );
+  });
+});
+
+describe("text for the log of a pipeline", () => {
+  test.each([
+    ["::error file=a,line=1::owned", "\\u003a:error file=a,line=1::owned"],
+    ["one\n  ::Add-Mask::two", "one\n  \\u003a:Add-Mask::two"],
+    ["held: ##[stop-commands]x", "held: #\\u0023[stop-commands]x"],
+    ["###[error]x", "##\\u0023[error]x"],
+    ["a ##vso[task.setvariable variable=b]c", "a #\\u0023vso[task.setvariable variable=b]c"],
+  ])("has no command in it: %j", (text, shown) => {
+    expect(withoutLogCommands(text)).toBe(shown);
+  });
+
+  test.each(["::1\n  ::ffff:192.0.2.1", "a ::error::b", "### Heading", "std::vector", "## [link](x)"])(
+    "has everything else as it is: %j",
+    (text) => {
+      expect(withoutLogCommands(text)).toBe(text);
+    },
+  );
+
+  test("says the same as JSON", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom("##[error]", "\n::error::", "\\", '"', "#", "##vso[a]", "x")), (parts) => {
+        const data = { [parts.join("")]: [parts.join("")] };
+        const shown = withoutLogCommands(JSON.stringify(data, null, 2));
+        expect(JSON.parse(shown)).toEqual(data);
+        expect(shown).not.toMatch(/##(?:vso)?\[|^\s*::/m);
       }),
     );
   });
