@@ -8,6 +8,7 @@ import type { ExistingInventory, Proposal } from "../import/proposal.ts";
 import { proposeInventory } from "../import/propose-inventory.ts";
 import { takeZones } from "../import/take-zones.ts";
 import { groupBy } from "../lib/group-by.ts";
+import { redactSecrets } from "../load/diagnostics/secret-text.ts";
 import { type InventoryFiles, inventoryFiles } from "../load/files/inventory-files.ts";
 import { openFolder } from "../load/files/inventory-folder.ts";
 import { overlaidFiles } from "../load/files/overlaid-files.ts";
@@ -247,5 +248,6 @@ const reportOf = (
   summary: counts,
   files: files.map(({ path, before }) => ({ path, action: before === null ? "create" : "change" })),
   written: false,
-  remarks: [...remarks, ...further],
+  // What a cluster has can hold what must not be repeated.
+  remarks: [...remarks, ...further].map(({ about, items }) => ({ about, items: items.map(redactSecrets) })),
 });

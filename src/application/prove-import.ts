@@ -1,7 +1,11 @@
 import { DtsyncError, exitCodes } from "../errors.ts";
+import { isMapping } from "../import/mapping-at.ts";
 import type { Choices, Proposal } from "../import/proposal.ts";
 import { decodeIdPart } from "../kinds/change.ts";
+import { groupBy } from "../lib/group-by.ts";
 import type { LoadResult } from "../load/load-inventory.ts";
+import { parseYaml } from "../load/yaml/parse-yaml.ts";
+import { createPositions, keyPlace } from "../load/yaml/positions.ts";
 import type { Change } from "../model/change.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -45,6 +49,7 @@ export async function proveImport(ports: ProofPorts): Promise<Proposal> {
   const { observed, version, now, before, signal } = ports;
   const planOf = (inventory: Inventory): Plan => plan(inventory, observed, version, now);
   const known = new Set(fingerprints(planOf(before)));
+  const fresh = newGroups(observed, before);
   let choices = everything;
   let reason = "";
   let hint = "please report it, with the names changed";
@@ -54,7 +59,7 @@ export async function proveImport(ports: ProofPorts): Promise<Proposal> {
     const { inventory, diagnostics } = await ports.load(proposal);
     const next: Choices | null =
       inventory === null
-        ? withoutFaults(diagnostics, proposal, choices)
+        ? withoutFaults(diagnostics, proposal, choices, fresh)
         : withoutChanges(planOf(inventory), known, choices);
     if (next === null) return proposal;
     reason = inventory === null ? describe(diagnostics) : "a plan of it would have changes";
@@ -119,11 +124,13 @@ function withoutChanges({ changes, held }: Plan, known: ReadonlySet<string>, cho
   if (choices.templates && (groups.size === 0 || groups.size > mostSingleGroups || hasCreation(fresh))) {
     return { ...choices, templates: false };
   }
+  return withoutGroups([...groups], choices);
+}
+
+/** Bare first, then not at all. The same choices again: nothing is left to leave away of them. */
+function withoutGroups(groups: readonly string[], choices: Choices): Choices {
   const bareGroups = new Set([...choices.bareGroups, ...groups]);
-  const leftOutGroups = new Set([
-    ...choices.leftOutGroups,
-    ...[...groups].filter((group) => choices.bareGroups.has(group)),
-  ]);
+  const leftOutGroups = new Set([...choices.leftOutGroups, ...groups.filter((group) => choices.bareGroups.has(group))]);
   return leftOutGroups.size === choices.leftOutGroups.size && bareGroups.size === choices.bareGroups.size
     ? choices
     : { ...choices, bareGroups, leftOutGroups };
@@ -143,10 +150,57 @@ function without(ids: readonly string[], choices: Choices): Choices {
     : { ...choices, bare, leftOut };
 }
 
-function withoutFaults(diagnostics: readonly Diagnostic[], proposal: Proposal, choices: Choices): Choices {
-  const files = new Set(diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file));
+function withoutFaults(
+  diagnostics: readonly Diagnostic[],
+  proposal: Proposal,
+  choices: Choices,
+  fresh: ReturnType<typeof newGroups>,
+): Choices {
+  const faults = diagnostics.filter(({ severity }) => severity === "error");
+  const names = faultyNames(faults, proposal);
+  const groups = fresh.flatMap(([group, name]) => (names.has(name) ? [group] : []));
+  const fewer = withoutGroups(groups, choices);
+  if (fewer !== choices) return fewer;
+  const files = new Set(faults.map(({ file }) => file));
   const environments = proposal.files.filter(({ path }) => files.has(path)).flatMap((file) => file.environments);
   if (environments.length > 0) return without(environments, choices);
   if (choices.templates) return { ...choices, templates: false };
   return choices.shared ? { ...choices, shared: false } : choices;
+}
+
+/** Names of groups that have faults where files of the proposal declare them. */
+function faultyNames(faults: readonly Diagnostic[], { files }: Proposal): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const [path, found] of groupBy(faults, ({ file }) => file)) {
+    const text = files.find((file) => file.path === path)?.text;
+    if (text === undefined) continue;
+    const entries = groupEntries(path, text);
+    for (const { line } of found) {
+      const entry = entries.findLast((one) => one.line <= line);
+      if (entry !== undefined) names.add(entry.name);
+    }
+  }
+  return names;
+}
+
+/** Groups of the clusters, as `CLUSTER/NAME` with their names, that the inventory does not declare. */
+function newGroups({ clusters }: Observed, { groups: declared }: Inventory): readonly (readonly [string, string])[] {
+  const known = new Set(declared.map(({ cluster, name }) => `${cluster}/${name}`));
+  return [...clusters]
+    .flatMap(([cluster, { groups }]) =>
+      groups?.status === "complete" ? groups.value.map(({ name }) => [`${cluster}/${name}`, name] as const) : [],
+    )
+    .filter(([group]) => !known.has(group));
+}
+
+/** Where the groups of a file begin: they are the last of what it holds, unless it is dtsync.yaml, which gets templates alone. */
+function groupEntries(path: string, text: string): readonly { readonly name: string; readonly line: number }[] {
+  const positions = createPositions(path, text);
+  const { value } = parseYaml(text, positions);
+  const groups = isMapping(value) ? value["groups"] : undefined;
+  if (!Array.isArray(groups)) return [];
+  return groups.map((entry, index) => ({
+    name: isMapping(entry) ? String(entry["name"]) : "",
+    line: keyPlace(positions, groups, index).place.line,
+  }));
 }

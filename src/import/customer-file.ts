@@ -6,8 +6,9 @@ import { labelValue } from "./find-match.ts";
 import { hostsEntry } from "./hosts-entry.ts";
 import { isMapping, mappingAt } from "./mapping-at.ts";
 import { fileText, freePath } from "./new-file.ts";
-import { isPlainText, mostFrequent, type PlacedCustomer, type PlacedEnvironment } from "./place-environments.ts";
+import { mostFrequent, type PlacedCustomer, type PlacedEnvironment } from "./place-environments.ts";
 import type { PlacedGroups } from "./place-groups.ts";
+import { isPlainText } from "./plain-text.ts";
 import { fullyDeclared, type ProposalBasis, type ProposedFile } from "./proposal.ts";
 import { asMapping } from "./yaml-values.ts";
 

@@ -1,7 +1,8 @@
 import { isOwnTag } from "../kinds/environment/fields.ts";
 import { compareText } from "../lib/text.ts";
 import type { ObservedEnvironment } from "../model/observed.ts";
-import { isPlainText, type PlacedEnvironment } from "./place-environments.ts";
+import type { PlacedEnvironment } from "./place-environments.ts";
+import { isPlainText } from "./plain-text.ts";
 
 /** A limit of the inventory's format. */
 export interface KnownLimit {
@@ -54,7 +55,7 @@ function limitValue(observed: ObservedEnvironment, { kind, group, member }: Know
 const ownTags = ({ tags }: ObservedEnvironment): readonly string[] =>
   [...new Set(tags.filter((tag) => !isOwnTag(tag)))].sort(compareText);
 
-const canDeclareTags = (observed: ObservedEnvironment): boolean => ownTags(observed).every(isPlainText);
+const canDeclareTags = (observed: ObservedEnvironment): boolean => ownTags(observed).every((tag) => isPlainText(tag));
 
 /** Tags that all of these have. Those of an environment whose tags cannot be written do not count. */
 export function commonTags(environments: readonly PlacedEnvironment[]): readonly string[] {

@@ -2,7 +2,8 @@ import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
 import type { Remark } from "../model/estate.ts";
 import { oddTags } from "./environment-values.ts";
-import { isPlainText, type PlacedEnvironment } from "./place-environments.ts";
+import type { PlacedEnvironment } from "./place-environments.ts";
+import { isPlainText } from "./plain-text.ts";
 import type { ProposalBasis } from "./proposal.ts";
 
 /** What an inventory cannot say of these environments, what could not be proven, and names that several have. */

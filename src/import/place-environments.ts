@@ -3,6 +3,7 @@ import type { EstateCluster, Remark } from "../model/estate.ts";
 import type { ObservedEnvironment } from "../model/observed.ts";
 import type { CustomerRule } from "./customer-rules.ts";
 import { findIdTemplates, type IdParts } from "./id-templates.ts";
+import { isPlainText } from "./plain-text.ts";
 import { slug, takeName } from "./slug.ts";
 
 export interface PlacedEnvironment {
@@ -141,9 +142,6 @@ function customerName(id: string, environments: readonly PlacedEnvironment[]): s
   const name = mostFrequent(names);
   return name === null || name === id || !isPlainText(name) ? null : name;
 }
-
-/** Text that names and tags of an inventory may be. */
-export const isPlainText = (text: string): boolean => text.length <= 100 && /^\S(?:[^\p{Cc}]*\S)?$/u.test(text);
 
 /** The most frequent of the texts, of several the first in their order; null: there is none. */
 export function mostFrequent(texts: readonly string[]): string | null {

@@ -1,3 +1,5 @@
+import { groupIdKey, groupIdOf } from "../kinds/group/group-id.ts";
+import { groupNameKey } from "../kinds/group/group-names.ts";
 import { rightsByEnvironment } from "../kinds/group/rights.ts";
 import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
@@ -14,6 +16,7 @@ import {
 } from "./group-entry.ts";
 import { makeTemplates } from "./group-templates.ts";
 import type { PlacedEnvironment } from "./place-environments.ts";
+import { holdsSecret, isPlainText } from "./plain-text.ts";
 import { findRoles, type Granted, leanRights, type Rights, rightsKey, rightsOf } from "./rights.ts";
 
 export interface PlacedGroups {
@@ -25,6 +28,8 @@ export interface PlacedGroups {
   readonly byCustomer: ReadonlyMap<string, readonly GroupEntry[]>;
   /** Labels that templates match by, by environment id. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
+  /** Groups that are declared. */
+  readonly count: number;
   readonly remarks: readonly Remark[];
 }
 
@@ -33,10 +38,10 @@ interface GroupOptions {
   readonly templates: boolean;
   /** Groups as `CLUSTER/NAME` whose rights are not declared. */
   readonly bare: ReadonlySet<string>;
-  /** The same of groups that are not declared. */
-  readonly leftOut: ReadonlySet<string>;
   /** Environments that are declared already. */
   readonly declared: readonly PlacedEnvironment[];
+  /** Names of groups that are declared already, the former ones too, by cluster. */
+  readonly takenNames: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Finds how the groups of an estate are declared: as few templates as say it, the others one by one. */
@@ -52,18 +57,16 @@ export function placeGroups(
   const all = [...environments, ...options.declared];
   const byId = new Map(all.map((environment) => [environment.observed.id.toLowerCase(), environment]));
   const members: Member[] = [];
+  const left: Record<LeftReason, string[]> = { unclear: [], secret: [], sameId: [] };
   const dead: string[] = [];
-  const unclear: string[] = [];
   const silent: string[] = [];
   const ofPolicies: string[] = [];
   for (const { name: cluster, groups, zoneRights, policyGroups } of clusters) {
     const zonesOfGroups = groupBy(zoneRights, ({ group }) => group.toLowerCase());
-    const alike = groupBy(groups, ({ name }) => name.toLowerCase());
-    for (const observed of groups) {
+    for (const [observed, reason] of sortOut(groups, options.takenNames.get(cluster) ?? [])) {
       const shown = `${cluster}/${observed.name}`;
-      if (options.leftOut.has(shown)) continue;
-      if ((alike.get(observed.name.toLowerCase())?.length ?? 0) > 1 || !isDeclarable(observed)) {
-        unclear.push(shown);
+      if (reason !== null) {
+        left[reason].push(reason === "sameId" ? `${shown} (id ${groupIdOf(observed.name)})` : shown);
         continue;
       }
       const read = accessOf(observed, cluster, zonesOfGroups.get(observed.id.toLowerCase()) ?? [], byId);
@@ -74,10 +77,7 @@ export function placeGroups(
       members.push({ observed, cluster, access: isBare ? null : read.access });
     }
   }
-  remark(
-    "groups that cannot be declared (names alike but for case, braces or control characters): left alone",
-    unclear,
-  );
+  for (const reason of Object.keys(leftReasons) as readonly LeftReason[]) remark(leftReasons[reason], left[reason]);
   remark("rights on environments that are not there: left alone", dead);
   remark("groups that policies give rights, which dtsync neither shows nor changes", ofPolicies);
   remark("groups without rights on environments: their rights are not compared", silent);
@@ -96,6 +96,7 @@ export function placeGroups(
     shared: rest.shared.map(withRoles),
     byCustomer: new Map([...rest.byCustomer].map(([customer, groups]) => [customer, groups.map(withRoles)])),
     labels: made.labels,
+    count: members.length,
     remarks,
   };
 }
@@ -116,11 +117,40 @@ function nameRoles(group: RawGroup, roles: ReadonlyMap<string, string>): GroupEn
   return { ...rest, access: Object.fromEntries(access) };
 }
 
-/** Whether its texts can stand in a file, and mean themselves there. */
-function isDeclarable({ name, ldapGroupNames, ssoGroupNames }: ObservedGroup): boolean {
-  return [name, ...ldapGroupNames, ...ssoGroupNames].every(
-    (text) => text.length <= 500 && /^[^\s{}](?:[^\p{Cc}{}]*[^\s{}])?$/u.test(text),
-  );
+/** Why a group cannot be declared, whatever else is. */
+const leftReasons = {
+  unclear: "groups that cannot be declared (names alike but for case, braces or control characters): left alone",
+  secret: "groups with a token, a private key or a password in a name: left alone",
+  sameId: "groups whose names a cluster makes one id of: left alone",
+} as const;
+
+type LeftReason = keyof typeof leftReasons;
+
+const longestName = 500;
+
+/** The groups of a cluster, each with the reason why it cannot be declared; null: it can. */
+function sortOut(
+  groups: readonly ObservedGroup[],
+  takenNames: readonly string[],
+): readonly (readonly [ObservedGroup, LeftReason | null])[] {
+  const alike = groupBy(groups, ({ name }) => groupNameKey(name));
+  const byTexts = groups.map((group): [ObservedGroup, LeftReason | null] => {
+    const isAlike = (alike.get(groupNameKey(group.name))?.length ?? 0) > 1;
+    return [group, isAlike ? "unclear" : oddTexts(group)];
+  });
+  const usable = byTexts.flatMap(([{ name }, reason]) => (reason === null ? [name] : []));
+  const sharing = groupBy([...usable, ...takenNames], groupIdKey);
+  return byTexts.map(([group, reason]) => {
+    const isShared = (sharing.get(groupIdKey(group.name))?.length ?? 0) > 1;
+    return [group, reason ?? (isShared ? "sameId" : null)];
+  });
+}
+
+/** Why its texts cannot stand in a file, or would not mean themselves there. */
+function oddTexts({ name, ldapGroupNames, ssoGroupNames }: ObservedGroup): LeftReason | null {
+  const texts = [name, ...ldapGroupNames, ...ssoGroupNames];
+  if (texts.some(holdsSecret)) return "secret";
+  return texts.every((text) => isPlainText(text, longestName) && !/[{}]/.test(text)) ? null : "unclear";
 }
 
 /** The rights of a group on the environments of the estate, and the ids that are none of them. */

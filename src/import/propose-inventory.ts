@@ -1,3 +1,4 @@
+import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
 import type { EstateCluster } from "../model/estate.ts";
 import { customerFile } from "./customer-file.ts";
@@ -49,7 +50,7 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
     declared: declaredAlready(clusters, inventory),
     templates: isFresh && choices.templates,
     bare: choices.bareGroups,
-    leftOut: choices.leftOutGroups,
+    takenNames: namesByCluster(inventory),
   });
   const basis: ProposalBasis = {
     existing,
@@ -73,12 +74,21 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
     counts: {
       customers: placed.customers.filter(({ id }) => !known.has(id)).length,
       environments: all.length,
-      groups: estate.reduce((sum, cluster) => sum + cluster.groups.length, 0) - choices.leftOutGroups.size,
+      groups: groups.count,
       hosts: all.reduce((sum, environment) => sum + hostsEntry(environment, estate, inventory).count, 0),
     },
     remarks: [...placed.remarks, ...groups.remarks, ...importRemarks(all, basis)],
   };
 }
+
+/** Names of groups that are declared, and the former ones. */
+const namesByCluster = ({ groups }: ExistingInventory["inventory"]): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    [...groupBy(groups, ({ cluster }) => cluster)].map(([cluster, declared]) => [
+      cluster,
+      declared.flatMap(({ name, previously }) => [name, ...previously]),
+    ]),
+  );
 
 /** The environments of the inventory that are there, which groups that it does not declare may have rights on, too. */
 function declaredAlready(

@@ -1,7 +1,9 @@
 import { compareText } from "../lib/text.ts";
 import { isHostName } from "../load/hosts/host-names.ts";
+import { accepts, resolveSchema, schemaOfFile } from "../load/schema/schema-hints.ts";
 import type { EstateHost, Remark } from "../model/estate.ts";
 import type { ListedHost } from "../model/observed.ts";
+import { holdsSecret } from "./plain-text.ts";
 
 interface TakenHosts {
   /** By environment id, in small letters and sorted. */
@@ -17,6 +19,7 @@ export function takeHosts(lists: ReadonlyMap<string, readonly ListedHost[]>): Ta
   const found = new Map<string, { readonly environment: string; readonly host: ListedHost }>();
   const twice: string[] = [];
   const odd: string[] = [];
+  const unsaid: string[] = [];
   for (const [environment, listed] of [...lists].sort(([left], [right]) => compareText(left, right))) {
     for (const host of listed) {
       const name = (host.localName ?? host.discoveredName ?? host.customName ?? "").toLowerCase();
@@ -33,11 +36,20 @@ export function takeHosts(lists: ReadonlyMap<string, readonly ListedHost[]>): Ta
   const hosts = new Map<string, EstateHost[]>([...lists.keys()].map((environment) => [environment, []]));
   for (const [name, { environment, host }] of [...found].sort(([left], [right]) => compareText(left, right))) {
     const { hostGroup, networkZone } = host;
-    hosts.get(environment)?.push({ name, hostGroup, networkZone: networkZone === "default" ? null : networkZone });
+    const zone = networkZone === "default" ? null : networkZone;
+    const kept = (setting: HostSetting, value: string | null): string | null => {
+      if (value === null || canDeclare(setting, value)) return value;
+      unsaid.push(`${name}: ${setting} ${JSON.stringify(value)}`);
+      return null;
+    };
+    hosts
+      .get(environment)
+      ?.push({ name, hostGroup: kept("hostGroup", hostGroup), networkZone: kept("networkZone", zone) });
   }
   const remarks: readonly Remark[] = [
     { about: "hosts that several environments list: declared in one", items: twice.sort(compareText) },
     { about: "hosts without a name that can be declared: left out", items: odd.sort(compareText) },
+    { about: "settings of hosts that an inventory cannot say: not declared", items: unsaid.sort(compareText) },
     {
       about: "enabled environments without hosts",
       items: [...hosts]
@@ -48,5 +60,12 @@ export function takeHosts(lists: ReadonlyMap<string, readonly ListedHost[]>): Ta
   ];
   return { hosts, remarks: remarks.filter(({ items }) => items.length > 0) };
 }
+
+type HostSetting = "hostGroup" | "networkZone";
+
+/** Whether the format of the inventory takes the value. */
+const canDeclare = (setting: HostSetting, value: string): boolean =>
+  accepts(resolveSchema(schemaOfFile("customer").properties?.["oneagent"] ?? {}).properties?.[setting] ?? {}, value) &&
+  !holdsSecret(value);
 
 const isMonitored = ({ state }: ListedHost): boolean => state === "MONITORED";

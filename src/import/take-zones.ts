@@ -4,14 +4,15 @@ import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
 import type { EstateCluster, EstateZoneRight, Remark } from "../model/estate.ts";
 import type { ObservedEnvironment, ObservedZoneRight, ObservedZones } from "../model/observed.ts";
-import { isPlainText } from "./place-environments.ts";
+import { isPlainText } from "./plain-text.ts";
 
 /** Why a right on a zone cannot be declared. */
 const reasons = {
   unread: "rights on management zones that could not be read: left alone",
   disabled: "rights on management zones of disabled environments, which do not tell their names: left alone",
   gone: "rights on management zones that are not there: left alone",
-  unclear: "rights on management zones that cannot be declared (several of one name, wildcards, braces): left alone",
+  unclear:
+    "rights on management zones that cannot be declared (several of one name, wildcards, braces, secrets): left alone",
 } as const;
 
 type Reason = keyof typeof reasons;
@@ -88,4 +89,5 @@ function nameFinder(
 }
 
 /** Whether a name can stand in a file, and means that very zone there. */
-const isDeclarable = (name: string): boolean => isPlainText(name) && !isGlob(name) && !/[{}]/.test(name);
+const isDeclarable = (name: string): boolean =>
+  isPlainText(name) && !isGlob(name) && !/[{}]/.test(name) && name !== "__proto__";

@@ -1,4 +1,4 @@
-import { groupIdOf } from "../kinds/group/group-id.ts";
+import { groupIdKey } from "../kinds/group/group-id.ts";
 import { closePermissions } from "../kinds/group/permissions.ts";
 import { namedZones, wantedZoneRights } from "../kinds/zone-permission/wanted-rights.ts";
 import { isGlob } from "../lib/glob.ts";
@@ -20,6 +20,7 @@ export function seedFromInventory(inventory: Inventory, cluster: string): Cluste
     }));
   const present = inventory.groups.filter((group) => group.cluster === cluster && group.state === "present");
   const groups = present.map((group) => ({
+    id: groupIdKey(group.name),
     name: group.name,
     isClusterAdminGroup: group.isClusterAdminGroup ?? false,
     ldapGroupNames: group.ldapGroupNames ?? [],
@@ -34,7 +35,7 @@ export function seedFromInventory(inventory: Inventory, cluster: string): Cluste
   const zoneRights = managementZones.flatMap(({ environment, id, name }) =>
     present.flatMap((group) => {
       const permissions = group.isClusterAdminGroup ? [] : wantedZoneRights(group, environment, name);
-      return permissions.length === 0 ? [] : [{ group: groupIdOf(group.name), environment, zone: id, permissions }];
+      return permissions.length === 0 ? [] : [{ group: groupIdKey(group.name), environment, zone: id, permissions }];
     }),
   );
   return { environments, groups, managementZones, zoneRights };

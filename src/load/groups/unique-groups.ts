@@ -1,4 +1,4 @@
-import { groupIdOf } from "../../kinds/group/group-id.ts";
+import { groupIdKey } from "../../kinds/group/group-id.ts";
 import { groupNameKey } from "../../kinds/group/group-names.ts";
 import type { Diagnostics, DiagnosticText, ValuePlace } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
@@ -44,7 +44,7 @@ export function uniqueGroups(made: readonly MadeGroup[], diagnostics: Diagnostic
 
 const nameKey = (cluster: string, name: string): string => `${cluster} ${groupNameKey(name)}`;
 
-const idKey = (cluster: string, name: string): string => `${cluster} ${groupIdOf(name)}`;
+const idKey = (cluster: string, name: string): string => `${cluster} ${groupIdKey(name)}`;
 
 /** Two templates can clash for every customer; one report is enough. */
 function createPairReport(diagnostics: Diagnostics) {

@@ -205,6 +205,20 @@ describe("an import", () => {
     for (const name of ["newcomer", "newcomers"]) world.cluster.removeGroup(name);
   });
 
+  test("leaves odd groups alone, and does not repeat the secret in a name", async () => {
+    begin();
+    world.cluster.setGroup("https://deploy:pass-word@example.com");
+    world.cluster.setGroup("renamed later", { name: "Team A" });
+    world.cluster.setGroup("team_a");
+    const { code, output } = await world.run(["import", "--all", "--format", "json"]);
+    expect(code).toBe(0);
+    expect(output).toContain("emea/[secret]");
+    expect(output).toContain("emea/Team A (id teama)");
+    expect(output).not.toContain("pass-word");
+    for (const name of ["https://deploy:pass-word@example.com", "Team A", "team_a"]) world.cluster.removeGroup(name);
+    await planIsEmpty();
+  });
+
   test("of an inventory that is invalid prints its faults", async () => {
     begin();
     writeFileSync(join(inventory(), "dtsync.yaml"), `${settings}rolls: {}\n`);

@@ -151,7 +151,7 @@ describe("rights on management zones", () => {
         },
         {
           about:
-            "rights on management zones that cannot be declared (several of one name, wildcards, braces): left alone",
+            "rights on management zones that cannot be declared (several of one name, wildcards, braces, secrets): left alone",
           items: ["emea/d in xyz-p1", "emea/e in xyz-p1", "emea/f in xyz-p1"],
         },
       ],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Inventory } from "../../../../src/model/inventory.ts";
+import { seedFromInventory } from "../../../../src/sandbox/seed-from-inventory.ts";
 import { loadFiles, loadValid, placesOf, settingsFile, withoutTheRest } from "../load-files.ts";
 
 const customers = {
@@ -210,6 +211,13 @@ test.each([
 ])("names that a cluster makes one id of are faults: %s", async (_case, first, second) => {
   const { diagnostics } = await loadFiles(withGroups(`  - ${first}\n  - ${second}\n`));
   expect(withoutTheRest(diagnostics).map(({ line, rule }) => [line, rule])).toEqual([[16, "group-id-clash"]]);
+});
+
+test("names of which an id would keep nothing are not said to make one id", async () => {
+  const names = ["Операторы", "Аудиторы"].map((name) => `  - { name: ${name}, clusters: [emea] }\n`);
+  const inventory = await loadValid(withGroups(names.join("")));
+  const { groups = [] } = seedFromInventory(inventory, "emea");
+  expect(new Set(groups.map(({ id }) => id)).size).toBe(2);
 });
 
 test("a group may be named differently from its former name in what an id does not keep", async () => {
