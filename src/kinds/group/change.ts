@@ -60,12 +60,31 @@ export type GroupContent =
 
 export type GroupChange = ChangeBase & GroupColumns & GroupContent;
 
+/** What two revisions declare of a group: also the former names, under one of which a cluster may have it. */
+export type DeclaredGroupField = GroupField | "previously";
+
+export interface DeclaredGroupSide extends GroupSide {
+  /** As declared; left out: none are. */
+  readonly previously?: readonly string[];
+}
+
 /** The same in what two revisions declare, where the earlier one may not declare a group that is to be removed. */
 export type DeclaredGroupContent =
-  | Exclude<GroupContent, { readonly action: "delete" }>
+  | {
+      readonly action: "create";
+      readonly before: null;
+      readonly after: DeclaredGroupSide & NewGroupSide;
+      readonly fields: readonly DeclaredGroupField[];
+    }
+  | {
+      readonly action: "update";
+      readonly before: DeclaredGroupSide;
+      readonly after: DeclaredGroupSide;
+      readonly fields: readonly DeclaredGroupField[];
+    }
   | {
       readonly action: "delete";
-      readonly before: GroupSide | null;
+      readonly before: DeclaredGroupSide | null;
       readonly after: null;
       readonly fields: readonly never[];
     };

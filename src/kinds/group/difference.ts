@@ -8,6 +8,8 @@ import { compareDeclaredZones } from "../zone-permission/difference.ts";
 import { zoneNamer } from "../zone-permission/wanted-rights.ts";
 import {
   type DeclaredGroupChange,
+  type DeclaredGroupField,
+  type DeclaredGroupSide,
   type GroupField,
   groupChangeId,
   groupColumns,
@@ -15,10 +17,11 @@ import {
   permissionChangeId,
 } from "./change.ts";
 import { declaredGroupFields, fieldsOfSide, pickFields, sameGroupField } from "./fields.ts";
+import { groupNameKey } from "./group-names.ts";
 import { closePermissions } from "./permissions.ts";
 import { permissionContent } from "./rights.ts";
 
-const keyOf = (cluster: string, name: string): string => `${cluster}/${name.toLowerCase()}`;
+const keyOf = (cluster: string, name: string): string => `${cluster}/${groupNameKey(name)}`;
 
 /** What the groups of two revisions, and their rights, declare differently. */
 export function compareDeclaredGroups(before: Inventory | null, after: Inventory): FamilyDifference {
@@ -29,6 +32,9 @@ export function compareDeclaredGroups(before: Inventory | null, after: Inventory
   const unmanaged: Undeclared[] = [];
   const isNamed = zoneNamer(after.groups);
   const renamed = new Set<string>();
+  const claimed = new Set(
+    after.groups.flatMap(({ cluster, name, previously }) => [name, ...previously].map((one) => keyOf(cluster, one))),
+  );
   for (const [key, group] of now) {
     const formerKey = group.previously
       .map((name) => keyOf(group.cluster, name))
@@ -38,6 +44,7 @@ export function compareDeclaredGroups(before: Inventory | null, after: Inventory
     const earlier = old.get(key) ?? former;
     const own = compareGroup(earlier, group);
     if (own) changes.push(own);
+    unmanaged.push(...(earlier ? withdrawnNames(earlier, group, claimed) : []));
     changes.push(...compareRights(earlier, group, environments));
     const zones = compareDeclaredZones(earlier, group, environments, isNamed);
     changes.push(...zones.changes);
@@ -49,9 +56,7 @@ export function compareDeclaredGroups(before: Inventory | null, after: Inventory
   for (const [key, group] of old) {
     if (now.has(key) || renamed.has(key)) continue;
     const gone = group.state === "absent";
-    const note = gone
-      ? "its removal is no longer declared: if it is still there, it stays"
-      : "becomes unmanaged; to remove it, declare state: absent";
+    const note = gone ? removalWithdrawn : "becomes unmanaged; to remove it, declare state: absent";
     unmanaged.push({ ...aboutGroup(group), note });
   }
   return { changes, unmanaged };
@@ -73,31 +78,63 @@ function aboutGroup(group: Group) {
 }
 
 function compareGroup(old: Group | undefined, now: Group): DeclaredGroupChange | null {
-  const base = { ...aboutGroup(now), dependsOn: [], origin: null, notes: [] };
+  const added = hasAddedNames(old, now);
+  const base = { ...aboutGroup(now), dependsOn: [], origin: null };
   const earlier = old?.state === "present" ? declaredGroupFields(old) : null;
   if (now.state === "absent") {
-    if (old?.state === "absent") return null;
-    return { ...base, action: "delete", before: earlier, after: null, fields: [] };
+    if (old?.state === "absent" && !added) return null;
+    const notes = added ? [formerNameNote("removed")] : [];
+    return { ...base, notes, action: "delete", before: earlier, after: null, fields: [] };
   }
+  const notes = added ? [formerNameNote("renamed")] : [];
+  const names: readonly DeclaredGroupField[] = added ? ["previously"] : [];
   const declared = declaredGroupFields(now);
   if (earlier === null) {
-    const after = { isClusterAdminGroup: false, ...declared };
-    return { ...base, action: "create", before: null, after, fields: [...fieldsOfSide(after)].sort(compareText) };
+    const own = { isClusterAdminGroup: false, ...declared };
+    const fields = [...fieldsOfSide(own), ...names].sort(compareText);
+    return { ...base, notes, action: "create", before: null, after: { ...own, ...formerNames(now, added) }, fields };
   }
   const differs = (field: GroupField): boolean => {
     const [left, right] = [earlier[field], declared[field]];
     return left === undefined || right === undefined ? left !== right : !sameGroupField(field, left, right);
   };
   const fields = [...new Set([...fieldsOfSide(declared), ...fieldsOfSide(earlier)])].filter(differs).sort(compareText);
-  if (fields.length === 0) return null;
+  if (fields.length + names.length === 0) return null;
   return {
     ...base,
+    notes,
     action: "update",
-    before: pickFields(earlier, fields),
-    after: pickFields(declared, fields),
-    fields,
+    before: { ...pickFields(earlier, fields), ...formerNames(old, added) },
+    after: { ...pickFields(declared, fields), ...formerNames(now, added) },
+    fields: [...fields, ...names].sort(compareText),
   };
 }
+
+/** Whether a group is looked for under a name under which the earlier revision did not look for it. */
+function hasAddedNames(old: Group | undefined, { previously }: Group): boolean {
+  const known = new Set(old ? [old.name, ...old.previously].map(groupNameKey) : []);
+  return previously.some((name) => !known.has(groupNameKey(name)));
+}
+
+const formerNames = (group: Group | undefined, added: boolean): DeclaredGroupSide =>
+  group && added && group.previously.length > 0 ? { previously: group.previously } : {};
+
+/** What comes of a former name depends on the cluster, which nobody asks for a difference. */
+const formerNameNote = (becomes: "renamed" | "removed"): string =>
+  `a group that the cluster has under a former name is ${becomes}; where it has one under the present name, too, nothing is changed`;
+
+/** Former names that nothing takes up any more (`claimed`: names of the later revision), as groups that may be there. */
+function withdrawnNames(old: Group, now: Group, claimed: ReadonlySet<string>): readonly Undeclared[] {
+  const note =
+    now.state === "absent"
+      ? removalWithdrawn
+      : `no longer a former name of ${JSON.stringify(now.name)}: if it is still there, it becomes unmanaged, and ${JSON.stringify(now.name)} is created`;
+  return old.previously
+    .filter((name) => !claimed.has(keyOf(old.cluster, name)))
+    .map((name) => ({ ...aboutGroup({ ...old, name }), note }));
+}
+
+const removalWithdrawn = "its removal is no longer declared: if it is still there, it stays";
 
 const rightsOf = (group: Group | undefined): ReadonlyMap<string, readonly string[]> =>
   new Map(

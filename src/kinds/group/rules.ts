@@ -5,6 +5,7 @@ import type { ActionRules, FieldValues, KindRules } from "../kind.ts";
 import { losesAdministration } from "./administration.ts";
 import {
   type DeclaredGroupChange,
+  type DeclaredGroupSide,
   type GroupAction,
   type GroupChange,
   groupChangeId,
@@ -102,7 +103,8 @@ export const groupsByName = ({ groups }: Inventory) =>
     ),
   );
 
-function fieldsOf({ fields, before, after }: DeclaredGroupChange): readonly FieldValues[] {
+function fieldsOf({ fields, ...sides }: DeclaredGroupChange): readonly FieldValues[] {
+  const [before, after]: readonly (DeclaredGroupSide | null)[] = [sides.before, sides.after];
   return fields.map((field) => ({ field, before: before?.[field], after: after?.[field] }));
 }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { documentFaults } from "../../../src/load/schema/document-schemas.ts";
 import type { Inventory } from "../../../src/model/inventory.ts";
 import { compareDeclarations, reportDifference } from "../../../src/plan/compare-declarations.ts";
 import {
@@ -12,6 +13,7 @@ import {
   oneAgentSettings,
   sshSettings,
 } from "../../support/builders.ts";
+
 import { randomInventory } from "../../support/random-worlds.ts";
 
 const lines = (before: Inventory | null, after: Inventory): readonly string[] =>
@@ -148,6 +150,55 @@ describe("groups and rights that are declared differently", () => {
     expect(notesOf(withGroup({ name: "old" }), withGroup({ name: "new", previously: ["old"] }))).toEqual([]);
     expect(only(withGroup({}), withGroup({ state: "absent" }))).toMatchObject({ action: "delete", after: null });
     expect(only(withGroup({ state: "absent" }), withGroup({}))).toMatchObject({ action: "create", before: null });
+  });
+
+  test("show former names that are added, which can rename a group, or remove one", () => {
+    const renaming = [expect.stringMatching(/under a former name is renamed/)];
+    expect(only(withGroup({}), withGroup({ previously: ["old"] }))).toEqual({
+      ...{ action: "update", before: {}, after: { previously: ["old"] }, fields: ["previously"], notes: renaming },
+    });
+    expect(only(withGroup({ previously: ["old"] }), withGroup({ previously: ["other", "OLD"] }))).toMatchObject({
+      ...{ before: { previously: ["old"] }, after: { previously: ["other", "OLD"] }, notes: renaming },
+    });
+    expect(only(withGroup({ name: "old" }), withGroup({ previously: ["old", "older"] }))).toMatchObject({
+      ...{ fields: ["name", "previously"], notes: renaming },
+    });
+    expect(
+      only(anInventory({ environments: withGroup({}).environments }), withGroup({ previously: ["old"] })),
+    ).toMatchObject({
+      ...{ action: "create", after: { previously: ["old"] }, notes: renaming },
+    });
+    const absent = { state: "absent" } as const;
+    expect(only(withGroup(absent), withGroup({ ...absent, previously: ["old"] }))).toMatchObject({
+      ...{ action: "delete", before: null, notes: [expect.stringMatching(/under a former name is removed/)] },
+    });
+    expect(lines(withGroup({ previously: ["a", "b"] }), withGroup({ previously: ["B", "a"] }))).toEqual([]);
+  });
+
+  test("keep to the schema with former names", () => {
+    const report = (before: Inventory, after: Inventory) =>
+      reportDifference(
+        compareDeclarations(before, after),
+        { revision: "main", commit: "0".repeat(40) },
+        { revision: null, commit: null },
+      );
+    const [without, having] = [withGroup({}), withGroup({ previously: ["old"] })];
+    expect(documentFaults("diff", report(without, having))).toEqual([]);
+    expect(documentFaults("diff", report(having, without))).toEqual([]);
+  });
+
+  test("tell of groups under former names that nobody takes up any more", () => {
+    const before = withGroup({ previously: ["old", "older"] });
+    expect(lines(before, withGroup({ previously: ["older"] }))).toEqual([]);
+    expect(notesOf(before, withGroup({ previously: ["older"] }))).toEqual([
+      'emea group/emea/old: no longer a former name of "operators": if it is still there, it becomes unmanaged, and "operators" is created',
+    ]);
+    const absent = withGroup({ previously: ["old"], state: "absent" });
+    expect(notesOf(absent, withGroup({ state: "absent" }))).toEqual([
+      "emea group/emea/old: its removal is no longer declared: if it is still there, it stays",
+    ]);
+    const taken = anInventory({ groups: [aGroup(), aGroup({ name: "new", previously: ["old"] })] });
+    expect(notesOf(anInventory({ groups: [aGroup({ previously: ["old"] })] }), taken)).toEqual([]);
   });
 
   test("tell rights that begin or cease to be declared", () => {
