@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+
 import { setMaxListeners } from "node:events";
 import { closeSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
@@ -10,12 +11,13 @@ import { createMessageStream, type TerminalSize } from "./application/message-st
 import { isFile, openSink } from "./application/output-sink.ts";
 import { wrapText } from "./application/wrap-text.ts";
 import { DtsyncError, exitCodes } from "./errors.ts";
+import { parseJson } from "./lib/parse-json.ts";
 import { packageFolder } from "./package-folder.ts";
 import type { Clock } from "./ports.ts";
 import { createRedactor } from "./secrets/redactor.ts";
 import { createAwaitEnd } from "./unsettled.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("package.json", packageFolder), "utf8")) as {
+const { version } = parseJson(readFileSync(new URL("package.json", packageFolder), "utf8")) as {
   version: string;
 };
 
@@ -112,7 +114,7 @@ function printError(message: string, hint: string | null, exitCode: number): voi
 function addedOptions(command: string | undefined): readonly string[] {
   const added = process.env["DTSYNC_SANDBOX_OPTIONS"];
   if (!added || command === undefined) return [];
-  const parsed = JSON.parse(added) as Readonly<Record<string, readonly string[]>>;
+  const parsed = parseJson(added) as Readonly<Record<string, readonly string[]>>;
   return Object.hasOwn(parsed, command) ? (parsed[command] ?? []) : [];
 }
 

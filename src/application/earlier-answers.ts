@@ -1,5 +1,6 @@
 import { errorMessage, usageError } from "../errors.ts";
 import { readLines } from "../files/read-lines.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import type { ApiLine } from "../model/api-line.ts";
 
 /** What an earlier run has answered, in the file that its standard output was led to. */
@@ -56,7 +57,7 @@ export async function earlierAnswers(file: string, path: string): Promise<Earlie
 
 function apiLine(text: string): ApiLine | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return isApiLine(value) ? value : null;
   } catch {
     return null;

@@ -1,6 +1,7 @@
 import { readOrdinaryFile } from "../files/read-ordinary-file.ts";
 import { jsonPointer } from "../lib/json.ts";
 import { nestingExceeds } from "../lib/json-nesting.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import { type DocumentKind, documentFaults, documentKinds } from "../load/schema/document-schemas.ts";
 import type { DifferenceReport } from "../model/difference.ts";
 import type { Plan } from "../model/plan.ts";
@@ -43,7 +44,7 @@ export const decodeDocument = (bytes: Uint8Array): string => new TextDecoder("ut
 /** Throws a plain Error for text that is not JSON, or is nested too deeply. */
 export function parseDocument(text: string): unknown {
   if (nestingExceeds(text, deepestNesting)) throw new Error(`it is nested more than ${deepestNesting} levels deep`);
-  return JSON.parse(text) as unknown;
+  return parseJson(text);
 }
 
 /** A value as the document of a kind that it has to be. */

@@ -1,3 +1,4 @@
+import { parseJson } from "../lib/parse-json.ts";
 /**
  * Whether the request can have had an effect on the cluster:
  * `none` = it was not sent, or it was refused; `unknown` = it went out and no trustworthy answer came.
@@ -67,7 +68,7 @@ export function describeErrorBody(text: string): string {
   if (trimmed === "") return "no further text";
   if (trimmed.startsWith("<")) return "an HTML page came instead of an API answer";
   try {
-    const parsed: unknown = JSON.parse(trimmed);
+    const parsed = parseJson(trimmed);
     const sentences = (Array.isArray(parsed) ? parsed : [parsed]).map(describeEnvelope).filter((part) => part !== "");
     if (sentences.length > 0) return sentences.join("; ");
   } catch {

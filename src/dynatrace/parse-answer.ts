@@ -1,4 +1,5 @@
 import { nestingExceeds } from "../lib/json-nesting.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import { type Shape, ShapeMismatch } from "./answer-shape.ts";
 import { ApiError } from "./api-error.ts";
 import { type AnsweredCall, UnexpectedAnswer } from "./unexpected-answer.ts";
@@ -14,7 +15,7 @@ export function parseAnswer<T>(text: string | null, shape: Shape<T>, call: Answe
   if (text === null) throw notJson("something that is not UTF-8 text", call);
   if (nestingExceeds(text, deepestNesting))
     throw new UnexpectedAnswer(call, `it is nested more than ${deepestNesting} levels deep`);
-  const value = parseJson(text, call);
+  const value = parseBody(text, call);
   try {
     return shape(value);
   } catch (error) {
@@ -23,9 +24,9 @@ export function parseAnswer<T>(text: string | null, shape: Shape<T>, call: Answe
   }
 }
 
-function parseJson(text: string, call: AnsweredCall): unknown {
+function parseBody(text: string, call: AnsweredCall): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw notJson(text.trimStart().startsWith("<") ? "an HTML page" : "something that is not JSON", call, error);
   }

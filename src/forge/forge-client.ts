@@ -3,6 +3,7 @@ import { defaultRetryPolicy, passingStatuses, retryDelay, serverAdvice, throttle
 import { describeTransportFailure } from "../dynatrace/transport-failure.ts";
 import { nestingExceeds } from "../lib/json-nesting.ts";
 import { openDeadline } from "../lib/linked-signal.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import { attempted, repeatUntil } from "../lib/repeat-until.ts";
 import { shortened } from "../lib/text.ts";
 import type { Clock, Fetch, FetchResponse, Log } from "../ports.ts";
@@ -129,7 +130,7 @@ async function jsonOf({ body }: FetchResponse, name: string, what: string): Prom
     const text = await readText(body, bodyLimits.list);
     if (text === null) throw new Error("it is not UTF-8");
     if (nestingExceeds(text, deepestNesting)) throw new Error("it is nested too deeply");
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ForgeFailure(`${name} gave an answer that cannot be read (${reason}): ${what}`, {
@@ -141,7 +142,7 @@ async function jsonOf({ body }: FetchResponse, name: string, what: string): Prom
 /** GitLab and GitHub say in `message` what is wrong; GitLab has an object there, or `error`, for some faults. */
 function reasonOf(text: string): string {
   try {
-    const { message, error } = JSON.parse(text) as { readonly message?: unknown; readonly error?: unknown };
+    const { message, error } = parseJson(text) as { readonly message?: unknown; readonly error?: unknown };
     const said = message ?? error ?? "";
     return typeof said === "string" ? said : JSON.stringify(said);
   } catch {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { parseJson } from "../lib/parse-json.ts";
 import type { SchemaKind } from "../load/schema/compile-schemas.ts";
 import { packageFolder } from "../package-folder.ts";
 import { type CollectionNode, type Entry, fromComment, type LayoutNode } from "./layout.ts";
@@ -18,7 +19,7 @@ export interface Schema {
 const schemaFolder = new URL("schema/", packageFolder);
 
 export function readSchema(kind: SchemaKind): Schema {
-  return JSON.parse(readFileSync(new URL(`${kind}.schema.json`, schemaFolder), "utf8")) as Schema;
+  return parseJson(readFileSync(new URL(`${kind}.schema.json`, schemaFolder), "utf8")) as Schema;
 }
 
 /**

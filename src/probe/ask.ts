@@ -1,5 +1,6 @@
 import type { ApiRequest } from "../dynatrace/api-request.ts";
 import type { Client } from "../dynatrace/client.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import type { FetchResponse } from "../ports.ts";
 
 /** What a cluster answered, whatever it was. */
@@ -29,7 +30,7 @@ export async function ask(client: Client, request: ApiRequest, further: readonly
 
 function parsed(text: string | null): unknown {
   try {
-    return JSON.parse(text ?? "");
+    return parseJson(text ?? "");
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createLimiter } from "../lib/limiter.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Clock } from "../ports.ts";
 import { appendPresets, buildInstallerBody } from "./agent/build-installer.ts";
@@ -154,10 +155,19 @@ async function readSeeds(options: SandboxStart): Promise<(cluster: string) => Cl
       return { ...seed, ...estateLife(seed.environments ?? [], index, options.clock.now().getTime()) };
     };
   }
-  const seeds = JSON.parse(await readFile(options.seed, "utf8")) as {
+  const seeds = parseNamed(options.seed, await readFile(options.seed, "utf8")) as {
     readonly clusters?: Readonly<Record<string, ClusterSeed>>;
   };
   return (cluster) => seeds.clusters?.[cluster] ?? {};
+}
+
+/** Data from the JSON of a file that a user named. Throws an Error with its path. */
+function parseNamed(file: string, text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    throw new Error(`${file} is not JSON`);
+  }
 }
 
 async function readState(file: string): Promise<SandboxState | null> {
@@ -168,7 +178,7 @@ async function readState(file: string): Promise<SandboxState | null> {
     // The first run with this file.
     return null;
   }
-  const state = JSON.parse(text) as SandboxState;
+  const state = parseNamed(file, text) as SandboxState;
   if (state.format !== "dtsync-sandbox/1") throw new Error(`${file} is not a state of dtsync sandbox`);
   return state;
 }

@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { chmod, copyFile, type FileHandle, lstat, open, readdir, rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { makeOwnFolder, ownFolder, requireOwn, requireOwnFolder } from "../files/own-files.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import type { ProcessVariables } from "../ports.ts";
 import { openCacheFolder } from "./cache-folder.ts";
 
@@ -94,7 +95,7 @@ const nameOf = (key: string): string => createHash("sha256").update(key).digest(
 
 function parseEntry(text: string | null): CachedContent | null {
   if (text === null) return null;
-  const { size, sha256, tail } = JSON.parse(text) as Record<keyof CachedContent, unknown>;
+  const { size, sha256, tail } = parseJson(text) as Record<keyof CachedContent, unknown>;
   const isEntry =
     Number.isSafeInteger(size) && typeof sha256 === "string" && contentName.test(sha256) && typeof tail === "string";
   return isEntry ? { size: size as number, sha256, tail: Buffer.from(tail, "base64") } : null;

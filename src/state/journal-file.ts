@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, statSync, writeSync } from "node:fs";
 import { readOwnText } from "../files/own-files.ts";
 import { openToAppend, writeWhole } from "../files/write-file.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import {
   type AbandonedRun,
   isEntry,
@@ -137,7 +138,7 @@ function startsAs(format: string, line: string): boolean {
 /** Undefined: it is no JSON. */
 function parseLine(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { errorMessage } from "../errors.ts";
 import { makeOwnFolder, readOwnText, requireOwnFolder } from "../files/own-files.ts";
 import { writeWhole } from "../files/write-file.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import { isProcessIdentity, type ProcessIdentity, stateOf } from "./process-identity.ts";
 
 /**
@@ -192,7 +193,7 @@ export function abandonedRuns(
 
 function parseEntry(text: string): JournalEntry | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return isEntry(value) ? value : null;
   } catch {
     return null;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { errorMessage } from "../errors.ts";
 import { makeOwnFolder, readOwnText, requireOwnFolder } from "../files/own-files.ts";
 import { writeWhole } from "../files/write-file.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import { isMissing } from "./journal.ts";
 import { isProcessIdentity, type ProcessIdentity, stateOf } from "./process-identity.ts";
 
@@ -54,7 +55,7 @@ export function abandonedProbes(
       const runId = entryName.exec(name)?.[1];
       if (runId === undefined) return [];
       try {
-        const entry: unknown = JSON.parse(readOwnText(join(folder, name), largest));
+        const entry = parseJson(readOwnText(join(folder, name), largest));
         if (!isEntry(entry) || entry.runId !== runId) throw new Error("it is not in the form of a journal");
         return stateOf(entry.process, own) === "ended" ? [entry] : [];
       } catch (error) {

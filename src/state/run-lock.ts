@@ -4,6 +4,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { makeExclusively } from "../files/make-exclusively.ts";
 import { makeOwnFolder, readOwnText, requireOwnFolder } from "../files/own-files.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import type { Clock } from "../ports.ts";
 import { isProcessIdentity, type ProcessIdentity, stateOf } from "./process-identity.ts";
 
@@ -157,7 +158,7 @@ function removeOwn(path: string, text: string): void {
 
 function parseOwner(text: string): LockOwner | null {
   try {
-    const value = JSON.parse(text) as Partial<Record<keyof LockOwner, unknown>> | null;
+    const value = parseJson(text) as Partial<Record<keyof LockOwner, unknown>> | null;
     const fits =
       value?.format === "dtsync-lock/1" &&
       typeof value.id === "string" &&

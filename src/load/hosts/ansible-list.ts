@@ -1,4 +1,5 @@
 import { nestingExceeds } from "../../lib/json-nesting.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { entryOf, isMap } from "../yaml/value-path.ts";
 import { type AnsibleContent, type AnsibleVariables, isAnsibleVariable } from "./ansible-inventory.ts";
@@ -42,7 +43,7 @@ export function readAnsibleList(output: string, group: string): AnsibleList {
 function parseGroups(output: string): Groups | null {
   if (nestingExceeds(output, deepest)) return null;
   try {
-    const value: unknown = JSON.parse(output);
+    const value = parseJson(output);
     return isMap(value) && isMap(entryOf(entryOf(value, "_meta"), "hostvars")) ? value : null;
   } catch {
     return null;

@@ -1,3 +1,4 @@
+import { parseJson } from "../../lib/parse-json.ts";
 import type { Host, HostCommand } from "../../model/inventory.ts";
 import { createBudget } from "../diagnostics/budget.ts";
 import { createDiagnostics, type Diagnostics, untilStopped } from "../diagnostics/diagnostics.ts";
@@ -67,7 +68,7 @@ function readItems(output: string): PrintedItems {
   if (output.length > largestOutput) return { wrong: "more than 5 MB" };
   const unsafe = findTextDiagnostics(output)[0];
   if (unsafe) return { wrong: `a ${unsafe.diagnostic.rule === "control-character" ? "control character" : "secret"}` };
-  const items = output.trimStart().startsWith("[") ? parseJson(output) : parseHostList(output).map(({ name }) => name);
+  const items = output.trimStart().startsWith("[") ? parseList(output) : parseHostList(output).map(({ name }) => name);
   if (items === null) return { wrong: "something that begins like JSON but is not a JSON array" };
   return { items, warning: null };
 }
@@ -85,9 +86,9 @@ function readAnsible(output: string, group: string): PrintedItems {
   return { items, warning: list.warning };
 }
 
-function parseJson(output: string): readonly unknown[] | null {
+function parseList(output: string): readonly unknown[] | null {
   try {
-    const value: unknown = JSON.parse(output);
+    const value = parseJson(output);
     return Array.isArray(value) ? value : null;
   } catch {
     return null;

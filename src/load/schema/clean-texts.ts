@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { parseForm } from "../../lib/form.ts";
 import type { Offsets, Positions } from "../yaml/positions.ts";
 import type { SchemaKind } from "./compile-schemas.ts";
 
@@ -34,10 +35,12 @@ export function createCleanTexts(stored: string): CleanTexts {
   return {
     recall(kind, positions) {
       const key = keyOf(kind, positions.text);
-      const json = known.get(key);
-      if (json === undefined) return undefined;
+      const json = known.get(key) ?? null;
+      const read = parseForm(json, isStored);
+      // A line that is damaged is as good as none.
+      if (json === null || read === null) return undefined;
       used.set(key, json);
-      const [value, offsets, digest] = JSON.parse(json) as [unknown, readonly Offsets[], string];
+      const [value, offsets, digest] = read;
       for (const [index, container] of containersOf(value).entries()) {
         positions.offsets.set(container, offsets[index] ?? []);
       }
@@ -51,6 +54,11 @@ export function createCleanTexts(stored: string): CleanTexts {
     toText: () => (added <= worthwhile * used.size ? null : [...used].map(([key, json]) => key + json).join("\n")),
   };
 }
+
+type Stored = readonly [value: unknown, offsets: readonly Offsets[], digest: string];
+
+const isStored = (value: unknown): value is Stored =>
+  Array.isArray(value) && value.length === 3 && Array.isArray(value[1]) && typeof value[2] === "string";
 
 const keyOf = (kind: SchemaKind, text: string): string =>
   createHash("sha256").update(kind).update(" ").update(text).digest("base64");

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { jsonPointer } from "../../lib/json.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import type { PlanFault } from "../../model/plan-fault.ts";
 import { packageFolder } from "../../package-folder.ts";
 import { createAjv, standaloneSource } from "./compile-schemas.ts";
@@ -38,7 +39,7 @@ const withSchemas = (kind: DocumentKind, source: boolean) =>
 
 export function readDocumentSchema(kind: DocumentKind): { readonly $id: string } {
   const file = new URL(`schema/${kind}.schema.json`, packageFolder);
-  return JSON.parse(readFileSync(file, "utf8")) as { readonly $id: string };
+  return parseJson(readFileSync(file, "utf8")) as { readonly $id: string };
 }
 
 /** Source of a CommonJS module that exports the function `check`. */

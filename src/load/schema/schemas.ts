@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
+import { parseJson } from "../../lib/parse-json.ts";
 import { packageFolder } from "../../package-folder.ts";
 import { createRegistry, type Definition, definitions, type FileSchemas, type SchemaKind } from "./compile-schemas.ts";
 import { builtValidators } from "./schema-library.ts";
@@ -37,6 +38,6 @@ function loadValidators(): Validators {
 
 export function readSchemas(): FileSchemas {
   const read = (kind: SchemaKind) =>
-    JSON.parse(readFileSync(new URL(`${kind}.schema.json`, schemaFolder), "utf8")) as FileSchemas[SchemaKind];
+    parseJson(readFileSync(new URL(`${kind}.schema.json`, schemaFolder), "utf8")) as FileSchemas[SchemaKind];
   return { dtsync: read("dtsync"), customer: read("customer"), groups: read("groups") };
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "../../lib/parse-json.ts";
 import { constraintsViolated, queryViolation, type Violation } from "./answers.ts";
 import type { World } from "./world.ts";
 
@@ -99,7 +100,7 @@ function repeatsQuery(first: URLSearchParams, query: URLSearchParams): readonly 
 
 function parseCursor(text: string): Cursor | null {
   try {
-    const value: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
+    const value = parseJson(Buffer.from(text, "base64url").toString("utf8"));
     if (typeof value !== "object" || value === null) return null;
     const cursor = value as Partial<Cursor>;
     const complete =

@@ -1,3 +1,4 @@
+import { parseJson } from "../../lib/parse-json.ts";
 import { emptyAnswer, errorAnswer, htmlAnswer, jsonAnswer, rawAnswer } from "./answers.ts";
 import { authenticate, secretOf } from "./authentication.ts";
 import { violationsOf } from "./body-rules.ts";
@@ -120,16 +121,16 @@ async function respond(
   if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
     return failure(world, path, 415, "HTTP 415 Unsupported Media Type");
   }
-  const body = parseJson(bytes);
+  const body = parseBody(bytes);
   if (body === undefined) return failure(world, path, 400, "Could not map JSON");
   const violations = violationsOf(route.body, body);
   if (violations.length > 0) return failure(world, path, 400, "Constraints violated.", violations);
   return route.respond(world, { ...exchange, body });
 }
 
-function parseJson(bytes: ArrayBuffer): unknown {
+function parseBody(bytes: ArrayBuffer): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     return undefined;
   }

@@ -131,4 +131,13 @@ describe("dtsync show", () => {
       }
     });
   });
+
+  test("repeats nothing of a file that is no JSON", async () => {
+    await withFiles({ netrc: "pass-word" }, async (folder) => {
+      const { code, errors, output } = await show([join(folder, "netrc"), "--format", "json"]);
+      expect(code).toBe(3);
+      expect(errors).toContain("cannot be shown (it is not JSON)");
+      expect(errors + output).not.toContain("pass-word");
+    });
+  });
 });

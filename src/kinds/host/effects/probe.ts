@@ -1,3 +1,4 @@
+import { parseJson } from "../../../lib/parse-json.ts";
 import type { Host } from "../../../model/inventory.ts";
 import type { HostFacts } from "../../../model/observed.ts";
 import { explainFailedStart } from "../../../ssh/failed-start.ts";
@@ -45,4 +46,4 @@ async function probeOnce(shell: Shell, host: Host, { timeout, ...options }: Prob
 }
 
 /** The same with texts of their own: a part of a text keeps the whole one, and facts of all hosts stay to the end of a run. */
-const detached = (facts: HostFacts): HostFacts => JSON.parse(JSON.stringify(facts)) as HostFacts;
+const detached = (facts: HostFacts): HostFacts => parseJson(JSON.stringify(facts)) as HostFacts;
