@@ -11,7 +11,7 @@ export function renamingLines(renamed: RenamedCustomer): {
   const { before, after, environments } = renamed;
   const title = `customer ${printableLine(before)} is now called ${printableLine(after)}`;
   const [first] = environments;
-  if (first === undefined) return { title, details: ["its environments keep their ids"] };
+  if (first === undefined) return { title, details: ["its environments keep their ids", groupsLine] };
   const ids = environments.slice(0, shownIds).map((environment) => `${environment.before} → ${environment.after}`);
   const more = environments.length > shownIds ? ` and ${count(environments.length - shownIds, "more", "more")}` : "";
   return {
@@ -20,8 +20,22 @@ export function renamingLines(renamed: RenamedCustomer): {
       `its environments get new ids: ${ids.join(", ")}${more}`,
       "those with the new ids are created; those with the old ones become unmanaged and stay as they are, with their data",
       `to keep them, declare their ids: ${first.key}: { id: ${first.before} }`,
+      ...stageLine(first.key),
+      groupsLine,
     ],
   };
+}
+
+const groupsLine =
+  "groups with {customer} in their names are other groups then: those with the old names become unmanaged and stay as they are";
+
+/** What an id of its own means for an environment with such a key, beside the id. */
+function stageLine(key: string): readonly string[] {
+  const stage = key.replace(/\d+$/, "");
+  if (stage === key) return [];
+  return [
+    `with an id of its own, {stage} is the whole key there, ${key} and not ${stage}: groups with {stage} in their names are other groups then, and match and --target mean ${key} by stage`,
+  ];
 }
 
 /** Without the default names of environments that only follow the name of their customer, which is told once. */

@@ -95,8 +95,23 @@ describe("a difference", () => {
       its environments get new ids: abc-p1 → xyz-p1, abc-t1 → xyz-t1
       those with the new ids are created; those with the old ones become unmanaged and stay as they are, with their data
       to keep them, declare their ids: p1: { id: abc-p1 }
+      with an id of its own, {stage} is the whole key there, p1 and not p: groups with {stage} in their names are other groups then, and match and --target mean p1 by stage
+      groups with {customer} in their names are other groups then: those with the old names become unmanaged and stay as they are
 `);
     expect(renderDiffMarkdown(report)).toContain("customer abc is now called xyz: its environments get new ids: ");
+  });
+
+  test("says nothing of stages where the keys have none", () => {
+    const withIds = (id: string) => {
+      const customer = customerOf(id, { keys: ["legacy"], file: "customers/abc.yaml" });
+      return inventoryOf({
+        ...customer,
+        environments: customer.environments.map((one) => ({ ...one, id: `${id}-old` })),
+      });
+    };
+    const text = renderDiffText(reportOf(withIds("abc"), withIds("xyz")), (_, words) => words);
+    expect(text).toContain("declare their ids: legacy: { id: abc-old }");
+    expect(text).not.toContain("{stage}");
   });
 
   test("says that environments with ids of their own stay", () => {
@@ -114,6 +129,7 @@ describe("a difference", () => {
     });
     const same = reportOf(inventoryOf(named(before)), inventoryOf(named({ ...after, environments: kept, hosts: [] })));
     expect(renderDiffText(same, (_, text) => text)).toContain("its environments keep their ids");
+    expect(renderDiffText(same, (_, text) => text)).toContain("groups with {customer} in their names");
   });
 
   test("tells a new display name of a customer once", () => {
