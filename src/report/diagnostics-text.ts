@@ -37,6 +37,7 @@ const secretRule = "secret-in-file";
 
 const aboutFiles = new Set([
   "missing-file",
+  "not-a-folder",
   "not-read",
   "unreadable-file",
   "file-too-large",

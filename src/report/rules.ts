@@ -59,6 +59,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   "name-too-long": rule("major", "Names are not longer than a cluster takes."),
   "not-read": rule("info", "YAML files stand where they are read."),
   "not-utf-8": rule("blocker", "Files are UTF-8 text."),
+  "not-a-folder": rule("blocker", "What customers and groups stand in are folders."),
   "outside-folder": rule("blocker", "Paths and links stay inside of the inventory folder."),
   "placeholder-not-in-name": rule("major", "A group uses the placeholders that its name has."),
   "reaches-nothing": rule("minor", "Access, matches and protection reach an environment."),

@@ -1,10 +1,10 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { compareText } from "../../lib/text.ts";
 import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
 import { escapeText } from "../diagnostics/show-text.ts";
 import { errorCode, isInside, outsideDiagnostic, unreadable } from "./inventory-folder.ts";
-import { isMisnamed } from "./stray-files.ts";
+import { isHiddenYaml, isMisnamed } from "./stray-files.ts";
 
 const isYaml = (name: string): boolean => /\.ya?ml$/i.test(name);
 
@@ -44,12 +44,16 @@ interface Walk {
   readonly seen: Set<string>;
   /** Real paths of the files by the path under which they were found. */
   readonly real: Map<string, string>;
-  /** Files of the folders whose names end in another way. */
+  /** Files of the folders whose names end in another way, or are hidden. */
   readonly misnamed: string[];
   readonly diagnostics: FolderDiagnostic[];
 }
 
-function findYaml(walk: Walk, start: string): readonly string[] {
+/** The folders of an inventory, each with an example of what stands in it. */
+const starts = { customers: "customers/abc.yaml", groups: "groups/operations.yaml" } as const;
+type Start = keyof typeof starts;
+
+function findYaml(walk: Walk, start: Start): readonly string[] {
   const files: string[] = [];
   const add = (path: string, real: string): void => {
     files.push(path);
@@ -60,16 +64,18 @@ function findYaml(walk: Walk, start: string): readonly string[] {
   const links = createLinkQueue();
   for (let next = folders.pop(); next !== undefined; next = folders.pop() ?? links.take()) {
     const { path } = next;
-    const found = look(walk, next, path === start);
+    const found = look(walk, next);
     if (found === null) continue;
     if (found.entries === null) {
-      if (isYaml(path)) add(path, found.real);
+      if (path === start) walk.diagnostics.push({ file: path, diagnostic: notAFolder(start) });
+      else if (isYaml(path)) add(path, found.real);
       continue;
     }
     for (const entry of found.entries) {
-      if (entry.name.startsWith(".")) continue;
       const child = `${path}/${entry.name}`;
-      if (entry.isSymbolicLink()) links.add({ path: child, real: null });
+      if (entry.name.startsWith(".")) {
+        if (entry.isFile() && isHiddenYaml(entry.name)) walk.misnamed.push(child);
+      } else if (entry.isSymbolicLink()) links.add({ path: child, real: null });
       else if (entry.isDirectory()) folders.push({ path: child, real: join(found.real, entry.name) });
       else if (isYaml(entry.name) && !walk.seen.has(join(found.real, entry.name))) {
         walk.seen.add(join(found.real, entry.name));
@@ -111,7 +117,7 @@ function createLinkQueue(): { add(link: Waiting): void; take(): Waiting | undefi
 }
 
 /** What is at the path of a folder or link, or null when it is nothing, was seen before, or is reported. */
-function look({ root, seen, diagnostics }: Walk, { path, real: known }: Waiting, optional: boolean): Found | null {
+function look({ root, seen, diagnostics }: Walk, { path, real: known }: Waiting): Found | null {
   if (isTooDeep(path)) {
     diagnostics.push({ file: escapeText(path), diagnostic: depthDiagnostic });
     return null;
@@ -120,7 +126,9 @@ function look({ root, seen, diagnostics }: Walk, { path, real: known }: Waiting,
   try {
     real = known ?? realpathSync.native(join(root, path));
   } catch {
-    if (!optional) diagnostics.push({ file: escapeText(path), diagnostic: unreadable("it leads to nothing") });
+    // What is not there at all is a folder that the inventory does without.
+    if (isThere(join(root, path)))
+      diagnostics.push({ file: escapeText(path), diagnostic: unreadable("it leads to nothing") });
     return null;
   }
   if (!isInside(root, real)) {
@@ -134,6 +142,16 @@ function look({ root, seen, diagnostics }: Walk, { path, real: known }: Waiting,
   } catch (error) {
     diagnostics.push({ file: escapeText(path), diagnostic: unreadable(errorCode(error)) });
     return null;
+  }
+}
+
+/** Whether a folder has such an entry, wherever that leads. */
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -151,14 +169,18 @@ function findStrayYaml(root: string, folder: string, seen: ReadonlySet<string>):
   }
   return entries.flatMap((entry) => {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    // Hidden files are left alone, except where they could be taken for a part of the inventory.
-    const hidden = entry.name.startsWith(".") && !/^(?:customers|groups)(?:\/|$)/.test(folder);
-    if (hidden || entry.name === "node_modules" || seen.has(join(root, path))) return [];
+    if (entry.name.startsWith(".") || entry.name === "node_modules" || seen.has(join(root, path))) return [];
     if (entry.isDirectory()) return isTooDeep(path) ? [] : findStrayYaml(root, path, seen);
     const isMeant = isYaml(entry.name) || (folder === "" && isMisnamed(entry.name));
     return isMeant && !entry.isSymbolicLink() ? [path] : [];
   });
 }
+
+const notAFolder = (start: Start): DiagnosticText => ({
+  rule: "not-a-folder",
+  message: `${start} is no folder`,
+  hint: `Rename it and move it into a folder ${start}, for example to ${starts[start]}.`,
+});
 
 const depthDiagnostic: DiagnosticText = {
   rule: "too-deep",

@@ -7,6 +7,12 @@ const misspelt = /\.(?:ya?ml\.txt|yalm|ymal)$/i;
 /** Whether the name of a file looks as if it was to be that of a YAML file. */
 export const isMisnamed = (name: string): boolean => misspelt.test(name);
 
+/** A name that a person gave; editors and systems begin theirs with other characters, such as `.#abc.yaml`. */
+const hidden = /^\.[a-z0-9].*\.ya?ml$/i;
+
+/** Whether the name is that of a YAML file that is hidden, and so not read. */
+export const isHiddenYaml = (name: string): boolean => hidden.test(name);
+
 /** Whether a file, by its path in the inventory folder, was probably meant to be dtsync.yaml. */
 export const isMisnamedSettings = (path: string): boolean => /^dtsync\.(?:ya?ml|ya?ml\.txt|yalm|ymal)$/i.test(path);
 
@@ -24,10 +30,12 @@ export function explainStray(path: string, text: string | null, isThere: (path: 
   if (folder === null) return notRead("this YAML file is not read", generalHint);
   const what = folder === "groups/" ? "this file of groups is not read" : "this customer is not read";
   if (!path.startsWith(folder)) return notRead(what, `Move it into the folder ${folder}`);
-  const target = path.replace(misspelt, ".yaml");
+  const visible = path.replace(/\/\.([^/]*)$/, "/$1");
+  const target = visible.replace(misspelt, ".yaml");
   if (target === path) return notRead("this YAML file is not read", generalHint);
+  const because = visible === path ? "" : ", because the file is hidden";
   const shown = showText(target).slice(1, -1);
-  return notRead(what, isThere(target) ? `Delete it: ${shown} is read.` : `Rename it to ${shown}`);
+  return notRead(`${what}${because}`, isThere(target) ? `Delete it: ${shown} is read.` : `Rename it to ${shown}`);
 }
 
 /** Where a file with this text belongs, if it is one of the inventory. */

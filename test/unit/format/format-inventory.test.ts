@@ -19,3 +19,17 @@ test("a file with control characters stays as it is for these alone, whatever el
     ]);
   });
 });
+
+test("what validate does not read stays as it is, and folders that are files are faults here, too", async () => {
+  const files = {
+    "dtsync.yaml": settingsFile,
+    "customers/.abc.yaml": "customer:   abc\n",
+    "customers/.abc.yaml.swp": "customer:   abc\n",
+    groups: "groups:   []\n",
+  };
+  await withFiles(files, async (folder) => {
+    const { changed, diagnostics } = await formatInventory(folder);
+    expect(diagnostics.map(({ file, rule }) => `${file} ${rule}`)).toEqual(["groups not-a-folder"]);
+    expect(changed).toEqual([]);
+  });
+});

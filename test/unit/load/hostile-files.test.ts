@@ -226,10 +226,14 @@ describe("links", () => {
         await symlink("../../secret.yaml", join(folder, "inventory/customers/xyz.yaml"));
         await symlink("nothing.yaml", join(folder, "inventory/customers/broken.yaml"));
         await symlink("../secret.yaml", join(folder, "inventory/hosts.txt"));
+        await symlink("nothing", join(folder, "inventory/groups"));
+        // The lock of an editor.
+        await symlink("somebody@example.com.1234", join(folder, "inventory/customers/.#abc.yaml"));
         expect(placesOf(await load(join(folder, "inventory")))).toEqual([
           "customers/abc.yaml:3:25 outside-folder",
           "customers/broken.yaml:1:1 unreadable-file",
           "customers/xyz.yaml:1:1 outside-folder",
+          "groups:1:1 unreadable-file",
         ]);
       },
     );
