@@ -20,7 +20,8 @@ export function hostsEntry(
 ): HostsEntry {
   const lists = estate.find(({ name }) => name === cluster)?.hosts ?? null;
   if (lists === null) return { entry: {}, count: 0 };
-  const known = new Set(declared.map(({ name }) => name));
+  // A host that is declared under another name, with this one as its address, is declared.
+  const known = new Set(declared.flatMap(({ name, address }) => [name, address?.toLowerCase()]));
   const hosts = (lists.get(observed.id) ?? []).filter(({ name }) => !known.has(name));
   const shared: Record<string, string> = {};
   for (const setting of settings) {

@@ -42,9 +42,13 @@ const longestCustomer = 50;
 
 /**
  * Finds for each environment the customer and the key under which an inventory declares it. `rule` says for some whose
- * they are; null: nothing but their ids does.
+ * they are; null: nothing but their ids does. `declaredKeys`: keys that customers have already, which stay theirs.
  */
-export function placeEnvironments(clusters: readonly EstateCluster[], rule: CustomerRule | null): PlacedEnvironments {
+export function placeEnvironments(
+  clusters: readonly EstateCluster[],
+  rule: CustomerRule | null,
+  declaredKeys: ReadonlyMap<string, readonly string[]> = new Map(),
+): PlacedEnvironments {
   const { unique, doubles } = uniqueById(clusters);
   const templates = findIdTemplates(unique.map(({ observed }) => observed.id));
   const byCustomer = new Map<
@@ -62,7 +66,7 @@ export function placeEnvironments(clusters: readonly EstateCluster[], rule: Cust
   }
   const customers = [...byCustomer]
     .sort(([left], [right]) => compareText(left, right))
-    .map(([id, members]) => placeCustomer(id, members));
+    .map(([id, members]) => placeCustomer(id, members, new Set(declaredKeys.get(id))));
   return {
     customers,
     templates: [...templates.values()],
@@ -105,13 +109,16 @@ function partsFor(id: string, customer: string): IdParts | null {
 function placeCustomer(
   id: string,
   members: readonly { readonly found: Found; readonly parts: IdParts | null; readonly key: string | null }[],
+  declared: ReadonlySet<string>,
 ): PlacedCustomer {
   const template = mostFrequent(members.flatMap(({ parts }) => (parts === null ? [] : [parts.template])));
-  const follows = members.filter(({ parts }) => parts !== null && parts.template === template);
-  const taken = new Set(follows.map(({ parts }) => parts?.key ?? ""));
+  const isFollowing = (parts: IdParts | null): parts is IdParts & { readonly template: string } =>
+    parts !== null && parts.template === template && !declared.has(parts.key);
+  const following = members.flatMap(({ parts }) => (isFollowing(parts) ? [parts.key] : []));
+  const taken = new Set([...declared, ...following]);
   const environments = members.map(({ found, parts, key: told }): PlacedEnvironment => {
     const base = { observed: found.observed, cluster: found.cluster, customer: id };
-    if (parts !== null && parts.template === template) {
+    if (isFollowing(parts)) {
       return { ...base, key: parts.key, template, stage: parts.key.replace(/\d+$/, "") };
     }
     const key = takeName(keyFor(found.observed, told), taken, longestKey);

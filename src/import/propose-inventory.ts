@@ -37,7 +37,7 @@ const mostGroupsInFile = 500;
 export function proposeInventory({ clusters, existing, rule, limits, choices }: Wishes): Proposal {
   const { inventory, settings } = existing;
   const estate = undeclared(clusters, inventory, choices);
-  const placed = placeEnvironments(estate, rule);
+  const placed = placeEnvironments(estate, rule, keysByCustomer(inventory));
   const all = placed.customers.flatMap(({ environments }) => environments);
   const defaults = mappingAt(settings.data, "defaults");
   const isFresh = inventory.environments.length === 0 && inventory.groups.length === 0;
@@ -80,6 +80,14 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
     remarks: [...placed.remarks, ...groups.remarks, ...importRemarks(all, basis)],
   };
 }
+
+const keysByCustomer = ({ environments }: ExistingInventory["inventory"]): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    [...groupBy(environments, ({ customer }) => customer)].map(([id, declared]) => [
+      id,
+      declared.map(({ key }) => key),
+    ]),
+  );
 
 /** Names of groups that are declared, and the former ones. */
 const namesByCluster = ({ groups }: ExistingInventory["inventory"]): ReadonlyMap<string, readonly string[]> =>

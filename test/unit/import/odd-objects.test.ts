@@ -110,6 +110,26 @@ describe("an import leaves out, and tells of,", () => {
   });
 });
 
+describe("an import leaves what is declared as it is:", () => {
+  test("the key of another environment", async () => {
+    const ours = "customer: abc\ncluster: emea\nenvironments:\n  p1: { id: legacy }\n";
+    const there = [...environments, observedEnvironment({ id: "legacy" })];
+    const { inventory, texts } = await importInto([anEstate({ environments: there })], { "customers/ours.yaml": ours });
+    expect(texts["customers/ours.yaml"]).toContain("  p1: { id: legacy }\n");
+    expect(inventory.environments.map(({ id }) => id).sort()).toEqual(["abc-p1", "abc-t1", "legacy", "xyz-p1"]);
+  });
+
+  test("a host that is declared under another name", async () => {
+    const ours = "customer: own\ncluster: emea\nenvironments:\n  l1: { hosts: [{ name: db01, address: 10.1.2.3 }] }\n";
+    const host = (name: string) => ({ name, hostGroup: null, networkZone: null });
+    const hosts = new Map([["abc-p1", [host("10.1.2.3"), host("web01")]]]);
+    const there = [...environments, observedEnvironment({ id: "own-l1", name: "own l1" })];
+    const { inventory } = await importInto([anEstate({ environments: there, hosts })], { "customers/ours.yaml": ours });
+    expect(inventory.hosts.map(({ name }) => name).sort()).toEqual(["db01", "web01"]);
+    expect(inventory.environments).toHaveLength(4);
+  });
+});
+
 test("groups with names of which an id would keep nothing are declared", async () => {
   const groups = ["Операторы", "Аудиторы"].map((name, index) =>
     observedGroup({ name, id: `group-${index}`, accessRight: onProduction }),
