@@ -10,6 +10,8 @@ const largestFile = 5_000_000;
 const mostFiles = 200_000;
 /** Bytes of all files. */
 const mostBytes = 1_073_741_824;
+/** What the system says of a name that is too long, or that stands for a file and a folder, or for two files. */
+const impossibleNames: readonly string[] = ["ENAMETOOLONG", "EEXIST", "ENOTDIR", "EISDIR", "EILSEQ"];
 /** Bytes that are asked of Git at once. */
 const portion = 33_554_432;
 
@@ -32,7 +34,8 @@ interface ExportedFolder {
 
 /**
  * Writes the repository's folder, as it is in a commit, below `target`, which must be empty. The objects are read as they
- * are: nothing is checked out, no filter runs, links stay links. Throws GitFailure for a folder that is too large.
+ * are: nothing is checked out, no filter runs, links stay links. Throws GitFailure, with the reason `content` for a folder that is
+ * too large, or has names that no file can have here.
  */
 export async function exportFolder(repository: Repository, commit: string, target: string): Promise<ExportedFolder> {
   const listed = await listEntries(repository, commit);
@@ -40,9 +43,25 @@ export async function exportFolder(repository: Repository, commit: string, targe
   const entries = await withSizes(repository, blobs);
   const total = entries.reduce((sum, { size }) => sum + size, 0);
   if (total > mostBytes || entries.length > mostFiles) {
-    throw new GitFailure("unusable", `the folder at ${commit.slice(0, 12)} is too large to be compared`);
+    throw new GitFailure("content", `the folder at ${commit.slice(0, 12)} is too large`);
   }
   const directory = join(target, ...repository.prefix.split("/"));
+  await writeEntries(repository, entries, { directory, target }).catch((error: NodeJS.ErrnoException) => {
+    if (!impossibleNames.includes(error.code ?? "")) throw error;
+    throw new GitFailure("content", `the folder at ${commit.slice(0, 12)} cannot be written: ${error.message}`);
+  });
+  return {
+    directory,
+    files: entries.length,
+    submodules: listed.filter(({ mode }) => mode === "160000").map(({ path }) => path),
+  };
+}
+
+async function writeEntries(
+  repository: Repository,
+  entries: readonly Entry[],
+  { directory, target }: { readonly directory: string; readonly target: string },
+): Promise<void> {
   await mkdir(directory, { recursive: true });
   const links = new Map<string, string>();
   for (const group of inPortions(entries)) {
@@ -59,11 +78,6 @@ export async function exportFolder(repository: Repository, commit: string, targe
     await mkdir(dirname(place), { recursive: true });
     await symlink(to, place);
   }
-  return {
-    directory,
-    files: entries.length,
-    submodules: listed.filter(({ mode }) => mode === "160000").map(({ path }) => path),
-  };
 }
 
 async function listEntries(repository: Repository, commit: string): Promise<readonly Omit<Entry, "size">[]> {
@@ -81,7 +95,7 @@ async function listEntries(repository: Repository, commit: string): Promise<read
       const inside = repository.prefix === "" || path.startsWith(`${repository.prefix}/`);
       if (!found || !inside) return [];
       if (path.split("/").some((part) => part === "" || part === "." || part === "..")) {
-        throw new GitFailure("unusable", `the tree of ${commit.slice(0, 12)} has a path that leads out of it`);
+        throw new GitFailure("content", `the tree of ${commit.slice(0, 12)} has a path that leads out of it`);
       }
       return [{ mode, hash, path }];
     });

@@ -10,15 +10,24 @@ import { firstLine, type GitEdges, gitText, runGit } from "./run-git.ts";
 export interface FollowedBranch {
   /** The commit that the branch is at, as the other side says: one request. Throws GitFailure. */
   tip(): Promise<string>;
-  /** Brings the branch here and gives the commit that it is at then, which may be later than one seen before. Throws GitFailure. */
+  /**
+   * Brings the branch here and gives the commit that it is at then, which may be later than one seen before. Throws GitFailure,
+   * with the reason `content` where the branch is larger than a copy may become.
+   */
   fetch(): Promise<string>;
-  /** What the folder holds in a commit: equal for equal contents; null: the commit does not have it. */
-  contentOf(commit: string): Promise<string | null>;
+  /**
+   * What the folder holds in a commit: equal for equal contents. Throws GitFailure, with the reason `content` where the commit
+   * has no such folder.
+   */
+  contentOf(commit: string): Promise<string>;
   /** Whether a commit stands on an earlier one. False where the earlier one is not known any more. */
   standsOn(commit: string, earlier: string): Promise<boolean>;
   /** Why a commit is not signed by one of the signers in the file; null: it is. */
   signatureFault(commit: string, signers: string): Promise<string | null>;
-  /** Writes the folder as it is in a commit below `target`, which must be empty, and gives its path. Throws GitFailure. */
+  /**
+   * Writes the folder as it is in a commit below `target`, which must be empty, and gives its path. Throws GitFailure, with the
+   * reason `content` for what is not followed, whatever is tried.
+   */
   exportTo(commit: string, target: string): Promise<string>;
   /** Forgets the copy: the next fetch makes it again from nothing. */
   forget(): Promise<void>;
@@ -32,25 +41,28 @@ export interface BranchOptions {
   readonly folder: string;
   /** Where the copy is kept; made where there is none. Nobody else may write there. */
   readonly copy: string;
+  /** Bytes that the copy may take on disk; left out: 2 GiB. */
+  readonly mostBytes?: number;
 }
 
 /** Milliseconds. */
 const lookTimeout = 60_000;
 const fetchTimeout = 300_000;
-/** Bytes that the copy may take on disk. */
 const largestCopy = 2_147_483_648;
 /** Milliseconds between two looks at what a fetch has written. */
 const measured = 1_000;
 /** Every fetch adds a pack; from so many on they become one, without what no revision needs any more. */
 const mostPacks = 20;
 const seen = "refs/dtsync/seen";
+/** What stands in a tree and is no folder, in words. */
+const kindNames: Readonly<Record<string, string>> = { blob: "file", commit: "submodule" };
 
 /**
  * Follows a branch of a repository that is reached by its address. Nothing that the other side configures counts, and the
  * copy has a configuration of dtsync's own; how the other side is reached is the user's, as for origin.
  */
 export function followBranch(options: BranchOptions, edges: GitEdges): FollowedBranch {
-  const { address, branch, folder, copy } = options;
+  const { address, branch, folder, copy, mostBytes = largestCopy } = options;
   const repository: Repository = {
     ...edges,
     directory: copy,
@@ -62,8 +74,9 @@ export function followBranch(options: BranchOptions, edges: GitEdges): FollowedB
   const reference = `refs/heads/${branch}`;
   let hash: string | null = null;
 
-  async function make(): Promise<void> {
-    if (await isThere(join(repository.gitDirectory, "HEAD"))) return;
+  /** Whether it was there before. */
+  async function make(): Promise<boolean> {
+    if (await isThere(join(repository.gitDirectory, "HEAD"))) return true;
     for (const name of ["objects", "refs"]) await mkdir(join(repository.gitDirectory, name), { recursive: true });
     const sha256 = hash !== null && hash.length === 64;
     const format = sha256
@@ -71,10 +84,26 @@ export function followBranch(options: BranchOptions, edges: GitEdges): FollowedB
       : "repositoryFormatVersion = 0";
     await writeFile(join(repository.gitDirectory, "config"), `[core]\n\tbare = false\n\t${format}\n`);
     await writeFile(join(repository.gitDirectory, "HEAD"), `ref: ${reference}\n`);
+    return false;
   }
 
-  async function fetchWithin(limit: AbortController): Promise<void> {
-    const { signal, close } = linkSignals([edges.signal, limit.signal]);
+  const forget = () => rm(repository.gitDirectory, { recursive: true, force: true });
+
+  /** Throws GitFailure, with the reason `content` as soon as the copy is larger than it may become. */
+  async function fetchBounded(): Promise<void> {
+    const limit = new AbortController();
+    const look = async () => {
+      if ((await sizeOf(repository.gitDirectory)) > mostBytes)
+        limit.abort(new GitFailure("content", `the branch ${branch} is larger than ${mostBytes / 1_073_741_824} GB`));
+    };
+    const timer = setInterval(() => void look(), measured);
+    await fetchWithin(limit.signal).finally(() => clearInterval(timer));
+    await look();
+    limit.signal.throwIfAborted();
+  }
+
+  async function fetchWithin(limit: AbortSignal): Promise<void> {
+    const { signal, close } = linkSignals([edges.signal, limit]);
     const place = { ...repository, signal };
     const parameters = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--force"];
     const { code, errors } = await runGit(
@@ -111,27 +140,27 @@ export function followBranch(options: BranchOptions, edges: GitEdges): FollowedB
       return found;
     },
     async fetch() {
-      await make();
-      const limit = new AbortController();
-      const look = async () => {
-        if ((await sizeOf(repository.gitDirectory)) > largestCopy)
-          limit.abort(
-            new GitFailure("unusable", `the branch ${branch} is larger than ${largestCopy / 1_073_741_824} GB`),
-          );
-      };
-      const timer = setInterval(() => void look(), measured);
+      const wasThere = await make();
       try {
-        await fetchWithin(limit);
-      } finally {
-        clearInterval(timer);
+        await fetchBounded();
+      } catch (error) {
+        if (!(error instanceof GitFailure) || error.reason !== "content") throw error;
+        await forget();
+        if (!wasThere) throw error;
+        // It may have been earlier revisions that took the room.
+        await make();
+        await fetchBounded();
       }
       await tidy();
       return (await gitText(repository, ["rev-parse", "--verify", "--quiet", `${seen}^{commit}`])).trim();
     },
     async contentOf(commit) {
-      const object = folder === "" ? `${commit}^{tree}` : `${commit}:${folder}`;
-      const { code, output } = await runGit(repository, ["rev-parse", "--verify", "--quiet", object]);
-      return code === 0 ? output.toString("utf8").trim() : null;
+      if (folder === "") return (await gitText(repository, ["rev-parse", "--verify", `${commit}^{tree}`])).trim();
+      const line = await gitText(repository, ["ls-tree", "-z", "--full-tree", commit, "--", folder]);
+      const [, kind, hash = ""] = /^\d{6} (\w+) ([0-9a-f]+)\t/.exec(line) ?? [];
+      if (kind === "tree") return hash;
+      const found = kind === undefined ? "" : `: it is a ${line.startsWith("120000") ? "link" : kindNames[kind]}`;
+      throw new GitFailure("content", `the revision has no folder ${folder}${found}`);
     },
     async standsOn(commit, earlier) {
       const { code } = await runGit(repository, ["merge-base", "--is-ancestor", earlier, commit]);
@@ -148,12 +177,12 @@ export function followBranch(options: BranchOptions, edges: GitEdges): FollowedB
     },
     async exportTo(commit, target) {
       const { directory, files, submodules } = await exportFolder(repository, commit, target);
-      if (files === 0) throw new GitFailure("missing", `the revision has no folder ${folder === "" ? "." : folder}`);
       if (submodules.length > 0)
-        throw new GitFailure("unusable", `the folder has a submodule (${submodules[0]}), which is not followed`);
+        throw new GitFailure("content", `the folder has a submodule (${submodules[0]}), which is not followed`);
+      if (files === 0) throw new GitFailure("content", "the folder has no file");
       return directory;
     },
-    forget: () => rm(repository.gitDirectory, { recursive: true, force: true }),
+    forget,
   };
 }
 

@@ -149,7 +149,7 @@ async function callGit(
     };
     child.stdout?.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      if (length > limit) end(new GitFailure("unusable", `git ${name} printed more than ${limit} bytes`));
+      if (length > limit) end(new GitFailure("content", `git ${name} printed more than ${limit} bytes`));
       else chunks.push(chunk);
     });
     child.stderr?.on("data", (chunk: Buffer) => {

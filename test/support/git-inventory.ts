@@ -13,6 +13,8 @@ export type FileChanges = Readonly<Record<string, string | null>>;
 export interface GitInventory {
   readonly directory: string;
   git(...parameters: readonly string[]): string;
+  /** Git with a text on standard input. */
+  gitWith(input: string, ...parameters: readonly string[]): string;
   write(files: FileChanges): void;
   link(path: string, target: string): void;
   /** Writes the files and commits everything; gives the hash. */
@@ -53,8 +55,15 @@ export function createGitInventory(): GitInventory {
 }
 
 function open(directory: string, root: string): GitInventory {
-  const git = (...parameters: readonly string[]): string =>
-    execFileSync("git", parameters, { cwd: directory, env: gitEnvironment, encoding: "utf8", stdio: "pipe" }).trim();
+  const gitWith = (input: string, ...parameters: readonly string[]): string =>
+    execFileSync("git", parameters, {
+      cwd: directory,
+      env: gitEnvironment,
+      encoding: "utf8",
+      stdio: "pipe",
+      input,
+    }).trim();
+  const git = (...parameters: readonly string[]): string => gitWith("", ...parameters);
   const write = (files: FileChanges): void => {
     for (const [path, content] of Object.entries(files)) {
       const place = join(directory, path);
@@ -69,6 +78,7 @@ function open(directory: string, root: string): GitInventory {
   return {
     directory,
     git,
+    gitWith,
     write,
     link: (path, target) => {
       mkdirSync(dirname(join(directory, path)), { recursive: true });

@@ -45,6 +45,10 @@ const largestCommit = 100;
 /** A revision that must not be taken, for a reason that stays as long as the branch is at it. */
 class RefusedRevision extends Error {}
 
+/** Whether a revision is not taken for what it is, and not because it could not be brought here. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof RefusedRevision || (error instanceof GitFailure && error.reason === "content");
+
 export function watchedRevisions(options: RevisionOptions, log: Log, signal: AbortSignal): WatchedRevisions {
   const { branch, folder, signers, fastForwardOnly } = options;
   const takenFile = join(folder, "taken");
@@ -89,33 +93,29 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
   async function take(commit: string): Promise<void> {
     await requireSigned(commit);
     await requireStanding(commit);
-    const content = await branch.contentOf(commit);
-    if (content === null) throw new RefusedRevision("the revision has no folder with the inventory");
-    current = await write(commit, content).catch((error: unknown) => {
-      // What is wrong with the contents stays wrong; what is missing here may come with the next fetch.
-      if (error instanceof GitFailure && error.message.includes("submodule")) throw new RefusedRevision(error.message);
-      throw error;
-    });
+    current = await write(commit, await branch.contentOf(commit));
     await writeWhole(takenFile, `${commit}\n`, { secret: true });
     log.info("revision taken", () => ({ commit }));
   }
 
-  async function takeOrRefuse(commit: string): Promise<LookResult> {
+  async function fetchAndTake(tip: string): Promise<LookResult> {
+    let commit = tip;
     try {
+      commit = await branch.fetch();
       await take(commit);
       last = { commit, refused: false };
       return "new";
     } catch (error) {
-      if (!(error instanceof RefusedRevision)) throw error;
+      if (!isRefusal(error)) throw error;
       if (last?.commit !== commit) log.error(`revision refused: ${error.message}`, () => ({ commit }));
       last = { commit, refused: true };
       return "refused";
     }
   }
 
-  async function fetchAndTake(): Promise<LookResult> {
+  async function fetchAgainAndTake(tip: string): Promise<LookResult> {
     try {
-      const result = await takeOrRefuse(await branch.fetch());
+      const result = await fetchAndTake(tip);
       failedFetches = 0;
       return result;
     } catch (error) {
@@ -135,7 +135,7 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
       try {
         const tip = await branch.tip();
         if (last?.commit === tip) return last.refused ? "refused" : "unchanged";
-        return await fetchAndTake();
+        return await fetchAgainAndTake(tip);
       } catch (error) {
         signal.throwIfAborted();
         log.error(`the branch cannot be followed: ${error instanceof Error ? error.message : String(error)}`);
@@ -148,8 +148,7 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
       if (commit === null) return;
       try {
         await requireSigned(commit);
-        const content = await branch.contentOf(commit);
-        if (content !== null) current = await write(commit, content);
+        current = await write(commit, await branch.contentOf(commit));
       } catch (error) {
         signal.throwIfAborted();
         log.warn(`what was taken before cannot be taken up: ${error instanceof Error ? error.message : String(error)}`);

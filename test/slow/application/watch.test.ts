@@ -85,6 +85,31 @@ describe("a watch", () => {
   });
 });
 
+test("a watch refuses once what can never be taken, and clones nothing for it", async () => {
+  begin();
+  const { origin } = world;
+  const tree = origin.git("rev-parse", "HEAD:inventory");
+  const blob = origin.gitWith("elsewhere", "hash-object", "-w", "--stdin");
+  const treeOf = (entry: string) => origin.gitWith(`${entry}\n`, "mktree");
+  const unfit: readonly (readonly [reason: string, top: string])[] = [
+    ["it is a link", treeOf(`120000 blob ${blob}\tinventory`)],
+    ["it is a file", treeOf(`100644 blob ${blob}\tinventory`)],
+    // Git takes 750 bytes for a name, and a file system does not.
+    ["cannot be written", treeOf(`040000 tree ${treeOf(`040000 tree ${tree}\t${"名".repeat(250)}`)}\tinventory`)],
+    ["leads out of it", treeOf(`040000 tree ${treeOf(`040000 tree ${tree}\t..`)}\tinventory`)],
+  ];
+  const { looks, log } = await world.watch({
+    eachHour(hour, end) {
+      const [, top] = unfit[hour - 1] ?? [];
+      if (top === undefined) return end();
+      origin.git("update-ref", "HEAD", origin.git("commit-tree", top, "-p", "HEAD", "-m", "unfit"));
+    },
+  });
+  expect(new Set(looks), log).toEqual(new Set(["new", "unchanged", "refused"]));
+  expect(log).not.toContain("from nothing");
+  for (const [reason] of unfit) expect(log.split(reason), reason).toHaveLength(2);
+});
+
 describe("a watch that deploys", () => {
   const hostNames = ["web01.abc.example.com", "web02.abc.example.com", "web03.abc.example.com"];
   let directory: string;

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +34,9 @@ function follow({ directory }: GitInventory, options: Partial<BranchOptions> = {
   );
   return { branch, copy };
 }
+
+/** Text that cannot be made smaller. */
+const noise = (bytes: number): string => randomBytes(bytes).toString("base64");
 
 const files = { "inventory/dtsync.yaml": "version: 1\n", "README.md": "first\n" };
 
@@ -85,9 +89,42 @@ describe("a followed branch", () => {
     expect(await branch.contentOf(elsewhere)).toBe(await branch.contentOf(first));
     expect(await branch.contentOf(inside)).not.toBe(await branch.contentOf(first));
     const { branch: other } = follow(origin, { folder: "nothing" });
-    const tip = await other.fetch();
-    expect(await other.contentOf(tip)).toBeNull();
-    await expect(other.exportTo(tip, newFolder())).rejects.toThrow("the revision has no folder nothing");
+    await expect(other.contentOf(await other.fetch())).rejects.toMatchObject({
+      reason: "content",
+      message: "the revision has no folder nothing",
+    });
+  });
+
+  test("says of what is no folder, or larger than a copy may be, that it stays so", async () => {
+    const origin = aRepository();
+    origin.link("linked", "inventory");
+    const commit = origin.commit({ ...files, noise: noise(200_000) });
+    for (const [folder, message] of [
+      ["linked", "the revision has no folder linked: it is a link"],
+      ["README.md", "the revision has no folder README.md: it is a file"],
+    ]) {
+      const { branch } = follow(origin, { folder: folder as string });
+      await branch.fetch();
+      await expect(branch.contentOf(commit)).rejects.toMatchObject({ reason: "content", message });
+    }
+    const { branch, copy } = follow(origin, { mostBytes: 100_000 });
+    await expect(branch.fetch()).rejects.toMatchObject({ reason: "content" });
+    expect(readdirSync(copy)).toEqual([]);
+    origin.git("rm", "--quiet", "noise");
+    origin.git("commit", "--quiet", "--amend", "--message", "small");
+    expect(await branch.fetch()).toBe(await branch.tip());
+  });
+
+  test("makes room when it is earlier revisions that a copy is full of", async () => {
+    const origin = aRepository();
+    origin.commit(files);
+    const { branch } = follow(origin, { mostBytes: 500_000 });
+    for (let round = 0; round < 4; round += 1) {
+      origin.write({ noise: noise(200_000) });
+      origin.git("add", "--all");
+      origin.git("commit", "--quiet", "--amend", "--message", `round ${round}`);
+      expect(await branch.fetch()).toBe(await branch.tip());
+    }
   });
 
   test("follows a branch that was rewritten, and knows that it was", async () => {
