@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { linkSignals } from "../lib/linked-signal.ts";
 import { exportFolder } from "./export-folder.ts";
 import { GitFailure } from "./git-failure.ts";
@@ -29,6 +29,8 @@ export interface FollowedBranch {
    * reason `content` for what is not followed, whatever is tried.
    */
   exportTo(commit: string, target: string): Promise<string>;
+  /** Whether the copy is not as Git has left it. What it says of commits counts only if it is not. Throws GitFailure where nobody can tell. */
+  isDamaged(): Promise<boolean>;
   /** Forgets the copy: the next fetch makes it again from nothing. */
   forget(): Promise<void>;
 }
@@ -65,7 +67,8 @@ export function followBranch(options: BranchOptions, edges: GitEdges): FollowedB
   const { address, branch, folder, copy, mostBytes = largestCopy } = options;
   const repository: Repository = {
     ...edges,
-    directory: copy,
+    // There is no work tree.
+    directory: dirname(copy),
     gitDirectory: join(copy, "git"),
     partial: false,
     prefix: folder,
@@ -74,20 +77,27 @@ export function followBranch(options: BranchOptions, edges: GitEdges): FollowedB
   const reference = `refs/heads/${branch}`;
   let hash: string | null = null;
 
+  const configuration = (): string => {
+    const format =
+      hash !== null && hash.length === 64
+        ? "repositoryFormatVersion = 1\n[extensions]\n\tobjectFormat = sha256"
+        : "repositoryFormatVersion = 0";
+    return `[core]\n\tbare = false\n\t${format}\n`;
+  };
+
   /** Whether it was there before. */
   async function make(): Promise<boolean> {
-    if (await isThere(join(repository.gitDirectory, "HEAD"))) return true;
+    if (await isThere(join(repository.gitDirectory, "HEAD"))) {
+      await removeUnfinished(repository.gitDirectory);
+      return true;
+    }
     for (const name of ["objects", "refs"]) await mkdir(join(repository.gitDirectory, name), { recursive: true });
-    const sha256 = hash !== null && hash.length === 64;
-    const format = sha256
-      ? "repositoryFormatVersion = 1\n[extensions]\n\tobjectFormat = sha256"
-      : "repositoryFormatVersion = 0";
-    await writeFile(join(repository.gitDirectory, "config"), `[core]\n\tbare = false\n\t${format}\n`);
+    await writeFile(join(repository.gitDirectory, "config"), configuration());
     await writeFile(join(repository.gitDirectory, "HEAD"), `ref: ${reference}\n`);
     return false;
   }
 
-  const forget = () => rm(repository.gitDirectory, { recursive: true, force: true });
+  const forget = () => rm(copy, { recursive: true, force: true });
 
   /** Throws GitFailure, with the reason `content` as soon as the copy is larger than it may become. */
   async function fetchBounded(): Promise<void> {
@@ -123,8 +133,9 @@ export function followBranch(options: BranchOptions, edges: GitEdges): FollowedB
 
   return {
     async tip() {
-      await mkdir(copy, { recursive: true });
-      const { code, output, errors } = await runGit(repository, ["ls-remote", "--quiet", "--", address, reference], {
+      // Without the copy, so that a damaged one does not look like a repository that cannot be reached.
+      const place = { ...repository, gitDirectory: join(copy, "none") };
+      const { code, output, errors } = await runGit(place, ["ls-remote", "--quiet", "--", address, reference], {
         timeout: lookTimeout,
         limit: 1_048_576,
         origin: true,
@@ -146,9 +157,9 @@ export function followBranch(options: BranchOptions, edges: GitEdges): FollowedB
       } catch (error) {
         if (!(error instanceof GitFailure) || error.reason !== "content") throw error;
         await forget();
+        await make();
         if (!wasThere) throw error;
         // It may have been earlier revisions that took the room.
-        await make();
         await fetchBounded();
       }
       await tidy();
@@ -182,6 +193,17 @@ export function followBranch(options: BranchOptions, edges: GitEdges): FollowedB
       if (files === 0) throw new GitFailure("content", "the folder has no file");
       return directory;
     },
+    async isDamaged() {
+      const found = await readFile(join(repository.gitDirectory, "config"), "utf8").catch(() => null);
+      if (found !== configuration()) return true;
+      // Two questions, because a check of all at once takes objects of old, whose form Git is stricter about today, for damage.
+      const connected = ["fsck", "--connectivity-only", "--no-dangling", "--no-progress"];
+      if ((await runGit(repository, connected, { timeout: fetchTimeout })).code !== 0) return true;
+      const packs = (await packsOf(repository.gitDirectory)).filter((name) => name.endsWith(".idx"));
+      if (packs.length === 0) return false;
+      const paths = packs.map((name) => join(repository.gitDirectory, "objects", "pack", name));
+      return (await runGit(repository, ["verify-pack", "--", ...paths], { timeout: fetchTimeout })).code !== 0;
+    },
     forget,
   };
 }
@@ -191,6 +213,14 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** What a Git that was killed has begun keeps the next one from working. Nobody else uses the copy, so none is at work. */
+async function removeUnfinished(gitDirectory: string): Promise<void> {
+  const names = await readdir(gitDirectory, { recursive: true }).catch(() => []);
+  for (const name of names)
+    if (name.endsWith(".lock") || basename(name).startsWith("tmp_"))
+      await rm(join(gitDirectory, name), { force: true });
+}
 
 const packsOf = (gitDirectory: string): Promise<readonly string[]> =>
   readdir(join(gitDirectory, "objects", "pack")).catch(() => []);

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { errorMessage } from "../../errors.ts";
 import { readOwnText } from "../../files/own-files.ts";
 import { writeWhole } from "../../files/write-file.ts";
 import type { FollowedBranch } from "../../git/followed-branch.ts";
@@ -38,8 +39,6 @@ export interface RevisionOptions {
   readonly fastForwardOnly: boolean;
 }
 
-/** Fetches in a row without success, of a repository that answers, after which the copy of it is made again from nothing. */
-const mostFailedFetches = 2;
 const largestCommit = 100;
 
 /** A revision that must not be taken, for a reason that stays as long as the branch is at it. */
@@ -56,7 +55,6 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
   let current: WatchedRevision | null = null;
   /** Where the branch was last, whether it was taken or not. */
   let last: { readonly commit: string; readonly refused: boolean } | null = null;
-  let failedFetches = 0;
 
   const taken = (): string | null => {
     try {
@@ -98,11 +96,27 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
     log.info("revision taken", () => ({ commit }));
   }
 
+  /** What fails is done once more from nothing where it was the copy of the repository that failed. */
+  async function onSoundCopy(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (signal.aborted || !(await branch.isDamaged().catch(() => false))) throw error;
+      log.warn("the copy of the repository is damaged, and is made again from nothing", () => ({
+        reason: errorMessage(error),
+      }));
+      await branch.forget();
+      await work();
+    }
+  }
+
   async function fetchAndTake(tip: string): Promise<LookResult> {
     let commit = tip;
     try {
-      commit = await branch.fetch();
-      await take(commit);
+      await onSoundCopy(async () => {
+        commit = await branch.fetch();
+        await take(commit);
+      });
       last = { commit, refused: false };
       return "new";
     } catch (error) {
@@ -113,32 +127,16 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
     }
   }
 
-  async function fetchAgainAndTake(tip: string): Promise<LookResult> {
-    try {
-      const result = await fetchAndTake(tip);
-      failedFetches = 0;
-      return result;
-    } catch (error) {
-      failedFetches += 1;
-      if (failedFetches >= mostFailedFetches && !signal.aborted) {
-        log.warn("the copy of the repository is made again from nothing");
-        await branch.forget();
-        failedFetches = 0;
-      }
-      throw error;
-    }
-  }
-
   return {
     current: () => current,
     async look() {
       try {
         const tip = await branch.tip();
         if (last?.commit === tip) return last.refused ? "refused" : "unchanged";
-        return await fetchAgainAndTake(tip);
+        return await fetchAndTake(tip);
       } catch (error) {
         signal.throwIfAborted();
-        log.error(`the branch cannot be followed: ${error instanceof Error ? error.message : String(error)}`);
+        log.error(`the branch cannot be followed: ${errorMessage(error)}`);
         return "failed";
       }
     },
@@ -151,7 +149,7 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
         current = await write(commit, await branch.contentOf(commit));
       } catch (error) {
         signal.throwIfAborted();
-        log.warn(`what was taken before cannot be taken up: ${error instanceof Error ? error.message : String(error)}`);
+        log.warn(`what was taken before cannot be taken up: ${errorMessage(error)}`);
       }
     },
     async tidy() {

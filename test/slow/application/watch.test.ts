@@ -1,5 +1,5 @@
 import { getEventListeners } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
@@ -109,6 +109,65 @@ test("a watch refuses once what can never be taken, and clones nothing for it", 
   expect(log).not.toContain("from nothing");
   for (const [reason] of unfit) expect(log.split(reason), reason).toHaveLength(2);
 });
+
+/** The first file below a folder of the copy whose name ends so. */
+function inCopy(ending: string): string {
+  const copy = join(world.state, "repository/git");
+  return join(copy, filesBelow(copy).find((name) => name.endsWith(ending)) ?? ending);
+}
+
+const write = (path: string, text: string) => writeFileSync(path, text, { mode: 0o600 });
+const overwrite = (path: string, at: number) => {
+  chmodSync(path, 0o600);
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, at, at + 20);
+  writeFileSync(path, bytes);
+};
+
+describe("a copy of the repository", () => {
+  test.each<[string, () => void]>([
+    ["with a pack that was cut off", () => truncateSync(inCopy(".pack"), 100)],
+    ["with a pack that is empty", () => truncateSync(inCopy(".pack"))],
+    ["with a pack of which some bytes are others", () => overwrite(inCopy(".pack"), 60)],
+    ["with no index of its pack", () => rmSync(inCopy(".idx"))],
+    ["without HEAD", () => rmSync(inCopy("HEAD"))],
+    ["with a HEAD of another form", () => write(inCopy("HEAD"), "nonsense")],
+    ["with a configuration of another form", () => write(inCopy("config"), "[[")],
+    ["with an empty configuration", () => write(inCopy("config"), "")],
+    ["with a reference of another form", () => write(inCopy("refs/dtsync/seen"), "nonsense")],
+    ["with an empty reference", () => write(inCopy("refs/dtsync/seen"), "")],
+    ["with a lock of a Git that was killed", () => write(`${inCopy("refs/dtsync/seen")}.lock`, "")],
+    ["without objects", () => rmSync(inCopy("objects"), { recursive: true })],
+    ["that is a file", () => replaceByFile(join(world.state, "repository/git"))],
+    ["whose folder is a file", () => replaceByFile(join(world.state, "repository"))],
+  ])("%s is made again by a watch that looks once", async (_damage, damage) => {
+    begin();
+    await world.watch({ once: true, apply: true, fastForwardOnly: true });
+    damage();
+    commit({ "inventory/customers/abc.yaml": named("second") });
+    const { code, looks, runs, log } = await world.watch({ once: true, apply: true, fastForwardOnly: true });
+    expect([code, looks, runs], log).toEqual([0, ["new"], ["applied"]]);
+    expect(names()).toContain("abc-p1 second");
+  });
+
+  test("that is sound is kept when the repository cannot be fetched", async () => {
+    begin();
+    await world.watch({ once: true });
+    commit({ "inventory/customers/abc.yaml": named("second") });
+    const missing = world.origin.git("rev-parse", "HEAD:inventory/customers/abc.yaml");
+    rmSync(join(world.origin.directory, ".git/objects", missing.slice(0, 2), missing.slice(2)));
+    for (let time = 0; time < 3; time += 1) {
+      const { code, looks, log } = await world.watch({ once: true });
+      expect([code, looks]).toEqual([1, ["failed"]]);
+      expect(log).not.toContain("from nothing");
+    }
+  });
+});
+
+function replaceByFile(folder: string): void {
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, "");
+}
 
 describe("a watch that deploys", () => {
   const hostNames = ["web01.abc.example.com", "web02.abc.example.com", "web03.abc.example.com"];
@@ -230,7 +289,7 @@ test("a week goes by with faults of the cluster and a repository that is rewritt
   expect(new Set(looks)).toEqual(new Set(["new", "unchanged", "failed"]));
   expect(looks.length).toBeGreaterThan(400);
   expect(log).toContain("the branch was rewritten");
-  expect(log).toContain("the copy of the repository is made again from nothing");
+  expect(log).toContain("the copy of the repository is damaged, and is made again from nothing");
   expect(names()).toEqual(["abc-p1 fifth", "abc-t1 test", "xyz-p1 xyz p1"]);
   const last = await world.watch({ once: true });
   expect([last.code, last.runs]).toEqual([0, ["in-sync"]]);

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -109,7 +109,7 @@ describe("a followed branch", () => {
     }
     const { branch, copy } = follow(origin, { mostBytes: 100_000 });
     await expect(branch.fetch()).rejects.toMatchObject({ reason: "content" });
-    expect(readdirSync(copy)).toEqual([]);
+    expect(readdirSync(join(copy, "git"), { recursive: true }).sort()).toEqual(["HEAD", "config", "objects", "refs"]);
     origin.git("rm", "--quiet", "noise");
     origin.git("commit", "--quiet", "--amend", "--message", "small");
     expect(await branch.fetch()).toBe(await branch.tip());
@@ -166,10 +166,29 @@ describe("a followed branch", () => {
     );
     const { branch, copy } = follow(origin);
     await branch.fetch();
+    expect(await branch.isDamaged()).toBe(false);
     writeFileSync(join(copy, "git/HEAD"), "nonsense");
+    expect(await branch.tip()).toBe(commit);
     await expect(branch.fetch()).rejects.toThrow("cannot be fetched");
+    expect(await branch.isDamaged()).toBe(true);
     await branch.forget();
     expect(await branch.fetch()).toBe(commit);
+  });
+
+  test("goes on after a Git that was killed, and takes no history of old for damage", async () => {
+    const origin = aRepository();
+    origin.commit(files);
+    const { branch, copy } = follow(origin);
+    await branch.fetch();
+    const unfinished = ["refs/dtsync/seen.lock", "packed-refs.lock", "shallow.lock", "objects/pack/tmp_pack_abcdef"];
+    for (const name of unfinished) writeFileSync(join(copy, "git", name), "");
+    const tree = origin.git("rev-parse", "HEAD^{tree}");
+    const text = `tree ${tree}\nauthor Test <test@example.com> 01 +0000\ncommitter Test <> 1 +0000\n\nold\n`;
+    const old = origin.gitWith(text, "hash-object", "-w", "-t", "commit", "--stdin", "--literally");
+    origin.git("update-ref", "HEAD", old);
+    expect(await branch.fetch()).toBe(old);
+    expect(await branch.isDamaged()).toBe(false);
+    expect(unfinished.filter((name) => existsSync(join(copy, "git", name)))).toEqual([]);
   });
 
   test("runs nothing that its address names", async () => {
