@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { linkSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { errorMessage } from "../errors.ts";
 import { makeExclusively } from "../files/make-exclusively.ts";
 import { makeOwnFolder, readOwnText, requireOwnFolder } from "../files/own-files.ts";
 import { parseJson } from "../lib/parse-json.ts";
@@ -122,7 +123,7 @@ function readLock(path: string): FoundLock | null {
     text = readOwnText(path, largestLock);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
+    throw new Error(`the lock ${path} cannot be used: ${errorMessage(error)}`, { cause: error });
   }
   return { text, owner: parseOwner(text) };
 }

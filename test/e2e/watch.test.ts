@@ -1,6 +1,17 @@
-import { existsSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type EndToEnd, type Running, startEndToEnd } from "../support/end-to-end.ts";
 import { checkedMetrics, promtool } from "../support/promtool.ts";
 
@@ -67,6 +78,74 @@ test("a watch applies, serves what it does, lets no other beside it, and ends on
   expect([code, stdout]).toEqual([0, ""]);
   for (const line of stderr.trim().split("\n")) expect(JSON.parse(line)).toMatchObject({ run: expect.any(String) });
   expect(existsSync(join(world.directory, ".dtsync"))).toBe(false);
+});
+
+describe("the state of a watch", () => {
+  const state = join(tmpdir(), `dtsync-watch-state-${process.pid}`);
+  const once = (...parameters: readonly string[]) =>
+    watch("--once", "--apply", "--hosts", "skip", "--state", state, ...parameters).finished;
+  beforeEach(async () => {
+    rmSync(state, { recursive: true, force: true });
+    expect(await once()).toMatchObject({ code: 0 });
+  });
+  afterAll(() => rmSync(state, { recursive: true, force: true }));
+
+  const replaced = (make: (path: string) => void) => (path: string) => {
+    rmSync(path, { recursive: true, force: true });
+    make(path);
+  };
+  const byFile = replaced((path) => writeFileSync(path, ""));
+  const byFolder = replaced((path) => mkdirSync(join(path, "folder"), { recursive: true }));
+  const byLink = replaced((path) => symlinkSync("/nonexistent/place", path));
+
+  test.each<[string, (path: string) => void]>([
+    ["that others can write to", (path) => chmodSync(path, 0o666)],
+    ["of another form", (path) => writeFileSync(path, "nonsense")],
+    ["that is empty", byFile],
+    ["that is a folder", byFolder],
+    ["that is a link", byLink],
+  ])("goes on without a note of what was taken %s, and not where that decides", async (_name, damage) => {
+    const taken = join(state, "taken");
+    damage(taken);
+    const refused = await once("--fast-forward-only");
+    expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining(`${taken} cannot be used`) });
+    const { code, stderr } = await once();
+    expect([code, stderr]).toEqual([0, expect.stringContaining("it is written again")]);
+    expect(readFileSync(taken, "utf8")).toMatch(/^[0-9a-f]{40}\n$/);
+  });
+
+  test.each<[string, (path: string) => void, number]>([
+    ["that others can write to", (path) => chmodSync(path, 0o666), 1],
+    ["that was cut off", (path) => truncateSync(path, 10), 0],
+    ["that is a folder", byFolder, 1],
+    ["that is a link", byLink, 1],
+  ])("has a lock of a dead watch %s taken over, or names it", async (_name, damage, code) => {
+    const running = watch("--state", state, "--hosts", "skip");
+    await logged(running, "watch has planned");
+    running.child.kill("SIGKILL");
+    await running.finished;
+    const folder = join(state, "lock");
+    const [lock = ""] = readdirSync(folder);
+    damage(join(folder, lock));
+    const stderr = expect.stringContaining(code === 0 ? "watch has planned" : join(folder, lock));
+    expect(await once()).toMatchObject({ code, stderr });
+  });
+
+  test.each<[string, string, (path: string) => void]>([
+    ["lock", "a file", byFile],
+    ["lock", "a folder of everybody", (path) => chmodSync(path, 0o777)],
+    ["revisions", "a file", byFile],
+    ["revisions", "a link", byLink],
+    ["repository", "a link", byLink],
+    [".dtsync", "a file", byFile],
+    [".dtsync", "a link", byLink],
+  ])("with %s as %s is used, or names it", async (name, _what, damage) => {
+    const path = join(state, name);
+    damage(path);
+    const { code, stderr } = await once();
+    if (code !== 0) expect([code, stderr]).toEqual([1, expect.stringContaining(path)]);
+    expect(stderr).not.toContain("this is a bug");
+  });
 });
 
 test("a watch that looks once ends like a plan", async () => {

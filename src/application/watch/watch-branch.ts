@@ -133,10 +133,10 @@ export async function watchBranch(
     }
   };
 
-  await revisions.resume();
-  const resumed = revisions.current();
-  if (resumed !== null) listener.took(resumed.commit);
   try {
+    await revisions.resume();
+    const resumed = revisions.current();
+    if (resumed !== null) listener.took(resumed.commit);
     return await untilAborted();
   } catch (error) {
     if (signal.aborted) return exitCodes.done;

@@ -114,9 +114,16 @@ function requireSigners(file: string): string {
 }
 
 async function lockState(state: string, { clock, signal }: Context): Promise<Lock> {
-  const options = { folder: join(state, "lock"), name: state, process: ownIdentity(), clock, signal, patience: 0 };
+  const folder = join(state, "lock");
+  const options = { folder, name: state, process: ownIdentity(), clock, signal, patience: 0 };
   return takeLock({ ...options, onWait: () => undefined }).catch((error: unknown) => {
-    if (!(error instanceof LockHeld)) throw error;
+    if (signal.aborted) throw error;
+    if (!(error instanceof LockHeld))
+      throw new DtsyncError(`nothing keeps another watch from using ${state}: ${errorMessage(error)}`, {
+        exitCode: exitCodes.failed,
+        hint: `if no other watch uses it, remove ${folder}`,
+        cause: error,
+      });
     throw new DtsyncError(`another watch uses ${state} (${error.message})`, {
       exitCode: exitCodes.refused,
       hint: "one watch of a branch is enough; another branch or folder has a state of its own",

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { errorMessage } from "../../errors.ts";
+import { DtsyncError, errorMessage, exitCodes } from "../../errors.ts";
 import { readOwnText } from "../../files/own-files.ts";
-import { writeWhole } from "../../files/write-file.ts";
+import { isSystemError, writeWhole } from "../../files/write-file.ts";
 import type { FollowedBranch } from "../../git/followed-branch.ts";
 import { GitFailure } from "../../git/git-failure.ts";
 import type { Log } from "../../ports.ts";
@@ -23,7 +23,7 @@ export interface WatchedRevisions {
   current(): WatchedRevision | null;
   /** Asks where the branch is, and takes a revision that it has not been at. Never throws, except when the signal is aborted. */
   look(): Promise<LookResult>;
-  /** Takes up what was taken before this process began, where it is still there. */
+  /** Takes up what was taken before this process began, where it is still there. Throws DtsyncError where it must be known and is not. */
   resume(): Promise<void>;
   /** Removes from disk what nobody plans any more. */
   tidy(): Promise<void>;
@@ -56,15 +56,31 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
   /** Where the branch was last, whether it was taken or not. */
   let last: { readonly commit: string; readonly refused: boolean } | null = null;
 
-  const taken = (): string | null => {
+  /** The commit that was taken last; null: nobody knows of one. Throws DtsyncError where it decides what may be taken and cannot be read. */
+  async function taken(): Promise<string | null> {
     try {
       const text = readOwnText(takenFile, largestCommit).trim();
-      return /^[0-9a-f]{40,64}$/.test(text) ? text : null;
+      if (!/^[0-9a-f]{40,64}$/.test(text)) throw new Error("it does not hold a commit");
+      return text;
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-      throw error;
+      if (isSystemError(error, "ENOENT")) return null;
+      const problem = `${takenFile} cannot be used: ${errorMessage(error)}`;
+      if (fastForwardOnly)
+        throw new DtsyncError(`${problem} (to take whatever the branch is at: remove it)`, {
+          exitCode: exitCodes.refused,
+          hint: "it says on which commit the branch has to stand, so nothing is taken without it",
+        });
+      log.warn(`${problem}; it is written again`);
+      await rm(takenFile, { recursive: true, force: true });
+      return null;
     }
-  };
+  }
+
+  /** A folder that cannot be removed takes room, and keeps nothing from going on. */
+  const remove = (path: string): Promise<void> =>
+    rm(path, { recursive: true, force: true }).catch((error: unknown) => {
+      log.warn(`${path} is left behind: ${errorMessage(error)}`);
+    });
 
   async function requireSigned(commit: string): Promise<void> {
     const fault = signers === null ? null : await branch.signatureFault(commit, signers);
@@ -72,7 +88,7 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
   }
 
   async function requireStanding(commit: string): Promise<void> {
-    const earlier = taken();
+    const earlier = await taken();
     if (earlier === null || earlier === commit || (await branch.standsOn(commit, earlier))) return;
     if (fastForwardOnly)
       throw new RefusedRevision(
@@ -141,8 +157,8 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
       }
     },
     async resume() {
-      await rm(exported, { recursive: true, force: true });
-      const commit = taken();
+      await remove(exported);
+      const commit = await taken();
       if (commit === null) return;
       try {
         await requireSigned(commit);
@@ -156,7 +172,7 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
       const used = current?.directory ?? "";
       for (const name of await readdir(exported).catch(() => [])) {
         const path = join(exported, name);
-        if (!`${used}/`.startsWith(`${path}/`)) await rm(path, { recursive: true, force: true });
+        if (!`${used}/`.startsWith(`${path}/`)) await remove(path);
       }
     },
   };
