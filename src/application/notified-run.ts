@@ -13,8 +13,9 @@ export interface RunDocuments {
 
 /**
  * Does the work of a command, and tells of how it ended where that is asked for, also where it throws. What becomes of the
- * notification changes nothing about that; whoever interrupts a run knows of it, and nobody is told. Throws a usage error before
- * anything else where notifications cannot be sent.
+ * notification changes nothing about that. An apply that was interrupted may have left a part undone, which is told; whoever
+ * interrupts a run that has changed nothing knows all there is to know. Throws a usage error before anything else where
+ * notifications cannot be sent.
  */
 export async function notifiedRun(
   command: "plan" | "apply",
@@ -27,8 +28,8 @@ export async function notifiedRun(
   const notifier = createNotifier(notify, context);
   let documents: RunDocuments | null = null;
   const tell = async (exitCode: ExitCode, failure: string | null): Promise<void> => {
-    if (context.signal.aborted) return;
     const { plan = null, report = null } = documents ?? {};
+    if (context.signal.aborted && report === null) return;
     const run = { command, exitCode, plan, report, failure };
     const events = notifier.wanted(run);
     if (events !== null) await notifier.tell(run, events);
@@ -51,6 +52,7 @@ export async function notifiedRun(
 
 /** Where the documents do not say why it ended so. */
 function wordsOf(exitCode: ExitCode): string | null {
+  if (exitCode === exitCodes.interrupted) return "the run was interrupted before everything was done";
   if (exitCode === exitCodes.invalid) return "the inventory or a file that was given is invalid";
   return exitCode === exitCodes.refused ? "refused by a guard, nothing was done" : null;
 }

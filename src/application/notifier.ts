@@ -36,7 +36,7 @@ export const notifyVariable = "DTSYNC_NOTIFY_URL";
  * nothing but notifications goes there. Throws a usage error where the variable has no address.
  */
 export function createNotifier({ when, format }: NotifyOptions, context: Context): Notifier {
-  const { variables, redactor, log, clock, version, runId } = context;
+  const { variables, redactor, log, clock, version, runId, signal } = context;
   const address = addressOf(variables);
   redactor.conceal(address.href);
   redactor.conceal(variables[notifyVariable] ?? "");
@@ -56,7 +56,7 @@ export function createNotifier({ when, format }: NotifyOptions, context: Context
     for (const secret of proxy?.secrets ?? []) redactor.conceal(secret);
     const { fetch, close } = await createTransport({ ca: null, connections: 1, proxy });
     try {
-      return await sendNotification(address.href, redactor.redact(body), { fetch, clock, random: Math.random });
+      return await sendNotification(address.href, redactor.redact(body), { fetch, clock, random: Math.random, signal });
     } finally {
       await close();
     }

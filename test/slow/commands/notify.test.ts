@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Notification } from "../../../src/notify/notification.ts";
@@ -18,10 +18,12 @@ let world: CommandWorld;
 let receiver: Server;
 let received: { readonly path: string; readonly body: string }[];
 let status: number;
+let answers: (response: ServerResponse) => void;
 beforeEach(async () => {
   world = await startCommandWorld(files, {});
   received = [];
   status = 200;
+  answers = (response) => response.writeHead(status).end(`no: ${secret}`);
   receiver = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => {
@@ -29,7 +31,7 @@ beforeEach(async () => {
     });
     request.on("end", () => {
       received.push({ path: request.url ?? "", body });
-      response.writeHead(status).end(`no: ${secret}`);
+      answers(response);
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
@@ -95,10 +97,29 @@ describe("--notify", () => {
     expect(errors).toMatch(message);
   });
 
-  test("tells nobody of a run that was interrupted", async () => {
+  test("tells nobody of a run that was interrupted before it changed anything", async () => {
     const stop = new AbortController();
     world.cluster.onRequest(() => stop.abort());
     await run("apply", ["--notify", "always"], address(), stop.signal).catch(() => undefined);
     expect(received).toEqual([]);
+  });
+
+  test("tells of an apply that was interrupted while it changed something", async () => {
+    const stop = new AbortController();
+    world.cluster.onRequest(({ method }) => {
+      if (method === "PUT") stop.abort();
+    });
+    expect((await run("apply", ["--notify", "failure"], address(), stop.signal)).code).toBe(130);
+    expect(sent()).toMatchObject([
+      { events: ["failure"], exitCode: 130, title: expect.stringContaining("interrupted") },
+    ]);
+  });
+
+  test("does not keep an interrupted run waiting for a receiver that does not answer", async () => {
+    const stop = new AbortController();
+    answers = () => stop.abort();
+    const { code, errors } = await run("plan", ["--notify", "always"], address(), stop.signal);
+    expect([code, received.length]).toEqual([0, 1]);
+    expect(errors).toContain("the notification was not sent: the receiver does not answer (interrupted)");
   });
 });

@@ -20,6 +20,7 @@ async function send(...answers: readonly (FetchResponse | Error)[]) {
   const reason = await sendNotification(address, "{}", {
     clock,
     random: () => 0.5,
+    signal: new AbortController().signal,
     fetch: async (url, { method, headers, body }) => {
       asked.push(`${method} ${url} ${headers["content-type"]} ${body}`);
       const next = answers[asked.length - 1] ?? new Error("nobody expects this request");
@@ -66,5 +67,35 @@ describe("a notification", () => {
     const { reason, asked } = await send(refused, refused, refused);
     expect(reason).toBe("the receiver does not answer (connection refused)");
     expect(asked).toHaveLength(3);
+  });
+
+  /** A receiver that takes requests and answers none of them; the run is interrupted as soon as it has one, or before. */
+  async function sendToSilence(when: "before" | "meanwhile") {
+    const stop = new AbortController();
+    if (when === "before") stop.abort();
+    let asked = 0;
+    const reason = await sendNotification(address, "{}", {
+      clock: fakeClock(noon),
+      random: () => 0.5,
+      signal: stop.signal,
+      fetch: (_url, { signal }) => {
+        asked += 1;
+        return new Promise((_resolve, reject) => {
+          signal?.addEventListener("abort", () => reject(signal.reason));
+          stop.abort();
+        });
+      },
+    });
+    return { reason, asked };
+  }
+
+  test("is given up at an interrupt while nobody answers", async () => {
+    const reason = "the receiver does not answer (interrupted)";
+    expect(await sendToSilence("meanwhile")).toEqual({ reason, asked: 1 });
+  });
+
+  test("of a run that was interrupted is sent once, and soon given up", async () => {
+    const reason = "the receiver does not answer (no answer in time)";
+    expect(await sendToSilence("before")).toEqual({ reason, asked: 1 });
   });
 });
