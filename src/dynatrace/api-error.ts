@@ -38,11 +38,26 @@ export class ApiError extends Error {
   }
 }
 
-/** Statuses above 499 by which the cluster refuses a call; repeating it would repeat the refusal. */
-const refusals = new Set([510, 522, 523, 524, 553, 554, 556]);
+/**
+ * Statuses above 499 by which the API refuses a call; repeating it would repeat the refusal. Those that only its envelope makes a
+ * refusal are used by proxies for a server that has not answered.
+ */
+const refusals = { always: [553, 554, 556], inEnvelope: [510, 522, 523, 524] } as const;
 
-export function effectOfStatus(status: number): RequestEffect {
-  return status < 500 || refusals.has(status) ? "none" : "unknown";
+/** What an answer with a status that is no success says of the call: behind a proxy nobody knows what was carried out. */
+export function effectOfAnswer(status: number, body: string): RequestEffect {
+  const isAmong = (list: readonly number[]) => list.includes(status);
+  const isRefusal = isAmong(refusals.always) || (isAmong(refusals.inEnvelope) && isEnvelope(body));
+  return status < 500 || isRefusal ? "none" : "unknown";
+}
+
+function isEnvelope(body: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return (Array.isArray(parsed) ? parsed : [parsed]).every((one) => describeEnvelope(one) !== "");
+  } catch {
+    return false;
+  }
 }
 
 export function isStatus(error: unknown, ...statuses: readonly number[]): error is ApiError {

@@ -18,8 +18,8 @@ import type { Throttle } from "./throttle.ts";
  * Premise: the body of a write was made from what was read a moment ago. Sent again after a wait, it would undo what
  * somebody else changed meanwhile; so the same body is never sent twice from here. Only who can read again may repeat.
  *
- * Cases: a read and a clean-up are repeated while it may help: after 429, 500 (once), 502, 503, 504, and without a
- * connection. An independent write is repeated while it was certainly not carried out: after 429, and where nothing was
+ * Cases: a read and a clean-up are repeated while it may help: after 429, 500 (once), 502 and what else
+ * passes, and without a connection. An independent write is repeated while it was certainly not carried out: after 429, and where nothing was
  * sent. Every other write fails at once, and `retryAfter` of its ApiError tells when it may be tried from a fresh reading;
  * one that has waited for a long pause, which the cluster asked of others, is not sent at all.
  */

@@ -13,6 +13,7 @@ import { saysAbsent } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import { bodyLimits } from "./read-body.ts";
 import { readPages } from "./read-pages.ts";
+import { passingStatuses } from "./retry.ts";
 
 const environmentsPath = "/api/cluster/v2/environments";
 const groupsPath = "/api/v1.0/onpremise/groups";
@@ -119,7 +120,7 @@ export async function environmentAnswers(client: Client, id: string): Promise<bo
     method: "GET",
     path: `/e/${encodeURIComponent(id)}/api/v1/time`,
     token: null,
-    accept: [401, 403, 404, 500, 502, 503, 504],
+    accept: [401, 403, 404, 500, ...passingStatuses],
   });
   // The answer is the server's clock; a page of a proxy is none.
   return answer.status === 200 && /^\d{13}$/.test(answer.text?.trim() ?? "");

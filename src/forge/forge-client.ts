@@ -1,5 +1,5 @@
 import { bodyLimits, readStart, readText } from "../dynatrace/read-body.ts";
-import { defaultRetryPolicy, passingStatuses, retryDelay, serverAdvice, throttled } from "../dynatrace/retry.ts";
+import { defaultRetryPolicy, retryDelay, serverAdvice, throttled } from "../dynatrace/retry.ts";
 import { describeTransportFailure } from "../dynatrace/transport-failure.ts";
 import { nestingExceeds } from "../lib/json-nesting.ts";
 import { openDeadline } from "../lib/linked-signal.ts";
@@ -159,7 +159,8 @@ function failureOf(words: string, { status, headers }: FetchResponse, rights: st
       hint: "it takes no more requests for now: run the job again later",
     });
   }
-  if (passingStatuses.includes(status) || status === 500) return new ForgeFailure(words, { kind: "unknown", status });
+  // Whichever of them it is: a proxy in between may have made it up after the forge had done what it was asked for.
+  if (status >= 500) return new ForgeFailure(words, { kind: "unknown", status });
   const hints: Readonly<Record<number, string>> = {
     401: "the token is not valid, or no longer: make another one",
     403: `the token may not do this: it needs ${rights}`,

@@ -67,6 +67,17 @@ async function call(steps: readonly Step[], request: Partial<ApiRequest> = {}, s
 
 const details = (outcome: unknown) => (outcome instanceof ApiError ? outcome.details : null);
 
+const statusOf = (step: Step): number | null => {
+  if (typeof step === "number") return step;
+  return typeof step === "object" && "status" in step ? step.status : null;
+};
+
+/** An answer by which the API itself refuses. */
+const refusal = (status: number): Step => ({
+  status,
+  body: JSON.stringify({ error: { code: status, message: "not now" } }),
+});
+
 describe("which answers are repeated", () => {
   const methods = ["GET", "PUT", "POST", "DELETE"] as const;
   // Attempts of a reading and of a write, and whether the write may have had an effect.
@@ -85,12 +96,23 @@ describe("which answers are repeated", () => {
     [502, 6, 1, "unknown"],
     [503, 6, 1, "unknown"],
     [504, 6, 1, "unknown"],
-    [510, 1, 1, "none"],
-    [522, 1, 1, "none"],
-    [523, 1, 1, "none"],
-    [524, 1, 1, "none"],
-    [553, 1, 1, "none"],
-    [554, 1, 1, "none"],
+    [520, 6, 1, "unknown"],
+    [521, 6, 1, "unknown"],
+    [525, 1, 1, "unknown"],
+    [530, 6, 1, "unknown"],
+    [599, 1, 1, "unknown"],
+    [refusal(510), 1, 1, "none"],
+    [refusal(522), 6, 1, "none"],
+    [refusal(523), 6, 1, "none"],
+    [refusal(524), 6, 1, "none"],
+    [refusal(553), 1, 1, "none"],
+    [refusal(554), 1, 1, "none"],
+    [refusal(556), 1, 1, "none"],
+    // The same from a proxy, which does not know what became of the call.
+    [510, 1, 1, "unknown"],
+    [{ status: 522, body: "<html>timed out</html>" }, 6, 1, "unknown"],
+    [{ status: 523, body: "error code: 523" }, 6, 1, "unknown"],
+    [{ status: 524, body: '{"title":"A timeout occurred","status":524}' }, 6, 1, "unknown"],
     [556, 1, 1, "none"],
     [301, 1, 1, "none"],
     [coded("ECONNREFUSED"), 6, 1, "none"],
@@ -111,7 +133,7 @@ describe("which answers are repeated", () => {
       expect(details(outcome)).toMatchObject({
         method,
         path: "/x",
-        status: typeof step === "number" ? step : null,
+        status: statusOf(step),
         attempts: expected,
       });
       if (method !== "GET") expect(details(outcome)?.effect).toBe(effect);

@@ -112,6 +112,13 @@ describe.each(["gitlab", "github"] as const)("the issue of %s", (kind) => {
     }
   });
 
+  test.each([500, 501, 520, 524, 530, 599])("is not opened twice when a proxy answers %i behind it", async (status) => {
+    const simulated = simulateForge(kind);
+    simulated.troubles.push(null, null, { answer: { status, body: "<html>" }, lost: true });
+    expect(await keep(kind, simulated, "some")).toBe("created");
+    expect(simulated.issues).toHaveLength(1);
+  });
+
   test("is given up, with what to do, where the forge refuses or answers something else", async () => {
     const failing = (status: number, answer: unknown = { message: "no" }) => {
       const simulated = simulateForge(kind);
