@@ -41,6 +41,7 @@ const results = openSink(1, process.stdout, {
 });
 const clock: Clock = {
   now: () => new Date(),
+  elapsed: () => performance.now(),
   sleep: async (milliseconds, abort) => {
     await wait(milliseconds, undefined, abort ? { signal: abort } : {});
   },

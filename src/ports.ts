@@ -23,7 +23,10 @@ export interface FetchRequest {
 export type Fetch = (url: string, request: FetchRequest) => Promise<FetchResponse>;
 
 export interface Clock {
+  /** The time of day. It may jump, back as well, when somebody sets the clock of the machine: how long something takes is not told from it. */
   now(): Date;
+  /** Milliseconds since some moment, which go on evenly whatever becomes of the time of day. */
+  elapsed(): number;
   /** Resolves after the milliseconds, or rejects with the signal's reason as soon as it is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Calls the task again and again until the function that it gives is called. Keeps no process alive. */

@@ -49,7 +49,7 @@ export function createThrottle({ cluster, maximum, clock, log, signal: interrupt
   let pausedUntil = 0;
   let sleeping = false;
 
-  const now = () => clock.now().getTime();
+  const now = () => clock.elapsed();
   const next = (): Waiter | undefined => (again.size > 0 ? again : first).values().next().value;
 
   function start(): void {

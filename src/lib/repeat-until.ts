@@ -46,8 +46,8 @@ export const attempts =
 
 /** The same pause again and again until the time since now is over; both in milliseconds. */
 export function within(clock: Clock, time: number, pause: number): RepeatPolicy<unknown> {
-  const deadline = clock.now().getTime() + time;
-  return () => (clock.now().getTime() < deadline ? pause : null);
+  const deadline = clock.elapsed() + time;
+  return () => (clock.elapsed() < deadline ? pause : null);
 }
 
 /** What a piece of work gave, or what it threw. */

@@ -72,7 +72,7 @@ export async function takeLock(options: LockOptions): Promise<Lock> {
     process: options.process,
   };
   const text = JSON.stringify(owner);
-  const begin = clock.now().getTime();
+  const begin = clock.elapsed();
   for (let waited = false; ; ) {
     if (makeExclusively(path, text)) return { release: () => removeOwn(path, text) };
     const found = readLock(path);
@@ -83,7 +83,7 @@ export async function takeLock(options: LockOptions): Promise<Lock> {
       continue;
     }
     const said = describe(found.owner);
-    if (clock.now().getTime() - begin >= options.patience) throw new LockHeld(said, path);
+    if (clock.elapsed() - begin >= options.patience) throw new LockHeld(said, path);
     if (!waited) options.onWait(said);
     waited = true;
     await clock.sleep(interval, signal);

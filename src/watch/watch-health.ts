@@ -1,3 +1,4 @@
+import type { Clock } from "../ports.ts";
 import type { WatchListener } from "./watch-listener.ts";
 
 export interface WatchHealth {
@@ -15,13 +16,13 @@ const slowestLook = 10 * 60_000;
  * Whether a watch lives and is of use. A branch that cannot be reached, or a run that fails, makes neither untrue: starting the
  * process again would not help. `interval`: milliseconds between looks.
  */
-export function watchHealth(interval: number, now: () => Date): WatchHealth {
-  let lastLook = now().getTime();
+export function watchHealth(interval: number, { elapsed }: Pick<Clock, "elapsed">): WatchHealth {
+  let lastLook = elapsed();
   let hasRevision = false;
   return {
     listener: {
       looked: () => {
-        lastLook = now().getTime();
+        lastLook = elapsed();
       },
       took: () => {
         hasRevision = true;
@@ -30,7 +31,7 @@ export function watchHealth(interval: number, now: () => Date): WatchHealth {
       runEnded: () => undefined,
     },
     alive() {
-      const seconds = Math.round((now().getTime() - lastLook) / 1_000);
+      const seconds = Math.round((elapsed() - lastLook) / 1_000);
       return seconds * 1_000 <= 3 * interval + slowestLook ? null : `the last look at the branch was ${seconds} s ago`;
     },
     ready: () => (hasRevision ? null : "no revision has been taken yet"),

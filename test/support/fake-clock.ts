@@ -4,12 +4,16 @@ import type { Clock } from "../../src/ports.ts";
 export interface FakeClock extends Clock {
   /** Moves it ahead; what was to be called every so often is called as often as that time asks for. */
   pass(milliseconds: number): void;
+  /** Sets the time of day, as somebody sets the clock of a machine. */
+  set(moment: Date): void;
   /** Milliseconds of every wait so far. */
   readonly waits: readonly number[];
 }
 
 export function fakeClock(start: Date): FakeClock {
   let time = start.getTime();
+  /** How far the time of day is from that which passes evenly. */
+  let shift = 0;
   const waits: number[] = [];
   const repeated = new Set<{ next: number; readonly interval: number; readonly task: () => void }>();
   const moveTo = (until: number) => {
@@ -24,7 +28,11 @@ export function fakeClock(start: Date): FakeClock {
   };
   return {
     waits,
-    now: () => new Date(time),
+    now: () => new Date(time + shift),
+    elapsed: () => time,
+    set: (moment) => {
+      shift = moment.getTime() - time;
+    },
     pass: (milliseconds) => moveTo(time + milliseconds),
     async sleep(milliseconds, signal) {
       signal?.throwIfAborted();

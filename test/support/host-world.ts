@@ -34,6 +34,7 @@ import { sshClientOf, sshConfigOf } from "./ssh-settings.ts";
 
 export const realClock: Clock = {
   now: () => new Date(),
+  elapsed: () => performance.now(),
   sleep: async (milliseconds, signal) => {
     await wait(milliseconds, undefined, signal ? { signal } : {});
   },

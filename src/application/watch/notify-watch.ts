@@ -29,7 +29,7 @@ export function notifyWatch(notifier: Notifier, { clock, log, notified }: Notify
   let sending: Promise<void> = Promise.resolve();
 
   async function tell(run: ToldRun, events: Parameters<Notifier["tell"]>[1]): Promise<boolean> {
-    const now = clock.now().getTime();
+    const now = clock.elapsed();
     while (sentAt.length > 0 && now - (sentAt[0] ?? now) >= hour) sentAt.shift();
     if (sentAt.length >= mostInAnHour) {
       notified("left-out");

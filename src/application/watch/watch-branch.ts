@@ -32,7 +32,7 @@ export async function watchBranch(
   context: Context,
 ): Promise<ExitCode> {
   const { clock, log, signal } = context;
-  const now = () => clock.now().getTime();
+  const now = () => clock.elapsed();
   const failures = { look: 0, run: 0 };
   let nextLook = now();
   let nextRun = now();
@@ -74,7 +74,7 @@ export async function watchBranch(
     try {
       const end = await ownRun(revision, superseded.signal);
       const result = judgeRun(end);
-      const ms = now() - began;
+      const ms = Math.round(now() - began);
       const told = { result, commit: revision.commit, exitCode: end.exitCode, ms, reason: end.failure ?? undefined };
       const isGood = result === "in-sync" || result === "applied" || result === "superseded";
       log[isGood || result === "interrupted" ? "info" : "warn"]("watch has planned", () => told);

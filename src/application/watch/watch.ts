@@ -48,7 +48,7 @@ export async function watch(options: WatchOptions, context: Context): Promise<Ex
   try {
     const { watchMetrics } = await import("../../watch/watch-metrics.ts");
     const metrics = watchMetrics({ version, apply: options.apply, now: clock.now, ofProcess: options.listen !== null });
-    const health = watchHealth(pace.interval, clock.now);
+    const health = watchHealth(pace.interval, clock);
     const listeners = [metrics.listener, health.listener, ...(await notifying(options, metrics, context))];
     const followed = followBranch({ address, branch, folder, copy: join(state, "repository") }, gitEdges(context));
     const server = options.listen === null ? null : await serve(options.listen, health, metrics);

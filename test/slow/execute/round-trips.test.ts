@@ -30,6 +30,8 @@ function waitingClock() {
   }
   const clock: FakeClock = {
     now: () => new Date(now),
+    elapsed: () => now,
+    set: () => undefined,
     sleep: (milliseconds) => {
       waits.push(milliseconds);
       return new Promise((wake) => {

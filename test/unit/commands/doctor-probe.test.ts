@@ -107,7 +107,12 @@ describe("doctor --probe", () => {
 
   test("cleans up where the answer to the first write is lost", async () => {
     world.cluster.addFault({ match: { method: "PUT", path: "*/dtsync-probe-1" }, do: "commit-then-cut" });
-    const clock = { now: () => new Date(), sleep: async () => undefined, every: () => () => undefined };
+    const clock = {
+      now: () => new Date(),
+      elapsed: () => performance.now(),
+      sleep: async () => undefined,
+      every: () => () => undefined,
+    };
     expect(await world.run(["doctor", "--probe", "dtsync-probe-1"], { clock }).catch(String)).toMatch(/dtsync-probe-1/);
     expect(journals()).toEqual([]);
   });
@@ -119,7 +124,12 @@ describe("doctor --probe", () => {
       seen += 1;
       if (seen === 40) network = world.cluster.addFault({ match: { path: /./, times: Infinity }, do: "cut" });
     });
-    const clock = { now: () => new Date(), sleep: async () => undefined, every: () => () => undefined };
+    const clock = {
+      now: () => new Date(),
+      elapsed: () => performance.now(),
+      sleep: async () => undefined,
+      every: () => () => undefined,
+    };
     const { document, errors } = await world.run(["doctor", "--probe", "dtsync-probe-1"], { clock });
     forget();
     (network as { remove(): void } | null)?.remove();

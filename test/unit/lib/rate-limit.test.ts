@@ -46,6 +46,7 @@ test("a clock that is set back lets nobody wait for it to catch up", async () =>
   const waits: number[] = [];
   const limit = createRateLimit(1_000, {
     now: () => new Date(time),
+    elapsed: () => performance.now(),
     sleep: async (milliseconds) => void waits.push(milliseconds),
     every: () => () => undefined,
   });

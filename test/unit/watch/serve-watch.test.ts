@@ -17,7 +17,7 @@ const minute = 60_000;
 async function served() {
   let time = Date.UTC(2026, 10, 26, 12);
   const now = () => new Date(time);
-  const health = watchHealth(3 * minute, now);
+  const health = watchHealth(3 * minute, { elapsed: () => time });
   const metrics = watchMetrics({ version: "0.1.0", apply: true, now, ofProcess: false });
   server = await serveWatch({ host: "127.0.0.1", port: 0 }, health, metrics);
   const { port } = server;

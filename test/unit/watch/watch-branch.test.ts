@@ -22,14 +22,18 @@ interface Scripted {
   readonly run: (run: number, superseded: AbortSignal, pass: (minutes: number) => Promise<void>) => Promise<RunEnd>;
   /** The run after which it ends. */
   readonly runs: number;
+  /** Minutes after which the clock of the machine is set back by a day. */
+  readonly setBack?: number;
 }
 
 /** A watch of a branch that is told what it is at. */
-async function watched({ branch = { 0: "a" }, run, runs }: Scripted) {
+async function watched({ branch = { 0: "a" }, run, runs, setBack }: Scripted) {
   const clock = fakeClock(noon);
   const stop = new AbortController();
   const { context, errors } = aContext({ clock, signal: stop.signal });
-  const minutes = () => Math.round((clock.now().getTime() - noon.getTime()) / minute);
+  const begin = clock.elapsed();
+  const minutes = () => Math.round((clock.elapsed() - begin) / minute);
+  if (setBack !== undefined) clock.every(setBack * minute, () => clock.set(new Date(noon.getTime() - 86_400_000)));
   const done: string[] = [];
   let current: string | null = null;
   let inParallel = 0;
@@ -84,6 +88,11 @@ describe("a watch", () => {
     const { code, done } = await watched({ branch: { 0: "a", 10: "b" }, run: async () => good, runs: 4 });
     expect(done).toEqual(["0 a", "12 b", "72 b", "132 b"]);
     expect(code).toBe(0);
+  });
+
+  test("looks and plans as before when the clock of the machine is set back", async () => {
+    const { done } = await watched({ branch: { 0: "a", 10: "b" }, run: async () => good, runs: 4, setBack: 5 });
+    expect(done).toEqual(["0 a", "12 b", "72 b", "132 b"]);
   });
 
   test("plans nothing before there is something, and goes on with it when the branch is gone", async () => {

@@ -72,7 +72,7 @@ export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
   let isUnreadable = false;
   let isWatching = false;
   let watching: Promise<void> = Promise.resolve();
-  const now = (): number => clock.now().getTime();
+  const now = (): number => clock.elapsed();
 
   function end(host: Waiting, sighting: Sighting): void {
     waiting.delete(host);

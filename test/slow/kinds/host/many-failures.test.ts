@@ -75,6 +75,7 @@ const began = Date.now();
 const quickClock: Clock = {
   ...realClock,
   now: () => new Date(began + (Date.now() - began) * 20),
+  elapsed: () => realClock.elapsed() * 20,
   sleep: (milliseconds, signal) => realClock.sleep(milliseconds / 20, signal),
 };
 
