@@ -40,9 +40,17 @@ export interface RevisionOptions {
 }
 
 const largestCommit = 100;
+/** Bytes of a file that decides whether a revision is taken. */
+const largestGrounds = 1_000_000;
 
 /** A revision that must not be taken, for a reason that stays as long as the branch is at it. */
 class RefusedRevision extends Error {}
+
+interface Refusal {
+  readonly message: string;
+  /** Equal as long as there is no reason to judge the revision another time. */
+  readonly grounds: string;
+}
 
 /** Whether a revision is not taken for what it is, and not because it could not be brought here. */
 const isRefusal = (error: unknown): error is Error =>
@@ -54,7 +62,19 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
   const exported = join(folder, "revisions");
   let current: WatchedRevision | null = null;
   /** Where the branch was last, whether it was taken or not. */
-  let last: { readonly commit: string; readonly refused: boolean } | null = null;
+  let last: { readonly commit: string; readonly refusal: Refusal | null } | null = null;
+
+  /** What a refusal depends on besides the revision. */
+  const grounds = (): string =>
+    JSON.stringify(
+      [takenFile, ...(signers === null ? [] : [signers])].map((path) => {
+        try {
+          return readOwnText(path, largestGrounds);
+        } catch (error) {
+          return errorMessage(error);
+        }
+      }),
+    );
 
   /** The commit that was taken last; null: nobody knows of one. Throws DtsyncError where it decides what may be taken and cannot be read. */
   async function taken(): Promise<string | null> {
@@ -133,12 +153,14 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
         commit = await branch.fetch();
         await take(commit);
       });
-      last = { commit, refused: false };
+      last = { commit, refusal: null };
       return "new";
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      if (last?.commit !== commit) log.error(`revision refused: ${error.message}`, () => ({ commit }));
-      last = { commit, refused: true };
+      const { message } = error;
+      const isKnown = last?.commit === commit && last.refusal?.message === message;
+      if (!isKnown) log.error(`revision refused: ${message}`, () => ({ commit }));
+      last = { commit, refusal: { message, grounds: grounds() } };
       return "refused";
     }
   }
@@ -148,7 +170,9 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
     async look() {
       try {
         const tip = await branch.tip();
-        if (last?.commit === tip) return last.refused ? "refused" : "unchanged";
+        if (last?.commit === tip && last.refusal === null) return "unchanged";
+        // Somebody may have answered the refusal, by a further signer for example.
+        if (last?.commit === tip && last.refusal?.grounds === grounds()) return "refused";
         return await fetchAndTake(tip);
       } catch (error) {
         signal.throwIfAborted();

@@ -72,6 +72,24 @@ describe("a watch", () => {
     expect(names()).toContain("abc-p1 first");
   });
 
+  test("takes what it has refused as soon as somebody has answered why", async () => {
+    begin();
+    commit({ "inventory/customers/abc.yaml": named("second") });
+    const { looks, log } = await world.watch({
+      apply: true,
+      fastForwardOnly: true,
+      eachHour(hour, end) {
+        if (hour === 1) world.origin.git("reset", "--quiet", "--hard", "HEAD~1");
+        if (hour === 3) rmSync(join(world.state, "taken"));
+        if (hour === 5) end();
+      },
+    });
+    const told = looks.filter((look, index) => look !== looks[index - 1]);
+    expect(told, log).toEqual(["new", "unchanged", "refused", "new", "unchanged"]);
+    expect(log.split("the branch was rewritten")).toHaveLength(2);
+    expect(names()).toContain("abc-p1 first");
+  });
+
   test("refuses a revision without the inventory, and one that is not signed", async () => {
     commit({ "README.md": "nothing here\n" });
     const missing = await world.watch({ once: true });
