@@ -38,7 +38,7 @@ export function applyProgress(
   }
   const rollouts = hostRollouts(ofFamily(changes, "host"), environments);
   const rolloutTally = createRolloutTally(rollouts);
-  const now = () => context.clock.now().getTime();
+  const now = () => context.clock.elapsed();
   const shown = showProgress(
     { stage: "applying", tallies: [...tallies.values()], environments: rolloutTally.counts, leavesCounts: true },
     { ...options, progress: options.progress && changes.length > 0 },

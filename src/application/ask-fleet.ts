@@ -49,7 +49,7 @@ export async function askFleet(
     const asked = sayWhatIsLeftOut(open, log.warn);
     const tally = createTally("environments", asked.length);
     const progress = showProgress({ stage: "asking", tallies: [tally], leavesCounts: false }, options, context);
-    const now = () => clock.now().getTime();
+    const now = () => clock.elapsed();
     let failures = 0;
     const write = async (line: Omit<ApiLine, "path">) => {
       const { environment, cluster, status, ...rest } = line;

@@ -43,10 +43,10 @@ async function logged(
   { log, clock }: Pick<Context, "log" | "clock">,
   load: () => Promise<LoadResult>,
 ): Promise<LoadResult> {
-  const began = clock.now().getTime();
+  const began = clock.elapsed();
   const loaded = await load();
   const { inventory, diagnostics } = loaded;
-  const ms = clock.now().getTime() - began;
+  const ms = Math.round(clock.elapsed() - began);
   if (inventory === null) log.info("inventory is invalid", () => ({ diagnostics: diagnostics.length, ms }));
   else {
     log.info("inventory loaded", () => ({

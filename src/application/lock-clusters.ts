@@ -54,7 +54,7 @@ function clustersOf(
 
 async function lockOne(name: string, context: Context): Promise<Lock> {
   const { clock, signal, variables, log } = context;
-  const began = clock.now().getTime();
+  const began = clock.elapsed();
   try {
     const lock = await takeLock({
       folder: join(ownFolder("state", variables), "locks"),
@@ -65,7 +65,7 @@ async function lockOne(name: string, context: Context): Promise<Lock> {
       patience,
       onWait: (owner) => log.warn(`another apply of ${name} is running (${owner}): waiting until it ends`),
     });
-    log.info("lock taken", () => ({ lock: name, waitMs: clock.now().getTime() - began }));
+    log.info("lock taken", () => ({ lock: name, waitMs: Math.round(clock.elapsed() - began) }));
     return lock;
   } catch (error) {
     if (signal.aborted) throw error;

@@ -13,13 +13,13 @@ export interface LongestSteps {
 }
 
 /** Keeps of each host which step took longest. */
-export function longestSteps(clock: Pick<Clock, "now">): LongestSteps {
+export function longestSteps(clock: Pick<Clock, "elapsed">): LongestSteps {
   const longest = new Map<string, LongestStep>();
   return {
     begin: ({ host, step }) => {
-      const began = clock.now().getTime();
+      const began = clock.elapsed();
       return () => {
-        const ms = Math.max(0, clock.now().getTime() - began);
+        const ms = Math.round(clock.elapsed() - began);
         if (ms > (longest.get(host)?.ms ?? -1)) longest.set(host, { step, ms });
       };
     },

@@ -36,14 +36,14 @@ const pause = 100;
 export function createMessageStream(
   write: (text: string) => void,
   size: TerminalSize,
-  clock: Pick<Clock, "now" | "every">,
+  clock: Pick<Clock, "elapsed" | "every">,
 ): MessageStream {
   const regions = new Set<RenderRegion>();
   let drawn: readonly string[] = [];
   let drawnAt = Number.NEGATIVE_INFINITY;
   let stopDrawing: () => void = () => undefined;
 
-  const now = () => clock.now().getTime();
+  const now = () => clock.elapsed();
 
   /** Rows that what was drawn takes, where a terminal that has become narrower may have broken its lines. */
   const rowsDrawn = (columns: number): number => {

@@ -39,7 +39,7 @@ export async function readEstateHosts(
     );
     const tally = createTally("environments", asked.length);
     const progress = showProgress({ stage: "reading hosts", tallies: [tally], leavesCounts: false }, options, context);
-    const now = () => context.clock.now().getTime();
+    const now = () => context.clock.elapsed();
     const read = async (environment: Environment): Promise<void> => {
       const { id, cluster } = environment;
       tally.started(id, now());

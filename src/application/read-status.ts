@@ -92,7 +92,7 @@ async function readEnvironments(
   );
   const tally = createTally("environments", open.length);
   const progress = showProgress({ stage: "reading", tallies: [tally], leavesCounts: false }, options, context);
-  const now = () => clock.now().getTime();
+  const now = () => clock.elapsed();
   const work = async (environment: Environment) => {
     const { id, cluster } = environment;
     const read = readers.get(cluster);

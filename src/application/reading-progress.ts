@@ -26,7 +26,7 @@ export function readingProgress(
     host: createTally("hosts", hosts.length),
   };
   const problems = new Map<string, number>();
-  const now = () => context.clock.now().getTime();
+  const now = () => context.clock.elapsed();
   const shown = showProgress(
     {
       stage: "reading",

@@ -43,8 +43,8 @@ export function createLedger({ changes, clock, onStart, onResult }: LedgerOption
 
   function end(change: Change, { status, attempts, error }: Outcome): void {
     if (results.has(change.id)) return;
-    const now = clock.now().getTime();
-    const durationMs = Math.max(0, now - (started.get(change.id) ?? now));
+    const now = clock.elapsed();
+    const durationMs = Math.round(now - (started.get(change.id) ?? now));
     const { id, action } = change;
     const result: ChangeResult = { id, action, status, attempts, durationMs, ...(error ? { error } : {}) };
     results.set(id, result);
@@ -72,7 +72,7 @@ export function createLedger({ changes, clock, onStart, onResult }: LedgerOption
       return ready.filter((change) => !lost.includes(change));
     },
     start(change) {
-      started.set(change.id, clock.now().getTime());
+      started.set(change.id, clock.elapsed());
       onStart(change);
     },
     made: ({ id }, { status }) => stages.made.get(id)?.resolve({ id, status }),

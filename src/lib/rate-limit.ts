@@ -9,13 +9,9 @@ export interface RateLimit {
 /** Whoever takes a small amount at a time and then asks again shares the rate with all others in equal parts. */
 export function createRateLimit(perSecond: number, clock: Clock): RateLimit {
   let freeAt = 0;
-  let last = 0;
   return {
     async take(amount, signal) {
-      const now = clock.now().getTime();
-      // A clock that was set back must not let everybody wait until it has caught up.
-      if (now < last) freeAt = now;
-      last = now;
+      const now = clock.elapsed();
       const turn = Math.max(now, freeAt);
       freeAt = turn + (amount / perSecond) * 1_000;
       if (turn - now >= 1) await clock.sleep(turn - now, signal);

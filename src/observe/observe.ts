@@ -44,7 +44,7 @@ export interface ObservePorts {
   /** Aborted: hosts are let go of at once. Clients have a signal of their own. */
   readonly signal: AbortSignal;
   readonly events: ReadingEvents;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "elapsed">;
   readonly log: Log;
 }
 
@@ -57,15 +57,15 @@ export async function observe(inventory: Inventory, wanted: Wanted, ports: Obser
   const readCluster = async (cluster: Cluster): Promise<readonly [string, ObservedCluster]> => {
     const item = { kind: "cluster", name: cluster.name } as const;
     events.started(item);
-    const began = clock.now().getTime();
+    const began = clock.elapsed();
     const reading = await openAndObserve(cluster, inventory, wanted, ports);
-    log.info("cluster read", () => ({ ...readingFields(cluster, reading), ms: clock.now().getTime() - began }));
+    log.info("cluster read", () => ({ ...readingFields(cluster, reading), ms: Math.round(clock.elapsed() - began) }));
     events.ended(item, problemOf(reading));
     return [cluster.name, reading];
   };
   const { concurrency, signal, letGo } = ports;
   const origins = new Map(inventory.clusters.map(({ name, url }) => [name, url]));
-  const began = clock.now().getTime();
+  const began = clock.elapsed();
   const [clusterReadings, hostReadings] = await Promise.all([
     Promise.all(clusters.map(readCluster)),
     connect === null
@@ -74,7 +74,7 @@ export async function observe(inventory: Inventory, wanted: Wanted, ports: Obser
   ]);
   if (connect !== null) {
     const unreadable = [...hostReadings.values()].filter(({ status }) => status === "unreadable").length;
-    const ms = clock.now().getTime() - began;
+    const ms = Math.round(clock.elapsed() - began);
     log.info("hosts probed", () => ({ hosts: hosts.length, unreadable, ms }));
   }
   return { clusters: new Map(clusterReadings), hosts: hostReadings };

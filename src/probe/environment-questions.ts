@@ -33,7 +33,7 @@ export const newEnvironmentQuestions: readonly Question[] = [
       const before: number[] = [];
       for (;;) {
         const { status } = await ownTime(probing);
-        const taken = clock.now().getTime() - made.environment.at;
+        const taken = clock.elapsed() - made.environment.at;
         if (status === 200) {
           return before.length === 0
             ? `at once (${seconds(taken)})`
@@ -109,10 +109,10 @@ export const newEnvironmentQuestions: readonly Question[] = [
       const quotas = { hostUnits: { maxLimit: scratchLimit } };
       const changed = await put(probing, { ...environmentBody(scratch), quotas });
       if (!isSuccess(changed)) return { notTried: `the limit is refused with ${changed.status}` };
-      const began = clock.now().getTime();
+      const began = clock.elapsed();
       for (;;) {
         const limit = memberAt((await shown()).body, "quotas", "hostUnits", "maxLimit");
-        const taken = clock.now().getTime() - began;
+        const taken = clock.elapsed() - began;
         if (limit === scratchLimit) return taken < interval ? "they are current" : `up to ${seconds(taken)} old`;
         if (taken >= cachePatience) return `older than ${cachePatience / 1_000} s`;
         await clock.sleep(interval, signal);
@@ -173,10 +173,10 @@ export const endOfEnvironmentQuestions: readonly Question[] = [
       const { client, clock, signal, scratch } = probing;
       const disabled = await put(probing, environmentBody(scratch, "DISABLED"));
       if (!isSuccess(disabled)) return `disabling is refused with ${disabled.status}`;
-      const began = clock.now().getTime();
+      const began = clock.elapsed();
       for (let attempt = 1; ; attempt += 1) {
         const { status } = await ask(client, { method: "DELETE", path: environmentPath(scratch) });
-        const taken = clock.now().getTime() - began;
+        const taken = clock.elapsed() - began;
         if (status >= 200 && status < 300)
           return attempt === 1 ? `yes (${status})` : `no: 400 at first, ${status} after ${seconds(taken)}`;
         if (status !== 400) return `no: ${status}`;

@@ -38,7 +38,7 @@ export async function probeCluster(probing: Omit<Probing, "made">, log: Log): Pr
   if (answer.status !== 201) {
     return isSuccess(answer) ? { status: "taken" } : { status: "refused", httpStatus: answer.status };
   }
-  const environment = { answer, at: clock.now().getTime() };
+  const environment = { answer, at: clock.elapsed() };
   const whole: Probing = { ...probing, made: { environment, group: null, tokenLocation: null } };
   const answers: ProbeAnswer[] = [];
   for (const question of questions) {

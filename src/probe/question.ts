@@ -7,7 +7,7 @@ import type { Scratch } from "./scratch.ts";
 export interface Probing {
   readonly client: Client;
   readonly scratch: Scratch;
-  readonly clock: Pick<Clock, "now" | "sleep">;
+  readonly clock: Pick<Clock, "now" | "elapsed" | "sleep">;
   readonly signal: AbortSignal;
   /** Every secret goes here before it is used. */
   readonly conceal: (secret: string) => void;

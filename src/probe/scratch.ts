@@ -59,7 +59,7 @@ export const environmentBody = (scratch: Scratch, state: "ENABLED" | "DISABLED" 
 export async function removeScratch(
   client: Client,
   scratch: Scratch,
-  clock: Pick<Clock, "now" | "sleep">,
+  clock: Pick<Clock, "now" | "elapsed" | "sleep">,
 ): Promise<readonly string[]> {
   const problems: string[] = [];
   const attempt = async (what: string, advice: string, work: () => Promise<void>): Promise<void> => {
@@ -104,7 +104,11 @@ async function removeGroups(client: Client, scratch: Scratch): Promise<void> {
   if ((await ownGroups(client, scratch)).length > 0) throw new Error("they are still listed after they were deleted");
 }
 
-async function removeEnvironment(client: Client, scratch: Scratch, clock: Pick<Clock, "now" | "sleep">): Promise<void> {
+async function removeEnvironment(
+  client: Client,
+  scratch: Scratch,
+  clock: Pick<Clock, "now" | "elapsed" | "sleep">,
+): Promise<void> {
   const path = environmentPath(scratch);
   const read = () => cleanUp(client, { method: "GET", path });
   const found = await read();
@@ -116,11 +120,11 @@ async function removeEnvironment(client: Client, scratch: Scratch, clock: Pick<C
     const disabled = await cleanUp(client, { method: "PUT", path, body: environmentBody(scratch, "DISABLED") });
     if (!isSuccess(disabled)) throw new Error(`disabling it gave status ${disabled.status}`);
   }
-  const began = clock.now().getTime();
+  const began = clock.elapsed();
   for (;;) {
     const { status } = await cleanUp(client, { method: "DELETE", path });
     if (status !== 400) break;
-    if (clock.now().getTime() - began >= disabledPatience) throw new Error("deleting it is refused with status 400");
+    if (clock.elapsed() - began >= disabledPatience) throw new Error("deleting it is refused with status 400");
     await clock.sleep(disabledWait);
   }
   const after = await read();

@@ -90,7 +90,7 @@ async function makeZones(
 
 /** Gives the group a right on one zone. A new zone can be unknown for some seconds. */
 async function giveZone({ client, scratch, clock, signal }: Probing, group: string, mzId: string): Promise<number> {
-  const began = clock.now().getTime();
+  const began = clock.elapsed();
   for (;;) {
     const { status } = await ask(client, {
       method: "PUT",
@@ -102,7 +102,7 @@ async function giveZone({ client, scratch, clock, signal }: Probing, group: stri
         ],
       },
     });
-    if (status !== 404 || clock.now().getTime() - began >= zonePatience) return status;
+    if (status !== 404 || clock.elapsed() - began >= zonePatience) return status;
     await clock.sleep(zoneInterval, signal);
   }
 }

@@ -21,7 +21,7 @@ export interface StepLine extends HostStep {
 
 export interface StepJournalOptions {
   readonly runId: string;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "elapsed">;
   readonly redact: (text: string) => string;
   /** Called at the first step; null: it cannot be opened, and who opened it has said so. */
   readonly open: () => Promise<Pick<LineFile, "write"> | null>;
@@ -63,18 +63,18 @@ export function stepJournal(options: StepJournalOptions): BeginStep {
   }
 
   return ({ host, environment, step }) => {
-    const began = clock.now();
+    const began = clock.elapsed();
     const about = {
       format: "dtsync-step/1",
       run: runId,
-      time: began.toISOString(),
+      time: clock.now().toISOString(),
       host: clean(host, longestName),
       environment: environment === null ? null : clean(environment, longestName),
       step,
     } as const;
     write({ ...about, event: "begin" });
     return ({ result, words }) => {
-      const ms = Math.max(0, clock.now().getTime() - began.getTime());
+      const ms = Math.round(clock.elapsed() - began);
       const said = words === null || words === "" ? {} : { words: clean(words, longestWords) };
       write({ ...about, event: "end", ms, result, ...said });
     };

@@ -46,7 +46,7 @@ export function showProgress(
   const paint = painter(options.color && terminal.errors);
   const say = (line: string) => output.err(`${line}\n`);
   const state = (): ProgressState => {
-    const now = clock.now().getTime();
+    const now = clock.elapsed();
     const counts = tallies.map(({ counts }) => counts(now));
     return { stage, counts, environments: environments(), interrupted: signal.aborted };
   };

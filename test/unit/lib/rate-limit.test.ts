@@ -42,18 +42,13 @@ test("and for many together, who get the same", async () => {
 });
 
 test("a clock that is set back lets nobody wait for it to catch up", async () => {
-  let time = 1_000_000;
-  const waits: number[] = [];
-  const limit = createRateLimit(1_000, {
-    now: () => new Date(time),
-    elapsed: () => performance.now(),
-    sleep: async (milliseconds) => void waits.push(milliseconds),
-    every: () => () => undefined,
-  });
+  const clock = fakeClock(noon);
+  const limit = createRateLimit(1_000, clock);
   await limit.take(500);
-  time = 0;
+  clock.pass(500);
+  clock.set(new Date(0));
   await limit.take(500);
-  expect(waits).toEqual([]);
+  expect(clock.waits).toEqual([]);
 });
 
 test("whoever is interrupted waits no longer", async () => {

@@ -155,7 +155,7 @@ async function removeEnvironment(
 
 /** Null when the environment answers. The environment exists by then, so the next plan has nothing to create. */
 async function waitUntilReady(id: string, { client, clock, log, signal }: EnvironmentPorts): Promise<Outcome | null> {
-  const began = clock.now().getTime();
+  const began = clock.elapsed();
   const answers = await repeatUntil(
     () => attempted(() => environmentAnswers(client, id)),
     (found) => !found.failed && found.value,
@@ -163,7 +163,7 @@ async function waitUntilReady(id: string, { client, clock, log, signal }: Enviro
     { clock, signal, lastLook: true },
   );
   const answered = !answers.failed && answers.value;
-  const ms = clock.now().getTime() - began;
+  const ms = Math.round(clock.elapsed() - began);
   log.info("waited for the environment to answer", () => ({ environment: id, answered, ms }));
   if (answered) return null;
   if (signal.aborted)

@@ -83,7 +83,7 @@ export function createEnvironmentReadings(
   let inRounds = false;
   let workedOn = 0;
 
-  const now = () => clock.now().getTime();
+  const now = () => clock.elapsed();
   const single = (change: EnvironmentChange): Reading =>
     readEnvironment(client, change.environment, {
       quotas: touches(change, "quotas"),

@@ -242,14 +242,14 @@ async function settle(
     return { problem: unappliedProblem(open), agent, next: "look" };
   };
   const waiting = within(ports.clock, ports.connectWait, connectInterval);
-  const began = ports.clock.now().getTime();
+  const began = ports.clock.elapsed();
   const settled = await repeatUntil(
     look,
     ({ next }) => next === "end",
     (attempt, found) => (found.next === "look" ? 0 : waiting(attempt, found)),
     ports,
   );
-  const ms = ports.clock.now().getTime() - began;
+  const ms = Math.round(ports.clock.elapsed() - began);
   ports.log.info("agent looked at after the change", () => ({ host: host.name, problem: settled.problem?.code, ms }));
   return settled;
 }

@@ -59,7 +59,7 @@ export function openInstallerFiles(options: InstallerFilesOptions): InstallerFil
     client: Client,
     withToken: WithToken,
   ): Promise<InstallerFile> {
-    const began = clock.now().getTime();
+    const began = clock.elapsed();
     const { version, osType, arch } = name;
     const found = (await kept?.find(key)) ?? null;
     const path = join(await options.directory(), `${host.cluster}-${osType}-${arch}-${version}.sh`);
@@ -69,7 +69,7 @@ export function openInstallerFiles(options: InstallerFilesOptions): InstallerFil
         ? await withToken((token) => downloadInstallerFile(() => begin(token), path, version, options))
         : { ...found, version, content: shareFile(found.file, found.size) };
     open.add(file);
-    const ms = clock.now().getTime() - began;
+    const ms = Math.round(clock.elapsed() - began);
     log.info(found === null ? "installer downloaded" : "installer taken from the cache", () => ({
       ...{ cluster: host.cluster, environment: host.environment, osType, arch, version },
       ...{ bytes: file.size, sha256: file.sha256, ms },
