@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { SshSettings } from "../model/inventory.ts";
 import { HostError } from "./host-error.ts";
+import type { CommandInput } from "./shell.ts";
 
 /** Quotes a word for a POSIX shell. */
 export function quote(word: string): string {
@@ -15,16 +16,41 @@ const markerBytes = 9;
 const markerPattern = new RegExp(`${markerStart}[0-9a-f]{${2 * markerBytes}}`);
 const commonMarker = `${markerStart}${"0".repeat(2 * markerBytes)}`;
 
+/** What runs a script on a host. */
+export interface ScriptCall {
+  readonly command: string;
+  /** What has to come before all other input of the command; null: nothing. */
+  readonly head: Uint8Array | null;
+}
+
+/** Characters of a command line; a server of dropbear takes 9,000, and ends the connection at one more. */
+const longestCommand = 8_900;
+
 /**
- * The command line that runs a script as root, whatever the user's login shell is: sh, csh and fish alike take words in
- * single quotation marks as they are, without quotation marks, line ends, `!` and doubled backslashes in them, so the
- * script travels in words without those. It is no input, because standard input is kept for data (some shells read
- * ahead); it must therefore hold no secret: the host's process list shows it. Where its user's number
+ * The call that runs a script as root, whatever the user's login shell is: sh, csh and fish alike take words in single quotation
+ * marks as they are, without quotation marks, line ends, `!` and doubled backslashes in them, so the script travels in
+ * words without those. Only one that is too long for a command line is the first line of the input, which `read` takes alone; its
+ * login shell could take it away. The script must hold no secret: the host's process list shows it. Where its user's number
  * was asked for, a script that sudo does not run finds it in `dtsync_user`. With `become` undeclared, root needs no sudo; a root without
  * sudo installed needs none either.
  */
-export function asRoot(script: string, become: SshSettings["become"]): string {
-  return `exec /bin/sh -c '${`script=$(printf %b "$@"); ${sudoFor(become)}set --; eval "$script"`}' sh ${quotedWords(script)}`;
+export function asRoot(script: string, become: SshSettings["become"]): ScriptCall {
+  const run = `${sudoFor(become)}set --; eval "$script"`;
+  const command = `exec /bin/sh -c '${`script=$(printf %b "$@"); ${run}`}' sh ${quotedWords(script)}`;
+  if (command.length <= longestCommand) return { command, head: null };
+  return {
+    command: `exec /bin/sh -c '${`IFS= read -r script; script=$(printf %b "$script"); ${run}`}'`,
+    head: Buffer.from(`${encodedWords(script).join("")}\n`),
+  };
+}
+
+/** The input of a call whose script takes some itself. */
+export function inputOf({ head }: ScriptCall, rest: CommandInput | undefined): CommandInput | undefined {
+  if (head === null) return rest;
+  return async function* (ended) {
+    yield head;
+    if (rest !== undefined) yield* rest(ended);
+  };
 }
 
 /** What encoding gave for the last scripts, by their text with another marker: most hosts are sent the same one. */

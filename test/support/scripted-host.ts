@@ -1,4 +1,4 @@
-import type { Shell } from "../../src/ssh/shell.ts";
+import type { CommandInput, Shell } from "../../src/ssh/shell.ts";
 
 /** The agent of a host that is only told of. */
 export interface ScriptedAgent {
@@ -20,14 +20,21 @@ export interface ScriptedHost {
 
 const markerPattern = /#dtsync-[0-9a-f]+/;
 
-/** The script that a command line carries in words of octal numbers. */
-function scriptIn(commandLine: string): string {
-  const words = [...commandLine.slice(commandLine.indexOf("' sh ") + 4).matchAll(/'([^']*)'/g)];
+/** The script that a command line carries in words of octal numbers, or the first line of its input. */
+function scriptIn(commandLine: string, head = ""): string {
+  const at = commandLine.indexOf("' sh ");
+  const words = at < 0 ? [["", head]] : [...commandLine.slice(at + 4).matchAll(/'([^']*)'/g)];
   const bytes = words
     .map(([, word = ""]) => word)
     .join("")
     .replace(/\\0(\d{3})/g, (_all, number: string) => String.fromCharCode(Number.parseInt(number, 8)));
   return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
+async function firstPiece(input: CommandInput | undefined): Promise<string> {
+  if (input === undefined) return "";
+  for await (const piece of input(new AbortController().signal)) return Buffer.from(piece).toString();
+  return "";
 }
 
 function scriptOf(command: string): ScriptOfHost {
@@ -58,8 +65,8 @@ export function scriptedHost(agent: ScriptedAgent | null, installed: ScriptedAge
     scripts,
     shell: {
       close: () => undefined,
-      async run(commandLine) {
-        const command = scriptIn(commandLine);
+      async run(commandLine, { stdin } = {}) {
+        const command = scriptIn(commandLine, await firstPiece(stdin));
         const marker = markerPattern.exec(command)?.[0] ?? "";
         const script = scriptOf(command);
         scripts.push(script);

@@ -36,7 +36,7 @@ test("a script that sudo started says so by its first line", () => {
   writeFileSync(join(folder, "sudo"), '#!/bin/sh\n[ "$1" = -n ] && shift\nexec "$@"\n');
   chmodSync(join(folder, "sudo"), 0o755);
   const environment = { ...process.env, PATH: `${folder}:${process.env["PATH"]}` };
-  const command = asRoot(`${prelude("#m")}\nexit 0`, "sudo");
+  const { command } = asRoot(`${prelude("#m")}\nexit 0`, "sudo");
   const stdout = execFileSync("/bin/sh", ["-c", command], { env: environment }).toString();
   expect(stdout).toBe(`${sudoMark}\n\n`);
   expect(explainFailedStart({ code: 1, stdout, stderr: "" }).code).toBe("command-failed");

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { asRoot, newMarker, parseSections, prelude, quote } from "../../../src/ssh/remote-script.ts";
+import { asRoot, newMarker, parseSections, prelude, quote, type ScriptCall } from "../../../src/ssh/remote-script.ts";
 
 test("any word survives quoting for a shell", () => {
   const word = fc
@@ -24,17 +24,35 @@ const script = [
   "if true; then",
   "  printf 'two lines\\n'",
   "fi",
-  `# ${"'!x`\\".repeat(2_000)}`,
+  `# ${"'!x`\\".repeat(200)}`,
   "^x^y 2>/dev/null",
+  "IFS= read -r first",
+  "printf '%s|' \"$first\"",
+  "cat",
   "exit 0",
 ].join("\n");
-const printed = `${ascii}\nit's\né\t%b\n^x^y\ntwo lines\n`;
+const printed = `${ascii}\nit's\né\t%b\n^x^y\ntwo lines\nthe first|the rest\n`;
+
+/** What a call prints with some input, in a login shell. */
+function run(shell: string, call: ScriptCall, input: string): string {
+  return execFileSync(shell, ["-c", call.command], {
+    input: Buffer.concat([call.head ?? Buffer.of(), Buffer.from(input)]),
+  }).toString();
+}
 
 describe.each(["sh", "bash", "dash", "zsh", "fish", "csh", "tcsh", "ksh", "mksh"])("the login shell %s", (shell) => {
   const missing = spawnSync(shell, ["-c", "exit 0"]).error !== undefined;
 
   test.skipIf(missing)(`runs a script whatever it holds${missing ? ` (skipped: ${shell} is missing)` : ""}`, () => {
-    expect(execFileSync(shell, ["-c", asRoot(script, "none")]).toString()).toBe(printed);
+    for (const [text, isLong] of [
+      [script, false],
+      [`${script}\n# ${"long ".repeat(2_000)}`, true],
+    ] as const) {
+      const call = asRoot(text, "none");
+      expect(call.head !== null).toBe(isLong);
+      expect(call.command.length).toBeLessThanOrEqual(9_000);
+      expect(run(shell, call, "the first\nthe rest\n")).toBe(printed);
+    }
   });
 });
 
@@ -42,7 +60,7 @@ test("what a shell printed without a line end does not hide the first section", 
   const marker = newMarker();
   const output = execFileSync("/bin/sh", [
     "-c",
-    `printf '\\033[1mwelcome$ '; ${asRoot(`${prelude(marker)}\nsection one`, "none")}`,
+    `printf '\\033[1mwelcome$ '; ${asRoot(`${prelude(marker)}\nsection one`, "none").command}`,
   ]);
   expect([...parseSections(output.toString(), marker).keys()]).toEqual(["one"]);
 });

@@ -2,7 +2,7 @@ import { parseJson } from "../../../lib/parse-json.ts";
 import type { Host } from "../../../model/inventory.ts";
 import type { HostFacts } from "../../../model/observed.ts";
 import { explainFailedStart } from "../../../ssh/failed-start.ts";
-import { asRoot, newMarker, parseSections } from "../../../ssh/remote-script.ts";
+import { asRoot, inputOf, newMarker, parseSections } from "../../../ssh/remote-script.ts";
 import { inStep, type Shell } from "../../../ssh/shell.ts";
 import { agentSettingNames } from "../change.ts";
 import { agentDirectory, probeScript, type Questions } from "./probe-script.ts";
@@ -38,8 +38,13 @@ export function questionsFor(
 async function probeOnce(shell: Shell, host: Host, { timeout, ...options }: ProbeOptions): Promise<HostFacts> {
   const marker = newMarker();
   const script = probeScript(marker, questionsFor(host, options));
-  const limits = { maximumOutput: maximumProbeOutput, ...(timeout === undefined ? {} : { timeout }) };
-  const result = await shell.run(asRoot(script, host.ssh.become), { step: "probe", ...limits });
+  const call = asRoot(script, host.ssh.become);
+  const input = inputOf(call, undefined);
+  const result = await shell.run(call.command, {
+    ...{ step: "probe", maximumOutput: maximumProbeOutput },
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(input === undefined ? {} : { stdin: input }),
+  });
   const sections = parseSections(result.stdout, marker);
   if (!sections.has("end")) throw explainFailedStart(result);
   return detached(readProbe(sections));

@@ -1,7 +1,7 @@
 import { lastLines } from "../../../lib/text.ts";
 import type { Host } from "../../../model/inventory.ts";
 import { explainFailedStart } from "../../../ssh/failed-start.ts";
-import { asRoot, parseSections, type Section } from "../../../ssh/remote-script.ts";
+import { asRoot, inputOf, parseSections, type Section } from "../../../ssh/remote-script.ts";
 import { type CommandInput, inStep, type Shell } from "../../../ssh/shell.ts";
 import { exitCodeProblem } from "../exit-code-problem.ts";
 import { failedStepProblem } from "../failed-step-problem.ts";
@@ -40,8 +40,10 @@ async function runToTheEnd(
   host: Host,
   { shell, writes }: AgentScriptPorts,
 ): Promise<ReadonlyMap<string, Section>> {
-  const input = writes === undefined ? stdin : writes.begin(stdin);
-  const result = await shell.run(asRoot(script, host.ssh.become), { step: name, ...(input ? { stdin: input } : {}) });
+  const call = asRoot(script, host.ssh.become);
+  const whole = inputOf(call, stdin);
+  const input = writes === undefined ? whole : writes.begin(whole);
+  const result = await shell.run(call.command, { step: name, ...(input ? { stdin: input } : {}) });
   const sections = parseSections(result.stdout, marker);
   const step = sections.get("failed")?.words[0];
   if (step !== undefined) {

@@ -84,6 +84,18 @@ describe.each([
       expect(leftBehind()).toEqual([]);
     });
 
+    test.each(["push", "pull"] as const)("takes an installer (%s) with every setting declared", async (transfer) => {
+      const host = world.host(name, {
+        oneagent: {
+          ...{ transfer, hostGroup: "abc", networkZone: "default", monitoringMode: "infra-only", hostName: "web 01" },
+          ...{ hostTags: ["tier=web"], hostProperties: { owner: "web-team" }, proxy: "", autoUpdate: false },
+          ...{ appLogContentAccess: false, systemLogsAccess: false },
+        },
+      });
+      expect(await applyPlanned(host)).toEqual({ status: "done", attempts: 1 });
+      expect(await world.plan(host)).toBeNull();
+    });
+
     test("is trusted by whichever of its host keys is known", async () => {
       const keys = [
         readFileSync(join(real().root, "etc/ssh/ssh_host_ed25519_key.pub"), "utf8"),
