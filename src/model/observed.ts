@@ -92,13 +92,13 @@ export interface ObservedAgent {
   readonly version: string | null;
   /** 16 hexadecimal digits, by which environments know the host; null also where it was not asked for. */
   readonly hostId: string | null;
-  /** Environment id that it is set to; empty or null while an installation is incomplete. */
+  /** Environment id that it is set to; empty: it was never told one; null: it does not tell. */
   readonly tenant: string | null;
-  /** Text of `--get-server`; `*` marks the endpoint in use. */
+  /** Text of `--get-server`; `*` marks the endpoint in use. Null: it does not tell. */
   readonly server: string | null;
   /** Null where nothing on the host can tell. */
   readonly serviceActive: boolean | null;
-  /** An installation was cut off: files are there, but it never finished. */
+  /** An installation was cut off: files are there, but it never finished. One that is complete and has no tenant cannot be asked. */
   readonly incomplete: boolean;
   readonly hostGroup: string | null;
   readonly hostName: string | null;

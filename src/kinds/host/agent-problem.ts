@@ -1,6 +1,6 @@
 import type { Host } from "../../model/inventory.ts";
 import type { ObservedAgent } from "../../model/observed.ts";
-import { type FieldDifference, isConnected, sameEnvironment } from "./fields.ts";
+import { type FieldDifference, isConnected, isUnreadable, sameEnvironment, unreadableAgent } from "./fields.ts";
 import type { HostProblem } from "./host-problem.ts";
 
 /**
@@ -10,6 +10,7 @@ import type { HostProblem } from "./host-problem.ts";
 export function agentProblem(agent: ObservedAgent | null, host: Pick<Host, "environment">): HostProblem | null {
   if (agent === null || agent.incomplete)
     return { code: "not-installed", message: "the installer ended, but there is no complete agent" };
+  if (isUnreadable(agent)) return { code: "unclear-answer", message: unreadableAgent };
   if (!sameEnvironment(agent.tenant, host.environment)) {
     return { code: "wrong-environment", message: `the agent is set to ${agent.tenant}, not to ${host.environment}` };
   }

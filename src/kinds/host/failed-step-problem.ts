@@ -25,10 +25,10 @@ export function failedStepProblem(step: string, detail: string): HostProblem {
       return { code: "download", message: "the installer that the host fetched is not the one that was checked" };
     case "no-uninstaller":
       return { code: "no-uninstaller", message: "the agent's own uninstall.sh is missing" };
-    case "moved":
+    case "changed":
       return {
-        code: "wrong-environment",
-        message: "the agent was given to another environment while its removal waited: not uninstalled",
+        code: "agent-changed",
+        message: "another installation changed the agent of the host while this one waited for it: plan again",
       };
     case "size":
       return { code: "transfer", message: `the installer did not arrive whole on the host${suffix}` };

@@ -19,11 +19,28 @@ export interface AgentComparison {
   readonly differences: readonly FieldDifference[];
 }
 
-/** True, false, or null for an agent that is too old to tell. */
-export function isConnected(agent: ObservedAgent): boolean | null {
-  if (agent.version !== null && compareVersions(agent.version, connectionKnownSince) < 0) return null;
-  return agent.server?.includes("*") ?? false;
+/** True, false, or null for an agent that does not tell, or is too old to. */
+export function isConnected({ version, server }: ObservedAgent): boolean | null {
+  if (server === null || !tellsConnection(version)) return null;
+  return server.includes("*");
 }
+
+const tellsConnection = (version: string | null): boolean =>
+  version === null || compareVersions(version, connectionKnownSince) >= 0;
+
+/**
+ * Whether an agent is there that nobody can ask where it reports: it may be that of another environment, so nothing may be done
+ * to it.
+ */
+export const isUnreadable = ({ tenant, incomplete }: ObservedAgent): boolean => tenant === null && !incomplete;
+
+/** What nobody may do anything to. */
+export const unreadableAgent =
+  "its agent does not tell which environment it reports to: look at what oneagentctl --get-tenant says there";
+
+/** Whether a cut-off installation is there that may be finished for this environment: it is not that of another one. */
+export const isUnfinished = ({ tenant, incomplete }: ObservedAgent, environment: string): boolean =>
+  incomplete && (!tenant || sameEnvironment(tenant, environment));
 
 export function sameEnvironment(left: string | null, right: string): boolean {
   return left?.toLowerCase() === right.toLowerCase();
@@ -111,9 +128,12 @@ function downgradeRemarks({ version = "latest" }: OneAgentSettings, agent: Obser
   return [`installed ${agent.version}, declared ${version}: not downgraded; uninstall first`];
 }
 
-/** Settings that are declared, and that the agent does not answer for: nobody knows whether they are as declared. */
+/** What is declared, and what the agent should be, but does not answer for: nobody knows whether it is so. */
 function untoldRemarks(settings: OneAgentSettings, agent: ObservedAgent): readonly string[] {
-  const untold = declaredAgentSettings(settings).flatMap(([name]) => (agent[name] === null ? [name] : []));
+  const untold = [
+    ...(agent.server === null && tellsConnection(agent.version) ? ["whether it is connected"] : []),
+    ...declaredAgentSettings(settings).flatMap(([name]) => (agent[name] === null ? [name] : [])),
+  ];
   if (untold.length === 0) return [];
   return [`its agent (${agent.version ?? "of unknown version"}) does not tell ${untold.join(", ")}: not compared`];
 }
@@ -124,7 +144,7 @@ export function compareAgent(host: Host, agent: ObservedAgent | null): AgentComp
     return { action: agent === null ? null : "uninstall", differences: [] };
   }
   const { oneagent } = host;
-  if (agent === null || agent.incomplete) {
+  if (agent === null || isUnfinished(agent, host.environment)) {
     const wanted: readonly (readonly [HostField, Value])[] = [
       ["environment", host.environment],
       ["version", oneagent.version ?? "latest"],

@@ -12,7 +12,14 @@ import {
   hostChangeId,
   hostColumns,
 } from "./change.ts";
-import { type AgentComparison, agentRemarks, compareAgent, sameEnvironment } from "./fields.ts";
+import {
+  type AgentComparison,
+  agentRemarks,
+  compareAgent,
+  isUnreadable,
+  sameEnvironment,
+  unreadableAgent,
+} from "./fields.ts";
 import { siteObstacle } from "./site-obstacle.ts";
 
 /** Whether an action runs an installer. */
@@ -58,13 +65,14 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
   const facts = reading.value;
   const platform = agentPlatform(facts.system, facts.machine);
   if ("code" in platform && platform.code === "unsupported-system") return hold(host, platform.message);
-  if (facts.locked && (facts.agent === null || facts.agent.incomplete)) {
+  const { agent } = facts;
+  if (facts.locked && (agent === null || agent.incomplete || isUnreadable(agent))) {
     return hold(
       host,
       "an installation, update or removal of the OneAgent is running on it: plan again when it has ended",
     );
   }
-  const { agent } = facts;
+  if (agent !== null && isUnreadable(agent)) return hold(host, unreadableAgent);
   if (host.state === "absent" && agent?.tenant && !sameEnvironment(agent.tenant, host.environment)) {
     return hold(
       host,
@@ -106,7 +114,7 @@ function hostContent({ action, differences }: AgentComparison, { agent }: HostFa
     case "uninstall":
       return {
         action,
-        before: { environment: agent?.tenant ?? null, version: agent?.version ?? null },
+        before: { environment: agent?.tenant || null, version: agent?.version ?? null },
         after: null,
         fields: [],
       };

@@ -78,6 +78,9 @@ locate_list() {
 }
 
 get() {
+  case ",\${SWITCH_UNREADABLE:-}," in
+    *",\${1#--get-},"*) complain "Failed to read \${1#--get-}."; return ;;
+  esac
   case $1 in
     --version)
       read -r installed <"$AGENT/installer.version"

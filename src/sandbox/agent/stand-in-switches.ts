@@ -15,6 +15,7 @@
  * - `DISK=full`: no space left, for the installer and for `df`.
  * - `AGENT_VERSION_MODE=old`: an agent without `--get-monitoring-mode` and `--set-monitoring-mode`.
  * - `GETTERS`: how `oneagentctl` answers several getters in one call: `each` (the default), `first` alone, or `reversed`.
+ * - `UNREADABLE`: settings that `oneagentctl` does not tell, by name without `--get-`, separated by commas.
  * - `SUDO=refuses`: `sudo` asks for a password.
  */
 export type StandInSwitches = {
@@ -34,6 +35,7 @@ type StandInSwitchName =
   | "DISK"
   | "AGENT_VERSION_MODE"
   | "GETTERS"
+  | "UNREADABLE"
   | "SUDO";
 
 /** The switches as text of the configuration file. */

@@ -1,6 +1,6 @@
 import { prelude, quote } from "../../../ssh/remote-script.ts";
 import { privateFolder } from "./private-folder.ts";
-import { agentControl, agentDirectory, lockLooked, probeLines, type Questions } from "./probe-script.ts";
+import { agentControl, agentDirectory, lockLook, probeLines, type Questions } from "./probe-script.ts";
 import { type Download, pullLines } from "./pull-lines.ts";
 
 /** Exit codes of the installer after which trying again on the same host can help. */
@@ -18,6 +18,8 @@ export interface Installation {
   readonly marker: string;
   readonly parameters: readonly string[];
   readonly wait: LockWait;
+  /** Environment of the agent that is there; null: there is none, or none was told it. */
+  readonly tenant: string | null;
   /** What the same script asks of the host when the installer has ended well. */
   readonly questions: Questions;
 }
@@ -38,13 +40,16 @@ export function pullScript(installation: Installation, download: Download): stri
   return runInstaller(installation, pullLines(download));
 }
 
-function runInstaller({ marker, parameters, wait, questions }: Installation, transfer: string): string {
+function runInstaller({ marker, parameters, wait, tenant, questions }: Installation, transfer: string): string {
   return `${prelude(marker)}
 ${privateFolder(marker)}
+${lockLook}
 file=$directory/Dynatrace-OneAgent-Linux.sh
 ${transfer}
 ${stillThere}
 ${leftoversRemoved}
+${unchanged(tenant ?? "", questions.environment)}
+${ownMask}
 ${retried(`/bin/sh "$file" ${parameters.map(quote).join(" ")} > "$directory/output" 2>&1 < /dev/null`, wait)}
 section ended "$code"
 if [ "$code" != 0 ]; then ${lastWords('"$directory/output"')}
@@ -59,7 +64,7 @@ section end
  * An installation that was cut off leaves a lock whose owner is dead, and a removal leaves the link of a custom path that
  * leads nowhere; the installer never gets past either.
  */
-const leftoversRemoved = `${lockLooked}
+const leftoversRemoved = `look_at_lock
 if [ "$lock" = dead ]; then rm -f /tmp/oneagent.lock; fi
 if [ -L ${agentDirectory} ] && [ ! -e ${agentDirectory} ]; then rm -f ${agentDirectory}; fi`;
 
@@ -67,18 +72,36 @@ if [ -L ${agentDirectory} ] && [ ! -e ${agentDirectory} ]; then rm -f ${agentDir
 const lastWords = (file: string): string => `tail -n 15 ${file} | tail -c 8000`;
 
 /**
- * Removes the agent with its own script. After a wait it must still be the agent of the same environment (null: of none), so that
- * nobody loses one that was made theirs meanwhile; while it is updated it may tell nothing.
+ * After a wait the agent must still be that of the same environment (`before`): who held the lock may have installed one, and
+ * given it to another environment. What held no lock may have made it that of the wanted one (`after`). While its lock is held it
+ * may tell nothing; then it is not changed here either.
  */
+const unchanged = (before: string, after: string): string => `unchanged() {
+  now=
+  if [ -x ${agentControl} ]; then now=$(${agentControl} --get-tenant 2>/dev/null < /dev/null); fi
+  case $now in ${quote(before)} | ${quote(before)}[!A-Za-z0-9_-]*) return ;; esac
+  if [ "$code" != ${locked} ]; then
+    case $now in ${quote(after)} | ${quote(after)}[!A-Za-z0-9_-]*) return ;; esac
+  fi
+  if [ -z "$now" ]; then
+    look_at_lock
+    if [ "$lock" = held ]; then return; fi
+  fi
+  section failed changed
+  exit 0
+}`;
+
+/** What an installer makes is for all users of the host, as if it were run by hand; only what it is run from is private. */
+const ownMask = "umask 022";
+
+/** Removes the agent with its own script. `tenant`: the environment that it is of; null: of none. */
 export function uninstallScript(marker: string, wait: LockWait, tenant: string | null): string {
   return `${prelude(marker)}
 ${privateFolder(marker)}
-same() {
-  now=$(${agentControl} --get-tenant 2>/dev/null < /dev/null)
-  [ -z "$now" ] || [ "$now" = ${quote(tenant ?? "")} ] || { section failed moved; exit 0; }
-}
+${lockLook}
+${unchanged(tenant ?? "", "")}
 [ -f ${agentDirectory}/agent/uninstall.sh ] || { section failed no-uninstaller; exit 0; }
-${retried(`/bin/sh ${agentDirectory}/agent/uninstall.sh > "$directory/output" 2>&1 < /dev/null`, wait, "same")}
+${retried(`/bin/sh ${agentDirectory}/agent/uninstall.sh > "$directory/output" 2>&1 < /dev/null`, wait)}
 section ended "$code"
 if [ "$code" != 0 ]; then ${lastWords('"$directory/output"')}; fi
 section end
@@ -122,11 +145,11 @@ section end
  */
 const stillThere = "section waiting || exit 1";
 
-/** Runs a command again where that can help; `again` are the words that have to hold by then. */
-function retried(command: string, wait: LockWait, again = ":"): string {
+/** Runs a command again where that can help, and the agent is `unchanged`. */
+function retried(command: string, wait: LockWait): string {
   return `tries=0
 while :; do
-  if [ "$tries" -gt 0 ]; then ${stillThere}; ${again}; fi
+  if [ "$tries" -gt 0 ]; then ${stillThere}; unchanged; fi
   ${command}
   code=$?
   tries=$((tries + 1))

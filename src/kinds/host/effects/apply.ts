@@ -111,8 +111,16 @@ async function makeHostChange(
   return outcome ?? stale(0, "the change was not made");
 }
 
-/** Failures of the way to a host or of a transfer, which a second try from the start can get over. */
-const worthAnotherTry: ReadonlySet<string> = new Set(["connection-lost", "transfer", "installer-exit-16"]);
+/**
+ * Failures of the way to a host or of a transfer, and an agent that somebody else has changed meanwhile: a second try from the
+ * start can get over them, or sees what is there.
+ */
+const worthAnotherTry: ReadonlySet<string> = new Set([
+  "connection-lost",
+  "transfer",
+  "installer-exit-16",
+  "agent-changed",
+]);
 const maximumTries = 2;
 
 /** How the work on a host ended, and what its environment is to list then. */
@@ -175,7 +183,7 @@ const tryHostChange = (change: HostChange, host: Host, ports: TryPorts, attempt:
       return made(change, host, attempt - 1, attempt > 1 ? facts.agent : null);
     }
     // After a broken try the host may be anywhere between before and after: the work goes on from there.
-    if (comparison.match === "other" && attempt === 1) return stale(0, comparison.reason);
+    if (comparison.match === "other" && (attempt === 1 || comparison.isForeign)) return stale(0, comparison.reason);
     return made(change, host, attempt, await deploy(change, host, facts, { ...ports, shell }));
   });
 

@@ -146,6 +146,7 @@ async function install(
     host,
     installer,
     parameters: installerArguments(host.oneagent, installer.connection, facts.agent === null),
+    tenant: facts.agent?.tenant || null,
   };
   if (way === "push") return push(task, ports);
   try {
@@ -161,10 +162,12 @@ interface InstallTask {
   readonly host: Host;
   readonly installer: PreparedInstaller;
   readonly parameters: readonly string[];
+  /** Environment of the agent that is there. */
+  readonly tenant: string | null;
 }
 
-const installationOf = ({ host, parameters }: InstallTask, { lockWait }: DeployPorts): Installation => ({
-  ...{ marker: newMarker(), parameters, wait: lockWait },
+const installationOf = ({ host, parameters, tenant }: InstallTask, { lockWait }: DeployPorts): Installation => ({
+  ...{ marker: newMarker(), parameters, wait: lockWait, tenant },
   questions: questionsFor(host, { identity: true }),
 });
 
@@ -208,7 +211,7 @@ async function configure(
 
 async function uninstall(host: Host, agent: ObservedAgent | null, ports: DeployPorts): Promise<void> {
   const marker = newMarker();
-  const script = uninstallScript(marker, ports.lockWait, agent?.tenant ?? null);
+  const script = uninstallScript(marker, ports.lockWait, agent?.tenant || null);
   await runAgentScript({ step: "uninstall", script, marker, program: "uninstaller" }, host, ports);
   const facts = await probeHost(ports.shell, host);
   ports.writes.settle();

@@ -18,11 +18,12 @@ const getters: Readonly<Record<AgentSettingName, string>> = {
 };
 
 /**
- * Whether an installer, uninstaller or update holds its lock: `lock` becomes `held`, `dead` or `free`. A lock that is older
- * than the last boot is dead whatever process has its number now.
+ * Defines what tells whether an installer, uninstaller or update holds its lock: after `look_at_lock`, `lock` is `held`, `dead` or
+ * `free`. A lock that is older than the last boot is dead whatever process has its number now.
  */
-export const lockLooked = `lock=free
-if [ -f /tmp/oneagent.lock ]; then
+export const lockLook = `look_at_lock() {
+  lock=free
+  [ -f /tmp/oneagent.lock ] || return 0
   lock=dead
   owner=$(head -c 20 /tmp/oneagent.lock | head -n 1)
   case $owner in
@@ -34,7 +35,7 @@ if [ -f /tmp/oneagent.lock ]; then
     if [ "$key" = btime ]; then booted=$value; break; fi
   done 2>/dev/null </proc/stat
   if [ "$(stat -c %Y /tmp/oneagent.lock 2>/dev/null || echo "$booted")" -lt "$booted" ]; then lock=dead; fi
-fi`;
+}`;
 
 /** What a probe asks for. Only what is wanted is asked, because each question starts a program. */
 export interface Questions {
@@ -56,24 +57,26 @@ export interface Questions {
  * it reads.
  */
 export const probeScript = (marker: string, questions: Questions): string => `${prelude(marker)}
+${lockLook}
 ${probeLines(marker, questions)}
 section end
 `;
 
-/** The same for the end of another script with this marker, which tells its own end. */
+/** The same for the end of another script with this marker, which knows `lockLook` and tells its own end. */
 export function probeLines(marker: string, questions: Questions): string {
   const { environment, mayUpdate } = questions;
   return `section platform; uname -sm
 uptime=
 if [ -r /proc/uptime ]; then read -r uptime _ </proc/uptime; fi
 section uptime; echo "$uptime"
-${lockLooked}
+look_at_lock
 case $lock in held) section lock held ;; *) section lock free ;; esac
 ctl=${agentControl}
 tenant=
 if [ -e ${agentDirectory}/agent ]; then
   section agent present
-  control=missing; [ -x "$ctl" ] && control=there
+  control=missing
+  if [ -x "$ctl" ]; then control=there; elif [ -e "$ctl" ]; then control=broken; fi
   transaction=none; [ -e ${agentDirectory}/transaction.lock ] && transaction=open
   section control "$control"
   section transaction "$transaction"

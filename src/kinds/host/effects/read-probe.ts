@@ -11,31 +11,34 @@ export function readProbe(sections: Sections): HostFacts {
     system,
     machine: machine.join(" "),
     uptime: wholeNumber(firstLine(sections.get("uptime")).split(".")[0] ?? ""),
-    locked: stated(sections, "lock", "held", "free"),
-    agent: stated(sections, "agent", "present", "absent") ? readAgent(sections) : null,
+    locked: stated(sections, "lock", "held", "free") === "held",
+    agent: stated(sections, "agent", "present", "absent") === "present" ? readAgent(sections) : null,
     site: sections.has("user") ? readSite(sections) : null,
   };
 }
 
-/** Whether the one or the other was said. What was said of neither is not known: a part that is missing says nothing. */
-function stated(sections: Sections, name: string, one: string, other: string): boolean {
-  const word = sections.get(name)?.words.join(" ");
-  if (word === one || word === other) return word === one;
-  throw unclear(name);
+/** Which of some words was said. What was said in none of them is not known: a part that is missing says nothing. */
+function stated<T extends string>(sections: Sections, name: string, ...known: readonly T[]): T {
+  const said = sections.get(name)?.words.join(" ");
+  const word = known.find((one) => one === said);
+  if (word === undefined) throw unclear(name);
+  return word;
 }
 
 const unclear = (section: string): HostError =>
   new HostError("unclear-answer", `it does not tell the ${section}, which the probe asks for: try again`);
 
-const firstLine = (section: Section | undefined): string => section?.lines[0]?.trim() ?? "";
+/** The first line that is not blank. */
+const firstLine = (section: Section | undefined): string =>
+  section?.lines.map((line) => line.trim()).find((line) => line !== "") ?? "";
 
 /** Null on a host without a service manager that knows the agent: whether it is connected tells more anyway. */
 const serviceState = (state: string): boolean | null => (state === "unknown" ? null : state === "active");
 
 function readAgent(sections: Sections): ObservedAgent {
-  const controlled = stated(sections, "control", "there", "missing");
-  const unfinished = stated(sections, "transaction", "open", "none");
-  for (const name of controlled ? ["tenant", "server"] : []) if (!sections.has(name)) throw unclear(name);
+  const control = stated(sections, "control", "there", "broken", "missing");
+  const unfinished = stated(sections, "transaction", "open", "none") === "open";
+  for (const name of control === "there" ? ["tenant", "server"] : []) if (!sections.has(name)) throw unclear(name);
   const answered = (name: string): Section | null => {
     const section = sections.get(name);
     return section && section.words[0] === "0" ? section : null;
@@ -62,7 +65,7 @@ function readAgent(sections: Sections): ObservedAgent {
     server: text("server"),
     serviceActive: serviceState(firstLine(sections.get("service"))),
     // A cut-off installation leaves its lock file, no control program, or an agent that was never told where to report.
-    incomplete: unfinished || !controlled || tenant === null || tenant === "",
+    incomplete: unfinished || control === "missing" || tenant === "",
     hostGroup: text("hostGroup"),
     hostName: text("hostName"),
     networkZone: text("networkZone"),

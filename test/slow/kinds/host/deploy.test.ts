@@ -202,6 +202,46 @@ test("an installation that was cut off is finished by the next run", async () =>
   expect(await converge(host)).toMatchObject({ action: "install", before: { installation: "incomplete" } });
 });
 
+test("a cut-off installation of another environment is moved, and says so", async () => {
+  await converge(world.host("web01.example.com", { environment: "abc-t1" }));
+  world.machine("web01.example.com").write("/opt/dynatrace/oneagent/transaction.lock", "");
+  expect(await converge(world.host("web01.example.com"))).toMatchObject({
+    action: "move",
+    before: { environment: "abc-t1" },
+  });
+});
+
+test("an agent that does not tell where it reports is left alone, before a plan and after one", async () => {
+  const host = world.host("web01.example.com");
+  const machine = world.machine(host.name);
+  await converge(world.host(host.name, { environment: "abc-t1" }));
+  const [move, removal] = [
+    await planned(host),
+    await planned(world.host(host.name, { environment: "abc-t1", state: "absent" })),
+  ];
+  machine.setBehaviour({ UNREADABLE: "tenant" });
+  expect(await world.plan(host)).toBeNull();
+  expect(await world.plan(world.host(host.name, { environment: "abc-t1", state: "absent" }))).toBeNull();
+  for (const change of [move, removal]) {
+    const reason = "its agent does not tell which environment it reports to";
+    expect(await world.apply(change, host)).toMatchObject({
+      status: "stale",
+      error: { message: expect.stringContaining(reason) },
+    });
+  }
+  expect(machine.counters()).toMatchObject({ installations: 1, removals: 0 });
+});
+
+test("an agent that does not tell whether it is connected is not installed again", async () => {
+  const host = world.host("web01.example.com");
+  await converge(host);
+  world.machine(host.name).setBehaviour({ UNREADABLE: "server" });
+  expect(await world.plan(host)).toBeNull();
+  expect(await converge(world.host(host.name, { oneagent: { hostGroup: "web" } }))).toMatchObject({
+    fields: ["hostGroup"],
+  });
+});
+
 test("a change that somebody made since the plan makes it stale, and one that is already as wanted is done", async () => {
   const declared = world.host("web01.example.com");
   const change = await planned(declared);

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Outcome } from "../../../../src/execute/outcome.ts";
@@ -60,13 +60,14 @@ const named = (group: string, codes: readonly Persistence[]) => codes.map(({ cod
 
 let world: HostWorld;
 const handedOver = "handed-over.example.com";
+const taken = "taken.example.com";
 const outcomes = new Map<string, Outcome>();
 
 beforeAll(async () => {
   const toInstall = named("install", installerCodes);
   const toRemove = named("remove", uninstallerCodes);
   const toPass = named("pass", passing);
-  world = await startHostWorld([...toInstall, ...toRemove, ...toPass, handedOver], { lockWait });
+  world = await startHostWorld([...toInstall, ...toRemove, ...toPass, handedOver, taken], { lockWait });
   for (const name of toRemove) {
     await applyPlanned(world.host(name));
   }
@@ -151,11 +152,38 @@ test("a removal that waited for the lock spares an agent that is another environ
   machine.setBehaviour({ EXIT_CODE: 13, EXIT_CODE_TIMES: 1 });
   recordLockWaits(handedOver, `${machine.root}/opt/dynatrace/oneagent/agent/tools/oneagentctl --set-tenant=xyz-p1`);
   expect(await applyPlanned(world.host(handedOver, { state: "absent" }))).toMatchObject({
-    status: "failed",
-    error: { code: "wrong-environment", message: expect.stringContaining("not uninstalled") },
+    status: "stale",
+    error: { message: "the agent now reports to xyz-p1" },
   });
   expect(waitsOf(handedOver)).toBe(1);
   expect(machine.counters().removals).toBe(0);
+});
+
+describe("an installation that waited for the lock", () => {
+  /** Applies to a bare host, on which somebody else installs an agent of an environment meanwhile. */
+  async function applyBeside(environment: string): Promise<Outcome> {
+    const machine = world.machine(taken);
+    await machine.reset();
+    await applyPlanned(world.host(taken, { environment }));
+    const [there, away] = ["opt/dynatrace", "opt/away"].map((path) => join(machine.root, path));
+    renameSync(String(there), String(away));
+    machine.setBehaviour({ EXIT_CODE: 13, EXIT_CODE_TIMES: 1 });
+    recordLockWaits(taken, `mv ${away} ${there}`);
+    return applyPlanned(world.host(taken));
+  }
+
+  test("spares an agent that is another environment's by then", async () => {
+    expect(await applyBeside("abc-t1")).toMatchObject({
+      status: "stale",
+      error: { message: "there is an agent now, which reports to abc-t1" },
+    });
+    expect(world.machine(taken).counters().installations).toBe(1);
+  });
+
+  test("finds one that is as declared by then, and does not install it once more", async () => {
+    expect(await applyBeside("abc-p1")).toMatchObject({ status: "done" });
+    expect(world.machine(taken).counters().installations).toBe(1);
+  });
 });
 
 test.each(passing)("the installer's exit code $code that passes in time is no failure", async ({ code, tries }) => {

@@ -23,7 +23,12 @@ function matchOf(host: Partial<Host>, earlier: ObservedAgent | null, later: Obse
 
 const asPlanned = { match: "as-planned" };
 const asWanted = { match: "as-wanted" };
-const other = (text: string) => ({ match: "other", reason: expect.stringContaining(text) });
+const other = (text: string, isForeign = false) => ({
+  match: "other",
+  reason: expect.stringContaining(text),
+  isForeign,
+});
+const unreadable = anAgent({ tenant: null });
 
 describe("an installation", () => {
   test("is as planned while there is no complete agent", () => {
@@ -33,7 +38,10 @@ describe("an installation", () => {
 
   test("is as wanted or not by the agent that appeared since", () => {
     expect(matchOf({}, null, anAgent())).toEqual(asWanted);
-    expect(matchOf({}, null, anAgent({ tenant: "xyz-p1" }))).toEqual(other("reports to xyz-p1"));
+    expect(matchOf({}, null, anAgent({ tenant: "xyz-p1" }))).toEqual(other("reports to xyz-p1", true));
+    expect(matchOf({}, null, unreadable)).toEqual(other("does not tell which environment", true));
+    const cutOff = anAgent({ incomplete: true, tenant: "xyz-p1" });
+    expect(matchOf({}, null, cutOff)).toEqual(other("reports to xyz-p1", true));
   });
 });
 
@@ -43,7 +51,23 @@ describe("an uninstallation", () => {
   test("is as planned while the agent reports where it did, and as wanted without one", () => {
     expect(matchOf(absent, anAgent(), anAgent())).toEqual(asPlanned);
     expect(matchOf(absent, anAgent(), null)).toEqual(asWanted);
-    expect(matchOf(absent, anAgent(), anAgent({ tenant: "xyz-p1" }))).toEqual(other("now reports to xyz-p1"));
+    expect(matchOf(absent, anAgent(), anAgent({ tenant: "xyz-p1" }))).toEqual(other("now reports to xyz-p1", true));
+    expect(matchOf(absent, anAgent(), unreadable)).toEqual(other("does not tell which environment", true));
+    const nowhere = anAgent({ tenant: "", incomplete: true });
+    expect(matchOf(absent, nowhere, nowhere)).toEqual(asPlanned);
+    expect(matchOf(absent, nowhere, anAgent())).toEqual(other("now reports to abc-p1"));
+  });
+});
+
+describe("a move", () => {
+  const elsewhere = anAgent({ tenant: "xyz-p1" });
+
+  test("is as planned while the agent is that of the other environment, cut off or not", () => {
+    expect(matchOf({}, elsewhere, elsewhere)).toEqual(asPlanned);
+    expect(matchOf({}, elsewhere, anAgent({ tenant: "xyz-p1", incomplete: true }))).toEqual(asPlanned);
+    expect(matchOf({}, elsewhere, anAgent())).toEqual(asWanted);
+    expect(matchOf({}, elsewhere, anAgent({ tenant: "def-p1" }))).toEqual(other("environment has changed", true));
+    expect(matchOf({}, elsewhere, unreadable)).toEqual(other("does not tell which environment", true));
   });
 });
 

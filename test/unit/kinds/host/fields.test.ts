@@ -11,10 +11,12 @@ const compared = (
   host: Partial<Host> = {},
 ) => compareAgent(aHost({ oneagent: oneAgentSettings(settings), ...host }), agent && anAgent(agent));
 
+const both = ["environment", "version"];
+
 describe("what happens to an agent", () => {
   test.each<[string, Partial<OneAgentSettings>, Partial<ObservedAgent> | null, string | null, readonly string[]]>([
     ["none there", { hostGroup: "g" }, null, "install", ["environment", "version", "hostGroup"]],
-    ["cut off while it was installed", {}, { incomplete: true }, "install", ["environment", "version"]],
+    ["cut off while it was installed", {}, { incomplete: true }, "install", both],
     ["as declared", { hostGroup: "g" }, { hostGroup: "g" }, null, []],
     ["nothing declared", {}, { hostGroup: "any", hostTags: ["x"] }, null, []],
     ["another environment", {}, { tenant: "abc-t1" }, "move", ["environment"]],
@@ -64,7 +66,10 @@ describe("what happens to an agent", () => {
     ["stopped", {}, { serviceActive: false }, "configure", ["service"]],
     ["connected, on a host that cannot tell of services", {}, { serviceActive: null }, null, []],
     ["running but not connected", {}, { server: "{https://a}" }, "configure", ["connected"]],
-    ["running and without a server", {}, { server: null }, "configure", ["connected"]],
+    ["running and without a server", {}, { server: "" }, "configure", ["connected"]],
+    ["running, and not telling its server", {}, { server: null }, null, []],
+    ["cut off, and of another environment", {}, { incomplete: true, tenant: "xyz-p1" }, "move", ["environment"]],
+    ["cut off, and of this environment in another case", {}, { incomplete: true, tenant: "ABC-P1" }, "install", both],
     ["too old to tell whether it is connected", {}, { version: "1.200.1", server: "{https://a}" }, null, []],
   ])("%s", (_name, settings, agent, action, fields) => {
     const found = compared(settings, agent);

@@ -141,7 +141,30 @@ describe("changes as data", () => {
 
   test("an absent one without an agent is as it should be, also when its agent is nowhere", () => {
     expect(planned({}, { state: "absent" })).toEqual({ change: null, held: null, remarks: [] });
-    expect(planned({ agent: anAgent({ tenant: "" }) }, { state: "absent" }).change?.action).toBe("uninstall");
+    expect(planned({ agent: anAgent({ tenant: "", incomplete: true }) }, { state: "absent" }).change).toMatchObject({
+      action: "uninstall",
+      before: { environment: null },
+    });
+  });
+
+  test.each(["present", "absent"] as const)(
+    "an agent that does not tell where it reports is held where it is %s",
+    (state) => {
+      expect(planned({ agent: anAgent({ tenant: null }) }, { state })).toMatchObject({
+        change: null,
+        held: { reason: expect.stringContaining("does not tell which environment it reports to") },
+      });
+      const remains = planned({ agent: anAgent({ tenant: null, incomplete: true }) }, { state });
+      expect(remains.change?.action).toBe(state === "present" ? "install" : "uninstall");
+    },
+  );
+
+  test("one that does not tell whether it is connected is told of, and left as it is", () => {
+    expect(planned({ agent: anAgent({ server: null }) })).toMatchObject({
+      change: null,
+      remarks: [expect.stringContaining("does not tell whether it is connected: not compared")],
+    });
+    expect(planned({ agent: anAgent({ server: null, version: "1.200.1" }) }).remarks).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -26,7 +26,7 @@ const answers: Readonly<Record<string, string>> = {
 };
 
 /** Runs the script against an agent whose control program answers as a shell says; gives what was read, and the calls. */
-function probe(control: string, known = answers) {
+function probe(control: string, known = answers, mode: number | null = 0o755) {
   const directory = mkdtempSync(join(tmpdir(), "dtsync-probe-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   mkdirSync(join(directory, "agent/tools"), { recursive: true });
@@ -34,12 +34,14 @@ function probe(control: string, known = answers) {
   writeFileSync(
     join(directory, "agent/tools/oneagentctl"),
     `#!/bin/sh\necho "$*" >> ${directory}/calls\nget() {\n  case $1 in\n${cases.join("")}    *) return 1 ;;\n  esac\n}\n${control}\n`,
-    { mode: 0o755 },
+    { mode: mode ?? 0o755 },
   );
+  if (mode === null) rmSync(join(directory, "agent/tools/oneagentctl"));
   const marker = newMarker();
   const script = probeScript(marker, questions).replaceAll(agentDirectory, directory);
   const facts = readProbe(parseSections(execFileSync("/bin/sh", ["-c", script]).toString(), marker));
-  return { facts, calls: readFileSync(join(directory, "calls"), "utf8").trim().split("\n") };
+  const calls = join(directory, "calls");
+  return { facts, calls: existsSync(calls) ? readFileSync(calls, "utf8").trim().split("\n") : [] };
 }
 
 const eachInTurn = 'for getter; do get "$getter" || exit 1; done';
@@ -58,6 +60,29 @@ test("an agent that answers each getter in its turn is called once", () => {
       hostId: "00000000000000ab",
     },
   });
+});
+
+test.each<[string, string, Readonly<Record<string, string>>, object]>([
+  ["whose environment cannot be read", eachInTurn, { "--version": "1.313.52\n" }, { tenant: null, incomplete: false }],
+  [
+    "that was never told an environment",
+    eachInTurn,
+    { ...answers, "--get-tenant": "\n" },
+    { tenant: "", incomplete: true },
+  ],
+  [
+    "that prints a blank line first",
+    'for getter; do echo; get "$getter" || exit 1; done',
+    answers,
+    { tenant: "abc-p1", hostGroup: "", incomplete: false },
+  ],
+])("one %s", (_what, control, known, agent) => {
+  expect(probe(control, known).facts.agent).toMatchObject(agent);
+});
+
+test("a control program that cannot be run is not one that is missing", () => {
+  expect(probe(eachInTurn, answers, 0o644).facts.agent).toMatchObject({ tenant: null, incomplete: false });
+  expect(probe(eachInTurn, answers, null).facts.agent).toMatchObject({ tenant: null, incomplete: true });
 });
 
 test("one whose group and tag are called as its environment is, as many are, is called once, too", () => {
