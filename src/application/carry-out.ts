@@ -36,6 +36,8 @@ export interface Review {
   readonly settled: readonly ChangeResult[];
   /** Changes of the file that other parts of a divided run make: limits count them too. */
   readonly elsewhere: readonly Change[];
+  /** What this run itself has read and holds: what a file says of that is only shown. */
+  readonly read: Pick<Plan, "clusters" | "held">;
 }
 
 export interface CarryOutOptions extends FleetOptions {

@@ -53,7 +53,7 @@ export async function planAndConfirm(
 function retryReview(left: readonly ChangeResult[], plan: Plan, inventory: Inventory, hosts: readonly Host[]): Review {
   const settled = heldResults(left, plan, inventory, hosts);
   const ids = [...plan.changes, ...settled].map(({ id }) => id);
-  return { digest: planDigest(plan), ids, settled, elsewhere: [] };
+  return { digest: planDigest(plan), ids, settled, elsewhere: [], read: plan };
 }
 
 /** Whether there is something to say yes to: changes that no guard refuses anyway. */

@@ -7,6 +7,7 @@ import type { DifferenceReport } from "../model/difference.ts";
 import type { Plan } from "../model/plan.ts";
 import type { PlanFault } from "../model/plan-fault.ts";
 import type { ApplyReport } from "../model/result.ts";
+import { canonicalGuards, canonicalPlan, type ForeignPlan } from "../plan/canonical-plan.ts";
 import { planRuleFaults } from "../plan/plan-rules.ts";
 import type { Validation } from "../report/validation-reports.ts";
 
@@ -52,10 +53,19 @@ export function contentOf<K extends DocumentKind>(kind: K, value: unknown): Read
   const faults = documentFaults(kind, value);
   if (faults.length > 0) return { faults };
   // The schema says what the type does; tests hold them together.
-  const content = value as Contents[K];
+  const content = (canonical[kind] ?? ((same: unknown) => same))(value) as Contents[K];
   const broken = rules[kind]?.(content) ?? [];
   return broken.length > 0 ? { faults: broken } : { content };
 }
+
+/** What another program may have written otherwise, as dtsync writes it. */
+const canonical: { readonly [K in DocumentKind]?: (value: unknown) => Contents[K] } = {
+  plan: (value) => canonicalPlan(value as ForeignPlan),
+  apply: (value) => {
+    const report = value as ApplyReport;
+    return report.guards === undefined ? report : { ...report, guards: canonicalGuards(report.guards) };
+  },
+};
 
 /** What holds besides the schemas. */
 const rules: { readonly [K in DocumentKind]?: (content: Contents[K]) => readonly PlanFault[] } = {

@@ -4,6 +4,7 @@ import { type Change, ofFamily } from "../model/change.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Held, Plan } from "../model/plan.ts";
 import type { PlanFault } from "../model/plan-fault.ts";
+import { isSuspension } from "../model/suspension.ts";
 import { listHosts } from "../observe/list-hosts.ts";
 import { chooseChanges } from "../plan/choose-changes.ts";
 import { planContradictions } from "../plan/contradictions.ts";
@@ -73,6 +74,7 @@ export async function takeReviewed(
     ids: changes.map(({ id }) => id),
     settled: chosen.settled,
     elsewhere,
+    read: { clusters: fresh.clusters, held: fresh.held },
   };
   return { approved: { plan, inventory, hosts, review } };
 }
@@ -148,13 +150,21 @@ function heldHere(
   return held.filter((one) => heldInPart(one, part, (scope) => environments.get(scope) ?? null));
 }
 
-/** What the reviewed plan could not read, or lets wait, is no part of its changes and not done either: it is said again. */
+/**
+ * What the reviewed plan could not read, or lets wait, is no part of its changes and not done either: it is said again, as of
+ * then.
+ */
 function withRemarks(fresh: Plan, reviewed: Plan): Pick<Plan, "clusters" | "held" | "waiting" | "warnings"> {
   const held = new Set(fresh.held.map(({ scope }) => scope));
   const waiting = new Set(fresh.waiting.map(({ id }) => id));
   return {
     clusters: { ...reviewed.clusters, ...fresh.clusters },
-    held: [...fresh.held, ...reviewed.held.filter(({ scope }) => !held.has(scope))],
+    held: [
+      ...fresh.held,
+      ...reviewed.held
+        .filter(({ scope }) => !held.has(scope))
+        .map((one) => (isSuspension(one) ? one : { ...one, reason: `when the plan was made: ${one.reason}` })),
+    ],
     waiting: [...fresh.waiting, ...reviewed.waiting.filter(({ id }) => !waiting.has(id))],
     warnings: [...new Set([...fresh.warnings, ...reviewed.warnings])],
   };

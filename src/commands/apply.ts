@@ -111,7 +111,7 @@ async function applyAlone(
     });
     return exitCodes.refused;
   }
-  return applyExitCode(approved.plan, results, {
+  return applyExitCode(approved.review?.read ?? approved.plan, results, {
     skipStale: options.skipStale,
     interrupted: context.signal.aborted,
   });

@@ -63,6 +63,14 @@ write("forged.json", plan.changes.map((change) => isHost(change)
   ? { ...change, after: { ...change.after, hostGroup: "forged" }, fields: [...new Set([...change.fields, "hostGroup"])] }
   : change));
 write("odd.json", plan.changes.map((change) => ({ ...change, kind: [change.kind] })));
+const reversed = (side) => side === null ? null : { ...side, ...(side.tags ? { tags: [...side.tags].reverse() } : {}) };
+writeFileSync("foreign.json", JSON.stringify({
+  ...plan,
+  changes: plan.changes.filter(({ kind }) => kind === "environment")
+    .map((change) => ({ ...change, before: reversed(change.before), after: reversed(change.after) })),
+  held: [{ scope: "cluster/" + Object.keys(plan.clusters)[0], reason: "it did not answer", items: 3 }],
+  guards: [{ guard: "maxRemovals", limit: 0, actual: 2, override: "--allow-removals 2" }],
+}));
 write("few.json", [...plan.changes.filter((change) => !isHost(change)), ...plan.changes.filter(isHost).slice(0, 2)]);
 `,
   );
@@ -72,6 +80,8 @@ node edit.cjs
 dtsync apply forged.json --format json >forged.report; echo exit forged $?
 dtsync apply odd.json --format json >odd.report; echo exit odd $?
 cat plan.json | dtsync apply /dev/stdin --format json >pipe.report; echo exit pipe $?
+dtsync show foreign.json >foreign.txt; echo exit shown $?
+dtsync apply foreign.json --format json >foreign.report; echo exit foreign $?
 dtsync apply few.json --format json >few.report; echo exit few $?
 dtsync apply plan.json --only environments,groups --format json >clusters.report; echo exit clusters $?
 dtsync apply plan.json --shard 1/2 --format json >first.report; echo exit first $?
@@ -79,10 +89,27 @@ dtsync apply plan.json --shard 2/2 --format json >second.report; echo exit secon
 dtsync plan --target abc --detailed-exitcode >again.txt; echo exit again $?
 `);
   expect(Object.fromEntries(codes)).toEqual({
-    ...{ plan: 0, forged: 6, odd: 3, pipe: 3, few: 0, clusters: 0, first: 0, second: 0, again: 0 },
+    ...{
+      plan: 0,
+      forged: 6,
+      odd: 3,
+      pipe: 3,
+      shown: 0,
+      foreign: 0,
+      few: 0,
+      clusters: 0,
+      first: 0,
+      second: 0,
+      again: 0,
+    },
   });
   expect(report("forged.report")).toMatchObject({ format: "dtsync-error/1", error: { exitCode: 6 } });
   expect(report("odd.report")).toMatchObject({ format: "dtsync-error/1", faults: expect.any(Array) });
+  // What a file says of what is held, and of guards, is only shown; sets have no order.
+  const foreign = report("foreign.report");
+  expect(foreign.results.length).toBeGreaterThan(0);
+  expect(foreign.results.filter(({ status, attempts }) => status !== "done" || attempts === 0)).toEqual([]);
+  expect(foreign.held).toMatchObject([{ reason: "when the plan was made: it did not answer" }]);
   const few = report("few.report");
   expect(few.results.filter(({ id }) => id.startsWith("host/"))).toHaveLength(2);
   const clusters = report("clusters.report").results;

@@ -6,7 +6,7 @@ import type { Contradiction, Narrowed, ReviewMatch, ReviewRules, ReviewWorld } f
 import { type GroupChange, type GroupField, groupChangeId, type PermissionChange } from "./change.ts";
 import { compareGroupWithPlan, describeGroupDifference, matchesSide } from "./compare-with-plan.ts";
 import { groupCoordinates } from "./family.ts";
-import { declaredGroupFields, fieldsOfSide, pickFields } from "./fields.ts";
+import { declaredGroupFields, fieldsOfSide, pickFields, sameGroupField } from "./fields.ts";
 import { findGroupByName, groupNames } from "./group-names.ts";
 import { closePermissions } from "./permissions.ts";
 
@@ -95,7 +95,7 @@ function againstGroup(change: GroupChange, group: Group): readonly Contradiction
   const own = declaredGroupFields(group);
   const declared = change.action === "create" ? { isClusterAdminGroup: false, ...own } : own;
   return change.fields.flatMap((field) =>
-    fieldContradiction([field], declared[field], equalData(declared[field], change.after[field])),
+    fieldContradiction([field], declared[field], sameGroupField(field, declared[field], change.after[field])),
   );
 }
 
@@ -126,7 +126,7 @@ function narrowGroup(fresh: GroupChange, reviewed: GroupChange): Narrowed<GroupC
   if (fresh.action === "delete" || reviewed.action === "delete") return { change: fresh };
   const asked = new Set<GroupField>(reviewed.fields);
   const differs = reviewed.fields.find(
-    (field) => !fresh.fields.includes(field) || !equalData(fresh.after[field], reviewed.after[field]),
+    (field) => !fresh.fields.includes(field) || !sameGroupField(field, fresh.after[field], reviewed.after[field]),
   );
   if (differs !== undefined) return { differs };
   const fields = fresh.fields.filter((field) => asked.has(field));
