@@ -180,6 +180,8 @@ function createReading({ host, user, localUser }: Asked) {
       if (jump === null || isNone(jump)) command ??= { kind: "command", value: rest, place };
     } else if (keyword === "identityfile" || keyword === "certificatefile") {
       if (word !== undefined) files[keyword].add(word);
+    } else if (keyword === "connecttimeout" && word === "none") {
+      // For OpenSSH the same as not to have said it: what comes behind counts.
     } else if (words.length > 0 && !first.has(keyword)) first.set(keyword, words);
   }
 

@@ -1,6 +1,5 @@
 import { isAbsolute, join } from "node:path";
 import { errorMessage, usageError } from "../errors.ts";
-import { caseSensitiveGlobMatcher, isGlob } from "../lib/glob.ts";
 import { parseSshConfig, type SshConfig } from "./config.ts";
 import { expandHome } from "./expand-home.ts";
 
@@ -89,9 +88,9 @@ function pathsOf(pattern: string, files: ConfigFiles): readonly string[] {
   const [, ...parts] = pattern.split("/");
   let paths: readonly string[] = [""];
   for (const part of parts) {
-    if (!isGlob(part)) paths = paths.map((path) => `${path}/${part}`);
+    const matches = nameMatcher(part);
+    if (matches === null) paths = paths.map((path) => `${path}/${part}`);
     else {
-      const matches = caseSensitiveGlobMatcher(part);
       paths = paths.flatMap((path) =>
         namesIn(path || "/", files)
           // As in a shell, a file with a dot in front has to be named with it.
@@ -103,6 +102,26 @@ function pathsOf(pattern: string, files: ConfigFiles): readonly string[] {
     if (paths.length > mostIncludedFiles) return paths;
   }
   return paths;
+}
+
+/** Matches names as the glob(3) of OpenSSH does, which also knows sets of characters: `[0-9]`, `[!a]`. Null: it is no pattern. */
+function nameMatcher(part: string): ((name: string) => boolean) | null {
+  if (!/[*?[]/.test(part)) return null;
+  const pattern = part.replace(
+    /\*+|\?|\[(!?)(\]?[^\]]*)\]|[^*?]/g,
+    (piece, negated: string | undefined, set: string | undefined) => {
+      if (set !== undefined) return `[${negated ? "^" : ""}${set.replace(/[\\\]^[]/g, "\\$&")}]`;
+      if (piece === "?") return ".";
+      return piece.startsWith("*") ? ".*" : piece.replace(/[\\^$.|+()[\]{}]/g, "\\$&");
+    },
+  );
+  try {
+    const matcher = new RegExp(`^${pattern}$`, "s");
+    return (name) => matcher.test(name);
+  } catch {
+    // Such as [z-a], which matches nothing.
+    return () => false;
+  }
 }
 
 function namesIn(folder: string, files: ConfigFiles): readonly string[] {

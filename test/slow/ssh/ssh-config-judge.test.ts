@@ -181,6 +181,8 @@ const questions: readonly Question[] = [
   { text: "ConnectTimeout 5\n" },
   { text: "ConnectTimeout 1m30s\n" },
   { text: "ConnectTimeout none\n" },
+  { text: "ConnectTimeout none\nConnectTimeout 90\n" },
+  { text: "ConnectTimeout 5\nConnectTimeout none\n" },
   { text: "IdentitiesOnly TRUE\nHashKnownHosts yes\n" },
   { text: "IdentityAgent none\nIdentityAgent SSH_AUTH_SOCK\n" },
   { text: "Include DIR/a\nPort 2\n", files: { a: "Host other\nPort 9\nHost web\nUser a\n" } },

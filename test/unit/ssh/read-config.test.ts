@@ -35,6 +35,31 @@ test.each(["none", "/dev/null"])("%s stands for no configuration, as for ssh -F"
   expect([settings.get("user"), settings.get("port")]).toEqual([undefined, undefined]);
 });
 
+test.each<[string, readonly string[]]>([
+  ["conf[0-9]", ["conf1", "conf2"]],
+  ["conf[!1]", ["conf2", "confa"]],
+  ["conf[^1]", ["conf1"]],
+  ["conf[]a]", ["confa"]],
+  ["con[f]?", ["conf1", "conf2", "confa"]],
+  ["*[2a]", ["conf2", "confa"]],
+  ["conf[1", ["conf[1"]],
+  ["conf[2-1]", []],
+  ["conf.", []],
+])("an Include of %s takes the files that glob(3) takes", (pattern, expected) => {
+  const names = ["conf1", "conf2", "confa", "conf[1", "other"];
+  const texts = Object.fromEntries(names.map((name) => [`/home/me/.ssh/${name}`, `SendEnv ${name}\nUser ${name}\n`]));
+  const found = expected.length === 0 ? undefined : expected[0];
+  const config = read("/etc/fleet", { ...texts, "/etc/fleet": `Include ${pattern}\n` });
+  expect(config.lookup(askedOf("web")).get("user")).toBe(found);
+  for (const name of names) {
+    const alone = read("/etc/fleet", {
+      [`/home/me/.ssh/${name}`]: "Port 2222\n",
+      "/etc/fleet": `Include ${pattern}\n`,
+    });
+    expect(alone.lookup(askedOf("web")).get("port") !== undefined).toBe(expected.includes(name));
+  }
+});
+
 test("a relative Include is looked for in ~/.ssh, also from a file that was named, or in /etc/ssh", () => {
   const texts = {
     "/home/me/.ssh/config": "Include extra\n",
