@@ -53,7 +53,7 @@ export function effectOfAnswer(status: number, body: string): RequestEffect {
 
 function isEnvelope(body: string): boolean {
   try {
-    const parsed: unknown = JSON.parse(body);
+    const parsed: unknown = parseJson(body);
     return (Array.isArray(parsed) ? parsed : [parsed]).every((one) => describeEnvelope(one) !== "");
   } catch {
     return false;
