@@ -1,9 +1,10 @@
 import { nestingExceeds } from "../../lib/json-nesting.ts";
 import { parseJson } from "../../lib/parse-json.ts";
+import { count } from "../../lib/printable.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { entryOf, isMap } from "../yaml/value-path.ts";
 import { type AnsibleContent, type AnsibleVariables, isAnsibleVariable } from "./ansible-inventory.ts";
-import { listHost, otherConnection } from "./ansible-values.ts";
+import { differingNames, listHost, otherConnection } from "./ansible-values.ts";
 import { type ListedHost, mostListedHosts } from "./host-list.ts";
 import { isHostName } from "./host-names.ts";
 
@@ -28,6 +29,7 @@ export function readAnsibleList(output: string, group: string): AnsibleList {
   const hostVariables = entryOf(entryOf(groups, "_meta"), "hostvars");
   const hosts: ListedHost[] = [];
   const otherwise: string[] = [];
+  const twice: { readonly name: string; readonly pair: string }[] = [];
   for (const name of names) {
     if (!isHostName(name)) return { wrong: `${showText(name)}, which is not a host name` };
     const variables = variablesOf(entryOf(hostVariables, name));
@@ -35,9 +37,23 @@ export function readAnsibleList(output: string, group: string): AnsibleList {
     if ("message" in host) return { wrong: `a host that cannot be used: ${host.message}` };
     hosts.push(host);
     if (otherConnection(variables) !== null) otherwise.push(name);
+    const pair = differingNames(variables);
+    if (pair !== null) twice.push({ name, pair: pair.join(" and ") });
   }
-  const warning = `ansible_connection of ${otherwise.length} hosts (${otherwise[0]} first) is not SSH, over which hosts are reached all the same`;
-  return { hosts, warning: otherwise.length === 0 ? null : warning };
+  const [first] = twice;
+  const warnings = [
+    ...(otherwise.length === 0
+      ? []
+      : [
+          `ansible_connection of ${count(otherwise.length, "host")} (${otherwise[0]} first) is not SSH, over which hosts are reached all the same`,
+        ]),
+    ...(first === undefined
+      ? []
+      : [
+          `${first.pair} of ${count(twice.length, "host")} (${first.name} first) differ: the shorter name counts here, but Ansible may take the other one`,
+        ]),
+  ];
+  return { hosts, warning: warnings.length === 0 ? null : warnings.join("; ") };
 }
 
 function parseGroups(output: string): Groups | null {

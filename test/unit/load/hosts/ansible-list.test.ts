@@ -30,6 +30,21 @@ describe("the JSON of ansible-inventory --list", () => {
     expect(list).toMatchObject({ warning: expect.stringContaining("top01") });
   });
 
+  test("warns of an address that stands there under the older name, too, with another value", () => {
+    const variables = {
+      web01: { ansible_host: "10.0.0.1", ansible_ssh_host: "10.0.0.2" },
+      web02: { ansible_port: 22, ansible_ssh_port: 22 },
+    };
+    expect(readAnsibleList(printed(groups, variables), "all")).toMatchObject({
+      hosts: expect.arrayContaining([{ name: "web01", offset: 0, address: "10.0.0.1" }]),
+      warning: expect.stringMatching(/^ansible_host and ansible_ssh_host of 1 host \(web01 first\) differ/),
+    });
+    const both = { ...variables, top01: { ansible_connection: "local" } };
+    expect(readAnsibleList(printed(groups, both), "all")).toMatchObject({
+      warning: expect.stringMatching(/ansible_connection .*; ansible_host and /),
+    });
+  });
+
   test.each([
     ["no JSON", "web01\n", "all", "something other than the JSON of ansible-inventory --list"],
     ["no _meta", JSON.stringify(groups), "all", "something other than the JSON of ansible-inventory --list"],
