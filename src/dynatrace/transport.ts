@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from "node:stream";
+import { pipeline, type Readable, type Transform } from "node:stream";
 import { rootCertificates } from "node:tls";
 import { createBrotliDecompress, createGunzip } from "node:zlib";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
@@ -68,12 +68,16 @@ export async function createTransport({ ca, connections, proxy }: TransportOptio
 }
 
 /** How a body may come, by the names that HTTP has for that. */
-const decoders = { gzip: createGunzip, br: createBrotliDecompress } as const;
+const decoders: ReadonlyMap<string, () => Transform> = new Map([
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["br", createBrotliDecompress],
+]);
 
 /** A body that comes in another form than was offered is left as it is: it will be no JSON. */
 function decoded(body: Readable, encoding: string | null): AsyncIterable<Uint8Array> {
-  const name = encoding?.trim().toLowerCase();
-  if (name !== "gzip" && name !== "br") return body;
+  const decoder = decoders.get(encoding?.trim().toLowerCase() ?? "");
+  if (decoder === undefined) return body;
   // Whoever reads learns of a failure: each of the two ends with the other.
-  return pipeline(body, decoders[name](), () => undefined);
+  return pipeline(body, decoder(), () => undefined);
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { list, text } from "../../../src/dynatrace/answer-shape.ts";
 import { environmentPage, groupList } from "../../../src/dynatrace/answers.ts";
@@ -90,6 +90,17 @@ describe("a body over a real connection", () => {
     const page = { method: "GET", path: "/x", bodyLimit: bodyLimits.list } as const;
     expect(await failureOf(client.json(page, groupList))).toMatchObject({ code: "too-large" });
     expect(await failureOf(client.json({ method: "GET", path: "/x" }, groupList))).toMatchObject({ code: "too-large" });
+  });
+
+  test.each([
+    ["gzip", gzipSync],
+    ["x-gzip", gzipSync],
+    ["BR", brotliCompressSync],
+  ])("that comes as %s is read", async (encoding, compress) => {
+    const client = await clientOf((_incoming, outgoing) =>
+      outgoing.writeHead(200, { "content-encoding": encoding }).end(compress(Buffer.from('["one"]'))),
+    );
+    expect(await client.json({ method: "GET", path: "/x" }, list(text))).toEqual(["one"]);
   });
 
   test("of an error that never ends still tells its status", async () => {
