@@ -47,7 +47,8 @@ export type ProgramOutcome =
   | { readonly status: "done"; readonly output: string }
   /** `code`: an exit code, the name of a signal or of a system error. */
   | { readonly status: "ended"; readonly code: string }
-  | { readonly status: "not-found" | "timeout" | "too-much-output" | "interrupted" | "failed" };
+  /** `left-open`: it ended, but something that it started may still print. */
+  | { readonly status: "not-found" | "timeout" | "left-open" | "too-much-output" | "interrupted" | "failed" };
 
 export interface ProgramLimits {
   /** Milliseconds. */

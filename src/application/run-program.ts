@@ -48,7 +48,8 @@ function runProgram(
       resolve(outcome);
     };
     const interrupt = () => end({ status: "interrupted" });
-    const timer = setTimeout(() => end({ status: "timeout" }), limits.timeout);
+    let exited = false;
+    const timer = setTimeout(() => end({ status: exited ? "left-open" : "timeout" }), limits.timeout);
     signal.addEventListener("abort", interrupt, { once: true });
     child.stdout.on("data", (chunk: Buffer) => {
       length += chunk.length;
@@ -58,6 +59,9 @@ function runProgram(
     child.once("error", ({ code }: NodeJS.ErrnoException) => {
       if (code === "ENOENT") end({ status: "not-found" });
       else end(code === undefined ? { status: "failed" } : { status: "ended", code });
+    });
+    child.once("exit", () => {
+      exited = true;
     });
     child.once("close", (code, killedBy) => {
       if (code === 0) end({ status: "done", output: Buffer.concat(chunks).toString("utf8") });

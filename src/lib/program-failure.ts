@@ -9,6 +9,7 @@ export function programFailure(
   const texts = {
     "not-found": "was not found",
     timeout: `did not end within ${limits.timeout / 1_000} s`,
+    "left-open": `ended, but something that it started kept its output open for ${limits.timeout / 1_000} s`,
     "too-much-output": `printed more than ${size(limits.output)}`,
     interrupted: "was interrupted",
     failed: "failed",

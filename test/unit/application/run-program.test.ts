@@ -42,6 +42,13 @@ test("ends a program that hangs, also one that does not want to end", async () =
   expect(await run(node(script), { ...options, limits })).toEqual({ status: "timeout" });
 });
 
+test("tells a program that hangs from one that ended and left something behind that may still print", async () => {
+  const limits = { ...options.limits, timeout: 300 };
+  const variables = { PATH: "/usr/bin:/bin" };
+  const outcome = await run(["/bin/sh", "-c", "echo token; sleep 300 &"], { directory, variables, limits });
+  expect(outcome).toEqual({ status: "left-open" });
+});
+
 test("ends a program when the run is interrupted, and starts none after that", async () => {
   const controller = new AbortController();
   const running = programRunner({ signal: controller.signal, log })(node(hang), options);
@@ -82,7 +89,7 @@ test("ends what the program started, too, whether it failed or not", async () =>
 test("does not wait for a program in another group that holds the output open", async () => {
   const script = `require('child_process').spawn(process.execPath, ['-e', 'setTimeout(() => undefined, 5_000)'], { detached: true, stdio: ['ignore', 'inherit', 'ignore'] }).unref()`;
   const limits = { ...options.limits, timeout: 1_000 };
-  expect(await run(node(script), { ...options, limits })).toEqual({ status: "timeout" });
+  expect(await run(node(script), { ...options, limits })).toEqual({ status: "left-open" });
 });
 
 test("logs what was run by its name, how it ended and when, and nothing of what it was given or printed", async () => {
