@@ -13,7 +13,8 @@ export interface BoundedAgent {
 /** Far more than the keys of any agent. */
 const mostBytes = 1_000_000;
 
-export function createBoundedAgent(socket: string): BoundedAgent {
+/** `patience`: milliseconds in which it has to say which keys it holds. */
+export function createBoundedAgent(socket: string, patience: number): BoundedAgent {
   const agent = ssh2.createAgent(socket);
   const streams = new Set<Duplex>();
   let fault: Error | null = null;
@@ -48,11 +49,17 @@ export function createBoundedAgent(socket: string): BoundedAgent {
 
     // An agent that cannot be asked holds no key: keys of files may still be accepted.
     override getIdentities(callback: Parameters<BaseAgent["getIdentities"]>[0]): void {
-      agent.getIdentities((error, keys) => {
-        if (error) fault = error;
-        const held = (keys ?? []) as readonly ParsedKey[];
-        callback(undefined, [...held.filter((key) => this.#choose(key.getPublicSSH().toString("base64")))]);
-      });
+      let isOver = false;
+      const end = (error: Error | null, keys: readonly ParsedKey[]) => {
+        if (isOver) return;
+        isOver = true;
+        clearTimeout(timer);
+        fault = error ?? fault;
+        callback(undefined, [...keys.filter((key) => this.#choose(key.getPublicSSH().toString("base64")))]);
+      };
+      const late = () => end(new Error(`it did not answer within ${patience / 1_000} s`), []);
+      const timer = setTimeout(late, patience);
+      agent.getIdentities((error, keys) => end(error ?? null, (keys ?? []) as readonly ParsedKey[]));
     }
 
     override sign(

@@ -5,6 +5,9 @@ import { HostError } from "./host-error.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import type { SshTarget } from "./target.ts";
 
+/** Part of the time for a login that an agent may take to say which keys it holds: others are to be tried, too. */
+const agentsShare = 0.5;
+
 /**
  * How to log in. Premise: a server counts the keys that it is offered, and lets nobody in after six by default. So each key
  * is offered once, those that are named before all others of the agent.
@@ -27,7 +30,7 @@ export function createAuthenticator(): (target: SshTarget) => Promise<Authentica
   return async (target) => {
     const { agentSocket, user: username, otherKeys } = target;
     const named = await Promise.all(target.identityFiles.map((path) => identities.get(path, () => readIdentity(path))));
-    const agent = agentSocket === null ? null : createBoundedAgent(agentSocket);
+    const agent = agentSocket === null ? null : createBoundedAgent(agentSocket, target.connectTimeout * agentsShare);
     const offered = new Set(named.flatMap(({ publicKey }) => publicKey ?? []));
     const methods = named.flatMap((identity) => methodOf(identity, username, agent));
     const agentMethod = (choose: (key: string) => boolean) =>
