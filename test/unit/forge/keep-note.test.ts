@@ -155,8 +155,11 @@ describe("a token of GitHub", () => {
   test("of a workflow is known where nothing tells whose it is", async () => {
     const simulated = simulateForge("github");
     simulated.notes.push({ id: 1, body: body("one"), author: ownUser.github });
+    const silent = { answer: { status: 502, body: "<html>" } };
     simulated.troubles.push(null, { answer: { status: 404, body: { message: "Not Found" } } });
     expect(await keepNote(open("github", simulated), marker, body("two"))).toBe("updated");
+    simulated.troubles.push(null, silent, silent, silent, silent);
+    expect(await keepNote(open("github", simulated), marker, body("three"))).toBe("updated");
   });
 
   test("is asked for its user beside the version of a server's API", async () => {
