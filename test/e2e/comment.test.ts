@@ -9,7 +9,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anInventory, planOf } from "../support/builders.ts";
 import { savedPlan } from "../support/saved-documents.ts";
-import { forgeTokens, type SimulatedForge, simulateForge } from "../support/simulated-forge.ts";
+import { beforeWrite, forgeTokens, type SimulatedForge, simulateForge } from "../support/simulated-forge.ts";
 
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const schema = JSON.parse(readFileSync(new URL("../../schema/comment.schema.json", import.meta.url), "utf8")) as object;
@@ -98,7 +98,9 @@ describe.each(["gitlab", "github"] as const)("in a pipeline of %s", (kind) => {
 
   test("a refusal ends it with 1 and what to do, without the token", async () => {
     forge = simulateForge(kind);
-    forge.troubles.push(null, { answer: { status: 404, body: { message: `no ${forgeTokens[kind]}` } } });
+    forge.troubles.push(...beforeWrite(kind).slice(1), {
+      answer: { status: 404, body: { message: `no ${forgeTokens[kind]}` } },
+    });
     const ended = await run(pipelines[kind](), "plan.json");
     expect(ended).toMatchObject({ code: 1, out: "" });
     expect(ended.err).toContain("or the token may not see it");

@@ -172,7 +172,7 @@ describe("a journal in a file", () => {
     writeFileSync(file, JSON.stringify({ format: "dtsync-journals/1", runs: [entry] }), { mode: 0o600 });
     const ended = await world.run([...apply, "--log-level", "info"]);
     expect(ended.code, ended.stderr).toBe(0);
-    expect(ended.stderr).toContain(`cleaned up after a killed run  killed=${runId}`);
+    expect(ended.stderr).toContain(`cleaned up after an earlier run  earlier=${runId}`);
     expect(left().filter(({ revoked }) => !revoked)).toEqual([]);
     expect(readFileSync(file, "utf8").trim().split("\n").at(-1)).toBe('{"format":"dtsync-journals/1","runs":[]}');
   });
