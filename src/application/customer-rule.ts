@@ -1,4 +1,4 @@
-import { errorMessage, usageError } from "../errors.ts";
+import { DtsyncError, errorMessage, usageError } from "../errors.ts";
 import { readOrdinaryText } from "../files/read-ordinary-file.ts";
 import { type CustomerRule, firstRule, patternRule, type RuleSubject, tableRule } from "../import/customer-rules.ts";
 import { customerIdOf } from "../import/place-environments.ts";
@@ -18,13 +18,18 @@ export function customerRule(texts: readonly string[]): CustomerRule | null {
 function readRule(text: string): CustomerRule {
   const [, subject, pattern] = /^(tag|name|id):(.*)$/s.exec(text) ?? [];
   if (subject === undefined || pattern === undefined) return tableRule(readTable(text), customerIdOf);
-  try {
-    return patternRule(subject as RuleSubject, new RegExp(pattern, "u"), customerIdOf);
-  } catch (error) {
-    throw usageError(
-      `--customer-from ${text}: ${errorMessage(error)}`,
+  const fault = (what: string) =>
+    usageError(
+      `--customer-from ${text}: ${what}`,
       "write a regular expression whose first group is the customer, for example 'tag:customer=(.+)'",
     );
+  try {
+    // What matches nothing, too, tells how many groups there are.
+    const groups = (new RegExp(`${pattern}|`, "u").exec("")?.length ?? 1) - 1;
+    if (groups === 0) throw fault("the expression has no group, so it names no customer");
+    return patternRule(subject as RuleSubject, new RegExp(pattern, "u"), customerIdOf);
+  } catch (error) {
+    throw error instanceof DtsyncError ? error : fault(errorMessage(error));
   }
 }
 
@@ -39,8 +44,15 @@ function readTable(path: string): readonly (readonly string[])[] {
       "name a CSV file of id, customer and stage key, or write tag:…, name:… or id:… with a regular expression",
     );
   }
-  return text
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "" && !line.startsWith("#"))
-    .map((line) => line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")));
+  return text.split(/\r?\n/).flatMap((line, index) => {
+    if (line.trim() === "" || line.startsWith("#")) return [];
+    const cells = line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"([^"]*)"$/, "$1"));
+    if (cells.some((cell) => cell.includes('"'))) {
+      throw usageError(
+        `--customer-from ${path}: line ${index + 1} has a quotation mark within a value`,
+        "ids, customers and stage keys have no commas or quotation marks: write them plainly",
+      );
+    }
+    return [cells];
+  });
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { DtsyncError, exitCodes, usageError } from "../errors.ts";
 import type { CustomerRule } from "../import/customer-rules.ts";
 import { knownLimits } from "../import/known-limits.ts";
-import type { ExistingInventory, Proposal } from "../import/proposal.ts";
+import { isMapping } from "../import/mapping-at.ts";
+import type { DeclaredFile, ExistingInventory, Proposal } from "../import/proposal.ts";
 import { proposeInventory } from "../import/propose-inventory.ts";
 import { takeZones } from "../import/take-zones.ts";
 import { groupBy } from "../lib/group-by.ts";
@@ -223,16 +224,19 @@ function takeReadable(
 }
 
 function existingInventory(inventory: Inventory, { files, settings, exists }: Opened): ExistingInventory {
-  const text = (path: string): readonly (readonly [string, string])[] => {
+  const dataOf = (path: string, text: string): Readonly<Record<string, unknown>> => {
+    const { value } = parseYaml(text, createPositions(path, text));
+    return isMapping(value) ? value : {};
+  };
+  const declared = (path: string): readonly (readonly [string, DeclaredFile])[] => {
     const read = files.readText(path, "yaml");
-    return "text" in read ? [[path, read.text]] : [];
+    return "text" in read ? [[path, { text: read.text, data: dataOf(path, read.text) }]] : [];
   };
   const { customers, groups, others } = files.list();
-  const data = parseYaml(settings, createPositions("dtsync.yaml", settings)).value;
   return {
     inventory,
-    settings: { text: settings, exists, data: (data ?? {}) as Readonly<Record<string, unknown>> },
-    customerTexts: new Map(customers.flatMap(text)),
+    settings: { text: settings, exists, data: dataOf("dtsync.yaml", settings) },
+    customerFiles: new Map(customers.flatMap(declared)),
     paths: new Set([...customers, ...groups, ...others]),
   };
 }

@@ -50,6 +50,7 @@ export async function proveImport(ports: ProofPorts): Promise<Proposal> {
   const planOf = (inventory: Inventory): Plan => plan(inventory, observed, version, now);
   const known = new Set(fingerprints(planOf(before)));
   const fresh = newGroups(observed, before);
+  const declared = new Set(before.groups.map(({ cluster, name }) => `${cluster}/${name}`));
   let choices = everything;
   let reason = "";
   let hint = "please report it, with the names changed";
@@ -60,7 +61,7 @@ export async function proveImport(ports: ProofPorts): Promise<Proposal> {
     const next: Choices | null =
       inventory === null
         ? withoutFaults(diagnostics, proposal, choices, fresh)
-        : withoutChanges(planOf(inventory), known, choices);
+        : withoutChanges(planOf(inventory), known, declared, choices);
     if (next === null) return proposal;
     reason = inventory === null ? describe(diagnostics) : "a plan of it would have changes";
     if (next === choices) {
@@ -108,13 +109,29 @@ const describe = (diagnostics: readonly Diagnostic[]): string => {
   return first === undefined ? "it is invalid" : `${first.file}:${first.line} ${first.message}`;
 };
 
-/** Null: there is nothing that the import brought. The same choices again: nothing can be left away. */
-function withoutChanges({ changes, held }: Plan, known: ReadonlySet<string>, choices: Choices): Choices | null {
+/**
+ * Null: there is nothing that the import brought. The same choices again: nothing can be left away. `declared`: groups that the
+ * inventory had before, as `CLUSTER/NAME`.
+ */
+function withoutChanges(
+  { changes, held }: Plan,
+  known: ReadonlySet<string>,
+  declared: ReadonlySet<string>,
+  choices: Choices,
+): Choices | null {
   const fresh = changes.filter((change) => !known.has(fingerprint(change)));
   const freshHeld = held.filter((item) => !known.has(fingerprint(item)));
   if (fresh.length + freshHeld.length === 0) return null;
   const environments = fresh.flatMap((change) => (change.kind === "environment" ? [change.environment] : []));
   if (environments.length > 0) return without(environments, choices);
+  // Where groups of the inventory would change their rights on what was read, that is for a person to decide.
+  const reached = fresh.flatMap((change) =>
+    (change.kind === "permission" || change.kind === "zone-permission") &&
+    declared.has(`${change.cluster}/${change.group}`)
+      ? [change.environment]
+      : [],
+  );
+  if (reached.length > 0) return withoutEnvironments(reached, choices);
   const groups = new Set(fresh.flatMap(({ cluster, group }) => (group === null ? [] : [`${cluster}/${group}`])));
   for (const { scope } of freshHeld) {
     const [kind, cluster, group] = scope.split("/");
@@ -139,6 +156,11 @@ function withoutGroups(groups: readonly string[], choices: Choices): Choices {
 /** A group that nobody has was made by a template. */
 const hasCreation = (changes: readonly Change[]): boolean =>
   changes.some(({ kind, action }) => kind === "group" && action === "create");
+
+function withoutEnvironments(ids: readonly string[], choices: Choices): Choices {
+  const leftOut = new Set([...choices.leftOut, ...ids.map((id) => id.toLowerCase())]);
+  return leftOut.size === choices.leftOut.size ? choices : { ...choices, leftOut };
+}
 
 /** Bare first, then not at all. */
 function without(ids: readonly string[], choices: Choices): Choices {

@@ -20,19 +20,19 @@ export function customerFile(customer: PlacedCustomer, world: ProposalBasis): Pr
   const ids = customer.environments.map(({ observed }) => observed.id);
   const labels = groupLabels(customer, groups);
   if (known) {
-    const before = existing.customerTexts.get(known.place.file) ?? null;
-    if (before === null) return null;
+    const file = existing.customerFiles.get(known.place.file);
+    if (file === undefined) return null;
+    const { text: before, data } = file;
+    const { environmentId, cluster } = { ...world.defaultsOf, environmentId: world.defaultsOf.template, ...data };
+    const base: EnvironmentBase = {
+      ...{ customer, world, customerTags: [], labels, isDeclared: true },
+      template: typeof environmentId === "string" ? environmentId : null,
+      cluster: typeof cluster === "string" ? cluster : null,
+    };
     const edits: Edit[] = customer.environments.map((environment) => ({
       action: "set",
       path: ["environments", environment.key],
-      value: environmentEntry(environment, {
-        customer,
-        world,
-        customerTags: [],
-        template: null,
-        cluster: null,
-        labels,
-      }),
+      value: environmentEntry(environment, base),
       before: ["groups"],
     }));
     if (own.length > 0) edits.push({ action: "append", path: ["groups"], items: own.map(asMapping) });
@@ -46,7 +46,7 @@ export function customerFile(customer: PlacedCustomer, world: ProposalBasis): Pr
       ? commonTags(complete).filter((tag) => !shared.tags.includes(tag))
       : [];
   const inherited = sharesValues ? {} : undeclaredDefaults(existing.settings.data);
-  const base = { customer, world, customerTags, template: customer.template, cluster, labels };
+  const base = { customer, world, customerTags, template: customer.template, cluster, labels, isDeclared: false };
   const entry: YamlMapping = {
     customer: customer.id,
     ...(customer.name === null ? {} : { name: customer.name }),
@@ -103,20 +103,19 @@ interface EnvironmentBase {
   readonly customer: PlacedCustomer;
   readonly world: ProposalBasis;
   readonly customerTags: readonly string[];
-  /** What the customer's file says; null: nothing. */
+  /** What counts for the customer's environments; null: nothing that is known. */
   readonly template: string | null;
   readonly cluster: string | null;
   readonly labels: CustomerLabels;
+  /** Whether the customer's file was there before, and nothing of it is changed. */
+  readonly isDeclared: boolean;
 }
 
 function environmentEntry(environment: PlacedEnvironment, base: EnvironmentBase): YamlMapping {
   const { observed, key } = environment;
   const { customer, world, template, cluster } = base;
   const { inventory } = world.existing;
-  const ownLabels = [
-    ...(template === null && cluster === null ? base.labels.common : []),
-    ...(base.labels.own.get(observed.id) ?? []),
-  ];
+  const ownLabels = [...(base.isDeclared ? base.labels.common : []), ...(base.labels.own.get(observed.id) ?? [])];
   const isBare = world.choices.bare.has(observed.id.toLowerCase());
   const limits = world.limits.get(environment)?.declared ?? new Map();
   const values = isBare

@@ -19,10 +19,12 @@ export function hostsEntry(
   { hosts: declared }: Pick<Inventory, "hosts">,
 ): HostsEntry {
   const lists = estate.find(({ name }) => name === cluster)?.hosts ?? null;
-  if (lists === null) return { entry: {}, count: 0 };
+  const list = lists?.get(observed.id);
+  // A list that nobody could read, or asked for, is not an empty one.
+  if (list === undefined) return { entry: {}, count: 0 };
   // A host that is declared under another name, with this one as its address, is declared.
   const known = new Set(declared.flatMap(({ name, address }) => [name, address?.toLowerCase()]));
-  const hosts = (lists.get(observed.id) ?? []).filter(({ name }) => !known.has(name));
+  const hosts = list.filter(({ name }) => !known.has(name));
   const shared: Record<string, string> = {};
   for (const setting of settings) {
     const value = mostFrequent(hosts.flatMap((host) => (host[setting] === null ? [] : [host[setting]])));

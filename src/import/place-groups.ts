@@ -42,6 +42,8 @@ interface GroupOptions {
   readonly declared: readonly PlacedEnvironment[];
   /** Names of groups that are declared already, the former ones too, by cluster. */
   readonly takenNames: ReadonlyMap<string, readonly string[]>;
+  /** Whether the inventory has clusters besides those that were read: nothing may be declared on them. */
+  readonly isPart: boolean;
 }
 
 /** Finds how the groups of an estate are declared: as few templates as say it, the others one by one. */
@@ -60,6 +62,7 @@ export function placeGroups(
   const left: Record<LeftReason, string[]> = { unclear: [], secret: [], sameId: [] };
   const dead: string[] = [];
   const silent: string[] = [];
+  const odd: string[] = [];
   const ofPolicies: string[] = [];
   for (const { name: cluster, groups, zoneRights, policyGroups } of clusters) {
     const zonesOfGroups = groupBy(zoneRights, ({ group }) => group.toLowerCase());
@@ -72,7 +75,7 @@ export function placeGroups(
       const read = accessOf(observed, cluster, zonesOfGroups.get(observed.id.toLowerCase()) ?? [], byId);
       if (read.gone.length > 0) dead.push(`${shown} on ${read.gone.join(", ")}`);
       if (policyGroups?.has(observed.id.toLowerCase())) ofPolicies.push(shown);
-      else if (read.access === null && !observed.isClusterAdminGroup) silent.push(shown);
+      else if (read.access === null && !observed.isClusterAdminGroup) (read.isOdd ? odd : silent).push(shown);
       const isBare = observed.isClusterAdminGroup || options.bare.has(shown);
       members.push({ observed, cluster, access: isBare ? null : read.access });
     }
@@ -81,18 +84,21 @@ export function placeGroups(
   remark("rights on environments that are not there: left alone", dead);
   remark("groups that policies give rights, which dtsync neither shows nor changes", ofPolicies);
   remark("groups without rights on environments: their rights are not compared", silent);
+  remark("groups with rights that an inventory cannot name: their rights are not compared", odd);
   const made = options.templates
     ? makeTemplates(members, environments)
     : { templates: [], labels: new Map(), rest: members };
-  const rest = declareRest(made.rest, clusters, all, environments);
-  const used = [...made.templates, ...rest.shared, ...rest.byCustomer.values()].flat();
+  const names = clusters.map(({ name }) => name);
+  const templates = options.isPart ? made.templates.map((template) => onClusters(template, names)) : made.templates;
+  const rest = declareRest(made.rest, { clusters: options.isPart ? null : clusters.length, environments, all });
+  const used = [...templates, ...rest.shared, ...rest.byCustomer.values()].flat();
   const sets = used.flatMap(({ access }) => Object.values(access ?? {})).flatMap(rightsOf);
   const roles = findRoles(sets);
   const withRoles = (group: RawGroup): GroupEntry => nameRoles(group, roles);
   const byKey = new Map(sets.map((rights) => [rightsKey(rights), rights]));
   return {
     roles: new Map([...roles].map(([key, name]) => [name, byKey.get(key) ?? []])),
-    templates: made.templates.map(withRoles),
+    templates: templates.map(withRoles),
     shared: rest.shared.map(withRoles),
     byCustomer: new Map([...rest.byCustomer].map(([customer, groups]) => [customer, groups.map(withRoles)])),
     labels: made.labels,
@@ -100,6 +106,13 @@ export function placeGroups(
     remarks,
   };
 }
+
+/** A template that makes groups for environments of these clusters alone. */
+const onClusters = ({ access, match, ...group }: RawGroup, clusters: readonly string[]): RawGroup => ({
+  ...group,
+  match: { ...match, cluster: match?.cluster ?? clusters },
+  ...(access === undefined ? {} : { access }),
+});
 
 function nameRoles(group: RawGroup, roles: ReadonlyMap<string, string>): GroupEntry {
   const { access: granted, ...rest } = group;
@@ -159,15 +172,15 @@ function accessOf(
   cluster: string,
   zoneRights: readonly EstateZoneRight[],
   byId: ReadonlyMap<string, PlacedEnvironment>,
-): { readonly access: Member["access"]; readonly gone: readonly string[] } {
+): { readonly access: Member["access"]; readonly isOdd: boolean; readonly gone: readonly string[] } {
   const access = new Map<PlacedEnvironment, Granted>();
   const gone: string[] = [];
-  let odd = false;
+  let isOdd = false;
   for (const [id, permissions] of rightsByEnvironment(observed)) {
     const environment = byId.get(id);
     if (environment === undefined || environment.cluster !== cluster) gone.push(id);
     else {
-      odd ||= permissions.some((permission) => !/^[A-Z][A-Z_]*$/.test(permission));
+      isOdd ||= permissions.some((permission) => !/^[A-Z][A-Z_]*$/.test(permission));
       access.set(environment, { whole: leanRights(permissions), zones: new Map() });
     }
   }
@@ -177,20 +190,26 @@ function accessOf(
     const zones = new Map(rights.map(({ zone, permissions }) => [zone, leanRights(permissions)]));
     access.set(environment, { whole: access.get(environment)?.whole ?? [], zones });
   }
-  return { access: odd || access.size === 0 ? null : access, gone: gone.sort(compareText) };
+  return { access: isOdd || access.size === 0 ? null : access, isOdd, gone: gone.sort(compareText) };
+}
+
+interface RestOptions {
+  /** How many clusters the inventory has; null: more than were read, so that each group says on which it is. */
+  readonly clusters: number | null;
+  readonly environments: readonly PlacedEnvironment[];
+  /** With those that are declared already. */
+  readonly all: readonly PlacedEnvironment[];
 }
 
 /** Groups that no template makes, each by itself: in the file of their customer where they serve one alone. */
 function declareRest(
   rest: readonly Member[],
-  clusters: readonly EstateCluster[],
-  environments: readonly PlacedEnvironment[],
-  placed: readonly PlacedEnvironment[],
+  { clusters, environments, all }: RestOptions,
 ): { readonly shared: readonly RawGroup[]; readonly byCustomer: ReadonlyMap<string, readonly RawGroup[]> } {
   const alike = groupBy(rest, ({ observed, access }) =>
     JSON.stringify([observed.name, observed.isClusterAdminGroup, mappings(observed), access === null]),
   );
-  const written = new Set(placed.map(({ customer }) => customer));
+  const written = new Set(environments.map(({ customer }) => customer));
   const shared: RawGroup[] = [];
   const byCustomer = new Map<string, RawGroup[]>();
   for (const members of alike.values()) {
@@ -210,13 +229,15 @@ function declareRest(
     const [customer = ""] = customers;
     // Only files of customers that get new environments are written.
     if (customers.size === 1 && written.has(customer)) {
-      const own = environments.filter((environment) => environment.customer === customer);
-      const group = { ...base, access: accessKeys(reached, own) };
+      const own = all.filter((environment) => environment.customer === customer);
+      const { name, ...mapped } = base;
+      const bounded = clusters === null ? { clusters: on } : {};
+      const group = { name, ...bounded, ...mapped, access: accessKeys(reached, own) };
       byCustomer.set(customer, [...(byCustomer.get(customer) ?? []), group]);
     } else {
-      const visible = environments.filter(({ cluster }) => on.includes(cluster));
+      const visible = all.filter(({ cluster }) => on.includes(cluster));
       const { name, ...mapped } = base;
-      const bounded = on.length < clusters.length ? { clusters: on } : {};
+      const bounded = clusters === null || on.length < clusters ? { clusters: on } : {};
       shared.push({ name, ...bounded, ...mapped, access: accessKeys(reached, visible) });
     }
   }

@@ -8,17 +8,22 @@ import type { PlacedGroups } from "./place-groups.ts";
 
 /** The inventory that is there, perhaps with nothing but clusters in it. */
 export interface ExistingInventory {
-  readonly inventory: Pick<Inventory, "environments" | "groups" | "customers" | "hosts">;
+  readonly inventory: Pick<Inventory, "clusters" | "environments" | "groups" | "customers" | "hosts">;
   /** dtsync.yaml: its text, whether that is on the disk, and its data. */
   readonly settings: {
     readonly text: string;
     readonly exists: boolean;
     readonly data: Readonly<Record<string, unknown>>;
   };
-  /** Texts of the files that declare customers, by path. */
-  readonly customerTexts: ReadonlyMap<string, string>;
+  /** Files that declare customers, by path: their texts and data. */
+  readonly customerFiles: ReadonlyMap<string, DeclaredFile>;
   /** Paths that are taken. */
   readonly paths: ReadonlySet<string>;
+}
+
+export interface DeclaredFile {
+  readonly text: string;
+  readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** What an earlier proposal could not prove, and how this one goes without it. */

@@ -51,6 +51,7 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
     templates: isFresh && choices.templates,
     bare: choices.bareGroups,
     takenNames: namesByCluster(inventory),
+    isPart: inventory.clusters.length > clusters.length,
   });
   const basis: ProposalBasis = {
     existing,

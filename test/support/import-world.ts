@@ -95,7 +95,11 @@ export async function importInto(
     const existing = {
       inventory: before,
       settings: { text: base["dtsync.yaml"], exists: true, data: dataOf(base["dtsync.yaml"]) },
-      customerTexts: new Map(Object.entries(base).filter(([path]) => path.startsWith("customers/"))),
+      customerFiles: new Map(
+        Object.entries(base).flatMap(([path, text]) =>
+          path.startsWith("customers/") ? [[path, { text, data: dataOf(text) }] as const] : [],
+        ),
+      ),
       paths: new Set(Object.keys(base)),
     };
     const limits = knownLimits();

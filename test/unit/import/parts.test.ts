@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import { customerRule } from "../../../src/application/customer-rule.ts";
+import { anEstate, importInto, observedEnvironment, observedGroup } from "../../support/import-world.ts";
+
+const environments = ["abc-p1", "abc-t1", "xyz-p1", "xyz-t1"].map((id) => observedEnvironment({ id }));
+const ids = environments.map(({ id }) => id);
+const all = observedGroup({ name: "all", accessRight: { VIEWER: ids } });
+const developers = ["abc", "xyz"].map((customer) =>
+  observedGroup({ name: `${customer}-dev`, accessRight: { VIEWER: ids.filter((id) => id.startsWith(customer)) } }),
+);
+const twoClusters = `version: 1
+clusters:
+  emea: { url: https://emea.example.com, token: { env: DTSYNC_TOKEN } }
+  apac: { url: https://apac.example.com, token: { env: DTSYNC_TOKEN } }
+`;
+
+describe("an import of one of two clusters", () => {
+  test("declares nothing on the other one, whatever is or will be there", async () => {
+    const jpn = "customer: jpn\ncluster: apac\nenvironments:\n  p1: { hosts: [] }\n";
+    const { inventory } = await importInto([anEstate({ environments, groups: [all, ...developers] })], {
+      "dtsync.yaml": twoClusters,
+      "customers/jpn.yaml": jpn,
+    });
+    expect(inventory.groups.map(({ cluster, name }) => `${cluster}/${name}`).sort()).toEqual([
+      "emea/abc-dev",
+      "emea/all",
+      "emea/xyz-dev",
+    ]);
+    expect(inventory.groups.flatMap(({ access }) => [...(access?.keys() ?? [])])).not.toContain("jpn-p1");
+  });
+
+  test("is followed by that of the other one, with the same groups and new ones", async () => {
+    const first = await importInto([anEstate({ environments, groups: [all, ...developers] })], {
+      "dtsync.yaml": twoClusters,
+    });
+    const there = ["jpn-p1", "jpn-t1", "kor-p1"].map((id) => observedEnvironment({ id }));
+    const groups = [
+      observedGroup({ name: "all", accessRight: { VIEWER: ["jpn-p1"] } }),
+      observedGroup({ name: "kor-dev", accessRight: { VIEWER: ["kor-p1"] } }),
+    ];
+    const { inventory } = await importInto([anEstate({ name: "apac", environments: there, groups })], first.texts);
+    expect(inventory.environments).toHaveLength(7);
+    expect(inventory.groups.map(({ cluster, name }) => `${cluster}/${name}`).sort()).toEqual([
+      "apac/all",
+      "apac/kor-dev",
+      "emea/abc-dev",
+      "emea/all",
+      "emea/xyz-dev",
+    ]);
+  });
+});
+
+describe("an import into what is declared", () => {
+  const declared = {
+    "dtsync.yaml": twoClusters.replace(/ {2}apac.*\n/, "defaults: { cluster: emea }\n"),
+    "customers/abc.yaml": "customer: abc\nenvironments:\n  p1: { hosts: [] } # ours\n",
+  };
+
+  test("writes environments of a declared customer as a person would, with their stages", async () => {
+    const { inventory, texts } = await importInto([anEstate({ environments, groups: [] })], declared);
+    expect(texts["customers/abc.yaml"]).toBe(
+      "customer: abc\nenvironments:\n  p1: { hosts: [] } # ours\n  t1:\n    name: abc-t1\n",
+    );
+    expect(inventory.environments.find(({ id }) => id === "abc-t1")).toMatchObject({ stage: "t", cluster: "emea" });
+  });
+
+  test("leaves out environments on which declared groups would change their rights, and tells of them", async () => {
+    const noc = "groups:\n  - name: noc\n    access: { 'xyz-*': VIEWER, '*-p1': VIEWER }\n";
+    const groups = [observedGroup({ name: "noc", accessRight: { VIEWER: ["abc-p1", "xyz-p1"] } })];
+    const { inventory, proposal } = await importInto([anEstate({ environments, groups })], {
+      ...declared,
+      "groups/ours.yaml": noc,
+    });
+    expect(inventory.environments.map(({ id }) => id).sort()).toEqual(["abc-p1", "abc-t1", "xyz-p1"]);
+    expect(proposal.remarks.find(({ about }) => about.includes("were left out"))?.items).toEqual(["xyz-t1"]);
+  });
+});
+
+test("hosts of which no list could be read are not none", async () => {
+  const hosts = new Map([
+    ["abc-p1", [{ name: "web01", hostGroup: null, networkZone: null }]],
+    ["xyz-p1", []],
+  ]);
+  const { texts } = await importInto([anEstate({ environments, groups: [], hosts })]);
+  const text = Object.values(texts).join("\n");
+  expect(text.match(/hosts: \[\]/g)).toHaveLength(1);
+  expect(text).toContain("web01");
+});
+
+test("hosts of an environment that is declared already are told", async () => {
+  const host = (name: string) => ({ name, hostGroup: null, networkZone: null });
+  const hosts = new Map([["abc-p1", ["web01", "web02", "web03", "db01"].map(host)]]);
+  const { proposal, texts } = await importInto([anEstate({ environments, groups: [], hosts })], {
+    "customers/abc.yaml": "customer: abc\nenvironments:\n  p1: { cluster: emea, hosts: [db01] }\n",
+  });
+  expect(texts["customers/abc.yaml"]).toContain("hosts: [db01] }");
+  expect(proposal.remarks.find(({ about }) => about.includes("add host"))?.items).toEqual(["abc-p1: web[01-03]"]);
+});
+
+test("rights that an inventory cannot name are told from none", async () => {
+  const group = observedGroup({ name: "odd", accessRight: { VIEWER: ["abc-p1"], "storage:logs:read": ["abc-p1"] } });
+  const none = observedGroup({ name: "none" });
+  const { proposal } = await importInto([anEstate({ environments, groups: [group, none] })]);
+  const items = (word: string) => proposal.remarks.find(({ about }) => about.includes(word))?.items;
+  expect(items("cannot name")).toEqual(["emea/odd"]);
+  expect(items("without rights")).toEqual(["emea/none"]);
+});
+
+test("a pattern without a group names no customer", () => {
+  expect(() => customerRule(["tag:customer=.+"])).toThrow(/has no group/);
+  expect(() => customerRule(["tag:"])).toThrow(/has no group/);
+  expect(() => customerRule(["tag:customer=(?:a|b)"])).toThrow(/has no group/);
+  expect(customerRule(["tag:customer=(.+)"])).not.toBeNull();
+});
