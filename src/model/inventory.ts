@@ -220,6 +220,12 @@ export interface Inventory {
   readonly safety: Safety;
 }
 
+/** All groups that a plan may have changes about, those of which only rights are to be taken away included. */
+export const plannedGroups = ({ groups, leavingGroups }: Pick<Inventory, "groups" | "leavingGroups">) => [
+  ...groups,
+  ...leavingGroups,
+];
+
 /** Counts of what will be there: absent items are left out, groups are counted as made on clusters. */
 export interface InventorySummary {
   readonly files: number;

@@ -1,7 +1,9 @@
 import { environmentCoordinates } from "../kinds/environment/family.ts";
 import { hostCoordinates } from "../kinds/host/family.ts";
+import type { Selection } from "../kinds/kind.ts";
 import { globMatcher } from "../lib/glob.ts";
-import type { Cluster, Host, Inventory } from "../model/inventory.ts";
+import { groupBy } from "../lib/group-by.ts";
+import { type Cluster, type Host, type Inventory, plannedGroups } from "../model/inventory.ts";
 import type { PlanScope } from "../model/plan.ts";
 import type { Affected } from "../plan/affected-items.ts";
 import { scopeFilter } from "../plan/scope.ts";
@@ -24,14 +26,21 @@ export function clustersInScope(
     ...inventory.environments
       .filter((environment) => filter.matches(environmentCoordinates(environment)))
       .map(({ cluster }) => cluster),
-    ...inventory.groups.filter(filter.matchesGroup).map(({ cluster }) => cluster),
+    ...plannedGroups(inventory)
+      .filter(filter.matchesGroup)
+      .map(({ cluster }) => cluster),
     ...clustersOfRights(inventory, scope),
     ...hosts.filter((host) => filter.matches(hostCoordinates(host))).map(({ cluster }) => cluster),
   ]);
-  return inventory.clusters.filter(({ name }) => names.has(name));
+  const hasRights = mayNameRights(scope) ? rightsInScope(inventory, filter) : () => false;
+  return inventory.clusters.filter(({ name }) => names.has(name) || hasRights(name));
 }
 
-/** Clusters that ids of rights among the targets name: rights are no items of their own. */
+/** Whether a target can be about rights and neither about their group nor about their environment: `noc,stage=p`. */
+const mayNameRights = ({ targets }: PlanScope): boolean =>
+  targets.map(parseSelector).some((selector) => selector.status === "read" && selector.terms.length > 1);
+
+/** Clusters that ids of rights among the targets name. Which management zones there are only clusters know. */
 function clustersOfRights({ clusters }: Pick<Inventory, "clusters">, { targets }: PlanScope): readonly string[] {
   const matchers = targets
     .map(parseSelector)
@@ -45,4 +54,16 @@ function clustersOfRights({ clusters }: Pick<Inventory, "clusters">, { targets }
           ),
     );
   return clusters.map(({ name }) => name).filter((name) => matchers.some((matches) => matches(name)));
+}
+
+/** Tells of a cluster whether rights of a group on an environment there are in scope. */
+function rightsInScope(inventory: Inventory, { matches }: Pick<Selection, "matches">): (cluster: string) => boolean {
+  const groups = groupBy(plannedGroups(inventory), ({ cluster }) => cluster);
+  const environments = groupBy(inventory.environments, ({ cluster }) => cluster);
+  return (cluster) =>
+    (groups.get(cluster) ?? []).some(({ name }) =>
+      (environments.get(cluster) ?? []).some((environment) =>
+        matches({ ...environmentCoordinates(environment), group: name }),
+      ),
+    );
 }

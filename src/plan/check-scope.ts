@@ -6,7 +6,7 @@ import { hostChangeId } from "../kinds/host/change.ts";
 import { hostCoordinates } from "../kinds/host/family.ts";
 import type { Coordinates } from "../kinds/kind.ts";
 import type { Family } from "../model/change.ts";
-import type { Host, HostCommand, Inventory } from "../model/inventory.ts";
+import { type Host, type HostCommand, type Inventory, plannedGroups } from "../model/inventory.ts";
 import type { PlanScope } from "../model/plan.ts";
 import { scopeFilter } from "./scope.ts";
 import { isExact, type Matcher, parseSelector, type Term, termMatchers } from "./selector.ts";
@@ -102,7 +102,8 @@ const leftOutBy = (families: ReadonlySet<Family>, scope: PlanScope): string =>
 
 /** Whether something is declared that the term alone is about. */
 function isKnown(term: Term, matches: Matcher, inventory: Inventory, { hosts }: KnownHosts): boolean {
-  const { clusters, customers, environments, groups } = inventory;
+  const { clusters, customers, environments } = inventory;
+  const groups = plannedGroups(inventory);
   const ofCustomer = (customer: string): Coordinates => ({
     ...{ cluster: "", customer, environment: null, group: null, host: null },
   });
@@ -147,7 +148,8 @@ const couldBeHost = (term: Term): boolean => term.form === "name" || (term.form 
 
 /** What an exact term may have been meant to be. */
 function candidates(term: Term, inventory: Inventory, { hosts }: KnownHosts): readonly string[] {
-  const { clusters, customers, environments, groups } = inventory;
+  const { clusters, customers, environments } = inventory;
+  const groups = plannedGroups(inventory);
   if (term.form === "quality") {
     const values = [
       ...environments.flatMap(({ stage, labels }) => [
@@ -195,7 +197,9 @@ interface Item {
 }
 
 /** Everything that a plan may have a change about; the many pairs of groups and environments come last. */
-function* itemsOf({ environments, groups }: Inventory, hosts: readonly Host[]): Generator<Item> {
+function* itemsOf(inventory: Inventory, hosts: readonly Host[]): Generator<Item> {
+  const { environments } = inventory;
+  const groups = plannedGroups(inventory);
   for (const environment of environments) yield { family: "environment", item: environmentCoordinates(environment) };
   for (const group of groups) yield { family: "group", item: groupCoordinates(group) };
   for (const host of hosts) yield { family: "host", item: hostCoordinates(host) };

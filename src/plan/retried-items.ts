@@ -9,7 +9,7 @@ import type { Coordinates } from "../kinds/kind.ts";
 import { zonePermissionChangeId } from "../kinds/zone-permission/change.ts";
 import { zoneScopes } from "../kinds/zone-permission/held-scopes.ts";
 import type { Action } from "../model/change.ts";
-import type { Host, Inventory } from "../model/inventory.ts";
+import { type Host, type Inventory, plannedGroups } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
 import type { ApplyReport, ChangeResult, ResultStatus } from "../model/result.ts";
 import type { Affected } from "./affected-items.ts";
@@ -122,10 +122,10 @@ function idOf({ cluster, environment, group, host, managementZone }: Coordinates
 }
 
 /** Finds what the id of a change is about; null: it is not declared. */
-function locator({ environments, groups }: Inventory, hosts: readonly Host[]): (id: string) => Coordinates | null {
+function locator(inventory: Inventory, hosts: readonly Host[]): (id: string) => Coordinates | null {
   const coordinates = [
-    ...environments.map(environmentCoordinates),
-    ...groups.map(groupCoordinates),
+    ...inventory.environments.map(environmentCoordinates),
+    ...plannedGroups(inventory).map(groupCoordinates),
     ...hosts.map(hostCoordinates),
   ];
   const items = new Map(coordinates.map((item) => [idOf(item).toLowerCase(), item]));

@@ -36,6 +36,10 @@ test.each<[string, readonly string[], readonly string[]]>([
   ["a host that a command gave", ["lab01*"], ["lab"]],
   ["rights of a group", ["permission/emea/noc/abc-p1"], ["emea"]],
   ["rights on a management zone", ["zone-permission/apac/noc/xyz-p1/Web shop"], ["apac"]],
+  ["rights of a group on environments of a stage", ["noc,stage=p"], ["emea", "apac"]],
+  ["rights of a group on a customer", ["xyz,noc"], ["apac"]],
+  ["rights of a group on one cluster on environments of a stage", ["group/emea/noc,stage=p"], ["emea"]],
+  ["rights of a group on a stage that it has none of", ["noc,stage=t"], []],
   ["several", ["abc-p1", "labs"], ["emea", "lab"]],
   ["nothing that there is", ["nope"], []],
 ])("a target that is %s needs its clusters alone", (_what, targets, clusters) => {

@@ -8,6 +8,8 @@ const inventory = anInventory({
   customers: [aCustomer(), aCustomer({ id: "empty" })],
   environments: [anEnvironment({ id: "abc-p1", labels: { type: "ccv2" } }), anEnvironment({ id: "abc-t1" })],
   groups: [aGroup({ name: "noc", access: { "abc-p1": ["VIEWER"] } })],
+  // Its access reaches absent environments alone by now.
+  leavingGroups: [aGroup({ name: "leaver", access: {} })],
   hosts: [aHost()],
 });
 const check = (scope: Partial<PlanScope>, complete = true) => {
@@ -28,6 +30,9 @@ describe("targets and excludes", () => {
     "permission/emea/noc/abc-p1",
     // A right that the group may still have.
     "permission/emea/noc/abc-t1",
+    "leaver",
+    "group/emea/leaver",
+    "permission/emea/leaver/abc-t1",
     "host/web01.abc.example.com",
     "stage=p",
     "cluster=emea",

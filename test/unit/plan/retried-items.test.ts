@@ -55,6 +55,14 @@ describe("what an earlier apply left", () => {
     expect(isAffected(affected, { ...p1, group: "team/ops" })).toBe(false);
   });
 
+  test("is what is to be taken from a group whose environments go, too", () => {
+    const leaving = { ...inventory, leavingGroups: [aGroup({ name: "leaver", access: {} })] };
+    const left = results("permission/emea/leaver/abc-t1");
+    expect(undeclaredResults(left, leaving, [])).toEqual([]);
+    const item = { ...where, environment: "abc-t1", group: "leaver" };
+    expect(isAffected(retriedItems(left, leaving), item)).toBe(true);
+  });
+
   test("is named where the inventory does not declare it any more", () => {
     const gone = [
       "environment/abc-p9",
