@@ -35,7 +35,51 @@ describe("a token, whether the run has learned it or not,", () => {
   });
 });
 
+test("a token that was cut with its text goes, too", () => {
+  const redactor = createRedactor();
+  for (const length of [1, 20, 63]) {
+    const cut = `${id()}.${"B2".repeat(32).slice(0, length)}`;
+    expect(redactor.redact(`Api-Token ${cut}… (plan)`)).toBe(`Api-Token ${id()}.(secret)… (plan)`);
+    expect(redactor.redact(`${cut} x`)).toBe(`${cut} x`);
+  }
+});
+
 describe("what the run has learned", () => {
+  const written: readonly (readonly [string, (text: string) => string])[] = [
+    ["Markdown", (text) => text.replace(/[^\sA-Za-z0-9]/g, "\\$&")],
+    [
+      "HTML",
+      (text) =>
+        text.replace(/[&<>"']/g, (one) => `&${{ "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#39" }[one]};`),
+    ],
+    ["XML by numbers", (text) => text.replace(/[^A-Za-z0-9]/gu, (one) => `&#${one.codePointAt(0)};`)],
+    [
+      "XML by hexadecimal numbers",
+      (text) => text.replace(/[^A-Za-z0-9]/gu, (one) => `&#x${one.codePointAt(0)?.toString(16).toUpperCase()};`),
+    ],
+    ["JSON", (text) => JSON.stringify(text).slice(1, -1)],
+    ["JSON in JSON", (text) => JSON.stringify(JSON.stringify(text)).slice(3, -3)],
+    [
+      "JSON in ASCII",
+      (text) => text.replace(/[^A-Za-z0-9]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`),
+    ],
+    ["a Base64 text in Markdown", (text) => Buffer.from(text).toString("base64").replace(/[+/=]/g, "\\$&")],
+  ];
+
+  test.each(written)("goes as %s writes it, whole or cut", (_form, write) => {
+    const shown = /[!-~]{6,40}/;
+    fc.assert(
+      fc.property(fc.stringMatching(new RegExp(`^${shown.source}$`)), fc.nat(100), (secret, at) => {
+        const redactor = createRedactor();
+        redactor.conceal(secret);
+        expect(redactor.redact(`<${write(secret)}>`)).toBe("<(secret)>");
+        const cut = secret.slice(0, 6 + (at % Math.max(1, secret.length - 5)));
+        if (_form.startsWith("a Base64")) return;
+        expect(redactor.redact(`<${write(cut)}…`)).toBe("<(secret)…");
+      }),
+    );
+  });
+
   test("goes in every form in which it can come out", () => {
     const redactor = createRedactor();
     const secret = 'p@ss "word"/ü';
