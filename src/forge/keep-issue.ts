@@ -1,7 +1,7 @@
 import { type Drift, decideIssue } from "./drift-issue.ts";
 import type { Issue, IssueTracker } from "./forge.ts";
 import { ForgeFailure } from "./forge-failure.ts";
-import { type Marker, markerLine, withKey } from "./sticky-note.ts";
+import { isNewer, latestText, type Marker, markerLine, withKey } from "./sticky-note.ts";
 
 /** What became of an issue. `newer`: a later pipeline wrote it, and it was left as it is. `not-needed`: nothing is open, or has to be. */
 export type KeptIssue = "created" | "updated" | "reopened" | "closed" | "unchanged" | "newer" | "not-needed";
@@ -51,17 +51,23 @@ async function settleCreated(tracker: IssueTracker, { marker, body, drift }: Wan
   return decision.action === "none" && decision.why === "newer" ? "newer" : "created";
 }
 
-/** The issue that is kept, or undefined if there is none; its duplicates are closed, and say which one it is. */
+/**
+ * The issue that is kept, or undefined if there is none; its duplicates are closed, and say which one it is. What a later
+ * pipeline than this one has said in one of them is said in it.
+ */
 async function onlyIssue(tracker: IssueTracker, marker: Marker): Promise<Issue | undefined> {
   const [kept, ...duplicates] = withKey(await tracker.ownIssues(), marker);
   if (kept === undefined) return undefined;
+  const latest = latestText([kept.body, ...duplicates.map(({ body }) => body)]);
+  const later = isNewer(latest, marker) ? duplicates.find(({ body }) => body === latest) : undefined;
+  if (later !== undefined) await tracker.update(kept, { body: later.body, open: later.open });
   for (const issue of duplicates) {
     if (!issue.open) continue;
-    const body = `${markerLine(marker)}\nThis is a duplicate of #${kept.id}.\n`;
+    const body = `${markerLine({ ...marker, pipeline: null })}\nThis is a duplicate of #${kept.id}.\n`;
     await tracker.update(issue, { body, open: false }).catch((error: unknown) => {
       // One that stays open is found by the next run.
       if (!(error instanceof ForgeFailure)) throw error;
     });
   }
-  return kept;
+  return later === undefined ? kept : { ...kept, body: later.body, open: later.open };
 }

@@ -1,6 +1,6 @@
-import type { Forge } from "./forge.ts";
+import type { Forge, Note } from "./forge.ts";
 import { ForgeFailure } from "./forge-failure.ts";
-import { decideNote, type Marker, withKey } from "./sticky-note.ts";
+import { decideNote, isNewer, latestText, type Marker, withKey } from "./sticky-note.ts";
 
 /** What became of a note. `newer`: a later pipeline wrote it, and it was left as it is. */
 export type KeptNote = "created" | "updated" | "unchanged" | "newer";
@@ -42,14 +42,21 @@ async function settleCreated(forge: Forge, marker: Marker, body: string): Promis
   return decision.action === "none" && decision.why === "newer" ? "newer" : "created";
 }
 
-/** The note that is kept, or undefined if there is none; its duplicates are removed. */
-async function onlyNote(forge: Forge, marker: Marker) {
+/**
+ * The note that is kept, or undefined if there is none; its duplicates are removed, and what a later pipeline than this one
+ * has said in one of them is said in it.
+ */
+async function onlyNote(forge: Forge, marker: Marker): Promise<Note | undefined> {
   const [kept, ...duplicates] = withKey(await forge.ownNotes(), marker);
+  if (kept === undefined) return undefined;
+  const latest = latestText([kept.body, ...duplicates.map(({ body }) => body)]);
+  const body = isNewer(latest, marker) ? latest : kept.body;
+  if (body !== kept.body) await forge.update(kept.id, body);
   for (const { id } of duplicates) {
     await forge.remove(id).catch((error: unknown) => {
       // The pipeline beside this one removes it, too; and one that stays is no harm, and is found by the next run.
       if (!(error instanceof ForgeFailure)) throw error;
     });
   }
-  return kept;
+  return { ...kept, body };
 }

@@ -41,6 +41,15 @@ export function isNewer(written: string, { pipeline }: Marker): boolean {
   return other !== null && pipeline !== null && other > pipeline;
 }
 
+/**
+ * The text of those with one key that the latest pipeline wrote; of the first where none tells. One that ended before it had
+ * tidied up has left a duplicate that says more than what is kept.
+ */
+export function latestText(bodies: readonly [string, ...string[]]): string {
+  const pipelineOf = (body: string): number => readMarker(body)?.pipeline ?? -1;
+  return bodies.reduce((latest, body) => (pipelineOf(body) > pipelineOf(latest) ? body : latest));
+}
+
 /** Whether two texts are the same to a forge, which may change their ends of lines and cut off blank ones. */
 export function sameText(left: string, right: string): boolean {
   const plain = (text: string) => text.replaceAll("\r\n", "\n").trimEnd();

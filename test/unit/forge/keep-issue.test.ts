@@ -76,7 +76,7 @@ describe.each(["gitlab", "github"] as const)("the issue of %s", (kind) => {
       simulated.issues.push({ id, title: "Drift", body: body("some"), open: id !== 3, author: own });
     }
     expect(await keep(kind, simulated, "some", "new")).toBe("updated");
-    const duplicate = `${markerLine(marker)}\nThis is a duplicate of #1.\n`;
+    const duplicate = `${markerLine({ ...marker, pipeline: null })}\nThis is a duplicate of #1.\n`;
     expect(simulated.issues).toMatchObject([
       { body: body("new"), open: true },
       { body: duplicate, open: false },
@@ -84,6 +84,23 @@ describe.each(["gitlab", "github"] as const)("the issue of %s", (kind) => {
     ]);
     expect(await keep(kind, simulated, "none")).toBe("closed");
     expect(simulated.issues.map(({ open }) => open)).toEqual([false, false, false]);
+  });
+
+  test("has what the latest pipeline said in a duplicate, which an earlier one closes", async () => {
+    const simulated = simulateForge(kind);
+    const later = body("later", { ...marker, pipeline: 9 });
+    for (const [id, text] of [
+      [1, body("some")],
+      [2, later],
+    ] as const)
+      simulated.issues.push({ id, title: "Drift", body: text, open: true, author: own });
+    expect(await keep(kind, simulated, "none")).toBe("newer");
+    expect(simulated.issues).toMatchObject([
+      { body: later, open: true },
+      { body: expect.stringContaining("duplicate of #1"), open: false },
+    ]);
+    expect(await keep(kind, simulated, "none")).toBe("newer");
+    expect(simulated.issues[0]).toMatchObject({ body: later, open: true });
   });
 
   test("is found behind hundreds of others", async () => {

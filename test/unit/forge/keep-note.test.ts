@@ -63,6 +63,16 @@ describe.each(["gitlab", "github"] as const)("a note of %s", (kind) => {
     expect(simulated.notes.map((note) => note.body)).toEqual([body("two")]);
   });
 
+  test("has what the latest pipeline said in a duplicate, which an earlier one removes", async () => {
+    const simulated = simulateForge(kind);
+    simulated.notes.push(
+      { id: 1, body: body("five"), author: own },
+      { id: 2, body: body("nine", { ...marker, pipeline: 9 }), author: own },
+    );
+    expect(await keepNote(open(kind, simulated), later, body("six", later))).toBe("newer");
+    expect(simulated.notes).toEqual([{ id: 1, body: body("nine", { ...marker, pipeline: 9 }), author: own }]);
+  });
+
   test("of somebody else is never touched, whatever it looks like", async () => {
     const simulated = simulateForge(kind);
     simulated.notes.push({ id: 1, body: body("forged"), author: "reviewer" });
