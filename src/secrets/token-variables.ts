@@ -16,7 +16,13 @@ export function mayHoldToken(name: string, variables: ProcessVariables): boolean
 }
 
 /** Where tokens for notes of merge requests and for issues are, and the address of notifications, which is a secret itself. */
-const otherSecrets = ["DTSYNC_COMMENT_TOKEN", "DTSYNC_ISSUE_TOKEN", "DTSYNC_GITLAB_TOKEN", "DTSYNC_NOTIFY_URL"];
+const otherSecrets = [
+  "DTSYNC_COMMENT_TOKEN",
+  "DTSYNC_ISSUE_TOKEN",
+  "DTSYNC_GITLAB_TOKEN",
+  "GITHUB_TOKEN",
+  "DTSYNC_NOTIFY_URL",
+];
 
 /** The variables for a program that has no need of the tokens of clusters, and of what is secret besides. */
 export function withoutTokens(variables: ProcessVariables, clusters: readonly Cluster[]): ProcessVariables {
