@@ -22,6 +22,8 @@ export interface ToldRun {
   readonly report: ApplyReport | null;
   /** Why it could not be done, or what happened besides; null: nothing. */
   readonly failure: string | null;
+  /** What to say where that is over; left out: everything is as it should be. */
+  readonly recovery?: string;
 }
 
 export interface NotificationFacts {
@@ -102,8 +104,8 @@ export function notificationOf(
 
 const line = (text: string): string => shortened(printableLine(text), longestDetail);
 
-function headline({ plan, report, failure }: ToldRun, events: readonly NotificationEvent[]): string {
-  if (events.includes("recovered")) return "everything is as it should be again";
+function headline({ plan, report, failure, recovery }: ToldRun, events: readonly NotificationEvent[]): string {
+  if (events.includes("recovered")) return recovery ?? "everything is as it should be again";
   if (failure !== null) return failure;
   const { failed = 0, uncertain = 0, skipped = 0, stale = 0, done = 0 } = report?.summary ?? {};
   const parts = [

@@ -61,6 +61,7 @@ export function notifyWatch(notifier: Notifier, { clock, log, notified }: Notify
     plan: null,
     report: null,
     failure,
+    recovery: "the branch is followed again",
   });
 
   return {
