@@ -103,7 +103,13 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
     });
 
   async function requireSigned(commit: string): Promise<void> {
-    const fault = signers === null ? null : await branch.signatureFault(commit, signers);
+    if (signers === null) return;
+    try {
+      readOwnText(signers, largestGrounds);
+    } catch (error) {
+      throw new RefusedRevision(`the file of allowed signers cannot be used: ${errorMessage(error)}`);
+    }
+    const fault = await branch.signatureFault(commit, signers);
     if (fault !== null) throw new RefusedRevision(`the commit is not signed as it has to be: ${fault}`);
   }
 

@@ -101,6 +101,21 @@ describe("a watch", () => {
     expect([unsigned.code, unsigned.looks, unsigned.runs]).toEqual([4, ["refused"], []]);
     expect(unsigned.log).toContain("it has no signature");
   });
+
+  test("refuses every revision once others can write to the file of signers, until that is over", async () => {
+    begin();
+    const signers = join(world.state, "signers");
+    writeFileSync(signers, "");
+    const { log } = await world.watch({
+      signers,
+      eachHour(hour, end) {
+        if (hour === 1) chmodSync(signers, 0o666);
+        if (hour === 3) chmodSync(signers, 0o600);
+        if (hour === 5) end();
+      },
+    });
+    expect(log).toMatch(/it has no signature[^]*the file of allowed signers cannot be used[^]*it has no signature/);
+  });
 });
 
 test("a watch refuses once what can never be taken, and clones nothing for it", async () => {
