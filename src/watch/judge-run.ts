@@ -58,8 +58,14 @@ export function judgeRun({ exitCode, plan, report }: RunEnd): RunResult {
   return plan.changes.length > 0 ? "applied" : "in-sync";
 }
 
-/** Whether the same is tried again soon, and not only when it is time for the next plan anyway. */
-export const isTriedAgain = (result: RunResult): boolean => result === "partly" || result === "failed";
+/**
+ * Whether the same is tried again soon, and not only when it is time for the next plan anyway: it failed, or something that
+ * many items stand on could not be read.
+ */
+export const isTriedAgain = (result: RunResult, plan: Pick<Plan, "held"> | null): boolean =>
+  result === "partly" ||
+  result === "failed" ||
+  (result === "held" && plan?.held.some(({ scope }) => /^(?:cluster|source)\//.test(scope)) === true);
 
 /** Whether clusters and hosts are known to be as declared. */
 export const isInSync = (result: RunResult): boolean => result === "in-sync" || result === "applied";

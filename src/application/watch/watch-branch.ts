@@ -122,7 +122,7 @@ export async function watchBranch(
         // A run that only planned leaves nothing unfinished behind.
         if (signal.aborted) return end.report === null ? exitCodes.done : end.exitCode;
         if (once) return end.exitCode;
-        failures.run = isTriedAgain(result) ? failures.run + 1 : 0;
+        failures.run = isTriedAgain(result, end.plan) ? failures.run + 1 : 0;
         planned = result === "superseded" ? null : revision.content;
         nextRun = now() + afterRun(pace, failures.run, random);
       }

@@ -40,6 +40,16 @@ test.each<[RunResult, Partial<RunEnd>]>([
 ])("a run is judged %s (%#)", (expected, end) => {
   const result = judgeRun({ exitCode: 0, plan: null, report: null, failure: null, ...end });
   expect(result).toBe(expected);
-  expect(isTriedAgain(result)).toBe(expected === "partly" || expected === "failed");
+  expect(isTriedAgain(result, null)).toBe(expected === "partly" || expected === "failed");
   expect(isInSync(result)).toBe(expected === "in-sync" || expected === "applied");
+});
+
+test("what many items stand on is read again soon where it could not be, and a host that does not answer is not", () => {
+  const held = (...scopes: readonly string[]) => ({
+    held: scopes.map((scope) => ({ scope, reason: "it does not answer", items: 1 })),
+  });
+  expect(isTriedAgain("held", held("cluster/emea"))).toBe(true);
+  expect(isTriedAgain("held", held("host/web01", "source/customers/abc.yaml:5"))).toBe(true);
+  expect(isTriedAgain("held", held("host/web01"))).toBe(false);
+  expect(isTriedAgain("drift", held("cluster/emea"))).toBe(false);
 });
