@@ -2,6 +2,7 @@ import { errorMessage, usageError } from "../errors.ts";
 import { count } from "../lib/printable.ts";
 import type { PlanFault } from "../model/plan-fault.ts";
 import type { ChangeResult } from "../model/result.ts";
+import { isSuspension } from "../model/suspension.ts";
 import { leftResults } from "../plan/retried-items.ts";
 import type { Context } from "./context.ts";
 import { contentOf, parseDocument, readDocumentText } from "./saved-document.ts";
@@ -18,9 +19,11 @@ export function readRetry(file: string, { output }: Pick<Context, "output">): Re
   if ("faults" in read) return read;
   const left = leftResults(read.content);
   if (left.length === 0) {
-    const { results } = read.content;
+    const { results, held } = read.content;
+    const items = held.filter((one) => !isSuspension(one)).reduce((sum, one) => sum + one.items, 0);
+    const besides = items === 0 ? "" : ` ${count(items, "item was", "items were")} held besides: plan again for these.`;
     output.err(
-      `Nothing is left to retry: ${count(results.length, "result")}, none of them failed, uncertain or skipped.\n`,
+      `Nothing is left to retry: ${count(results.length, "result")}, none of them failed, uncertain or skipped.${besides}\n`,
     );
   }
   return { left };

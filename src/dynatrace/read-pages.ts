@@ -20,10 +20,24 @@ interface Following {
 
 /**
  * A list that comes page by page, read whole: a follow-up page carries the cursor, and where the API wants it the query of
- * the first page too. Lists can shift between pages, so an item counts once by its key. Throws UnexpectedAnswer when there are fewer than the list itself says, when a page
- * leads to one that was read before, and when there is no end: a list that was not read whole is not read at all.
+ * the first page too. Lists can shift between pages, so an item counts once by its key, and a list of several pages with fewer
+ * than it says is read once more. Throws UnexpectedAnswer when there are still fewer, when a page leads to one that was read
+ * before, and when there is no end: a list that was not read whole is not read at all.
  */
-export async function readPages<T>(
+export async function readPages<T>(...parameters: Parameters<typeof readOnce<T>>): Promise<readonly T[]> {
+  const [, , , , { signal } = {}] = parameters;
+  try {
+    return await readOnce(...parameters);
+  } catch (error) {
+    if (!(error instanceof ShiftedList) || signal?.aborted) throw error;
+    return readOnce(...parameters);
+  }
+}
+
+/** A list of several pages that holds fewer items than it says: something came between two of them. */
+class ShiftedList extends UnexpectedAnswer {}
+
+async function readOnce<T>(
   client: Client,
   first: ApiRequest,
   shape: Shape<Page<T>>,
@@ -32,10 +46,8 @@ export async function readPages<T>(
 ): Promise<readonly T[]> {
   const found = new Map<string, T>();
   const cursors = new Set<string>();
-  const refuse = (what: string) => {
-    const { method, path } = first;
-    return new UnexpectedAnswer({ method, path, status: 200, attempts: 1 }, what);
-  };
+  const call = { method: first.method, path: first.path, status: 200, attempts: 1 };
+  const refuse = (what: string) => new UnexpectedAnswer(call, what);
   let request: ApiRequest = { ...first, bodyLimit: bodyLimits.list };
   for (;;) {
     const { items, totalCount, nextPageKey } = await client.json(request, shape);
@@ -43,8 +55,10 @@ export async function readPages<T>(
     for (const item of items) found.set(keyOf(item), item);
     if (found.size > mostItems) throw refuse(`the list has more than ${mostItems} items`);
     if (nextPageKey === null) {
-      if (totalCount !== null && found.size < totalCount)
-        throw refuse(`the list says ${totalCount} but holds ${found.size}`);
+      if (totalCount !== null && found.size < totalCount) {
+        const what = `the list says ${totalCount} but holds ${found.size}`;
+        throw cursors.size === 0 ? refuse(what) : new ShiftedList(call, what);
+      }
       return [...found.values()];
     }
     if (cursors.has(nextPageKey)) throw refuse("the list repeats a page");

@@ -42,5 +42,9 @@ export function describeGroupDifference(change: GroupChange | PermissionChange, 
   if (current === null) return "the group is no longer there";
   if (change.kind === "permission") return "since the plan was made, the group's rights there have changed";
   if (change.action === "create") return "a group of this name exists now, and differs from what is declared";
-  return `since the plan was made, ${change.fields.join(", ")} has changed`;
+  const { before } = change;
+  const differing = change.fields.filter(
+    (field) => before !== null && !sameGroupField(field, observedGroupField(current, field), before[field]),
+  );
+  return `since the plan was made, ${(differing.length === 0 ? change.fields : differing).join(", ")} has changed`;
 }

@@ -114,7 +114,9 @@ describe("a watch", () => {
         if (hour === 5) end();
       },
     });
-    expect(log).toMatch(/it has no signature[^]*the file of allowed signers cannot be used[^]*it has no signature/);
+    expect(log).toMatch(
+      /it has no signature[\s\S]*the file of allowed signers cannot be used[\s\S]*it has no signature/,
+    );
   });
 });
 

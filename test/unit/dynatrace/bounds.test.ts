@@ -211,6 +211,28 @@ describe("pages", () => {
     expect(asked).toBe(20_000);
   });
 
+  test.each<[string, number, number | null]>([
+    ["once are read once more", 1, 4],
+    ["again and again are no list", 9, null],
+  ])("between which something comes %s", async (_what, shifts, requests) => {
+    let asked = 0;
+    const client = {
+      json: async (request: { readonly query?: unknown }) => {
+        asked += 1;
+        const isFirst = request.query === undefined;
+        // What came between is counted, and moved the last of the first page to the second.
+        const isShifted = !isFirst && asked / 2 <= shifts;
+        return isFirst
+          ? { items: ["a", "b"], totalCount: 4, nextPageKey: "2" }
+          : { items: isShifted ? ["b", "c"] : ["c", "d"], totalCount: 4, nextPageKey: null };
+      },
+    } as unknown as Client;
+    const reading = readPages<string>(client, { method: "GET", path: "/x" }, () => null as never, String);
+    if (requests === null) await expect(reading).rejects.toThrow("the list says 4 but holds 3");
+    else expect(await reading).toEqual(["a", "b", "c", "d"]);
+    expect(asked).toBe(4);
+  });
+
   test("with more items than any cluster has are no list", async () => {
     let asked = 0;
     const client = {
