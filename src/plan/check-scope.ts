@@ -63,7 +63,7 @@ export function checkScope(inventory: Inventory, known: KnownHosts, scope: PlanS
         option,
         reason,
         meant: isExact(term) ? { text: term.text, among: candidates(term, inventory, known) } : null,
-        hint: "it is compared with customers, environment ids, groups and host names",
+        hint: hintFor(term, inventory),
       });
       if (!isExact(term)) warnings.push(finding(what));
       else if (couldBeHost(term) && !known.complete && scope.hosts !== "skip") {
@@ -88,6 +88,13 @@ export function checkScope(inventory: Inventory, known: KnownHosts, scope: PlanS
     }
   }
   return { faults, warnings };
+}
+
+function hintFor(term: Term, { clusters }: Pick<Inventory, "clusters">): string {
+  const cluster = clusters.find(({ name }) => term.form === "name" && name === term.pattern.toLowerCase());
+  return cluster === undefined
+    ? "it is compared with customers, environment ids, groups and host names"
+    : `everything on that cluster is cluster=${cluster.name}`;
 }
 
 /** Which zones there are only clusters know: rights on one are known as rights in its environment are. */

@@ -110,7 +110,7 @@ function check(text: string, edit: Edit): "edited" | "refused" {
 }
 
 /** What an editor may refuse: whatever is shared, tagged, explicit, in several lines, a map without braces in a list, or would leave nothing. */
-const isUnusual = (text: string): boolean => /[&*!?|>]|^[[{]|\[[^\]{}]*: /m.test(text);
+const isUnusual = (text: string): boolean => /[&*!?|>\ufeff]|^[[{]|\[[^\]{}]*: /m.test(text);
 
 describe("an edit says what it is to say, and no line outside of it changes", () => {
   test("in the example and in every file of the corpus", () => {

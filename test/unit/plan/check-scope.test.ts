@@ -86,6 +86,11 @@ describe("targets and excludes", () => {
     expect(check({ targets: ["db01", "host/db02"], hosts: "skip" }, false).faults).toHaveLength(2);
   });
 
+  test("the name of a cluster is told from its form", () => {
+    const { faults } = checkScope(inventory, { hosts: [], complete: true }, scopeOf({ targets: ["APAC"] }));
+    expect(faults.map(({ hint }) => hint)).toEqual(["everything on that cluster is cluster=apac"]);
+  });
+
   test("what was meant is to be found among things of the same form", () => {
     const meant = (text: string) =>
       checkScope(inventory, { hosts: [], complete: true }, scopeOf({ excludes: [text] })).faults[0]?.meant?.among;
