@@ -31,10 +31,11 @@ function scriptIn(commandLine: string, head = ""): string {
   return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
+/** Takes all of the input, as a host does, and gives its first piece. */
 async function firstPiece(input: CommandInput | undefined): Promise<string> {
-  if (input === undefined) return "";
-  for await (const piece of input(new AbortController().signal)) return Buffer.from(piece).toString();
-  return "";
+  let first: string | null = null;
+  for await (const piece of input?.(new AbortController().signal) ?? []) first ??= Buffer.from(piece).toString();
+  return first ?? "";
 }
 
 function scriptOf(command: string): ScriptOfHost {

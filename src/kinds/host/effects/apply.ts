@@ -26,8 +26,6 @@ export interface HostPorts extends Omit<DeployPorts, "shell" | "writes"> {
   readonly origins: ReadonlyMap<string, string>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Aborted: no host is waited for that is not connected; what runs on a host is finished. */
-  readonly signal?: AbortSignal;
   /** Aborted: no wave follows the one that goes on. */
   readonly superseded?: AbortSignal | undefined;
 }
@@ -159,10 +157,14 @@ export async function applyHostChange(
   if (!result.failed) return result.value;
   const { error } = result;
   if (writes.isOpen()) return settleLost(change, host, tryPorts, { tries, lost, error });
-  const untouched = tries === 1 && error instanceof HostError && error.code === "interrupted";
-  return untouched
-    ? skipped("interrupted", "the run was interrupted before the host was changed")
-    : failedWith(error, tries);
+  if (!(error instanceof HostError) || error.code !== "interrupted") return failedWith(error, tries);
+  return writes.count() === 0
+    ? skipped(error.code, "the run was interrupted before the host was changed")
+    : uncertain(
+        tries,
+        error.code,
+        "the run was interrupted before the host was as wanted: the next plan finds it as it is",
+      );
 }
 
 interface TryPorts extends HostPorts {

@@ -43,6 +43,8 @@ export interface DeployPorts {
   readonly sharing: (host: Host) => number;
   /** Milliseconds until a new or restarted agent must be connected. */
   readonly connectWait: number;
+  /** Aborted: no host is waited for that is not connected, nor an agent on one; what runs on a host is finished. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -71,7 +73,8 @@ const connectInterval = 1_000;
 
 /**
  * Makes a host as the change says and proves it: exit code 0 of an installer is no proof. Gives the agent that was
- * installed, if one was. Throws HostError when the host ends otherwise than wanted.
+ * installed, if one was. Throws HostError when the host ends otherwise than wanted, with the code `interrupted` when nobody
+ * waited to see how it ends.
  */
 export async function deploy(
   change: HostChange,
@@ -222,6 +225,7 @@ async function uninstall(host: Host, agent: ObservedAgent | null, ports: DeployP
 /**
  * Waits until the agent is connected to its environment, and brings settings in line that an installation left over:
  * tags of an earlier agent survive its removal, and a setting that is refused does not change the installer's exit code.
+ * Throws HostError with the code `interrupted` when an interrupt ended the wait.
  */
 async function settle(
   change: SentHostChange,
@@ -254,6 +258,8 @@ async function settle(
   );
   const ms = Math.round(ports.clock.elapsed() - began);
   ports.log.info("agent looked at after the change", () => ({ host: host.name, problem: settled.problem?.code, ms }));
+  // An agent that is not at work yet is no failure, and no reason to install it again, before its time is over.
+  if (settled.next !== "end" && ports.signal?.aborted) throw new HostError("interrupted", "interrupted");
   return settled;
 }
 
