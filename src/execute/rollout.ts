@@ -32,8 +32,9 @@ export async function runRollout<T>(
   /** Resolves when the next wave need not wait for the item any more. */
   const begin = (item: T, isCanary: boolean): Promise<void> =>
     new Promise((resolve, reject) => {
-      const end = work(item, isCanary ? () => undefined : resolve).then(({ status }) => {
-        if (resultMeanings[status] === "failure") failures += 1;
+      const end = work(item, isCanary ? () => undefined : resolve).then(({ status, error }) => {
+        // What an interrupt left open says nothing of the host; what follows is skipped for the interrupt itself.
+        if (resultMeanings[status] === "failure" && error?.code !== "interrupted") failures += 1;
       });
       ended.push(end);
       end.then(resolve, reject);

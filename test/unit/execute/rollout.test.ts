@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { done, failed, type Outcome, skipped } from "../../../src/execute/outcome.ts";
+import { done, failed, type Outcome, skipped, uncertain } from "../../../src/execute/outcome.ts";
 import { runRollout } from "../../../src/execute/rollout.ts";
 import type { Amount, Rollout } from "../../../src/model/inventory.ts";
 import { wavesOf } from "../../../src/model/waves.ts";
@@ -63,6 +63,11 @@ describe("stopping", () => {
     expect((await rolledOut(3, { ...one, maxFailures: count(0) }, { 1: uncertain })).left).toEqual([2, 3]);
     expect((await rolledOut(3, { ...one, maxFailures: count(0) }, { 1: stale })).left).toEqual([]);
     expect((await rolledOut(3, { ...one, maxFailures: count(0) }, { 1: skipped("a", "b") })).left).toEqual([]);
+  });
+
+  test("a host that an interrupt left open is no failure: what follows is told of the interrupt", async () => {
+    const open = uncertain(1, "interrupted", "the run was interrupted");
+    expect((await rolledOut(3, { ...one, maxFailures: count(0) }, { 1: open })).left).toEqual([]);
   });
 
   test("waves are logged, and once that the rest is left alone", async () => {
