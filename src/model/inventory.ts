@@ -89,6 +89,8 @@ export interface Group {
    * as in `access`. Empty where `access` was left out.
    */
   readonly managementZones: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+  /** It is declared on the clusters that its access reaches, because none are named. */
+  readonly followsAccess: boolean;
   readonly place: Place;
 }
 

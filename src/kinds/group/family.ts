@@ -8,6 +8,7 @@ import { planZonePermissions } from "../zone-permission/plan.ts";
 import { groupChangeId, groupColumns } from "./change.ts";
 import { compareDeclaredGroups } from "./difference.ts";
 import { groupNames } from "./group-names.ts";
+import { leftBehindWarnings } from "./left-behind.ts";
 import { type KnownEnvironment, type PlannedGroup, planGroup } from "./plan.ts";
 
 export const groupCoordinates = (group: Group): Coordinates => {
@@ -64,16 +65,14 @@ function planGroups(input: ClusterInput): FamilyPlan<"group"> {
     for (const claim of claims) claimed.add(claim);
     changes.push(...own.filter((change) => change.kind === "permission" && isAbsent(known, change.environment)));
   }
-  const unmanaged = reading.groups.value
-    .filter((group) => !claimed.has(group))
-    .map(({ name }) => name)
-    .sort(compareText);
+  const unclaimed = reading.groups.value.filter((group) => !claimed.has(group));
+  const unmanaged = unclaimed.map(({ name }) => name).sort(compareText);
   const zones = planZonePermissions(input, planned, known);
   return {
     ...nothing,
     changes: [...changes, ...zones.changes],
     held: [...held, ...zones.held],
-    warnings: zones.warnings,
+    warnings: [...zones.warnings, ...leftBehindWarnings(input, unclaimed)],
     compared,
     unmanaged,
   };

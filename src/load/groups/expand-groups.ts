@@ -126,6 +126,7 @@ function fillIn(
     ...(template.ldapGroupNames === null ? {} : { ldapGroupNames: template.ldapGroupNames.map(fill) }),
     ...(template.ssoGroupNames === null ? {} : { ssoGroupNames: template.ssoGroupNames.map(fill) }),
     ...rightsOn(cluster, template.state === "absent" ? null : access),
+    followsAccess: template.clusters === null,
     place: template.declaration.where.place,
   }));
 }

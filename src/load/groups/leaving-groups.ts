@@ -33,14 +33,14 @@ export function leavingGroups(
   return templates
     .filter(({ state, access }) => state === "present" && access !== null)
     .flatMap((template) => expandGroup(template, before, quiet))
-    .flatMap(({ group: { name, cluster, customer, previously, place } }) =>
+    .flatMap(({ group: { name, cluster, customer, previously, followsAccess, place } }) =>
       // None of them is renamed any more: what a former name has left goes by that name.
       [name, ...previously].flatMap((called): readonly Group[] => {
         const key = keyOn(cluster)(called);
         if (known.has(key)) return [];
         known.add(key);
         const nothing = { previously: [], access: new Map(), managementZones: new Map() };
-        return [{ name: called, cluster, customer, state: "present", ...nothing, place }];
+        return [{ name: called, cluster, customer, state: "present", ...nothing, followsAccess, place }];
       }),
     );
 }
