@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { exitCodes } from "../../../src/errors.ts";
 import { documentFaults } from "../../../src/load/schema/document-schemas.ts";
 import type { ApplyReport } from "../../../src/model/result.ts";
+import { ownIdentity } from "../../../src/state/process-identity.ts";
 import { type CommandWorld, startCommandWorld } from "../../support/command-world.ts";
 
 const settings = `version: 1
@@ -131,4 +133,34 @@ test("explain and list tell where rights on zones come from, and which environme
   expect(explained.output).toContain("abc-p1.managementZones.Web shop  LOG_VIEWER  groups/shop.yaml:6");
   const { document } = await world.run(["list", "groups"]);
   expect(document).toMatchObject({ items: [{ name: "shop", environments: 1 }] });
+});
+
+test("a plan that asks environments revokes what a killed plan left, and says so", async () => {
+  const runId = "a".repeat(12);
+  const name = `dtsync run ${runId}`;
+  world.cluster.createToken({ name: `${name} run 1`, scopes: ["EnvironmentTokenManagement"] });
+  world.cluster.createToken({ name: `${name} read 3`, scopes: ["ReadConfig"], environment: "abc-p1" });
+  world.cluster.createToken({ name: "somebody's", scopes: ["ReadConfig"], environment: "abc-p1" });
+  const { clusters } = (await world.run(["plan"])).document as { clusters: { emea: { url: string } } };
+  const folder = join(world.directory, ".local/state/dtsync/runs");
+  const journal = join(folder, `${runId}.json`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(
+    journal,
+    JSON.stringify({
+      format: "dtsync-journal/1",
+      runId,
+      process: { ...ownIdentity(), start: "1" },
+      lastToken: Date.now(),
+      tokens: [null, "abc-p1"].map((environment) => ({ cluster: clusters.emea.url, environment })),
+      directory: null,
+    }),
+    { mode: 0o600 },
+  );
+  const planned = await world.run(["plan"]);
+  expect(planned.code, planned.errors).toBe(0);
+  const alive = world.cluster.snapshot().tokens.filter(({ revoked }) => !revoked);
+  expect(alive.filter((token) => token.name.startsWith(name))).toEqual([]);
+  expect(alive.map((token) => token.name)).toContain("somebody's");
+  expect(existsSync(journal)).toBe(false);
 });
