@@ -39,16 +39,16 @@ export class ApiError extends Error {
 }
 
 /**
- * Statuses above 499 by which the API refuses a call; repeating it would repeat the refusal. Those that only its envelope makes a
- * refusal are used by proxies for a server that has not answered.
+ * Statuses, besides those from 400 to 499, by which the API refuses a call; repeating it would repeat the refusal. Those that only
+ * its envelope makes a refusal are used by proxies for a server that has not answered.
  */
-const refusals = { always: [553, 554, 556], inEnvelope: [510, 522, 523, 524] } as const;
+const refusals = { always: [553, 554, 556], inEnvelope: [408, 510, 522, 523, 524] } as const;
 
 /** What an answer with a status that is no success says of the call: behind a proxy nobody knows what was carried out. */
 export function effectOfAnswer(status: number, body: string): RequestEffect {
   const isAmong = (list: readonly number[]) => list.includes(status);
-  const isRefusal = isAmong(refusals.always) || (isAmong(refusals.inEnvelope) && isEnvelope(body));
-  return status < 500 || isRefusal ? "none" : "unknown";
+  if (isAmong(refusals.inEnvelope)) return isEnvelope(body) ? "none" : "unknown";
+  return status < 500 || isAmong(refusals.always) ? "none" : "unknown";
 }
 
 function isEnvelope(body: string): boolean {
@@ -72,6 +72,9 @@ export function hasCode(error: unknown, code: string): error is ApiError {
   return error instanceof ApiError && error.details.code === code;
 }
 
+/** Whether a body is a page, which the API never answers with: it is of a proxy, or of a server that is not the cluster. */
+export const isPage = (text: string): boolean => text.trimStart().startsWith("<");
+
 const bodyExcerptLength = 300;
 
 /**
@@ -81,7 +84,7 @@ const bodyExcerptLength = 300;
 export function describeErrorBody(text: string): string {
   const trimmed = text.trim();
   if (trimmed === "") return "no further text";
-  if (trimmed.startsWith("<")) return "an HTML page came instead of an API answer";
+  if (isPage(trimmed)) return "an HTML page came instead of an API answer";
   try {
     const parsed = parseJson(trimmed);
     const sentences = (Array.isArray(parsed) ? parsed : [parsed]).map(describeEnvelope).filter((part) => part !== "");

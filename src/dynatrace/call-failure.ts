@@ -1,5 +1,12 @@
 import type { FetchResponse } from "../ports.ts";
-import { ApiError, type ApiErrorDetails, describeErrorBody, effectOfAnswer, type RequestEffect } from "./api-error.ts";
+import {
+  ApiError,
+  type ApiErrorDetails,
+  describeErrorBody,
+  effectOfAnswer,
+  isPage,
+  type RequestEffect,
+} from "./api-error.ts";
 import type { ApiRequest } from "./api-request.ts";
 import type { BodyTooLarge } from "./read-body.ts";
 import { passingStatuses, type RetryPolicy, retryDelay, serverAdvice, throttled } from "./retry.ts";
@@ -33,7 +40,7 @@ export function statusFailure(
   waits: RetryWaits,
 ): ApiError {
   // A page says nothing of what was asked for: a proxy, or a server that is not the cluster, does not know the path.
-  const code = status < 500 && body.trimStart().startsWith("<") ? "not-json" : `http-${status}`;
+  const code = status < 500 && isPage(body) ? "not-json" : `http-${status}`;
   const failed = { status, code, effect: effectOfAnswer(status, body), attempts };
   const details = detailsOf(request, failed, serverAdvice(headers, waits.now()), waits);
   const message = `${request.method} ${request.path}: status ${status}, ${describeErrorBody(body)}`;

@@ -2,10 +2,10 @@ import { openDeadline } from "../lib/linked-signal.ts";
 import { type Attempted, attempted, repeatUntil, unwrap } from "../lib/repeat-until.ts";
 import type { Clock, Fetch, FetchResponse, Log } from "../ports.ts";
 import type { Shape } from "./answer-shape.ts";
-import { ApiError, isStatus } from "./api-error.ts";
+import { ApiError, isPage, isStatus } from "./api-error.ts";
 import { type ApiRequest, isRepeatable } from "./api-request.ts";
 import { exchangeFailure, pausedFailure, type RetryWaits, statusFailure, tooLargeFailure } from "./call-failure.ts";
-import { parseAnswer } from "./parse-answer.ts";
+import { notJson, parseAnswer } from "./parse-answer.ts";
 import { BodyTooLarge, bodyLimits, bounded, readStart, readText } from "./read-body.ts";
 import { type AttemptEnd, callLog } from "./request-log.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
@@ -58,8 +58,8 @@ export interface Client {
   /** Requests sent so far, repeats included. */
   requestCount(): number;
   /**
-   * One call with its repeats. Throws ApiError, `too-large` when the body passes its limit. A write is not repeated
-   * here unless it cleans up or is independent: see `retryAfter` of ApiErrorDetails.
+   * One call with its repeats. Throws ApiError, `too-large` when the body passes its limit, `not-json` when a write is
+   * answered by a page. A write is not repeated here unless it cleans up or is independent: see `retryAfter` of ApiErrorDetails.
    */
   send(request: ApiRequest): Promise<ApiAnswer>;
   /**
@@ -152,14 +152,15 @@ export function createClient(options: ClientOptions): Client {
   }
 
   const send = (request: ApiRequest): Promise<ApiAnswer> =>
-    call(request, async ({ status, headers, body }, attempts) => ({
-      status,
-      headers,
-      text: await readText(body, request.bodyLimit ?? bodyLimits.other).catch((error: unknown) => {
+    call(request, async ({ status, headers, body }, attempts) => {
+      const text = await readText(body, request.bodyLimit ?? bodyLimits.other).catch((error: unknown) => {
         throw error instanceof BodyTooLarge ? tooLargeFailure(request, { status, attempts }, error) : error;
-      }),
-      attempts,
-    }));
+      });
+      const { method, path } = request;
+      if (method !== "GET" && text !== null && isPage(text))
+        throw notJson("an HTML page", { method, path, status, attempts });
+      return { status, headers, text, attempts };
+    });
 
   return {
     url: options.url,

@@ -1,7 +1,7 @@
 import { nestingExceeds } from "../lib/json-nesting.ts";
 import { parseJson } from "../lib/parse-json.ts";
 import { type Shape, ShapeMismatch } from "./answer-shape.ts";
-import { ApiError } from "./api-error.ts";
+import { ApiError, isPage } from "./api-error.ts";
 import { type AnsweredCall, UnexpectedAnswer } from "./unexpected-answer.ts";
 
 /** The deepest documented answer has 6 levels. */
@@ -28,11 +28,12 @@ function parseBody(text: string, call: AnsweredCall): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw notJson(text.trimStart().startsWith("<") ? "an HTML page" : "something that is not JSON", call, error);
+    throw notJson(isPage(text) ? "an HTML page" : "something that is not JSON", call, error);
   }
 }
 
-function notJson(what: string, { method, path, status, attempts }: AnsweredCall, cause?: unknown): ApiError {
+/** What answered is not the API: a write that it was the answer to may have been carried out or not. */
+export function notJson(what: string, { method, path, status, attempts }: AnsweredCall, cause?: unknown): ApiError {
   return new ApiError(
     `${method} ${path}: ${what} came instead of an API answer`,
     { method, path, status, code: "not-json", effect: method === "GET" ? "none" : "unknown", attempts },

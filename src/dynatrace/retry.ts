@@ -16,10 +16,10 @@ const maximumAdvice = 120_000;
 export const throttled = 429;
 
 /**
- * Statuses of a busy node, or of a proxy that does not get through to it, with those that proxies have made up; a request that
- * changes something is repeated only after reading back.
+ * Statuses of a busy node, or of a proxy that lost patience or does not get through to it, with those that proxies have made up;
+ * a request that changes something is repeated only after reading back.
  */
-export const passingStatuses: readonly number[] = [502, 503, 504, 520, 521, 522, 523, 524, 530];
+export const passingStatuses: readonly number[] = [408, 502, 503, 504, 520, 521, 522, 523, 524, 530];
 
 /**
  * Milliseconds the server asks to wait, or null. Retry-After (seconds or a date) comes before X-RateLimit-Reset, whose

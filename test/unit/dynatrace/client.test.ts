@@ -88,6 +88,8 @@ describe("which answers are repeated", () => {
     [404, 1, 1, "none"],
     [406, 1, 1, "none"],
     [409, 1, 1, "none"],
+    [refusal(408), 6, 1, "none"],
+    [{ status: 408, body: "<html>Request timed out</html>" }, 6, 1, "unknown"],
     [413, 1, 1, "none"],
     [422, 1, 1, "none"],
     [429, 6, 1, "none"],
@@ -368,6 +370,11 @@ describe("json", () => {
     expect(details(page)).toMatchObject({ code: "not-json", effect: "none", status: 200 });
     expect(String(page)).toContain("an HTML page came instead of an API answer");
     expect(details(await parsed("<html/>", "POST"))?.effect).toBe("unknown");
+    for (const [status, accept] of [[200], [204], [404, 404]] as const) {
+      const write = { method: "DELETE", cleanup: true, ...(accept ? { accept: [accept] } : {}) } as const;
+      const { outcome, count } = await call([{ status, body: "\n<!DOCTYPE html>" }], write);
+      expect([details(outcome), count]).toMatchObject([{ code: "not-json", effect: "unknown", status }, 1]);
+    }
     expect(String(await parsed("half of {"))).toContain("something that is not JSON");
   });
 
