@@ -4,6 +4,7 @@ import type { ObservedGroup } from "../../model/observed.ts";
 import type { Held } from "../../model/plan.ts";
 import { makeChange, sourceOf } from "../change.ts";
 import { environmentChangeId } from "../environment/change.ts";
+import { bodyTooLarge } from "./body-size.ts";
 import {
   type GroupChange,
   type GroupContent,
@@ -25,7 +26,7 @@ import {
 import { groupIdOf } from "./group-id.ts";
 import { findGroupByName, type GroupNames, type NameMatch } from "./group-names.ts";
 import { closePermissions } from "./permissions.ts";
-import { permissionContent, rightsByEnvironment } from "./rights.ts";
+import { mergeAccessRight, permissionContent, rightsByEnvironment } from "./rights.ts";
 
 /** A group that is to be there, and is not held. */
 export interface PlannedGroup {
@@ -88,8 +89,10 @@ export function planGroup(
   // Under its new name the group is there only once it is renamed.
   const dependsOn = own && (own.action === "create" || (former && !present)) ? [own.id] : [];
   const permissions = rights.map((change) => ({ ...change, dependsOn: [...dependsOn, ...change.dependsOn] }));
-  const planned = { group, current: current ?? null, dependsOn };
-  return { changes: own ? [own, ...permissions] : permissions, held: null, claims, planned };
+  const changes = own ? [own, ...permissions] : permissions;
+  const tooLarge = changes.length === 0 ? null : bodyTooLarge(contentAfter(group, current, rights));
+  if (tooLarge !== null) return hold(tooLarge, claims);
+  return { changes, held: null, claims, planned: { group, current: current ?? null, dependsOn } };
 }
 
 const candidatesOf = (match: NameMatch<ObservedGroup>): readonly ObservedGroup[] => {
@@ -143,6 +146,18 @@ function groupChange(group: Group, content: GroupContent, notes: readonly string
     groupColumns(group),
     content,
   );
+}
+
+/** What makes a group large, as it would be written. */
+function contentAfter(group: Group, current: ObservedGroup | undefined, rights: readonly PermissionChange[]) {
+  return {
+    ldapGroupNames: group.ldapGroupNames ?? current?.ldapGroupNames,
+    ssoGroupNames: group.ssoGroupNames ?? current?.ssoGroupNames,
+    accessRight: mergeAccessRight(
+      current?.accessRight ?? {},
+      new Map(rights.map(({ environment, after }) => [environment, after])),
+    ),
+  };
 }
 
 function planPermissions(

@@ -1,14 +1,12 @@
 import type { GroupBody } from "../../../dynatrace/cluster-api.ts";
 import { Unfeasible } from "../../../execute/outcome.ts";
 import type { ObservedGroup } from "../../../model/observed.ts";
+import { bodyTooLarge } from "../body-size.ts";
 import type { GroupChange, GroupSide, NewGroupSide, PermissionChange } from "../change.ts";
 import { mergeAccessRight } from "../rights.ts";
 
 /** What is written with the group itself: its own changes and those of its rights on whole environments. */
 export type GroupWrite = GroupChange | PermissionChange;
-
-/** A cluster refuses bodies of more than 1 MB; the rights of all environments are in one body. */
-const maximumBody = 900_000;
 
 /** What the changes of one group make of it: its own fields, and rights by environment id. */
 interface WantedGroup {
@@ -71,10 +69,7 @@ export function updatedGroupBody(
 }
 
 function checked(body: GroupBody): GroupBody {
-  const size = Buffer.byteLength(JSON.stringify(body));
-  if (size <= maximumBody) return body;
-  throw new Unfeasible(
-    "group-too-large",
-    `the rights of this group would need a request of ${Math.round(size / 1_000)} kB, and a cluster takes 1 MB at most: give it fewer environments or permissions, or make it an administrator group`,
-  );
+  const problem = bodyTooLarge(body);
+  if (problem !== null) throw new Unfeasible("group-too-large", problem);
+  return body;
 }

@@ -346,11 +346,13 @@ describe("environments that the cluster does not have", () => {
   });
 });
 
-test("a group that is too large for a request fails before it is sent, and says what to do", async () => {
+test("a group that has become too large for a request fails before it is sent, and says what to do", async () => {
   const many = Array.from({ length: 15_000 }, (_, index) => `${"customer-with-a-long-name-".repeat(2)}${index}-p1`);
-  const world = worldWith([{ name: "operators", accessRight: { VIEWER: many } }]);
-  const results = await world.converge(inventoryWith(aGroup({ access: { "abc-p1": ["VIEWER"] } })));
-  expect(results).toMatchObject([
+  const world = worldWith([{ name: "operators", accessRight: { VIEWER: ["foreign"] } }]);
+  const inventory = inventoryWith(aGroup({ access: { "abc-p1": ["VIEWER"] } }));
+  const plan = await world.plan(inventory);
+  world.cluster.setGroup("operators", { accessRight: { VIEWER: many } });
+  expect(await world.apply(plan, inventory)).toMatchObject([
     {
       status: "failed",
       error: { code: "group-too-large", message: expect.stringMatching(/\d{3} kB.*fewer environments/) },

@@ -267,3 +267,21 @@ describe("rights", () => {
     expect(changeOf(plan, rightsOn("abc-p1")).dependsOn).toEqual([group]);
   });
 });
+
+test("a group that is too large for a cluster to take is held, with what to do", () => {
+  const ids = Array.from({ length: 5_000 }, (_, index) => `a-customer-with-a-name-of-some-length-${index}-p1`);
+  const permissions = ["LOG_VIEWER", "MANAGE_SETTINGS", "REPLAY_SESSION_DATA", "VIEWER", "VIEW_SENSITIVE_REQUEST_DATA"];
+  const there = ids.map((id) => anEnvironment({ id }));
+  const declared = aGroup({ access: Object.fromEntries(ids.map((id) => [id, permissions])) });
+  const inventory = anInventory({ environments: there, groups: [declared, aGroup({ name: "noc" })] });
+  const found = ids.map((id) => anObservedEnvironment({ id }));
+  const plan = planOf({ inventory, clusters: { emea: { environments: found, groups: [anObservedGroup()] } } });
+  expect(actionsOf(plan).slice(0, 3)).toEqual(["create group/emea/noc"]);
+  expect(plan.held).toEqual([
+    {
+      scope: group,
+      items: 1,
+      reason: expect.stringMatching(/^the rights of this group would need a request of \d+ kB/),
+    },
+  ]);
+});
