@@ -80,8 +80,14 @@ const consumption: Shape<Readonly<Record<string, ObservedUse>>> = mapped(
   (found) => Object.fromEntries(Object.entries(found).flatMap(([name, use]) => (use === null ? [] : [[name, use]]))),
 );
 
-/** Both stand in the same objects. */
-const quotasAndUse = (value: unknown) => ({ quotas: quotas(value), consumption: consumption(value) });
+/** What stands in the objects of quotas. */
+interface QuotaObjects {
+  readonly quotas: NonNullable<ObservedEnvironment["quotas"]>;
+  readonly consumption?: NonNullable<ObservedEnvironment["consumption"]>;
+}
+
+const quotasAlone: Shape<QuotaObjects> = (value) => ({ quotas: quotas(value) });
+const quotasAndUse: Shape<QuotaObjects> = (value) => ({ quotas: quotas(value), consumption: consumption(value) });
 
 /** How a storage limit without end reads is not documented, so it need not be a number from 0 on. */
 const storage = object({
@@ -102,26 +108,31 @@ const storage = object({
   transactionTrafficQuota: limitsOf(wholeNumber, "maxLimit"),
 });
 
-export const environment: Shape<ObservedEnvironment> = mapped(
-  object({
-    id: environmentId,
-    name: filledText,
-    state: oneOf("ENABLED", "DISABLED"),
-    trial: orNothing(truth),
-    tags: nothingAsEmpty(texts),
-    quotas: orNothing(quotasAndUse),
-    storage: orNothing(storage),
-  }),
-  (found) => ({
-    id: found.id,
-    name: found.name,
-    state: found.state,
-    trial: found.trial ?? false,
-    tags: found.tags,
-    ...found.quotas,
-    ...(found.storage === null ? {} : { storage: found.storage }),
-  }),
-);
+const environmentWith = (quotaObjects: Shape<QuotaObjects>): Shape<ObservedEnvironment> =>
+  mapped(
+    object({
+      id: environmentId,
+      name: filledText,
+      state: oneOf("ENABLED", "DISABLED"),
+      trial: orNothing(truth),
+      tags: nothingAsEmpty(texts),
+      quotas: orNothing(quotaObjects),
+      storage: orNothing(storage),
+    }),
+    (found) => ({
+      id: found.id,
+      name: found.name,
+      state: found.state,
+      trial: found.trial ?? false,
+      tags: found.tags,
+      ...found.quotas,
+      ...(found.storage === null ? {} : { storage: found.storage }),
+    }),
+  );
+
+export const environment = environmentWith(quotasAlone);
+/** With what is used of its quotas: to read that takes as long as the rest. */
+export const environmentAndUse = environmentWith(quotasAndUse);
 
 /** One page of a list, and the key that the next one is asked for with; null at the end. */
 export interface Page<T> {
@@ -134,10 +145,14 @@ export interface Page<T> {
 const nextPageKey = mapped(orNothing(text), (key) => (key === "" ? null : key));
 const paging = { totalCount: count, nextPageKey };
 
-export const environmentPage: Shape<Page<ObservedEnvironment>> = mapped(
-  object({ ...paging, environments: list(environment) }),
-  ({ environments, ...page }) => ({ ...page, items: environments }),
-);
+const pageOf = (item: Shape<ObservedEnvironment>): Shape<Page<ObservedEnvironment>> =>
+  mapped(object({ ...paging, environments: list(item) }), ({ environments, ...page }) => ({
+    ...page,
+    items: environments,
+  }));
+
+export const environmentPage = pageOf(environment);
+export const environmentAndUsePage = pageOf(environmentAndUse);
 
 /** The account flags are read under the names of new and of old versions. */
 export const group: Shape<ObservedGroup> = mapped(

@@ -2,6 +2,8 @@ import { groupBy } from "../lib/group-by.ts";
 import type { ObservedEnvironment, ObservedGroup, ObservedZoneRight } from "../model/observed.ts";
 import {
   environment,
+  environmentAndUse,
+  environmentAndUsePage,
   environmentPage,
   group,
   groupList,
@@ -25,6 +27,8 @@ const groupCall = { timeout: 130_000, bodyLimit: bodyLimits.list } as const;
 export interface EnvironmentIncludes {
   /** Adds quotas; an hour old at worst. The cluster answers 422 on a licence without them. */
   readonly quotas: boolean;
+  /** What is used of the quotas, too. */
+  readonly consumption?: boolean;
   readonly storage: boolean;
 }
 
@@ -70,7 +74,8 @@ export function readEnvironments(
     ...(includes.storage ? { includeStorageInfo: "true" } : {}),
   };
   const keyOf = ({ id }: ObservedEnvironment) => id.toLowerCase();
-  return readPages(client, { method: "GET", path: environmentsPath, query }, environmentPage, keyOf, following);
+  const page = includes.consumption ? environmentAndUsePage : environmentPage;
+  return readPages(client, { method: "GET", path: environmentsPath, query }, page, keyOf, following);
 }
 
 /** How many environments there are, by the smallest page of the list; null: it does not tell. Throws ApiError, UnexpectedAnswer. */
@@ -92,7 +97,8 @@ export async function readEnvironment(
   };
   try {
     const timeout = includes.quotas ? 130_000 : 30_000;
-    return await client.json({ method: "GET", path, query, timeout }, ofId(environment, id));
+    const shape = includes.consumption ? environmentAndUse : environment;
+    return await client.json({ method: "GET", path, query, timeout }, ofId(shape, id));
   } catch (error) {
     if (saysAbsent(error, 404)) return null;
     throw error;

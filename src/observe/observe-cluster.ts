@@ -39,7 +39,8 @@ export async function observeCluster(
   // Whoever reads all or what is used writes nothing.
   const obstacle = everything || consumption !== null ? null : writeObstacle(nodes.value);
   if (obstacle !== null) return unusableCluster(obstacle, client.requestCount());
-  const also = { quotas: everything || consumption !== null, storage: everything };
+  const usage = consumption !== null;
+  const also = { quotas: everything || usage, consumption: usage, storage: everything };
   const [environments, groupReading, licenceHour] = await Promise.all([
     reading(readClusterEnvironments(client, declared, also)),
     groups ? reading(readGroups(client)) : null,

@@ -82,6 +82,9 @@ interface Limit {
   readonly member: string;
 }
 
+/** Of the few fields that there are, each is asked for with every environment. */
+const limitOfField = new Map<EnvironmentField, Limit | null>();
+
 /**
  * The limit that a field is about, or null for any other field. The one place where a path is taken apart. What is left
  * when all other fields are dealt with is a limit; a new field that is not dealt with is an error of the compiler there.
@@ -89,6 +92,14 @@ interface Limit {
 export function limitOf(field: LimitField): Limit;
 export function limitOf(field: EnvironmentField): Limit | null;
 export function limitOf(field: EnvironmentField): Limit | null {
+  const known = limitOfField.get(field);
+  if (known !== undefined) return known;
+  const limit = takeApart(field);
+  limitOfField.set(field, limit);
+  return limit;
+}
+
+function takeApart(field: EnvironmentField): Limit | null {
   const [kind, group, member] = field.split(".");
   if ((kind !== "quotas" && kind !== "storage") || group === undefined || member === undefined) return null;
   return { kind, group, member };
@@ -129,6 +140,13 @@ export function differingFields(
     .filter(([field, value]) => !sameValue(value, observedField(observed, field)))
     .map(([field]) => field);
 }
+
+/** Whether any declared quota is another one on the cluster. */
+export const quotasDiffer = (environment: Environment, observed: ObservedEnvironment): boolean =>
+  environment.settings.quotas !== undefined &&
+  [...declaredFields(environment)].some(
+    ([field, value]) => limitOf(field)?.kind === "quotas" && !sameValue(value, observedField(observed, field)),
+  );
 
 /** The side of a change that holds these values, limits nested by group. */
 export function environmentSide(entries: Iterable<readonly [EnvironmentField, Value]>): EnvironmentSide {

@@ -48,9 +48,10 @@ export function planEnvironment(
   planning: EnvironmentPlanning,
 ): EnvironmentOutcome {
   if (environment.state === "absent") return observed ? planRemoval(environment, observed, planning) : nothing;
-  const declared = new Map(
-    [...declaredFields(environment)].filter(([field]) => planning.quotasLicensed || limitOf(field)?.kind !== "quotas"),
-  );
+  const all = declaredFields(environment);
+  const declared = planning.quotasLicensed
+    ? all
+    : new Map([...all].filter(([field]) => limitOf(field)?.kind !== "quotas"));
   const warnings =
     !planning.quotasLicensed && environment.settings.quotas !== undefined
       ? [`${environment.id}: the licence of ${environment.cluster} has no quotas; the declared ones are not compared`]

@@ -18,7 +18,7 @@ const shown = 5;
  */
 export function leftBehindWarnings(input: ClusterInput, unclaimed: readonly ObservedGroup[]): readonly string[] {
   const { cluster, inventory, selection } = input;
-  if (!selection.includes("group")) return [];
+  if (unclaimed.length === 0 || !selection.includes("group")) return [];
   const followers = inventory.groups.filter(
     ({ followsAccess, state, access }) => followsAccess && state === "present" && access !== null,
   );

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { environment } from "../../../src/dynatrace/answers.ts";
+import { environmentAndUse } from "../../../src/dynatrace/answers.ts";
 import { licenceTotal, licenceUse, nearLimit } from "../../../src/fleet/licence-use.ts";
 import { anObservedEnvironment } from "../../support/builders.ts";
 
 /** As a cluster answers. */
 const withQuotas = (quotas: unknown) =>
-  environment({ id: "abc-p1", name: "abc p1", state: "ENABLED", trial: false, tags: [], quotas });
+  environmentAndUse({ id: "abc-p1", name: "abc p1", state: "ENABLED", trial: false, tags: [], quotas });
 
 describe("what an environment uses of its licence", () => {
   test("is read by period, with its limit", () => {

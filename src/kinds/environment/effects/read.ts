@@ -3,7 +3,7 @@ import type { Client } from "../../../dynatrace/client.ts";
 import { type EnvironmentIncludes, readEnvironment, readEnvironments } from "../../../dynatrace/cluster-api.ts";
 import type { Environment } from "../../../model/inventory.ts";
 import type { ObservedEnvironment } from "../../../model/observed.ts";
-import { declaredFields, differingFields, limitsAmong } from "../fields.ts";
+import { quotasDiffer } from "../fields.ts";
 
 export interface EnvironmentReading {
   readonly environments: readonly ObservedEnvironment[];
@@ -27,7 +27,11 @@ export async function readClusterEnvironments(
   also: EnvironmentIncludes = { quotas: false, storage: false },
 ): Promise<EnvironmentReading> {
   const needed = neededLimits(declared);
-  const wants = { quotas: also.quotas || needed.quotas, storage: also.storage || needed.storage };
+  const wants = {
+    quotas: also.quotas || needed.quotas,
+    consumption: also.consumption ?? false,
+    storage: also.storage || needed.storage,
+  };
   try {
     const environments = await readEnvironments(client, wants);
     if (!wants.quotas) return { environments, quotasLicensed: true };
@@ -47,12 +51,14 @@ async function refreshQuotas(
   wants: EnvironmentIncludes,
 ): Promise<readonly ObservedEnvironment[]> {
   const byId = new Map(declared.map((environment) => [environment.id.toLowerCase(), environment]));
-  return Promise.all(
-    found.map(async (observed) => {
-      const environment = byId.get(observed.id.toLowerCase());
-      const differing = environment === undefined ? [] : differingFields(declaredFields(environment), observed);
-      if (limitsAmong(differing, "quotas").length === 0) return observed;
-      return (await readEnvironment(client, observed.id, wants)) ?? observed;
-    }),
+  const seemToDiffer = found.filter((observed) => {
+    const environment = byId.get(observed.id.toLowerCase());
+    return environment !== undefined && quotasDiffer(environment, observed);
+  });
+  const now = new Map(
+    await Promise.all(
+      seemToDiffer.map(async (observed) => [observed, await readEnvironment(client, observed.id, wants)] as const),
+    ),
   );
+  return found.map((observed) => now.get(observed) ?? observed);
 }
