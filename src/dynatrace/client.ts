@@ -83,7 +83,7 @@ export function createClient(options: ClientOptions): Client {
   let calls = 0;
 
   async function exchange(request: ApiRequest, signal: AbortSignal): Promise<FetchResponse> {
-    const query = new URLSearchParams(request.query).toString();
+    const query = request.query === undefined ? "" : new URLSearchParams(request.query).toString();
     const token = request.token === undefined ? options.token : request.token;
     requests += 1;
     const body = request.ownTokenAsBody ? { token: options.token } : request.body;

@@ -24,13 +24,19 @@ interface Following {
  * than it says is read once more. Throws UnexpectedAnswer when there are still fewer, when a page leads to one that was read
  * before, and when there is no end: a list that was not read whole is not read at all.
  */
-export async function readPages<T>(...parameters: Parameters<typeof readOnce<T>>): Promise<readonly T[]> {
-  const [, , , , { signal } = {}] = parameters;
+export async function readPages<T>(
+  client: Client,
+  first: ApiRequest,
+  shape: Shape<Page<T>>,
+  keyOf: (item: T) => string,
+  following: Following = {},
+): Promise<readonly T[]> {
+  const read = () => readOnce(client, first, shape, keyOf, following);
   try {
-    return await readOnce(...parameters);
+    return await read();
   } catch (error) {
-    if (!(error instanceof ShiftedList) || signal?.aborted) throw error;
-    return readOnce(...parameters);
+    if (!(error instanceof ShiftedList) || following.signal?.aborted) throw error;
+    return read();
   }
 }
 
@@ -42,7 +48,7 @@ async function readOnce<T>(
   first: ApiRequest,
   shape: Shape<Page<T>>,
   keyOf: (item: T) => string,
-  { repeatsQuery = false, signal, onPage }: Following = {},
+  { repeatsQuery = false, signal, onPage }: Following,
 ): Promise<readonly T[]> {
   const found = new Map<string, T>();
   const cursors = new Set<string>();

@@ -44,7 +44,7 @@ export async function keepAdministrators({ client, leaving, clock, signal }: Adm
       ),
     (found) => found.length > 0,
     pauses(administratorLooks),
-    { clock, signal },
+    { clock, signal, lastLook: true },
   );
   if (others.length > 0) return;
   throw new Unfeasible(
