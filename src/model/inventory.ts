@@ -89,7 +89,7 @@ export interface Group {
    * as in `access`. Empty where `access` was left out.
    */
   readonly managementZones: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
-  /** It is declared on the clusters that its access reaches, because none are named. */
+  /** It is declared on the clusters that its access reaches, because none are named; then it has `access`, unless it is absent. */
   readonly followsAccess: boolean;
   readonly place: Place;
 }

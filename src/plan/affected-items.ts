@@ -1,5 +1,6 @@
 import { environmentChangeId } from "../kinds/environment/change.ts";
 import { groupChangeId, permissionChangeId } from "../kinds/group/change.ts";
+import { groupNameKey } from "../kinds/group/group-names.ts";
 import { hostChangeId } from "../kinds/host/change.ts";
 import { whereabouts } from "../kinds/host/family.ts";
 import type { Coordinates } from "../kinds/kind.ts";
@@ -28,7 +29,7 @@ export interface Affected {
   readonly hostsOf: ReadonlySet<string>;
   /** Names of clusters on which everything is affected. */
   readonly wholeClusters: ReadonlySet<string>;
-  /** Names of further clusters to read: those that an environment was declared for before. */
+  /** Names of further clusters to read: those that an environment, or a group that follows its access, was declared for before. */
   readonly formerClusters: ReadonlySet<string>;
 }
 
@@ -41,6 +42,7 @@ export function affectedItems(before: Inventory, after: Inventory, changedFiles:
   const wholeClusters = affectedClusters(before, after, difference, new Set(changedFiles));
   const { wholeEnvironments, formerClusters } = affectedEnvironments(before, after);
   const wholeGroups = affectedGroups(before, after);
+  const left = leftGroups(before, after);
   const subjects = difference.settings
     .filter(({ subject, field }) => subject.startsWith("host/") || field === "defaultName")
     .map(({ subject }) => subject);
@@ -49,6 +51,7 @@ export function affectedItems(before: Inventory, after: Inventory, changedFiles:
     ...subjects,
     ...filesOfHosts(after, new Set(changedFiles)),
     ...successions(before, after),
+    ...left.map(({ cluster, name }) => groupChangeId(cluster, name)),
     ...(before.safety.deleteAfter === after.safety.deleteAfter
       ? []
       : after.environments.filter(({ state }) => state === "absent").map(({ id }) => environmentChangeId(id))),
@@ -67,7 +70,7 @@ export function affectedItems(before: Inventory, after: Inventory, changedFiles:
     zonesOf: affectedZones(before, after),
     hostsOf: affectedSources(after, difference, changedFiles),
     wholeClusters,
-    formerClusters,
+    formerClusters: new Set([...formerClusters, ...left.map(({ cluster }) => cluster)]),
   };
 }
 
@@ -104,6 +107,20 @@ function affectedEnvironments(before: Inventory, after: Inventory) {
   }
   return { wholeEnvironments, formerClusters };
 }
+
+/** Groups that are declared on fewer clusters, because their access reaches fewer: what they have there may stay unseen. */
+function leftGroups(before: Inventory, after: Inventory): readonly Group[] {
+  const declared = new Set(after.groups.map(({ cluster, name }) => groupChangeId(cluster, groupNameKey(name))));
+  const following = new Set(after.groups.filter(followsAccess).map(({ name }) => groupNameKey(name)));
+  return before.groups.filter(
+    (group) =>
+      followsAccess(group) &&
+      following.has(groupNameKey(group.name)) &&
+      !declared.has(groupChangeId(group.cluster, groupNameKey(group.name))),
+  );
+}
+
+const followsAccess = (group: Group): boolean => group.followsAccess && group.state === "present";
 
 /** Where rights become those of the inventory, all that a group has are compared. */
 function affectedGroups(before: Inventory, after: Inventory): ReadonlySet<string> {

@@ -91,7 +91,7 @@ export function aGroup(
     customer: null,
     state: "present",
     previously: [],
-    followsAccess: true,
+    followsAccess: Boolean(access),
     place: { file: "dtsync.yaml", line: 20, column: 5 },
     ...rest,
     access: access ? new Map(Object.entries(access)) : null,

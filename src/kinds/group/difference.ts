@@ -55,9 +55,7 @@ export function compareDeclaredGroups(before: Inventory | null, after: Inventory
   }
   for (const [key, group] of old) {
     if (now.has(key) || renamed.has(key)) continue;
-    const gone = group.state === "absent";
-    const note = gone ? removalWithdrawn : "becomes unmanaged; to remove it, declare state: absent";
-    unmanaged.push({ ...aboutGroup(group), note });
+    unmanaged.push({ ...aboutGroup(group), note: withdrawnNote(group, after.groups) });
   }
   return { changes, unmanaged };
 }
@@ -132,6 +130,15 @@ function withdrawnNames(old: Group, now: Group, claimed: ReadonlySet<string>): r
   return old.previously
     .filter((name) => !claimed.has(keyOf(old.cluster, name)))
     .map((name) => ({ ...aboutGroup({ ...old, name }), note }));
+}
+
+/** What becomes of a group that is declared on its cluster no more; `now` are all that are declared. */
+function withdrawnNote({ state, name, followsAccess }: Group, now: readonly Group[]): string {
+  if (state === "absent") return removalWithdrawn;
+  const isElsewhere = now.some((group) => groupNameKey(group.name) === groupNameKey(name));
+  return followsAccess && isElsewhere
+    ? "its access reaches nothing there any more: what it has there stays; to have it taken away, name the cluster in its clusters"
+    : "becomes unmanaged; to remove it, declare state: absent";
 }
 
 const removalWithdrawn = "its removal is no longer declared: if it is still there, it stays";

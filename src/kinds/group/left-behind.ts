@@ -19,9 +19,7 @@ const shown = 5;
 export function leftBehindWarnings(input: ClusterInput, unclaimed: readonly ObservedGroup[]): readonly string[] {
   const { cluster, inventory, selection } = input;
   if (unclaimed.length === 0 || !selection.includes("group")) return [];
-  const followers = inventory.groups.filter(
-    ({ followsAccess, state, access }) => followsAccess && state === "present" && access !== null,
-  );
+  const followers = inventory.groups.filter(({ followsAccess, state }) => followsAccess && state === "present");
   const byName = groupBy(
     followers.flatMap((group) => [group.name, ...group.previously].map((name) => ({ name, group }))),
     ({ name }) => groupNameKey(name),

@@ -12,6 +12,7 @@ import {
   anAgent,
   anEnvironment,
   anInventory,
+  anObservedEnvironment,
   anObservedGroup,
   type ClusterContent,
   oneAgentSettings,
@@ -236,4 +237,32 @@ describe("for any two inventories and any cluster", () => {
       }),
     );
   });
+});
+
+test("a group whose access reaches a cluster no more is looked for there, and its rights are told", () => {
+  const clusters = [aCluster(), aCluster({ name: "apac" })];
+  const there = [anEnvironment(), anEnvironment({ id: "abc-t1", cluster: "apac" })];
+  const noc = (cluster: string, access: Readonly<Record<string, readonly string[]>>, given = {}) =>
+    aGroup({ name: "noc", cluster, access, ...given });
+  const before = anInventory({
+    clusters,
+    environments: there,
+    groups: [noc("emea", { "abc-p1": ["VIEWER"] }), noc("apac", { "abc-t1": ["VIEWER"] })],
+  });
+  const after = { ...before, groups: before.groups.slice(0, 1) };
+  const affected = affectedItems(before, after, []);
+  expect([...affected.formerClusters]).toEqual(["apac"]);
+  const found = anObservedGroup({ name: "noc", accessRight: { VIEWER: ["abc-t1"] } });
+  const plan = planOf({
+    inventory: after,
+    affected,
+    clusters: {
+      emea: { groups: [] },
+      apac: { environments: [anObservedEnvironment({ id: "abc-t1" })], groups: [found] },
+    },
+  });
+  expect(plan.changes).toEqual([]);
+  expect(plan.warnings).toEqual([expect.stringContaining('group "noc" reaches nothing on apac')]);
+  const named = { ...before, groups: [noc("emea", { "abc-p1": ["VIEWER"] }, { followsAccess: false })] };
+  expect([...affectedItems(before, named, []).formerClusters]).toEqual([]);
 });

@@ -224,6 +224,11 @@ describe("groups and rights that are declared differently", () => {
     expect(notesOf(emea, apac)).toEqual([
       "emea group/emea/operators: becomes unmanaged; to remove it, declare state: absent",
     ]);
+    const [first, second] = ["emea", "apac"].map((cluster) => aGroup({ cluster, access: {} }));
+    if (first === undefined || second === undefined) throw new Error("there are two");
+    expect(notesOf(anInventory({ groups: [first, second] }), anInventory({ groups: [second] }))).toEqual([
+      "emea group/emea/operators: its access reaches nothing there any more: what it has there stays; to have it taken away, name the cluster in its clusters",
+    ]);
   });
 });
 

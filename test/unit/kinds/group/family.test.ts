@@ -54,7 +54,7 @@ test("rights of a group on a cluster that its access no longer reaches are told,
 test.each([
   ["a group whose clusters are named", [{ ...noc, followsAccess: false }], {}],
   ["a group of another name", [{ ...noc, name: "operators" }], {}],
-  ["a group whose rights are not compared", [{ ...noc, access: null }], {}],
+  ["a group whose rights are not compared", [aGroup({ name: "noc" })], {}],
   ["a group that is to go", [{ ...noc, state: "absent" as const }], {}],
   ["a group that nobody asked for", [noc], { scope: scopeOf({ targets: ["abc-t1"], only: ["environments"] }) }],
   ["a group that is excluded", [noc], { scope: scopeOf({ excludes: ["noc"] }) }],
