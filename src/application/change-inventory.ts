@@ -85,7 +85,8 @@ export async function changeInventory(
     const wanted = decide({ inventory: before.inventory, customers: files.list().customers, read });
     const changed = wanted.filter(({ path, text }) => read(path) !== text);
     if (changed.length === 0) return { files: [], commit: null, warnings: [] };
-    const after = await loadInventory({ ...given, files: withTexts(files, changed) });
+    const asChanged = inventoryFiles(root, new Map(changed.map(({ path, text }) => [path, text])));
+    const after = await loadInventory({ ...given, files: asChanged });
     if (after.inventory === null) {
       printValidation(after, { ...options, inventory: emptyFolder }, context);
       context.output.err("Nothing was written: the inventory would be invalid.\n");
@@ -225,23 +226,6 @@ function newPlace(path: string, root: string): string {
 function readRaw(place: string): string | null {
   if (!existsSync(place)) return null;
   return readMarkedText(place, { largest: largestFile });
-}
-
-/** The files as they are on the disk, but some with other texts. */
-function withTexts(files: InventoryFiles, changed: readonly FileText[]): InventoryFiles {
-  const texts = new Map(changed.map(({ path, text }) => [path, text.replace(/^\ufeff/, "")]));
-  const listed = files.list();
-  const added = [...texts.keys()].filter(
-    (path) => /^customers\/.*\.ya?ml$/.test(path) && !listed.customers.includes(path),
-  );
-  return {
-    ...files,
-    list: () => ({ ...listed, customers: [...listed.customers, ...added].sort() }),
-    readText: (path, use) => {
-      const text = texts.get(path);
-      return text === undefined ? files.readText(path, use) : { text };
-    },
-  };
 }
 
 async function lockInventory(directory: string, context: Context): Promise<Lock | null> {

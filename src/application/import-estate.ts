@@ -12,7 +12,6 @@ import { groupBy } from "../lib/group-by.ts";
 import { redactSecrets } from "../load/diagnostics/secret-text.ts";
 import { type InventoryFiles, inventoryFiles } from "../load/files/inventory-files.ts";
 import { openFolder } from "../load/files/inventory-folder.ts";
-import { overlaidFiles } from "../load/files/overlaid-files.ts";
 import { type LoadOptions, type LoadResult, loadInventory } from "../load/load-inventory.ts";
 import { parseYaml } from "../load/yaml/parse-yaml.ts";
 import { createPositions } from "../load/yaml/positions.ts";
@@ -53,6 +52,8 @@ export type ImportOutcome =
 /** An inventory on the disk, or one that is yet to be made, in a folder where it can be loaded. */
 interface Opened {
   readonly options: LoadOptions;
+  /** Absolute path of the folder, with links resolved. */
+  readonly root: string;
   readonly files: InventoryFiles;
   readonly settings: string;
   /** Whether dtsync.yaml is there. */
@@ -68,7 +69,7 @@ export async function importEstate(options: ImportOptions, context: Context): Pr
   const opened = await openExisting(options, context);
   try {
     const load = (texts: ReadonlyMap<string, string>) =>
-      loadInventory({ ...opened.options, files: overlaidFiles(opened.files, texts) });
+      loadInventory({ ...opened.options, files: inventoryFiles(opened.root, texts) });
     const loaded = await load(new Map([["dtsync.yaml", opened.settings]]));
     if (loaded.inventory === null) return { status: "invalid", loaded };
     const { inventory } = loaded;
@@ -114,7 +115,7 @@ async function openExisting(options: ImportOptions, context: Context): Promise<O
   const files = root === null ? null : inventoryFiles(root);
   const settings = files?.readText("dtsync.yaml", "yaml");
   if (root !== null && files && settings && "text" in settings) {
-    return { options: base, files, settings: settings.text, exists: true, close: async () => undefined };
+    return { options: base, root, files, settings: settings.text, exists: true, close: async () => undefined };
   }
   if (root !== null && settings && "diagnostic" in settings && settings.diagnostic.rule !== "missing-file") {
     throw usageError(`dtsync.yaml cannot be read: ${settings.diagnostic.message}`, settings.diagnostic.hint);
@@ -129,9 +130,11 @@ async function openExisting(options: ImportOptions, context: Context): Promise<O
   }
   // Nothing is made in the place of the inventory before everything is proven.
   const folder = await mkdtemp(join(tmpdir(), "dtsync-import-"));
+  const empty = openFolder(folder) ?? folder;
   return {
     options: { ...base, directory: folder },
-    files: inventoryFiles(openFolder(folder) ?? folder),
+    root: empty,
+    files: inventoryFiles(empty),
     settings: firstSettings(name, firstCluster),
     exists: false,
     close: () => rm(folder, { recursive: true, force: true }),

@@ -50,6 +50,7 @@ export function placeEnvironments(
   declaredKeys: ReadonlyMap<string, readonly string[]> = new Map(),
 ): PlacedEnvironments {
   const { unique, doubles } = uniqueById(clusters);
+  const takeOther = otherCustomers(clusters.length === 1, declaredKeys);
   const templates = findIdTemplates(unique.map(({ observed }) => observed.id));
   const byCustomer = new Map<
     string,
@@ -59,7 +60,7 @@ export function placeEnvironments(
     const told = rule?.(found.observed) ?? null;
     const parts =
       told === null ? (templates.get(found.observed.id) ?? null) : partsFor(found.observed.id, told.customer);
-    const customer = told?.customer ?? parts?.customer ?? otherCustomer(clusters, found.cluster);
+    const customer = told?.customer ?? parts?.customer ?? takeOther(found.cluster);
     const list = byCustomer.get(customer) ?? [];
     byCustomer.set(customer, list);
     list.push({ found, parts, key: told?.key ?? null });
@@ -94,9 +95,26 @@ function uniqueById(clusters: readonly EstateCluster[]): {
   return { unique, doubles };
 }
 
-/** Whoever has environments of which nothing says whose they are. */
-const otherCustomer = (clusters: readonly EstateCluster[], cluster: string): string =>
-  clusters.length === 1 ? "other" : `other-${cluster}`;
+/** Environments of a customer that stands for several: its file stays small enough to be read, and laid out. */
+const mostOthers = 500;
+
+/** Gives, for one environment after the other, the customer of those of which nothing says whose they are. */
+function otherCustomers(
+  isOnlyCluster: boolean,
+  declaredKeys: ReadonlyMap<string, readonly string[]>,
+): (cluster: string) => string {
+  const counts = new Map<string, number>();
+  return (cluster) => {
+    const name = isOnlyCluster ? "other" : `other-${cluster}`;
+    for (let number = 1; ; number += 1) {
+      const customer = number === 1 ? name : `${name}-${number}`;
+      const count = counts.get(customer) ?? declaredKeys.get(customer)?.length ?? 0;
+      if (count >= mostOthers) continue;
+      counts.set(customer, count + 1);
+      return customer;
+    }
+  };
+}
 
 /** An id taken apart for a customer that is known. */
 function partsFor(id: string, customer: string): IdParts | null {

@@ -1,3 +1,4 @@
+import type { YamlMapping } from "../edit/edit.ts";
 import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
 import type { EstateCluster } from "../model/estate.ts";
@@ -30,8 +31,8 @@ export interface Wishes {
   readonly choices: Choices;
 }
 
-/** Groups of one file: it stays small enough to be read, and laid out. */
-const mostGroupsInFile = 500;
+/** Characters of a file of groups, so that it is read and laid out like any other. */
+const mostGroupText = 300_000;
 
 /** Writes down what clusters have and the inventory does not declare. Pure: the same estate gives the same files. */
 export function proposeInventory({ clusters, existing, rule, limits, choices }: Wishes): Proposal {
@@ -146,11 +147,26 @@ function groupFiles({ shared }: PlacedGroups, { paths }: ExistingInventory): rea
   const sorted = [...shared].sort((left, right) => compareText(left.name, right.name));
   const files: ProposedFile[] = [];
   const taken = new Set(paths);
-  for (let start = 0; start < sorted.length; start += mostGroupsInFile) {
+  for (const groups of portionsOf(sorted.map(asMapping))) {
     const path = freePath("groups/imported", taken);
     taken.add(path);
-    const groups = sorted.slice(start, start + mostGroupsInFile).map(asMapping);
     files.push({ path, text: fileText({ groups }), before: null, environments: [] });
   }
   return files;
+}
+
+/** Groups that make up one file together. */
+function portionsOf(groups: readonly YamlMapping[]): readonly (readonly YamlMapping[])[] {
+  const portions: YamlMapping[][] = [];
+  let length = Number.POSITIVE_INFINITY;
+  for (const group of groups) {
+    const own = fileText({ groups: [group] }).length;
+    if (length + own > mostGroupText) {
+      portions.push([]);
+      length = 0;
+    }
+    portions.at(-1)?.push(group);
+    length += own;
+  }
+  return portions;
 }

@@ -8,7 +8,6 @@ import type { Proposal } from "../../src/import/proposal.ts";
 import { proposeInventory } from "../../src/import/propose-inventory.ts";
 import { takeZones } from "../../src/import/take-zones.ts";
 import { inventoryFiles } from "../../src/load/files/inventory-files.ts";
-import { overlaidFiles } from "../../src/load/files/overlaid-files.ts";
 import { loadInventory } from "../../src/load/load-inventory.ts";
 import { parseYaml } from "../../src/load/yaml/parse-yaml.ts";
 import { createPositions } from "../../src/load/yaml/positions.ts";
@@ -74,7 +73,7 @@ export async function importInto(
     const load = (texts: Readonly<Record<string, string>>) =>
       loadInventory({
         ...{ directory: folder, set: [], rootCertificate: null, home: folder },
-        files: overlaidFiles(inventoryFiles(folder), new Map(Object.entries(texts))),
+        files: inventoryFiles(folder, new Map(Object.entries(texts))),
       });
     const before = (await load(base)).inventory;
     if (before === null) throw new Error("the inventory to begin with is invalid");

@@ -1,5 +1,6 @@
+import { compareText } from "../../lib/text.ts";
 import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
-import { checkNamedFile, type FileUse, type ReadText, readText } from "./inventory-folder.ts";
+import { checkNamedFile, type FileUse, givenText, type ReadText, readText } from "./inventory-folder.ts";
 import { type FolderContents, listFolder } from "./list-folder.ts";
 
 /** Everything that reading an inventory asks of the disk. What it gives depends on these answers and the options alone. */
@@ -14,25 +15,42 @@ export interface InventoryFiles {
 /** Characters of all files: several times what 5,000 environments and 12,000 hosts take. */
 const mostText = 20_000_000;
 
-/** The files of a folder, whose path must be absolute and without links. */
-export function inventoryFiles(root: string): InventoryFiles {
+/**
+ * The files of a folder, whose path must be absolute and without links, as they are or, by their paths, as they would be with
+ * these texts, to which the same limits apply.
+ */
+export function inventoryFiles(root: string, texts: ReadonlyMap<string, string> = new Map()): InventoryFiles {
   let contents: FolderContents | null = null;
   const lengths = new Map<string, number>();
   let total = 0;
   const list = () => {
-    contents ??= listFolder(root);
+    contents ??= withPaths(listFolder(root), [...texts.keys()]);
     return contents;
   };
   return {
     list,
     readText: (path, use) => {
-      const read = readText(root, path, use, list().real);
+      const text = texts.get(path);
+      const read = text === undefined ? readText(root, path, use, list().real) : givenText(text, use);
       if (!("text" in read)) return read;
       total += read.text.length - (lengths.get(path) ?? 0);
       lengths.set(path, read.text.length);
       return total > mostText ? { diagnostic: inventoryTooLarge } : read;
     },
     checkNamedFile: (path) => checkNamedFile(root, path),
+  };
+}
+
+function withPaths(contents: FolderContents, paths: readonly string[]): FolderContents {
+  const merged = (known: readonly string[], folder: string): readonly string[] =>
+    [...new Set([...known, ...paths.filter((path) => path.startsWith(`${folder}/`) && /\.ya?ml$/.test(path))])].sort(
+      compareText,
+    );
+  if (paths.length === 0) return contents;
+  return {
+    ...contents,
+    customers: merged(contents.customers, "customers"),
+    groups: merged(contents.groups, "groups"),
   };
 }
 

@@ -39,14 +39,18 @@ export function readText(root: string, path: string, use: FileUse, listed: Reado
     return { diagnostic: errorCode(error) === "ENOENT" ? missingDiagnostic(path) : unreadable(errorCode(error)) };
   }
   if (!(bytes instanceof Uint8Array)) return { diagnostic: bytes };
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
-  const withoutMark = text.startsWith("\ufeff") ? text.slice(1) : text;
-  if (isUtf8(bytes)) return { text: withoutMark };
-  return {
-    diagnostic: encodingDiagnostic,
-    textBefore: withoutMark.slice(0, Math.max(0, withoutMark.indexOf("\ufffd"))),
-  };
+  const text = withoutMark(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
+  if (isUtf8(bytes)) return { text };
+  return { diagnostic: encodingDiagnostic, textBefore: text.slice(0, Math.max(0, text.indexOf("\ufffd"))) };
 }
+
+/** The same for the text of a file that is yet to be written. */
+export function givenText(text: string, use: FileUse): ReadText {
+  if (Buffer.byteLength(text) > largestFiles[use]) return { diagnostic: tooLargeDiagnostics[use] };
+  return { text: withoutMark(text) };
+}
+
+const withoutMark = (text: string): string => (text.startsWith("\ufeff") ? text.slice(1) : text);
 
 function readBytes(path: string, use: FileUse): Uint8Array | DiagnosticText {
   try {

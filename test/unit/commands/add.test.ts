@@ -55,6 +55,17 @@ const inWorld = <Result>(use: (world: EditWorld) => Promise<Result>, more = {}) 
 
 const p1 = "--environment=abc-p1";
 
+test("dtsync add writes no file that would be too large to be read", () =>
+  inWorld(
+    async ({ run, read }) => {
+      const before = read("customers/large.yaml");
+      const { code, output } = await run("add", "host", "web01.large.example.com", "--environment=large-p1");
+      expect([code, read("customers/large.yaml")]).toEqual([3, before]);
+      expect(output).toContain("the file is larger than 1 MB");
+    },
+    { "customers/large.yaml": `customer: large\n${"# what fills a file\n".repeat(49_998)}environments:\n  p1: {}\n` },
+  ));
+
 describe("dtsync add environment", () => {
   test("declares one in the file of its customer, and says which lines came", () =>
     inWorld(async ({ run, read }) => {
