@@ -9,8 +9,9 @@ import type { AccessKey } from "../groups/group-template.ts";
 import type { GroupNote, GroupNotes } from "../groups/groups-context.ts";
 import { isPermission } from "../groups/roles.ts";
 import { asList } from "../schema/as-list.ts";
-import type { GroupEntry } from "../schema/file-types.ts";
-import { keyPlace } from "../yaml/positions.ts";
+import type { GroupEntry, TextOrList } from "../schema/file-types.ts";
+import { plainMatchKeys } from "../settings/environment-match.ts";
+import { keyPlace, type Positions } from "../yaml/positions.ts";
 import { placeSource, toSource } from "./explain-levels.ts";
 import { type ExplanationSource, noted } from "./explanation-source.ts";
 
@@ -51,8 +52,29 @@ export function explainGroup(
   if (customer) described.set("customer", { value: group.customer, source: placeSource(customer), overrides: [] });
   described.set("state", { value: group.state, source: entry.state ? sourceOf("state") : null, overrides: [] });
   for (const key of ["previously", "isClusterAdminGroup", "ldapGroupNames", "ssoGroupNames"] as const) declared(key);
+  for (const [path, setting] of explainMatch(entry.match, positions)) described.set(path, setting);
   for (const [path, setting] of explainAccess(group, note, notes.roles)) described.set(path, setting);
   return described;
+}
+
+/** What environments have to be like, so that the access of the group reaches them. */
+function explainMatch(
+  match: GroupEntry["match"],
+  positions: Positions,
+): readonly (readonly [path: string, setting: ExplainedSetting])[] {
+  if (match === undefined) return [];
+  const explained = <Key extends string>(
+    path: string,
+    map: Readonly<Partial<Record<Key, TextOrList | undefined>>>,
+    keys: readonly Key[],
+  ) =>
+    keys.flatMap((key): (readonly [string, ExplainedSetting])[] => {
+      const value = map[key];
+      if (value === undefined) return [];
+      return [[`${path}.${key}`, { value, source: toSource(keyPlace(positions, map, key)), overrides: [] }]];
+    });
+  const { labels = {} } = match;
+  return [...explained("match", match, plainMatchKeys), ...explained("match.labels", labels, Object.keys(labels))];
 }
 
 /** For each environment that the group reaches, and each name of zones there, its permissions with all that gives them. */

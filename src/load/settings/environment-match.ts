@@ -15,7 +15,8 @@ export interface MatchSubject {
 
 export type EnvironmentMatcher = (subject: MatchSubject) => boolean;
 
-const plainKeys = ["customer", "environment", "stage", "cluster"] as const;
+/** What a match names besides labels. */
+export const plainMatchKeys = ["customer", "environment", "stage", "cluster"] as const;
 
 /**
  * Makes a matcher: all that the match names must hold, of a list of names and globs any. An environment without a label
@@ -23,9 +24,10 @@ const plainKeys = ["customer", "environment", "stage", "cluster"] as const;
  */
 export function environmentMatcher(match: MatchEntry): EnvironmentMatcher {
   const { labels } = match;
-  if (plainKeys.some((key) => isInvalid(match, key)) || ("labels" in match && labels === undefined)) return () => false;
+  if (plainMatchKeys.some((key) => isInvalid(match, key)) || ("labels" in match && labels === undefined))
+    return () => false;
   const conditions: EnvironmentMatcher[] = [];
-  for (const key of plainKeys) {
+  for (const key of plainMatchKeys) {
     const patterns = match[key];
     if (patterns === undefined) continue;
     const matches = anyOf(patterns);
@@ -41,7 +43,7 @@ export function environmentMatcher(match: MatchEntry): EnvironmentMatcher {
   return (subject) => conditions.every((holds) => holds(subject));
 }
 
-const isInvalid = (match: MatchEntry, key: (typeof plainKeys)[number]): boolean =>
+const isInvalid = (match: MatchEntry, key: (typeof plainMatchKeys)[number]): boolean =>
   key in match && match[key] === undefined;
 
 function anyOf(patterns: TextOrList): (text: string) => boolean {
@@ -53,7 +55,7 @@ function anyOf(patterns: TextOrList): (text: string) => boolean {
 
 /** Names and globs that a match has, to bound the work of comparing them. */
 export const patternsOf = (match: MatchEntry): number =>
-  [...plainKeys.map((key) => match[key]), ...Object.values(match.labels ?? {})].reduce(
+  [...plainMatchKeys.map((key) => match[key]), ...Object.values(match.labels ?? {})].reduce(
     (sum, patterns) => sum + (patterns === undefined ? 0 : asList(patterns).length),
     0,
   );

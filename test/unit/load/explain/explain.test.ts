@@ -229,6 +229,27 @@ describe("explain", () => {
     });
   });
 
+  test("a group: what environments have to be like, so that it reaches them", async () => {
+    const files = {
+      "dtsync.yaml": `${settingsFile}groups:
+  - name: noc
+    access: { "*": VIEWER }
+    match:
+      stage: [p, z]
+      labels: { type: ccv2 }
+`,
+      "customers/abc.yaml": "customer: abc\nlabels: { type: ccv2 }\nenvironments: { p1: {} }\n",
+    };
+    await withLoaded(files, ({ explain }) => {
+      const { "match.stage": stage, "match.labels.type": type } = explain("group/emea/noc").settings;
+      const lines = settingsFile.split("\n").length;
+      expect([stage, type].map((setting) => [setting?.value, setting?.source?.line])).toEqual([
+        [["p", "z"], lines + 4],
+        ["ccv2", lines + 5],
+      ]);
+    });
+  });
+
   test("a group that is absent, of a customer's own file", async () => {
     await withLoaded(files, ({ explain }) => {
       expect(lines(explain("group/emea/audit"))).toEqual({
