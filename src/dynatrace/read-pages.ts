@@ -51,6 +51,7 @@ async function readOnce<T>(
   { repeatsQuery = false, signal, onPage }: Following,
 ): Promise<readonly T[]> {
   const found = new Map<string, T>();
+  const twice = new Set<string>();
   const cursors = new Set<string>();
   const call = { method: first.method, path: first.path, status: 200, attempts: 1 };
   const refuse = (what: string) => new UnexpectedAnswer(call, what);
@@ -58,11 +59,20 @@ async function readOnce<T>(
   for (;;) {
     const { items, totalCount, nextPageKey } = await client.json(request, shape);
     onPage?.(totalCount);
-    for (const item of items) found.set(keyOf(item), item);
+    for (const item of items) {
+      const key = keyOf(item);
+      if (found.has(key)) twice.add(key);
+      found.set(key, item);
+    }
     if (found.size > mostItems) throw refuse(`the list has more than ${mostItems} items`);
     if (nextPageKey === null) {
       if (totalCount !== null && found.size < totalCount) {
-        const what = `the list says ${totalCount} but holds ${found.size}`;
+        const again = [...twice]
+          .slice(0, 3)
+          .map((key) => JSON.stringify(key))
+          .join(", ");
+        const more = again === "" ? "" : `, and has some more than once, without regard to case: ${again}`;
+        const what = `the list says ${totalCount} but holds ${found.size}${more}`;
         throw cursors.size === 0 ? refuse(what) : new ShiftedList(call, what);
       }
       return [...found.values()];
