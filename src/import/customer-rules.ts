@@ -1,8 +1,15 @@
 import type { ObservedEnvironment } from "../model/observed.ts";
 
+/** The customer that a text names. */
+export interface NamedCustomer {
+  readonly id: string;
+  /** The text, where it is too long to be the id as a whole; null: it is not. */
+  readonly longName: string | null;
+}
+
 /** Whose an environment is, and the stage key that it has there, where that is known. */
 export interface CustomerTold {
-  readonly customer: string;
+  readonly customer: NamedCustomer;
   readonly key: string | null;
 }
 
@@ -12,11 +19,11 @@ export type CustomerRule = (environment: ObservedEnvironment) => CustomerTold | 
 /** What a rule looks at. */
 export type RuleSubject = "tag" | "name" | "id";
 
-/** A rule by a pattern: the first group of what matches is the customer. `customerOf` makes an id of that text. */
+/** A rule by a pattern: the first group of what matches is the customer. `customerOf` makes an id of that text; null: it cannot. */
 export function patternRule(
   subject: RuleSubject,
   pattern: RegExp,
-  customerOf: (text: string) => string | null,
+  customerOf: (text: string) => NamedCustomer | null,
 ): CustomerRule {
   return ({ id, name, tags }) => {
     const texts = subject === "tag" ? tags : [subject === "name" ? name : id];
@@ -31,7 +38,7 @@ export function patternRule(
 /** A rule by a table of id, customer and stage, the last of which may be missing. Ids are compared without regard to case. */
 export function tableRule(
   rows: readonly (readonly string[])[],
-  customerOf: (text: string) => string | null,
+  customerOf: (text: string) => NamedCustomer | null,
 ): CustomerRule {
   const told = new Map<string, CustomerTold>();
   for (const [id = "", text = "", key = ""] of rows) {

@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { compareText } from "../lib/text.ts";
 import type { EstateCluster, Remark } from "../model/estate.ts";
 import type { ObservedEnvironment } from "../model/observed.ts";
-import type { CustomerRule } from "./customer-rules.ts";
+import type { CustomerRule, NamedCustomer } from "./customer-rules.ts";
 import { findIdTemplates, type IdParts } from "./id-templates.ts";
 import { isPlainText } from "./plain-text.ts";
 import { slug, takeName } from "./slug.ts";
@@ -56,11 +57,13 @@ export function placeEnvironments(
     string,
     { readonly found: Found; readonly parts: IdParts | null; readonly key: string | null }[]
   >();
+  const longNames = new Map<string, string>();
   for (const found of unique) {
     const told = rule?.(found.observed) ?? null;
     const parts =
-      told === null ? (templates.get(found.observed.id) ?? null) : partsFor(found.observed.id, told.customer);
-    const customer = told?.customer ?? parts?.customer ?? takeOther(found.cluster);
+      told === null ? (templates.get(found.observed.id) ?? null) : partsFor(found.observed.id, told.customer.id);
+    const customer = told?.customer.id ?? parts?.customer ?? takeOther(found.cluster);
+    if (told && told.customer.longName !== null) longNames.set(customer, told.customer.longName);
     const list = byCustomer.get(customer) ?? [];
     byCustomer.set(customer, list);
     list.push({ found, parts, key: told?.key ?? null });
@@ -71,8 +74,13 @@ export function placeEnvironments(
   return {
     customers,
     templates: [...templates.values()],
-    remarks:
-      doubles.length === 0 ? [] : [{ about: "ids that an earlier cluster has, too: left out there", items: doubles }],
+    remarks: [
+      { about: "ids that an earlier cluster has, too: left out there", items: doubles },
+      {
+        about: "customers whose names are too long for an id, which ends with a mark of the whole name instead",
+        items: [...longNames].map(([id, name]) => `${id}: ${name}`).sort(compareText),
+      },
+    ].filter(({ items }) => items.length > 0),
   };
 }
 
@@ -176,8 +184,18 @@ export function mostFrequent(texts: readonly string[]): string | null {
   return best?.[0] ?? null;
 }
 
-/** The customer id that a text gives, or null where nothing of one is in it. */
-export function customerIdOf(text: string): string | null {
-  const id = slug(text).slice(0, longestCustomer).replace(/-+$/, "");
-  return id.length < 2 ? null : id;
+/** Hexadecimal digits that tell long names apart which begin alike. */
+const markLength = 8;
+
+/**
+ * The customer that a text gives, or null where nothing of an id is in it. A name that is too long ends with a mark of all of
+ * it: two names stay two, whichever of them is imported first.
+ */
+export function customerIdOf(text: string): NamedCustomer | null {
+  const whole = slug(text);
+  if (whole.length < 2) return null;
+  if (whole.length <= longestCustomer) return { id: whole, longName: null };
+  const mark = createHash("sha256").update(whole).digest("hex").slice(0, markLength);
+  const start = whole.slice(0, longestCustomer - markLength - 1).replace(/-+$/, "");
+  return { id: `${start}-${mark}`, longName: text };
 }

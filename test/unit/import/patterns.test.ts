@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { customerRule } from "../../../src/application/customer-rule.ts";
 import { foldHosts } from "../../../src/import/fold-hosts.ts";
 import { countTemplates, findIdTemplates } from "../../../src/import/id-templates.ts";
-import { placeEnvironments } from "../../../src/import/place-environments.ts";
+import { customerIdOf, placeEnvironments } from "../../../src/import/place-environments.ts";
 import { findRoles, leanRights } from "../../../src/import/rights.ts";
 import { closePermissions } from "../../../src/kinds/group/permissions.ts";
 import { expandHostNames } from "../../../src/load/hosts/host-names.ts";
@@ -128,5 +129,39 @@ describe("rights", () => {
     expect([...findRoles([set, ["VIEWER"], ["VIEWER"], set, ["A_B", "C_D"]])]).toEqual([
       ["LOG_VIEWER MANAGE_SETTINGS", "log-viewer-manage-settings"],
     ]);
+  });
+});
+
+describe("customers whose names begin alike", () => {
+  const start = "the very large association of communal utilities of the ";
+  const names = [`${start}north`, `${start}south`];
+  const environments = names.map((name, index) =>
+    observedEnvironment({ id: `e${index}-p1`, tags: [`customer=${name}`] }),
+  );
+  const rule = customerRule(["tag:^customer=(.+)$"]);
+
+  test("stay as many as there are, with ids that do not hang on one another, and are told", () => {
+    const { customers, remarks } = placeEnvironments([anEstate({ environments })], rule);
+    const ids = customers.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(2);
+    for (const id of ids) expect(id).toMatch(/^the-very-large-association-of-communal-ut-[0-9a-f]{8}$/);
+    expect(remarks).toEqual([
+      {
+        about: expect.stringContaining("too long for an id"),
+        items: customers.map(({ id, environments: [one] }) => `${id}: ${one?.observed.tags[0]?.slice(9)}`),
+      },
+    ]);
+    for (const [index, environment] of environments.entries()) {
+      const alone = placeEnvironments([anEstate({ environments: [environment] })], rule);
+      expect(ids).toContain(alone.customers[0]?.id);
+      expect(alone.customers[0]?.environments[0]?.observed.id).toBe(`e${index}-p1`);
+    }
+  });
+
+  test("of which all that fits into an id is alike keep it as it is", () => {
+    const [one, two] = [`${"a".repeat(49)}b`, `${"a".repeat(49)}c`];
+    expect([one, two].map((name) => customerIdOf(name)?.id)).toEqual([one, two]);
+    expect(customerIdOf(one.toUpperCase())).toEqual({ id: one, longName: null });
+    expect(customerIdOf("?a")).toBeNull();
   });
 });
