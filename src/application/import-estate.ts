@@ -101,7 +101,7 @@ export async function importEstate(options: ImportOptions, context: Context): Pr
     return {
       status: "proposed",
       proposal: withHosts,
-      report: reportOf(withHosts, described, [...remarks, ...read.remarks]),
+      report: reportOf(withHosts, withRequests(described, read.requests), [...remarks, ...read.remarks]),
       complete: complete && read.complete,
     };
   } finally {
@@ -225,6 +225,15 @@ function takeReadable(
   }));
   return { estate, described, remarks, complete };
 }
+
+/** The clusters with further requests counted. */
+const withRequests = (clusters: ImportReport["clusters"], further: ReadonlyMap<string, number>) =>
+  Object.fromEntries(
+    Object.entries(clusters).map(([name, cluster]): [string, ImportedCluster] => [
+      name,
+      { ...cluster, requests: cluster.requests + (further.get(name) ?? 0) },
+    ]),
+  );
 
 function existingInventory(inventory: Inventory, { files, settings, exists }: Opened): ExistingInventory {
   const dataOf = (path: string, text: string): Readonly<Record<string, unknown>> => {

@@ -27,6 +27,8 @@ export async function readEstateHosts(
   readonly estate: readonly EstateCluster[];
   readonly remarks: readonly Remark[];
   readonly complete: boolean;
+  /** How many requests that took, by the name of the cluster. */
+  readonly requests: ReadonlyMap<string, number>;
 }> {
   const named = new Set(estate.map(({ name }) => name));
   const wanted = inventory.environments.filter(({ cluster, state }) => named.has(cluster) && state !== "absent");
@@ -77,5 +79,6 @@ export async function readEstateHosts(
     estate: estate.map((cluster) => ({ ...cluster, hosts: taken.hosts })),
     remarks,
     complete: failures.length === 0,
+    requests: new Map([...open.tokens.opened].map(([name, { client }]) => [name, client.requestCount()])),
   };
 }

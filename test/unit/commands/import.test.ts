@@ -139,7 +139,12 @@ describe("an import", () => {
     const own = await startCommandWorld({ "dtsync.yaml": settings }, { ...seedEstate(0, 12), agents });
     try {
       const { code, document } = await own.run(["import", "--all", "--hosts"]);
-      expect({ code, document }).toMatchObject({ code: 0, document: { summary: { hosts: 3 } } });
+      // All that it took, tokens and their end included.
+      const requests = own.cluster.requests.length;
+      expect({ code, document }).toMatchObject({
+        code: 0,
+        document: { summary: { hosts: 3 }, clusters: { emea: { requests } } },
+      });
       const text = readFileSync(join(own.directory, "inventory/customers/aaa.yaml"), "utf8");
       expect(text).toContain("- web[01-03].example.com");
       expect(text).toContain("hostGroup: aaa");
