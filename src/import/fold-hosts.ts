@@ -1,4 +1,5 @@
 import { compareText } from "../lib/text.ts";
+import { mostHostsOfRange } from "../load/hosts/host-names.ts";
 
 /** A name around the last number of its first part. */
 interface Numbered {
@@ -7,12 +8,12 @@ interface Numbered {
   readonly end: string;
 }
 
-/** Most hosts in one item of an inventory. */
-const mostInRange = 10_000;
+/** Characters of an item with several ranges: what a person reads in a line, and far below what an inventory takes. */
+const longestItem = 80;
 
 /**
  * Host names as an inventory lists them: names that differ by a number alone, of equal width or without leading zeros, become
- * one item with ranges, `web[01-04,7]`. Names are in small letters and unique.
+ * one item with ranges, `web[01-04,7]`, or several where that would be long. Names are in small letters and unique.
  */
 export function foldHosts(names: readonly string[]): readonly string[] {
   const families = new Map<string, Numbered[]>();
@@ -24,7 +25,9 @@ export function foldHosts(names: readonly string[]): readonly string[] {
       const { start, end, digits } = numbered;
       // Numbers with leading zeros are of one width; others may grow.
       const key = JSON.stringify([start, end, digits.startsWith("0") ? digits.length : 0]);
-      families.set(key, [...(families.get(key) ?? []), numbered]);
+      const family = families.get(key) ?? [];
+      families.set(key, family);
+      family.push(numbered);
     }
   }
   const folded = [...families.values()].flatMap((family) => foldFamily(family));
@@ -42,13 +45,24 @@ function foldFamily(family: readonly Numbered[]): readonly string[] {
   const runs: { first: Numbered; last: Numbered; count: number }[] = [];
   for (const one of sorted) {
     const run = runs.at(-1);
-    if (run && Number(one.digits) === Number(run.last.digits) + 1 && run.count < mostInRange) {
+    if (run && Number(one.digits) === Number(run.last.digits) + 1 && run.count < mostHostsOfRange) {
       run.last = one;
       run.count += 1;
     } else runs.push({ first: one, last: one, count: 1 });
   }
   const [{ start, end }] = sorted as [Numbered, ...Numbered[]];
-  if (sorted.length === 1) return [start + (sorted[0]?.digits ?? "") + end];
-  const parts = runs.map(({ first, last, count }) => (count === 1 ? first.digits : `${first.digits}-${last.digits}`));
-  return [`${start}[${parts.join(",")}]${end}`];
+  const items: { parts: string[]; count: number }[] = [];
+  for (const { first, last, count } of runs) {
+    const part = count === 1 ? first.digits : `${first.digits}-${last.digits}`;
+    const item = items.at(-1);
+    const isRoom =
+      item !== undefined &&
+      item.count + count <= mostHostsOfRange &&
+      `${start}[${item.parts.join(",")},${part}]${end}`.length <= longestItem;
+    if (isRoom) {
+      item.parts.push(part);
+      item.count += count;
+    } else items.push({ parts: [part], count });
+  }
+  return items.map(({ parts, count }) => start + (count === 1 ? parts.join("") : `[${parts.join(",")}]`) + end);
 }

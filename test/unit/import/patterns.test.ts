@@ -7,7 +7,7 @@ import { customerIdOf, placeEnvironments } from "../../../src/import/place-envir
 import { findRoles, leanRights } from "../../../src/import/rights.ts";
 import { closePermissions } from "../../../src/kinds/group/permissions.ts";
 import { expandHostNames } from "../../../src/load/hosts/host-names.ts";
-import { anEstate, observedEnvironment } from "../../support/import-world.ts";
+import { anEstate, importInto, observedEnvironment } from "../../support/import-world.ts";
 
 const templatesOf = (ids: readonly string[]) =>
   countTemplates(findIdTemplates(ids).values()).map(({ template }) => template);
@@ -82,6 +82,20 @@ describe("host names", () => {
       "api10",
     ];
     expect(foldHosts(names)).toEqual(["10.1.2.3", "api[9-10]", "db.example.com", "web[01-03,07].example.com"]);
+  });
+
+  test("stay within what an inventory takes, and a person reads, however scattered their numbers are", async () => {
+    const names = Array.from({ length: 400 }, (_, index) => `app-${1000 + 7 * index}.shop.example.com`);
+    const items = foldHosts(names);
+    expect(Math.max(...items.map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(items.length).toBeLessThan(40);
+    const hosts = new Map([["abc-p1", names.map((name) => ({ name, hostGroup: null, networkZone: null }))]]);
+    const environments = [observedEnvironment({ id: "abc-p1" })];
+    const { inventory } = await importInto([anEstate({ environments, hosts })]);
+    expect(inventory.hosts.map(({ name }) => name).sort()).toEqual([...names].sort());
+    // As many as one item may stand for, behind a gap.
+    const many = Array.from({ length: 10_001 }, (_, index) => `h${index === 0 ? 0 : index + 1}`);
+    expect(foldHosts(many)).toEqual(["h0", "h[2-10001]"]);
   });
 
   test("are the same ones when the items are expanded", () => {
