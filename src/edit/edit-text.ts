@@ -6,6 +6,7 @@ import {
   afterComments,
   beforeComments,
   columnOf,
+  indented,
   insertLines,
   isDivided,
   isFirstInLine,
@@ -25,7 +26,7 @@ import {
   textOf,
   widest,
 } from "./yaml-text.ts";
-import { type Properties, readTree, type TreeCollection, type TreeEntry, type TreeNode } from "./yaml-tree.ts";
+import { entryAt, type Properties, readTree, type TreeCollection, type TreeEntry, type TreeNode } from "./yaml-tree.ts";
 
 /** What an edit has to know of the file. */
 interface Surroundings {
@@ -74,10 +75,6 @@ export function editText(text: string, edit: Edit): readonly Splice[] {
   return replace(last, node, edit.value, around);
 }
 
-function entryAt({ kind, entries }: TreeCollection, step: string | number): TreeEntry | undefined {
-  return kind === "list" ? entries[Number(step)] : entries.find(({ key }) => key === step);
-}
-
 /** A value inside of the mappings that lead to it. */
 function nested(path: YamlPath, value: YamlValue): YamlValue {
   return path.reduceRight<YamlValue>((inner, step) => ({ [step]: inner }), value);
@@ -118,7 +115,11 @@ function addKey(
   const following = entries[next];
   if (collection.flow) {
     const added = `${textOf(key, true)}: ${inlineText(value, true)}`;
-    if (following) return [{ start: following.start, end: following.start, text: `${added}, ` }];
+    if (following) {
+      const { start } = following;
+      const between = isFirstInLine(text, start) ? `,${lineEnd(text)}${" ".repeat(columnOf(text, start))}` : ", ";
+      return [{ start, end: start, text: added + between }];
+    }
     return addInBrackets(collection, [added], text);
   }
   const column = columnOf(text, entries[0]?.start ?? collection.start);
@@ -161,9 +162,6 @@ function addLines(
   const divided = previous && last && isDivided(text, previous.end, last.start);
   return insertLines(text, at, divided ? ["", ...lines] : lines);
 }
-
-const indented = (lines: readonly string[], column: number): readonly string[] =>
-  lines.map((line) => (line === "" ? "" : " ".repeat(column) + line));
 
 /** Adds what is written to a list or mapping in brackets that has entries. */
 function addInBrackets(

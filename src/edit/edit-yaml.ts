@@ -6,6 +6,7 @@ import { editData } from "./edit-data.ts";
 import { editText } from "./edit-text.ts";
 import { Refusal } from "./refusal.ts";
 import { splice } from "./splice.ts";
+import { spreadBrackets } from "./spread-brackets.ts";
 
 export type EditedYaml =
   | { readonly text: string }
@@ -34,6 +35,7 @@ export function editYaml(text: string, edits: readonly Edit[]): EditedYaml {
       if (isDeepStrictEqual(wanted, data)) continue;
       edited = splice(edited, editText(edited, edit));
       if (!isDeepStrictEqual(readData(edited), wanted)) throw changesMore();
+      edited = laidOut(edited, edit, wanted);
       data = wanted;
     }
     return { text: mark + edited };
@@ -41,6 +43,15 @@ export function editYaml(text: string, edits: readonly Edit[]): EditedYaml {
     if (error instanceof Refusal) return { message: error.message, hint: error.hint };
     throw error;
   }
+}
+
+/** The text with brackets that have become too long written over several lines, unless that would say something else. */
+function laidOut(text: string, edit: Edit, wanted: unknown): string {
+  const splices = spreadBrackets(text, edit);
+  if (splices.length === 0) return text;
+  const spread = splice(text, splices);
+  const { readable, value, diagnostics } = parseYaml(spread, createPositions("", spread));
+  return readable && diagnostics.length === 0 && isDeepStrictEqual(value ?? null, wanted) ? spread : text;
 }
 
 function readData(text: string): unknown {

@@ -49,6 +49,9 @@ export const isDivided = (text: string, start: number, end: number): boolean =>
 /** The line end that a text has, by its first one. */
 export const lineEnd = (text: string): string => (/\r?\n/.exec(text)?.[0] === "\r\n" ? "\r\n" : "\n");
 
+export const indented = (lines: readonly string[], column: number): readonly string[] =>
+  lines.map((line) => (line === "" ? "" : " ".repeat(column) + line));
+
 /** Lines put in at the start of a line, or at the end of the text; whether its last line has an end stays as it is. */
 export function insertLines(text: string, offset: number, lines: readonly string[]): Splice {
   const end = lineEnd(text);

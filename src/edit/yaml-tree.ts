@@ -69,6 +69,11 @@ export function readTree(text: string): Tree {
   };
 }
 
+/** The entry of a key, or of an index in a list. */
+export function entryAt({ kind, entries }: TreeCollection, step: string | number): TreeEntry | undefined {
+  return kind === "list" ? entries[Number(step)] : entries.find(({ key }) => key === step);
+}
+
 function propertiesOf(tokens: readonly CST.SourceToken[] = []): Properties {
   return {
     anchor: tokens.find(({ type }) => type === "anchor")?.source.slice(1) ?? null,

@@ -154,4 +154,45 @@ describe("an edit says what it is to say, and no line outside of it changes", ()
       { numRuns: 200 },
     );
   });
+
+  test("in brackets of any kind, which never become too long for a line", () => {
+    const body = fc.record(
+      { name: fc.constantFrom("'P 1'", "one", '"a: b"'), tags: fc.constant("[a:b, c]"), hosts: fc.constant("[ a,b ]") },
+      { requiredKeys: [] },
+    );
+    const bodyText = body.map(
+      (keys) =>
+        `{ ${Object.entries(keys)
+          .map((pair) => pair.join(": "))
+          .join(", ")} }`,
+    );
+    const environments = fc.dictionary(fc.stringMatching(/^[a-z][1-9]$/), bodyText, { minKeys: 1, maxKeys: 6 });
+    const wrap = fc.constantFrom<(entries: readonly string[]) => string>(
+      (entries) => `customer: abc\nenvironments: { ${entries.join(", ")} } # ours\n\n# all\ngroups: []\n`,
+      (entries) => `{ customer: abc, environments: { ${entries.join(", ")} } }`,
+      (entries) => `{\n  "customer": "abc", # x\n  "environments": {${entries.join(",")}},\n  "groups": []\n}\n`,
+      (entries) => `customer: abc\nenvironments: {\n  ${entries.join(", # one\n  ")},\n}\n`,
+      (entries) => `customer: abc\nenvironments:\n  { ${entries.join(", ")} } # ours\n`,
+      (entries) => `- x\n- { environments: { ${entries.join(", ")} } } # ours\n- y\n`,
+    );
+    const hosts = fc.array(fc.constantFrom("web[01-12].shop.example.com", "mail.example.com"), { minLength: 1 });
+    fc.assert(
+      fc.property(environments, wrap, hosts, fc.boolean(), (given, write, items, isNew) => {
+        const entries = Object.entries(given);
+        const text = write(entries.map((pair) => pair.join(": ")));
+        const way: YamlPath = text.startsWith("-") ? [1, "environments"] : ["environments"];
+        const edit: Edit = isNew
+          ? { action: "set", path: [...way, "new1"], value: { name: "New", tags: ["a:b"], hosts: items } }
+          : { action: "append", path: [...way, entries[0]?.[0] ?? "", "hosts"], items };
+        expect(check(text, edit)).toBe("edited");
+        const edited = editYaml(text, [edit]);
+        const lines = "text" in edited ? edited.text.split("\n") : [];
+        const widths = lines.map((line) => line.replace(/ #.*/, "").length);
+        expect(Math.max(...widths), lines.join("\n")).toBeLessThanOrEqual(120);
+        // What is beside the way stays as it was written.
+        for (const [key, source] of entries.slice(1)) expect(lines.join("\n")).toContain(`${key}: ${source}`);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });

@@ -127,6 +127,83 @@ describe("a key gets a value", () => {
   });
 });
 
+describe("brackets that an edit makes too long for a line", () => {
+  const site = {
+    name: "Site of a customer with a long name",
+    tags: ["cost-centre:4711", "team:blue"],
+    hosts: ["web[01-12].shop.example.com", { name: "db01", oneagent: { hostGroup: "x" } }],
+  };
+  const names = [
+    "web[01-12].shop.example.com",
+    "api[01-12].shop.example.com",
+    "db[01-12].shop.example.com",
+    "mail.shop.example.com",
+  ];
+
+  test("become a block, in which only what is new is written anew", () => {
+    const block = `environments: # ours
+  p1: { hosts: [a], name: 'P 1' }
+  t1:
+    name: Site of a customer with a long name
+    tags:
+      - cost-centre:4711
+      - team:blue
+    hosts:
+      - web[01-12].shop.example.com
+      - name: db01
+        oneagent:
+          hostGroup: x
+`;
+    const text = "customer: abc\nenvironments: { p1: { hosts: [a], name: 'P 1' } } # ours\n# end\ngroups: [x]\n";
+    expect(edit(text, set(["environments", "t1"], site))).toBe(`customer: abc\n${block}# end\ngroups: [x]\n`);
+    expect(
+      edit("{ customer: abc, environments: { p1: { hosts: [a], name: 'P 1' } } }", set(["environments", "t1"], site)),
+    ).toBe(`customer: abc\n${block.replace(" # ours", "").trimEnd()}`);
+  });
+
+  test("become a list with an item a line, and stay in brackets inside where those fit", () => {
+    expect(edit('p1:\r\n  hosts: [a, "b"] # c\r\nt1: {}\r\n', append(["p1", "hosts"], ...names))).toBe(
+      `p1:\r\n  hosts: # c\r\n    - a\r\n    - "b"\r\n${names.map((name) => `    - ${name}\r\n`).join("")}t1: {}\r\n`,
+    );
+    const long = "a name that takes sixty columns of the line with some to come";
+    expect(edit(`p1: { name: ${long}, hosts: [a], "tags":[b] }\n`, append(["p1", "hosts"], ...names.slice(0, 2)))).toBe(
+      `p1:\n  name: ${long}\n  hosts: [a, "web[01-12].shop.example.com", "api[01-12].shop.example.com"]\n  "tags": [b]\n`,
+    );
+    expect(
+      edit(`h:\n  - { name: ${long}, oneagent: { hostGroup: a } } # why\n  - b\n`, set(["h", 0, "address"], long)),
+    ).toBe(`h:\n  - name: ${long} # why\n    oneagent: { hostGroup: a }\n    address: ${long}\n  - b\n`);
+  });
+
+  test("take several lines inside of brackets that do", () => {
+    const added = `t1: {
+      name: Site of a customer with a long name,
+      tags: [cost-centre:4711, team:blue],
+      hosts: ["web[01-12].shop.example.com", { name: db01, oneagent: { hostGroup: x } }]
+    }`;
+    expect(edit('{\n  "environments": {\n    "p1": {} # one\n  }\n}\n', set(["environments", "t1"], site))).toBe(
+      `{\n  "environments": {\n    "p1": {}, # one\n    ${added}\n  }\n}\n`,
+    );
+    expect(edit("{\n  customer: abc,\n  groups: []\n}\n", set(["environments", "t1"], site, "groups"))).toBe(
+      `{\n  customer: abc,\n  environments: {\n    ${added}\n  },\n  groups: []\n}\n`,
+    );
+    expect(edit("e: {\n  p1: { hosts: [a], t: 1 },\n}\n", append(["e", "p1", "hosts"], ...names))).toBe(
+      `e: {\n  p1: {\n    hosts: [\n      a,\n${names
+        .map((name) => `      ${name.startsWith("mail") ? name : `"${name}"`}`)
+        .join(",\n")}\n    ],\n    t: 1\n  },\n}\n`,
+    );
+  });
+
+  test("stay as they are where they fit, or where a block would say something else", () => {
+    expect(edit("e: { p1: {} }\n", set(["e", "t1"], { name: "abc t1", hosts: ["a"] }))).toBe(
+      "e: { p1: {}, t1: { name: abc t1, hosts: [a] } }\n",
+    );
+    expect(edit("h:\n  - &x { name: web01, tags: [y] } # why\n  - b\n", set(["h", 0, "site"], site))).toBe(
+      "h:\n  - &x { name: web01, tags: [y], site: { name: Site of a customer with a long name, tags: [cost-centre:4711, team:blue], " +
+        'hosts: ["web[01-12].shop.example.com", { name: db01, oneagent: { hostGroup: x } }] } } # why\n  - b\n',
+    );
+  });
+});
+
 describe("a key or item goes", () => {
   test("with its line and the comment in it", () => {
     expect(edit("a: 1 # x\n# about b\nb: 2\n", remove(["a"]))).toBe("# about b\nb: 2\n");

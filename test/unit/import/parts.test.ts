@@ -64,6 +64,21 @@ describe("an import into what is declared", () => {
     expect(inventory.environments.find(({ id }) => id === "abc-t1")).toMatchObject({ stage: "t", cluster: "emea" });
   });
 
+  test("writes a block where brackets would become too long for a line", async () => {
+    const ours = "customer: abc\nenvironments: { p1: { hosts: [] } } # ours\n";
+    const more = ["abc-p1", "abc-t1", "abc-t2"].map((id) => observedEnvironment({ id, tags: ["cost-centre:4711"] }));
+    const { texts } = await importInto([anEstate({ environments: more })], { ...declared, "customers/abc.yaml": ours });
+    expect(texts["customers/abc.yaml"]).toBe(`customer: abc
+environments: # ours
+  p1: { hosts: [] }
+  t1: { name: abc-t1, tags: [cost-centre:4711] }
+  t2:
+    name: abc-t2
+    tags:
+      - cost-centre:4711
+`);
+  });
+
   test("leaves out environments on which declared groups would change their rights, and tells of them", async () => {
     const noc = "groups:\n  - name: noc\n    access: { 'xyz-*': VIEWER, '*-p1': VIEWER }\n";
     const groups = [observedGroup({ name: "noc", accessRight: { VIEWER: ["abc-p1", "xyz-p1"] } })];
