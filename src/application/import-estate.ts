@@ -10,6 +10,7 @@ import { proposeInventory } from "../import/propose-inventory.ts";
 import { takeZones } from "../import/take-zones.ts";
 import { groupBy } from "../lib/group-by.ts";
 import { redactSecrets } from "../load/diagnostics/secret-text.ts";
+import { createLoadNotes, type LoadNotes } from "../load/explain/load-notes.ts";
 import { type InventoryFiles, inventoryFiles } from "../load/files/inventory-files.ts";
 import { openFolder } from "../load/files/inventory-folder.ts";
 import { type LoadOptions, type LoadResult, loadInventory } from "../load/load-inventory.ts";
@@ -68,16 +69,21 @@ interface Opened {
 export async function importEstate(options: ImportOptions, context: Context): Promise<ImportOutcome> {
   const opened = await openExisting(options, context);
   try {
-    const load = (texts: ReadonlyMap<string, string>) =>
-      loadInventory({ ...opened.options, files: inventoryFiles(opened.root, texts) });
-    const loaded = await load(new Map([["dtsync.yaml", opened.settings]]));
+    const load = (texts: ReadonlyMap<string, string>, notes?: LoadNotes) =>
+      loadInventory({
+        ...opened.options,
+        files: inventoryFiles(opened.root, texts),
+        ...(notes === undefined ? {} : { notes }),
+      });
+    const notes = options.hosts ? createLoadNotes() : undefined;
+    const loaded = await load(new Map([["dtsync.yaml", opened.settings]]), notes);
     if (loaded.inventory === null) return { status: "invalid", loaded };
     const { inventory } = loaded;
     const clusters = clustersOf(inventory, options.clusters);
     await requireOrigins(clusters, context);
     const observed = await readClusters(inventory, clusters, options, context);
     const { estate, described, remarks, complete } = takeReadable(clusters, observed);
-    const existing = existingInventory(inventory, opened);
+    const existing = existingInventory(inventory, opened, hostSettings(notes));
     const limits = knownLimits();
     const loadWith = ({ files }: Proposal) =>
       load(new Map([["dtsync.yaml", opened.settings], ...files.map(({ path, text }) => [path, text] as const)]));
@@ -235,7 +241,15 @@ const withRequests = (clusters: ImportReport["clusters"], further: ReadonlyMap<s
     ]),
   );
 
-function existingInventory(inventory: Inventory, { files, settings, exists }: Opened): ExistingInventory {
+/** What the hosts of each environment start from; nothing where that was not noted. */
+const hostSettings = (notes: LoadNotes | undefined): ExistingInventory["hostSettings"] =>
+  new Map([...(notes?.environments ?? [])].map(([{ id }, { levels }]) => [id, levels.oneagent.resolved]));
+
+function existingInventory(
+  inventory: Inventory,
+  { files, settings, exists }: Opened,
+  hostSettings: ExistingInventory["hostSettings"],
+): ExistingInventory {
   const dataOf = (path: string, text: string): Readonly<Record<string, unknown>> => {
     const { value } = parseYaml(text, createPositions(path, text));
     return isMapping(value) ? value : {};
@@ -247,6 +261,7 @@ function existingInventory(inventory: Inventory, { files, settings, exists }: Op
   const { customers, groups, others } = files.list();
   return {
     inventory,
+    hostSettings,
     settings: { text: settings, exists, data: dataOf("dtsync.yaml", settings) },
     customerFiles: new Map(customers.flatMap(declared)),
     paths: new Set([...customers, ...groups, ...others]),

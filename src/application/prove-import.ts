@@ -37,6 +37,7 @@ const everything: Choices = {
   shared: true,
   bare: new Set(),
   leftOut: new Set(),
+  withoutHosts: new Set(),
   bareGroups: new Set(),
   leftOutGroups: new Set(),
 };
@@ -184,7 +185,13 @@ function withoutFaults(
   const fewer = withoutGroups(groups, choices);
   if (fewer !== choices) return fewer;
   const files = new Set(faults.map(({ file }) => file));
-  const environments = proposal.files.filter(({ path }) => files.has(path)).flatMap((file) => file.environments);
+  const faulty = proposal.files.filter(({ path }) => files.has(path));
+  const withHosts = faulty.flatMap((file) => file.environmentsWithHosts);
+  if (withHosts.length > 0) {
+    const ids = withHosts.map((id) => id.toLowerCase());
+    return { ...choices, withoutHosts: new Set([...choices.withoutHosts, ...ids]) };
+  }
+  const environments = faulty.flatMap((file) => file.environments);
   if (environments.length > 0) return without(environments, choices);
   if (choices.templates) return { ...choices, templates: false };
   return choices.shared ? { ...choices, shared: false } : choices;

@@ -1,5 +1,4 @@
-import type { Edit, YamlMapping } from "../edit/edit.ts";
-import { editYaml } from "../edit/edit-yaml.ts";
+import type { YamlMapping } from "../edit/edit.ts";
 import { compareText } from "../lib/text.ts";
 import { commonTags, environmentValues } from "./environment-values.ts";
 import { labelValue } from "./find-match.ts";
@@ -12,33 +11,11 @@ import { isPlainText } from "./plain-text.ts";
 import { fullyDeclared, type ProposalBasis, type ProposedFile } from "./proposal.ts";
 import { asMapping } from "./yaml-values.ts";
 
-/** The file of a customer: a new one, or the one that is there with environments and groups added. */
-export function customerFile(customer: PlacedCustomer, world: ProposalBasis): ProposedFile | null {
+/** The file of a customer that has none yet. */
+export function newCustomerFile(customer: PlacedCustomer, world: ProposalBasis): ProposedFile {
   const { existing, groups, shared, defaultsOf, sharesValues } = world;
-  const known = existing.inventory.customers.find(({ id }) => id === customer.id);
   const own = groups.byCustomer.get(customer.id) ?? [];
-  const ids = customer.environments.map(({ observed }) => observed.id);
   const labels = groupLabels(customer, groups);
-  if (known) {
-    const file = existing.customerFiles.get(known.place.file);
-    if (file === undefined) return null;
-    const { text: before, data } = file;
-    const { environmentId, cluster } = { ...world.defaultsOf, environmentId: world.defaultsOf.template, ...data };
-    const base: EnvironmentBase = {
-      ...{ customer, world, customerTags: [], labels, isDeclared: true },
-      template: typeof environmentId === "string" ? environmentId : null,
-      cluster: typeof cluster === "string" ? cluster : null,
-    };
-    const edits: Edit[] = customer.environments.map((environment) => ({
-      action: "set",
-      path: ["environments", environment.key],
-      value: environmentEntry(environment, base),
-      before: ["groups"],
-    }));
-    if (own.length > 0) edits.push({ action: "append", path: ["groups"], items: own.map(asMapping) });
-    const edited = editYaml(before, edits);
-    return { path: known.place.file, text: "text" in edited ? edited.text : before, before, environments: ids };
-  }
   const cluster = mostFrequent(customer.environments.map((environment) => environment.cluster));
   const complete = fullyDeclared(customer.environments, world.choices);
   const customerTags =
@@ -66,7 +43,8 @@ export function customerFile(customer: PlacedCustomer, world: ProposalBasis): Pr
     ...(own.length === 0 ? {} : { groups: own.map(asMapping) }),
   };
   const path = freePath(`customers/${customer.id}`, existing.paths);
-  return { path, text: fileText(entry), before: null, environments: ids };
+  const environments = customer.environments.map(({ observed }) => observed.id);
+  return { path, text: fileText(entry), before: null, environments, environmentsWithHosts: [] };
 }
 
 /** Null for each default of environments: what was read of an environment is all that it has. */
@@ -85,7 +63,7 @@ interface CustomerLabels {
   readonly own: ReadonlyMap<string, readonly string[]>;
 }
 
-function groupLabels({ environments }: PlacedCustomer, { labels }: PlacedGroups): CustomerLabels {
+export function groupLabels({ environments }: PlacedCustomer, { labels }: PlacedGroups): CustomerLabels {
   const of = (environment: PlacedEnvironment): readonly string[] => labels.get(environment.observed.id) ?? [];
   const [first, ...others] = environments;
   const common = first ? of(first).filter((label) => others.every((other) => of(other).includes(label))) : [];
@@ -99,7 +77,7 @@ function groupLabels({ environments }: PlacedCustomer, { labels }: PlacedGroups)
 const labelsEntry = (labels: readonly string[]): YamlMapping =>
   Object.fromEntries([...labels].sort(compareText).map((label) => [label, labelValue]));
 
-interface EnvironmentBase {
+export interface EnvironmentBase {
   readonly customer: PlacedCustomer;
   readonly world: ProposalBasis;
   readonly customerTags: readonly string[];
@@ -111,11 +89,11 @@ interface EnvironmentBase {
   readonly isDeclared: boolean;
 }
 
-function environmentEntry(environment: PlacedEnvironment, base: EnvironmentBase): YamlMapping {
+export function environmentEntry(environment: PlacedEnvironment, base: EnvironmentBase): YamlMapping {
   const { observed, key } = environment;
   const { customer, world, template, cluster } = base;
-  const { inventory } = world.existing;
   const ownLabels = [...(base.isDeclared ? base.labels.common : []), ...(base.labels.own.get(observed.id) ?? [])];
+  const hosts = world.hosts.ofNew.get(observed.id);
   const isBare = world.choices.bare.has(observed.id.toLowerCase());
   const limits = world.limits.get(environment)?.declared ?? new Map();
   const values = isBare
@@ -129,7 +107,7 @@ function environmentEntry(environment: PlacedEnvironment, base: EnvironmentBase)
     ...(environment.cluster === cluster ? {} : { cluster: environment.cluster }),
     ...(ownLabels.length === 0 ? {} : { labels: labelsEntry(ownLabels) }),
     ...(values as YamlMapping),
-    ...hostsEntry(environment, world.estate, inventory).entry,
+    ...(hosts === undefined ? {} : hostsEntry(hosts)),
   };
 }
 

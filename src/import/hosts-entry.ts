@@ -1,47 +1,39 @@
 import type { YamlMapping, YamlValue } from "../edit/edit.ts";
-import type { EstateCluster, EstateHost } from "../model/estate.ts";
-import type { Inventory } from "../model/inventory.ts";
+import { groupBy } from "../lib/group-by.ts";
+import { compareText } from "../lib/text.ts";
+import type { EstateHost } from "../model/estate.ts";
+import type { OneAgentSettings } from "../model/inventory.ts";
 import { foldHosts } from "./fold-hosts.ts";
-import { mostFrequent, type PlacedEnvironment } from "./place-environments.ts";
-
-interface HostsEntry {
-  /** `oneagent` and `hosts` of an environment; empty where hosts were not asked for. */
-  readonly entry: YamlMapping;
-  readonly count: number;
-}
+import { mostFrequent } from "./place-environments.ts";
 
 const settings = ["hostGroup", "networkZone"] as const;
 
-/** The hosts that an environment lists and nobody declares, with the settings that all of them have once. */
-export function hostsEntry(
-  { observed, cluster }: PlacedEnvironment,
-  estate: readonly EstateCluster[],
-  { hosts: declared }: Pick<Inventory, "hosts">,
-): HostsEntry {
-  const lists = estate.find(({ name }) => name === cluster)?.hosts ?? null;
-  const list = lists?.get(observed.id);
-  // A list that nobody could read, or asked for, is not an empty one.
-  if (list === undefined) return { entry: {}, count: 0 };
-  // A host that is declared under another name, with this one as its address, is declared.
-  const known = new Set(declared.flatMap(({ name, address }) => [name, address?.toLowerCase()]));
-  const hosts = list.filter(({ name }) => !known.has(name));
-  const shared: Record<string, string> = {};
+/** What environments tell of their hosts. */
+export type HostSettings = Pick<OneAgentSettings, (typeof settings)[number]>;
+
+/** `oneagent` and `hosts` of a new environment, with the settings that all of its hosts have once. */
+export function hostsEntry(hosts: readonly EstateHost[]): YamlMapping {
+  const shared: { -readonly [Setting in keyof HostSettings]: string } = {};
   for (const setting of settings) {
     const value = mostFrequent(hosts.flatMap((host) => (host[setting] === null ? [] : [host[setting]])));
     if (value !== null && hosts.every((host) => host[setting] === value)) shared[setting] = value;
   }
+  return { ...(Object.keys(shared).length === 0 ? {} : { oneagent: shared }), hosts: hostItems(hosts, shared) };
+}
+
+/**
+ * Items for hosts that start from some settings: those that have the same first, then those that have others, both as ranges.
+ * Null for one that has nothing of what it would start from: nobody has asked to change that.
+ */
+export function hostItems(hosts: readonly EstateHost[], inherited: HostSettings): readonly YamlValue[] {
   const own = (host: EstateHost): YamlMapping =>
     Object.fromEntries(
-      settings.flatMap((setting) => (host[setting] === null || setting in shared ? [] : [[setting, host[setting]]])),
+      settings.flatMap((setting) => (host[setting] === (inherited[setting] ?? null) ? [] : [[setting, host[setting]]])),
     );
-  const plain = hosts.filter((host) => Object.keys(own(host)).length === 0).map(({ name }) => name);
-  const special = hosts.filter((host) => Object.keys(own(host)).length > 0);
-  const items: readonly YamlValue[] = [
-    ...foldHosts(plain),
-    ...special.map((host): YamlMapping => ({ name: host.name, oneagent: own(host) })),
-  ];
-  return {
-    entry: { ...(Object.keys(shared).length === 0 ? {} : { oneagent: shared }), hosts: items },
-    count: hosts.length,
-  };
+  const alike = [...groupBy(hosts, (host) => JSON.stringify(own(host)))].flatMap(([key, group]) =>
+    foldHosts(group.map(({ name }) => name)).map((name) => ({ name, isPlain: key === "{}", oneagent: own(group[0]) })),
+  );
+  return alike
+    .sort((left, right) => Number(right.isPlain) - Number(left.isPlain) || compareText(left.name, right.name))
+    .map(({ name, isPlain, oneagent }) => (isPlain ? name : { name, oneagent }));
 }

@@ -2,7 +2,6 @@ import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
 import type { Remark } from "../model/estate.ts";
 import { oddTags } from "./environment-values.ts";
-import { foldHosts } from "./fold-hosts.ts";
 import type { PlacedEnvironment } from "./place-environments.ts";
 import { isPlainText } from "./plain-text.ts";
 import type { ProposalBasis } from "./proposal.ts";
@@ -11,24 +10,8 @@ import type { ProposalBasis } from "./proposal.ts";
 export const importRemarks = (environments: readonly PlacedEnvironment[], basis: ProposalBasis): readonly Remark[] => [
   ...valueRemarks(environments, basis),
   ...nameRemarks(environments),
-  ...hostRemarks(basis),
+  ...basis.hosts.remarks,
 ];
-
-/** Hosts that nobody declares, in environments that were declared already: nothing of those is changed. */
-function hostRemarks({ estate, existing: { inventory } }: ProposalBasis): readonly Remark[] {
-  const declared = new Set(inventory.environments.map(({ id }) => id.toLowerCase()));
-  const known = new Set(inventory.hosts.flatMap(({ name, address }) => [name, address?.toLowerCase()]));
-  const items = estate.flatMap(({ hosts }) =>
-    [...(hosts ?? [])].flatMap(([id, list]) => {
-      const names = declared.has(id.toLowerCase())
-        ? list.map(({ name }) => name).filter((name) => !known.has(name))
-        : [];
-      return names.length === 0 ? [] : [`${id}: ${foldHosts(names).join(", ")}`];
-    }),
-  );
-  const about = "hosts of environments that are declared already: declare them with dtsync add host";
-  return items.length === 0 ? [] : [{ about, items: items.sort(compareText) }];
-}
 
 function valueRemarks(
   environments: readonly PlacedEnvironment[],

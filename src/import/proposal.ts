@@ -1,14 +1,18 @@
 import type { YamlMapping } from "../edit/edit.ts";
-import type { EstateCluster, Remark } from "../model/estate.ts";
+import type { Remark } from "../model/estate.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { OwnLimits, SharedValues } from "./environment-values.ts";
+import type { HostSettings } from "./hosts-entry.ts";
 import type { TemplateCount } from "./id-templates.ts";
 import type { PlacedEnvironment } from "./place-environments.ts";
 import type { PlacedGroups } from "./place-groups.ts";
+import type { PlacedHosts } from "./place-hosts.ts";
 
 /** The inventory that is there, perhaps with nothing but clusters in it. */
 export interface ExistingInventory {
-  readonly inventory: Pick<Inventory, "clusters" | "environments" | "groups" | "customers" | "hosts">;
+  readonly inventory: Pick<Inventory, "clusters" | "environments" | "groups" | "customers" | "hosts" | "hostCommands">;
+  /** What the hosts of each environment start from, by its id. */
+  readonly hostSettings: ReadonlyMap<string, HostSettings>;
   /** dtsync.yaml: its text, whether that is on the disk, and its data. */
   readonly settings: {
     readonly text: string;
@@ -35,6 +39,8 @@ export interface Choices {
   readonly bare: ReadonlySet<string>;
   /** The same of environments that are not declared. */
   readonly leftOut: ReadonlySet<string>;
+  /** Ids in lower case of environments that are declared already and get no hosts. */
+  readonly withoutHosts: ReadonlySet<string>;
   /** Groups as `CLUSTER/NAME` of which everything but their rights is declared. */
   readonly bareGroups: ReadonlySet<string>;
   /** The same of groups that are not declared. */
@@ -47,8 +53,10 @@ export interface ProposedFile {
   readonly text: string;
   /** What is there now; null: nothing. */
   readonly before: string | null;
-  /** Environments that it declares. */
+  /** New environments that it declares. */
   readonly environments: readonly string[];
+  /** Declared ones that get hosts in it. */
+  readonly environmentsWithHosts: readonly string[];
 }
 
 export interface Proposal {
@@ -73,7 +81,7 @@ export interface ProposalBasis {
   readonly groups: PlacedGroups;
   readonly limits: ReadonlyMap<PlacedEnvironment, OwnLimits>;
   readonly choices: Choices;
-  readonly estate: readonly EstateCluster[];
+  readonly hosts: PlacedHosts;
   readonly defaultsOf: Defaults;
 }
 

@@ -2,16 +2,17 @@ import type { YamlMapping } from "../edit/edit.ts";
 import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
 import type { EstateCluster } from "../model/estate.ts";
-import { customerFile } from "./customer-file.ts";
+import { newCustomerFile } from "./customer-file.ts";
 import type { CustomerRule } from "./customer-rules.ts";
 import { type KnownLimit, ownLimits, type SharedValues, sharedValues } from "./environment-values.ts";
-import { hostsEntry } from "./hosts-entry.ts";
+import { extendCustomer } from "./extend-customer.ts";
 import { countTemplates } from "./id-templates.ts";
 import { importRemarks } from "./import-remarks.ts";
 import { mappingAt } from "./mapping-at.ts";
 import { fileText, freePath } from "./new-file.ts";
 import { type PlacedEnvironment, placeEnvironments } from "./place-environments.ts";
 import { type PlacedGroups, placeGroups } from "./place-groups.ts";
+import { placeHosts } from "./place-hosts.ts";
 import {
   type Choices,
   type ExistingInventory,
@@ -61,27 +62,46 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
     groups,
     limits: new Map(all.map((environment) => [environment, ownLimits(environment, shared, limits)])),
     choices,
-    estate,
+    hosts: placeHosts(clusters, all, existing, choices),
     defaultsOf: defaultsFor(settings.data, placed.customers, isFresh),
   };
+  const known = new Map(inventory.customers.map((customer) => [customer.id, customer]));
+  const fresh = placed.customers.filter(({ id }) => !known.has(id));
+  const placedById = new Map(placed.customers.map((customer) => [customer.id, customer]));
+  const extended = [...known.values()].flatMap((customer) => {
+    const { id } = customer;
+    const own = placedById.get(id) ?? { id, name: null, template: null, environments: [] };
+    return own.environments.length === 0 && !basis.hosts.added.has(id) ? [] : [extendCustomer(customer, own, basis)];
+  });
   const files = [
     settingsFile(basis),
-    ...placed.customers.map((customer) => customerFile(customer, basis)),
+    ...fresh.map((customer) => newCustomerFile(customer, basis)),
+    ...extended.map(({ file }) => file),
     ...groupFiles(groups, existing),
   ].filter((file): file is ProposedFile => file !== null && file.text !== file.before);
-  const known = new Set(inventory.customers.map(({ id }) => id));
+  const refused = extended.flatMap((customer) => customer.refused);
+  const { ofNew, added } = basis.hosts;
+  const listed = [...ofNew.values(), ...[...added.values()].flat().map(({ hosts }) => hosts)].flat();
+  const about = "what cannot be added in place, because of how a file is written: add it by hand";
   return {
     files,
     templates: countTemplates(placed.templates),
     counts: {
-      customers: placed.customers.filter(({ id }) => !known.has(id)).length,
-      environments: all.length,
-      groups: groups.count,
-      hosts: all.reduce((sum, environment) => sum + hostsEntry(environment, estate, inventory).count, 0),
+      customers: fresh.length,
+      environments: all.length - sumOf(refused.map(({ environments }) => environments)),
+      groups: groups.count - sumOf(refused.map((one) => one.groups)),
+      hosts: listed.length - sumOf(refused.map(({ hosts }) => hosts)),
     },
-    remarks: [...placed.remarks, ...groups.remarks, ...importRemarks(all, basis)],
+    remarks: [
+      ...placed.remarks,
+      ...groups.remarks,
+      ...importRemarks(all, basis),
+      ...(refused.length === 0 ? [] : [{ about, items: refused.map(({ told }) => told).sort(compareText) }]),
+    ],
   };
 }
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
 const keysByCustomer = ({ environments }: ExistingInventory["inventory"]): ReadonlyMap<string, readonly string[]> =>
   new Map(
@@ -150,7 +170,7 @@ function groupFiles({ shared }: PlacedGroups, { paths }: ExistingInventory): rea
   for (const groups of portionsOf(sorted.map(asMapping))) {
     const path = freePath("groups/imported", taken);
     taken.add(path);
-    files.push({ path, text: fileText({ groups }), before: null, environments: [] });
+    files.push({ path, text: fileText({ groups }), before: null, environments: [], environmentsWithHosts: [] });
   }
   return files;
 }

@@ -71,5 +71,6 @@ export function settingsFile({ existing, shared, groups, defaultsOf }: ProposalB
     text: "text" in edited ? edited.text : text,
     before: exists ? text : null,
     environments: [],
+    environmentsWithHosts: [],
   };
 }

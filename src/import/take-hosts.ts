@@ -22,7 +22,7 @@ export function takeHosts(lists: ReadonlyMap<string, readonly ListedHost[]>): Ta
   const unsaid: string[] = [];
   for (const [environment, listed] of [...lists].sort(([left], [right]) => compareText(left, right))) {
     for (const host of listed) {
-      const name = (host.localName ?? host.discoveredName ?? host.customName ?? "").toLowerCase();
+      const [name = ""] = namesOf(host);
       if (!isHostName(name)) {
         odd.push(`${environment}: ${JSON.stringify(name)} (${host.id})`);
         continue;
@@ -35,16 +35,20 @@ export function takeHosts(lists: ReadonlyMap<string, readonly ListedHost[]>): Ta
   }
   const hosts = new Map<string, EstateHost[]>([...lists.keys()].map((environment) => [environment, []]));
   for (const [name, { environment, host }] of [...found].sort(([left], [right]) => compareText(left, right))) {
-    const { hostGroup, networkZone } = host;
+    const { hostGroup, networkZone, addresses } = host;
     const zone = networkZone === "default" ? null : networkZone;
     const kept = (setting: HostSetting, value: string | null): string | null => {
       if (value === null || canDeclare(setting, value)) return value;
       unsaid.push(`${name}: ${setting} ${JSON.stringify(value)}`);
       return null;
     };
-    hosts
-      .get(environment)
-      ?.push({ name, hostGroup: kept("hostGroup", hostGroup), networkZone: kept("networkZone", zone) });
+    hosts.get(environment)?.push({
+      name,
+      otherNames: namesOf(host).filter((other) => other !== name),
+      addresses,
+      hostGroup: kept("hostGroup", hostGroup),
+      networkZone: kept("networkZone", zone),
+    });
   }
   const remarks: readonly Remark[] = [
     { about: "hosts that several environments list: declared in one", items: twice.sort(compareText) },
@@ -60,6 +64,10 @@ export function takeHosts(lists: ReadonlyMap<string, readonly ListedHost[]>): Ta
   ];
   return { hosts, remarks: remarks.filter(({ items }) => items.length > 0) };
 }
+
+/** The one that it has for itself first. */
+const namesOf = ({ localName, discoveredName, customName }: ListedHost): readonly string[] =>
+  [localName, discoveredName, customName].flatMap((name) => (name === null ? [] : [name.toLowerCase()]));
 
 type HostSetting = "hostGroup" | "networkZone";
 

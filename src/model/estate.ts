@@ -25,6 +25,9 @@ export interface EstateZoneRight {
 /** A host as its environment lists it. A member is null where the cluster does not tell. */
 export interface EstateHost {
   readonly name: string;
+  /** By which it is known besides, in small letters. */
+  readonly otherNames: readonly string[];
+  readonly addresses: readonly string[];
   readonly hostGroup: string | null;
   readonly networkZone: string | null;
 }

@@ -31,7 +31,7 @@ export function renderImportText(report: ImportReport, folder: string, paint: Pa
   const parts = [count(customers, "customer"), count(environments, "environment"), count(groups, "group")];
   if (hosts > 0) parts.push(count(hosts, "host"));
   lines.push("");
-  if (files.length === 0) lines.push("Everything is declared already; nothing is to be written.");
+  if (files.length === 0) lines.push("There is nothing new to be written.");
   else {
     lines.push(
       `${written ? "Wrote" : "Would write"} ${count(files.length, "file")} in ${printableLine(folder)}, with what is new: ${parts.join(", ")}`,

@@ -7,11 +7,12 @@ import { knownLimits } from "../../src/import/known-limits.ts";
 import type { Proposal } from "../../src/import/proposal.ts";
 import { proposeInventory } from "../../src/import/propose-inventory.ts";
 import { takeZones } from "../../src/import/take-zones.ts";
+import { createLoadNotes } from "../../src/load/explain/load-notes.ts";
 import { inventoryFiles } from "../../src/load/files/inventory-files.ts";
 import { loadInventory } from "../../src/load/load-inventory.ts";
 import { parseYaml } from "../../src/load/yaml/parse-yaml.ts";
 import { createPositions } from "../../src/load/yaml/positions.ts";
-import type { EstateCluster } from "../../src/model/estate.ts";
+import type { EstateCluster, EstateHost } from "../../src/model/estate.ts";
 import type { Inventory } from "../../src/model/inventory.ts";
 import type { Observed, ObservedEnvironment, ObservedGroup, ObservedZones } from "../../src/model/observed.ts";
 
@@ -39,6 +40,11 @@ export const observedGroup = (given: Partial<ObservedGroup> & { readonly name: s
   ldapGroupNames: [],
   ssoGroupNames: [],
   accessRight: {},
+  ...given,
+});
+
+export const estateHost = (name: string, given: Partial<EstateHost> = {}): EstateHost => ({
+  ...{ name, otherNames: [], addresses: [], hostGroup: null, networkZone: null },
   ...given,
 });
 
@@ -70,12 +76,14 @@ export async function importInto(
       ({ name }) => `  ${name}: { url: https://${name}.example.com, token: { env: DTSYNC_TOKEN } }\n`,
     );
     const base = { "dtsync.yaml": `version: 1\nclusters:\n${clusters.join("")}`, ...files };
-    const load = (texts: Readonly<Record<string, string>>) =>
+    const load = (texts: Readonly<Record<string, string>>, notes = createLoadNotes()) =>
       loadInventory({
+        notes,
         ...{ directory: folder, set: [], rootCertificate: null, home: folder },
         files: inventoryFiles(folder, new Map(Object.entries(texts))),
       });
-    const before = (await load(base)).inventory;
+    const notes = createLoadNotes();
+    const before = (await load(base, notes)).inventory;
     if (before === null) throw new Error("the inventory to begin with is invalid");
     const observed: Observed = {
       hosts: new Map(),
@@ -93,6 +101,7 @@ export async function importInto(
     };
     const existing = {
       inventory: before,
+      hostSettings: new Map([...notes.environments].map(([{ id }, { levels }]) => [id, levels.oneagent.resolved])),
       settings: { text: base["dtsync.yaml"], exists: true, data: dataOf(base["dtsync.yaml"]) },
       customerFiles: new Map(
         Object.entries(base).flatMap(([path, text]) =>

@@ -5,6 +5,7 @@ import type { ObservedEnvironment, ObservedGroup, ObservedZones } from "../../..
 import {
   anEstate,
   type ClusterToImport,
+  estateHost,
   importInto,
   observedEnvironment,
   observedGroup,
@@ -193,6 +194,61 @@ describe("an import of any estate", () => {
         expect((await importInto(estate, texts)).proposal.files).toEqual([]);
       }),
       { numRuns: 30 },
+    );
+  });
+
+  test("adds the hosts of what is declared already, each once, and changes no other line", {
+    timeout: 120_000,
+  }, async () => {
+    const setting = fc.constantFrom(null, null, "abc", "shop");
+    const host = fc
+      .record({
+        name: fc.tuple(fc.constantFrom("web", "db", "x-"), fc.nat(30)).map(([start, number]) => `${start}${number}`),
+        domain: fc.constantFrom("", ".example.com"),
+        given: fc.record({ hostGroup: setting, networkZone: setting }),
+      })
+      .map(({ name: short, domain, given }) => estateHost(`${short}${domain}`, given));
+    const listed = fc.uniqueArray(host, {
+      maxLength: 25,
+      selector: ({ name: listedName }) => listedName.split(".")[0],
+    });
+    const among = fc.array(fc.nat(), { minLength: 25, maxLength: 25 });
+    await fc.assert(
+      fc.asyncProperty(cluster("emea"), listed, among, fc.nat(25), async (emea, hosts, places, count) => {
+        const enabled = emea.environments.filter(({ state }) => state === "ENABLED");
+        fc.pre(enabled.length > 0);
+        const listsOf = (some: typeof hosts) =>
+          new Map(
+            enabled.map(({ id }, index) => [
+              id,
+              some.filter((one) => (places[hosts.indexOf(one)] ?? 0) % enabled.length === index),
+            ]),
+          );
+        const before = await importInto([{ ...emea, hosts: listsOf(hosts.slice(0, count)) }]);
+        const estate = [{ ...emea, hosts: listsOf(hosts) }];
+        const { inventory, texts, proposal } = await importInto(estate, before.texts);
+        expect(proposal.counts).toEqual({ customers: 0, environments: 0, groups: 0, hosts: hosts.slice(count).length });
+        const told = inventory.hosts.map(({ name: declared, environment: id, oneagent }) => ({
+          ...{ name: declared, id },
+          ...{ hostGroup: oneagent.hostGroup ?? null, networkZone: oneagent.networkZone ?? null },
+        }));
+        for (const [id, list] of estate[0]?.hosts ?? []) {
+          for (const { name: listedName, hostGroup, networkZone } of list) {
+            const found = told.filter((one) => one.name === listedName);
+            expect(found).toEqual([{ name: listedName, id, hostGroup, networkZone }]);
+          }
+        }
+        for (const [path, text] of Object.entries(before.texts)) {
+          const lines = (texts[path] ?? "").split("\n");
+          let at = 0;
+          for (const line of text.split("\n").filter((one) => !one.endsWith("hosts: []"))) {
+            at = lines.indexOf(line, at) + 1;
+            expect(at, `${line} of ${path}`).toBeGreaterThan(0);
+          }
+        }
+        expect((await importInto(estate, texts)).proposal.files).toEqual([]);
+      }),
+      { numRuns: 25 },
     );
   });
 });

@@ -119,8 +119,7 @@ describe("an import", () => {
     await planIsEmpty();
   });
 
-  test("declares the hosts that environments list, and leaves no token", async () => {
-    begin();
+  describe("of hosts", () => {
     const agents = ["web01", "web02", "web03"].map((name, index) => ({
       environment: "aaa-d1",
       host: {
@@ -136,24 +135,49 @@ describe("an import", () => {
         detailedAvailability: "MONITORED",
       },
     }));
-    const own = await startCommandWorld({ "dtsync.yaml": settings }, { ...seedEstate(0, 12), agents });
-    try {
-      const { code, document } = await own.run(["import", "--all", "--hosts"]);
-      // All that it took, tokens and their end included.
-      const requests = own.cluster.requests.length;
-      expect({ code, document }).toMatchObject({
-        code: 0,
-        document: { summary: { hosts: 3 }, clusters: { emea: { requests } } },
-      });
-      const text = readFileSync(join(own.directory, "inventory/customers/aaa.yaml"), "utf8");
-      expect(text).toContain("- web[01-03].example.com");
-      expect(text).toContain("hostGroup: aaa");
-      expect(
-        own.cluster.snapshot().tokens.filter(({ revoked, scopes }) => !revoked && scopes.includes("DataExport")),
-      ).toEqual([]);
-    } finally {
-      await own.close();
-    }
+
+    test("declares those that environments list, and leaves no token", async () => {
+      const own = await startCommandWorld({ "dtsync.yaml": settings }, { ...seedEstate(0, 12), agents });
+      try {
+        const { code, document } = await own.run(["import", "--all", "--hosts"]);
+        // All that it took, tokens and their end included.
+        const requests = own.cluster.requests.length;
+        expect({ code, document }).toMatchObject({
+          code: 0,
+          document: { summary: { hosts: 3 }, clusters: { emea: { requests } } },
+        });
+        const text = readFileSync(join(own.directory, "inventory/customers/aaa.yaml"), "utf8");
+        expect(text).toContain("- web[01-03].example.com");
+        expect(text).toContain("hostGroup: aaa");
+        expect(
+          own.cluster.snapshot().tokens.filter(({ revoked, scopes }) => !revoked && scopes.includes("DataExport")),
+        ).toEqual([]);
+      } finally {
+        await own.close();
+      }
+    });
+
+    test("adds those of environments that were declared before, and the second time none", async () => {
+      const own = await startCommandWorld({ "dtsync.yaml": settings }, { ...seedEstate(0, 12), agents });
+      try {
+        await own.run(["import", "--all"]);
+        const place = join(own.directory, "inventory/customers/aaa.yaml");
+        const before = readFileSync(place, "utf8");
+        const { document } = await own.run(["import", "--all", "--hosts"]);
+        expect(document).toMatchObject({
+          summary: { environments: 0, hosts: 3 },
+          files: [{ path: "customers/aaa.yaml", action: "change" }],
+        });
+        const added = "    hosts:\n      - name: web[01-03].example.com\n        oneagent:\n          hostGroup: aaa\n";
+        const after = readFileSync(place, "utf8");
+        expect(after).toContain(added);
+        expect(after.replace(added, "")).toBe(before);
+        expect((await own.run(["import", "--all", "--hosts"])).document).toMatchObject({ files: [] });
+        expect((await own.run(["plan"])).document).toMatchObject({ changes: [], held: [] });
+      } finally {
+        await own.close();
+      }
+    });
   });
 
   test("that cannot read everything of a cluster writes nothing of it", async () => {

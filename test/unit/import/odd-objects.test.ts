@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { takeHosts } from "../../../src/import/take-hosts.ts";
 import type { ListedHost, ObservedZones } from "../../../src/model/observed.ts";
-import { anEstate, importInto, observedEnvironment, observedGroup } from "../../support/import-world.ts";
+import { anEstate, estateHost, importInto, observedEnvironment, observedGroup } from "../../support/import-world.ts";
 
 const environments = ["abc-p1", "abc-t1", "xyz-p1"].map((id) => observedEnvironment({ id }));
 const onProduction = { VIEWER: ["abc-p1", "xyz-p1"] };
@@ -103,9 +103,10 @@ describe("an import leaves out, and tells of,", () => {
     const host: ListedHost = {
       ...{ id: "HOST-1", localName: "web01", discoveredName: null, customName: null, state: "MONITORED" },
       ...{ hostGroup: "web shop", networkZone: "frankfurt" },
-    } as ListedHost;
+      ...{ addresses: [], version: null },
+    };
     const { hosts, remarks } = takeHosts(new Map([["abc-p1", [host]]]));
-    expect(hosts.get("abc-p1")).toEqual([{ name: "web01", hostGroup: null, networkZone: "frankfurt" }]);
+    expect(hosts.get("abc-p1")).toEqual([estateHost("web01", { networkZone: "frankfurt" })]);
     expect(aboutOf(remarks, "settings of hosts")).toEqual([['web01: hostGroup "web shop"']]);
   });
 });
@@ -121,8 +122,7 @@ describe("an import leaves what is declared as it is:", () => {
 
   test("a host that is declared under another name", async () => {
     const ours = "customer: own\ncluster: emea\nenvironments:\n  l1: { hosts: [{ name: db01, address: 10.1.2.3 }] }\n";
-    const host = (name: string) => ({ name, hostGroup: null, networkZone: null });
-    const hosts = new Map([["abc-p1", [host("10.1.2.3"), host("web01")]]]);
+    const hosts = new Map([["abc-p1", [estateHost("10.1.2.3"), estateHost("web01")]]]);
     const there = [...environments, observedEnvironment({ id: "own-l1", name: "own l1" })];
     const { inventory } = await importInto([anEstate({ environments: there, hosts })], { "customers/ours.yaml": ours });
     expect(inventory.hosts.map(({ name }) => name).sort()).toEqual(["db01", "web01"]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { customerRule } from "../../../src/application/customer-rule.ts";
-import { anEstate, importInto, observedEnvironment, observedGroup } from "../../support/import-world.ts";
+import { anEstate, estateHost, importInto, observedEnvironment, observedGroup } from "../../support/import-world.ts";
 
 const environments = ["abc-p1", "abc-t1", "xyz-p1", "xyz-t1"].map((id) => observedEnvironment({ id }));
 const ids = environments.map(({ id }) => id);
@@ -93,23 +93,13 @@ environments: # ours
 
 test("hosts of which no list could be read are not none", async () => {
   const hosts = new Map([
-    ["abc-p1", [{ name: "web01", hostGroup: null, networkZone: null }]],
+    ["abc-p1", [estateHost("web01")]],
     ["xyz-p1", []],
   ]);
   const { texts } = await importInto([anEstate({ environments, groups: [], hosts })]);
   const text = Object.values(texts).join("\n");
   expect(text.match(/hosts: \[\]/g)).toHaveLength(1);
   expect(text).toContain("web01");
-});
-
-test("hosts of an environment that is declared already are told", async () => {
-  const host = (name: string) => ({ name, hostGroup: null, networkZone: null });
-  const hosts = new Map([["abc-p1", ["web01", "web02", "web03", "db01"].map(host)]]);
-  const { proposal, texts } = await importInto([anEstate({ environments, groups: [], hosts })], {
-    "customers/abc.yaml": "customer: abc\nenvironments:\n  p1: { cluster: emea, hosts: [db01] }\n",
-  });
-  expect(texts["customers/abc.yaml"]).toContain("hosts: [db01] }");
-  expect(proposal.remarks.find(({ about }) => about.includes("add host"))?.items).toEqual(["abc-p1: web[01-03]"]);
 });
 
 test("rights that an inventory cannot name are told from none", async () => {

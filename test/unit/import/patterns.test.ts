@@ -7,7 +7,7 @@ import { customerIdOf, placeEnvironments } from "../../../src/import/place-envir
 import { findRoles, leanRights } from "../../../src/import/rights.ts";
 import { closePermissions } from "../../../src/kinds/group/permissions.ts";
 import { expandHostNames } from "../../../src/load/hosts/host-names.ts";
-import { anEstate, importInto, observedEnvironment } from "../../support/import-world.ts";
+import { anEstate, estateHost, importInto, observedEnvironment } from "../../support/import-world.ts";
 
 const templatesOf = (ids: readonly string[]) =>
   countTemplates(findIdTemplates(ids).values()).map(({ template }) => template);
@@ -89,7 +89,7 @@ describe("host names", () => {
     const items = foldHosts(names);
     expect(Math.max(...items.map(({ length }) => length))).toBeLessThanOrEqual(80);
     expect(items.length).toBeLessThan(40);
-    const hosts = new Map([["abc-p1", names.map((name) => ({ name, hostGroup: null, networkZone: null }))]]);
+    const hosts = new Map([["abc-p1", names.map((name) => estateHost(name))]]);
     const environments = [observedEnvironment({ id: "abc-p1" })];
     const { inventory } = await importInto([anEstate({ environments, hosts })]);
     expect(inventory.hosts.map(({ name }) => name).sort()).toEqual([...names].sort());
