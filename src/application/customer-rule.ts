@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { DtsyncError, errorMessage, usageError } from "../errors.ts";
 import { readOrdinaryText } from "../files/read-ordinary-file.ts";
 import { type CustomerRule, firstRule, patternRule, type RuleSubject, tableRule } from "../import/customer-rules.ts";
@@ -8,16 +9,17 @@ const largestTable = 5_000_000;
 
 /**
  * The rule that `--customer-from` asks for, of several the first that knows: `tag:PATTERN`, `name:PATTERN` or `id:PATTERN`,
- * a regular expression whose first group is the customer, or a CSV file of id, customer and stage key. Null: none is given.
- * Throws a usage error.
+ * a regular expression whose first group is the customer, which is about ids where nothing else is named, or a CSV file of id,
+ * customer and stage key. Null: none is given. Throws a usage error.
  */
 export function customerRule(texts: readonly string[]): CustomerRule | null {
   return texts.length === 0 ? null : firstRule(texts.map(readRule));
 }
 
 function readRule(text: string): CustomerRule {
-  const [, subject, pattern] = /^(tag|name|id):(.*)$/s.exec(text) ?? [];
-  if (subject === undefined || pattern === undefined) return tableRule(readTable(text), customerIdOf);
+  const isPattern = /^(?:tag|name|id):/.test(text) || (text.includes("(") && !existsSync(text));
+  if (!isPattern) return tableRule(readTable(text), customerIdOf);
+  const [, subject = "id", pattern = ""] = /^(?:(tag|name|id):)?(.*)$/s.exec(text) ?? [];
   const fault = (what: string) =>
     usageError(
       `--customer-from ${text}: ${what}`,

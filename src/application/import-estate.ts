@@ -9,6 +9,7 @@ import type { DeclaredFile, ExistingInventory, Proposal } from "../import/propos
 import { proposeInventory } from "../import/propose-inventory.ts";
 import { takeZones } from "../import/take-zones.ts";
 import { groupBy } from "../lib/group-by.ts";
+import { compareText } from "../lib/text.ts";
 import { redactSecrets } from "../load/diagnostics/secret-text.ts";
 import { createLoadNotes, type LoadNotes } from "../load/explain/load-notes.ts";
 import { type InventoryFiles, inventoryFiles } from "../load/files/inventory-files.ts";
@@ -82,7 +83,8 @@ export async function importEstate(options: ImportOptions, context: Context): Pr
     const clusters = clustersOf(inventory, options.clusters);
     await requireOrigins(clusters, context);
     const observed = await readClusters(inventory, clusters, options, context);
-    const { estate, described, remarks, complete } = takeReadable(clusters, observed);
+    const { estate, described, remarks: unread, complete } = takeReadable(clusters, observed);
+    const remarks = [...unread, ...untoldRemarks(estate, options.rule)];
     const existing = existingInventory(inventory, opened, hostSettings(notes));
     const limits = knownLimits();
     const loadWith = ({ files }: Proposal) =>
@@ -113,6 +115,15 @@ export async function importEstate(options: ImportOptions, context: Context): Pr
   } finally {
     await opened.close();
   }
+}
+
+/** Environments of which the rule that was given says nothing: it may be meant otherwise. */
+function untoldRemarks(estate: readonly EstateCluster[], rule: CustomerRule | null): readonly Remark[] {
+  if (rule === null) return [];
+  const untold = estate.flatMap(({ environments }) => environments.filter((environment) => rule(environment) === null));
+  if (untold.length === 0) return [];
+  const about = "environments of which --customer-from says nothing: whose they are was told by their ids";
+  return [{ about, items: untold.map(({ id }) => id).sort(compareText) }];
 }
 
 async function openExisting(options: ImportOptions, context: Context): Promise<Opened> {

@@ -328,8 +328,10 @@ const agentVersionParts = mapped(
 const listedHost: Shape<ListedHost> = mapped(
   object({
     availabilityState: orNothing(text),
+    currentNetworkZoneId: orNothing(text),
     hostInfo: object({
       entityId: filledText,
+      displayName: orNothing(text),
       oneAgentCustomHostName: orNothing(text),
       localHostName: orNothing(text),
       discoveredName: orNothing(text),
@@ -339,8 +341,9 @@ const listedHost: Shape<ListedHost> = mapped(
       networkZoneId: orNothing(text),
     }),
   }),
-  ({ availabilityState, hostInfo }) => ({
+  ({ availabilityState, currentNetworkZoneId, hostInfo }) => ({
     id: hostInfo.entityId,
+    displayName: hostInfo.displayName,
     customName: hostInfo.oneAgentCustomHostName,
     localName: hostInfo.localHostName,
     discoveredName: hostInfo.discoveredName,
@@ -348,7 +351,7 @@ const listedHost: Shape<ListedHost> = mapped(
     state: availabilityState,
     version: hostInfo.agentVersion,
     hostGroup: hostInfo.hostGroup?.name ?? null,
-    networkZone: hostInfo.networkZoneId,
+    networkZone: hostInfo.networkZoneId ?? currentNetworkZoneId,
   }),
 );
 

@@ -19,10 +19,12 @@ export function takeHosts(lists: ReadonlyMap<string, readonly ListedHost[]>): Ta
   const found = new Map<string, { readonly environment: string; readonly host: ListedHost }>();
   const twice: string[] = [];
   const odd: string[] = [];
+  const occupied = new Set<string>();
   const unsaid: string[] = [];
   for (const [environment, listed] of [...lists].sort(([left], [right]) => compareText(left, right))) {
+    if (listed.length > 0) occupied.add(environment);
     for (const host of listed) {
-      const [name = ""] = namesOf(host);
+      const name = nameOf(host);
       if (!isHostName(name)) {
         odd.push(`${environment}: ${JSON.stringify(name)} (${host.id})`);
         continue;
@@ -57,8 +59,8 @@ export function takeHosts(lists: ReadonlyMap<string, readonly ListedHost[]>): Ta
     {
       about: "enabled environments without hosts",
       items: [...hosts]
-        .filter(([, list]) => list.length === 0)
         .map(([environment]) => environment)
+        .filter((environment) => !occupied.has(environment))
         .sort(compareText),
     },
   ];
@@ -68,6 +70,9 @@ export function takeHosts(lists: ReadonlyMap<string, readonly ListedHost[]>): Ta
 /** The one that it has for itself first. */
 const namesOf = ({ localName, discoveredName, customName }: ListedHost): readonly string[] =>
   [localName, discoveredName, customName].flatMap((name) => (name === null ? [] : [name.toLowerCase()]));
+
+/** Where a host has no name of its own to tell, the one that people see may be it. */
+const nameOf = (host: ListedHost): string => namesOf(host)[0] ?? host.displayName?.toLowerCase() ?? "";
 
 type HostSetting = "hostGroup" | "networkZone";
 

@@ -168,6 +168,8 @@ export interface ListedHost {
   /** The name that it has for itself. */
   readonly localName: string | null;
   readonly discoveredName: string | null;
+  /** What people see, who may have renamed it: it says nothing of which host it is. */
+  readonly displayName: string | null;
   readonly addresses: readonly string[];
   /** For example `MONITORED`; new words come with new versions. */
   readonly state: string | null;

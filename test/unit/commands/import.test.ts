@@ -117,6 +117,11 @@ describe("an import", () => {
     expect(filesThere()).toContain("customers/amber00.yaml");
     expect(read("customers/laboratory.yaml")).toContain("id: lab0");
     await planIsEmpty();
+    const { document } = await world.run(["import", "--all", "--dry-run", "--customer-from", "id:^(lab)0$"]);
+    const { remarks } = document as { readonly remarks: readonly { readonly about: string }[] };
+    expect(remarks.map(({ about }) => about)).toContain(
+      "environments of which --customer-from says nothing: whose they are was told by their ids",
+    );
   });
 
   describe("of hosts", () => {

@@ -245,6 +245,13 @@ describe("hosts that an environment lists", () => {
   const versionOf = (agentVersion: unknown) =>
     page({ hostInfo: { ...listed.hostInfo, agentVersion } }).items[0]?.version;
 
+  test("the network zone, where it is told", () => {
+    const zoneOf = (own: object, around: object) =>
+      page({ hostInfo: { ...listed.hostInfo, ...own }, ...around }).items[0]?.networkZone;
+    expect(zoneOf({ networkZoneId: "dmz" }, {})).toBe("dmz");
+    expect(zoneOf({}, { currentNetworkZoneId: "dmz" })).toBe("dmz");
+  });
+
   test("the least that one must have", () => {
     expect(page(listed)).toEqual({
       items: [
@@ -253,6 +260,7 @@ describe("hosts that an environment lists", () => {
           customName: null,
           localName: null,
           discoveredName: null,
+          displayName: null,
           addresses: [],
           state: null,
           hostGroup: null,

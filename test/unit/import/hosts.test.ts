@@ -184,9 +184,27 @@ test("hosts of a new environment with the same settings of their own are ranges,
     expect(text).toContain(`- name: ${range}\n        oneagent:\n          hostGroup: ${group}\n`);
 });
 
+const unset = { state: "MONITORED", hostGroup: null, networkZone: null, version: null };
+
+test("a host that has no other name is declared by the one that people see, and one without any leaves no environment empty", () => {
+  const nameless = { id: "HOST-1", localName: null, discoveredName: null, customName: null, addresses: [], ...unset };
+  const { hosts, remarks } = takeHosts(
+    new Map([
+      ["abc-p1", [{ ...nameless, displayName: "WEB01.example.com" }]],
+      ["abc-t1", [{ ...nameless, displayName: "Web shop 1" }]],
+      ["abc-d1", []],
+    ]),
+  );
+  expect(hosts.get("abc-p1")).toEqual([estateHost("web01.example.com")]);
+  expect(remarks).toEqual([
+    { about: "hosts without a name that can be declared: left out", items: ['abc-t1: "web shop 1" (HOST-1)'] },
+    { about: "enabled environments without hosts", items: ["abc-d1"] },
+  ]);
+});
+
 test("all names and addresses of a host are kept", () => {
   const listed = { id: "HOST-1", localName: "WEB01", discoveredName: "web01.example.com", customName: "web01" };
-  const rest = { state: "MONITORED", hostGroup: null, networkZone: null, version: null, addresses: ["10.1.2.3"] };
+  const rest = { displayName: "Web shop 1", addresses: ["10.1.2.3"], ...unset };
   const { hosts } = takeHosts(new Map([["abc-p1", [{ ...listed, ...rest }]]]));
   expect(hosts.get("abc-p1")).toEqual([
     estateHost("web01", { otherNames: ["web01.example.com"], addresses: ["10.1.2.3"] }),

@@ -103,7 +103,7 @@ describe("an import leaves out, and tells of,", () => {
     const host: ListedHost = {
       ...{ id: "HOST-1", localName: "web01", discoveredName: null, customName: null, state: "MONITORED" },
       ...{ hostGroup: "web shop", networkZone: "frankfurt" },
-      ...{ addresses: [], version: null },
+      ...{ addresses: [], version: null, displayName: null },
     };
     const { hosts, remarks } = takeHosts(new Map([["abc-p1", [host]]]));
     expect(hosts.get("abc-p1")).toEqual([estateHost("web01", { networkZone: "frankfurt" })]);

@@ -12,6 +12,12 @@ import { anEstate, estateHost, importInto, observedEnvironment } from "../../sup
 const templatesOf = (ids: readonly string[]) =>
   countTemplates(findIdTemplates(ids).values()).map(({ template }) => template);
 
+test("a rule without a subject is about ids, and one that is no file is not read", () => {
+  const [one] = [observedEnvironment({ id: "shop.abc.p1" })];
+  expect(customerRule(["^shop\\.([a-z]+)"])?.(one)?.customer.id).toBe("abc");
+  expect(() => customerRule(["^shop-[a-z]+"])).toThrow("cannot be read");
+});
+
 describe("templates of ids", () => {
   const second = ["harbour-east", "harbour-west", "lagoon-east", "meadow", "summit"].flatMap((customer) =>
     ["d1", "p1", "z1"].map((key) => `ccv2-cust-${customer}-${key}`),

@@ -11,6 +11,7 @@ const aListedHost = (given: Partial<ListedHost> = {}): ListedHost => ({
   customName: null,
   localName: "web01",
   discoveredName: "web01.abc.example.com",
+  displayName: null,
   addresses: ["192.0.2.1"],
   state: "MONITORED",
   version: "1.313.52.20250602-150703",
