@@ -1,4 +1,4 @@
-import { ApiError, isStatus } from "../../dynatrace/api-error.ts";
+import { ApiError, isStatus, saysAbsent } from "../../dynatrace/api-error.ts";
 import type { Client } from "../../dynatrace/client.ts";
 import { countEnvironments, readGroups } from "../../dynatrace/cluster-api.ts";
 import {
@@ -115,8 +115,9 @@ async function guarded(checks: Checks, id: string, ask: () => Promise<Check>): P
     return await ask();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return id === "token" && isStatus(error, 401)
-      ? checks.failure(id, `the token is refused: ${error.message}`, error.hint)
+    // A cluster may answer that there is no such token.
+    return id === "token" && (isStatus(error, 401) || saysAbsent(error, 404))
+      ? checks.failure(id, `the token is refused: ${error.message}`, error.hint ?? "make another one")
       : checks.unknown(id, `could not be read: ${error.message}`, error.hint);
   }
 }
@@ -177,7 +178,7 @@ async function certificate(
     const days = Math.floor((validUntil - clock.now().getTime()) / day);
     return days >= leastDays
       ? ok("certificate", `its certificate is trusted and valid for ${days} more days`)
-      : warning("certificate", `its certificate is valid for ${days} more days only`, "have it renewed");
+      : warning("certificate", `its certificate expires ${inDays(days)}`, "have it renewed");
   } catch (error) {
     // What has no certificate to show is not reached, which is a check of its own.
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
@@ -220,20 +221,22 @@ async function token(
   }
   const { scopes, expires, revoked } = facts;
   if (revoked) return failure("token", "the token is revoked", "make another one");
+  const left = expires === null ? null : expires - own.now().getTime();
+  if (left !== null && left <= 0) return failure("token", "the token has expired", "make another one");
   if (!scopes.includes(readScope))
     return failure(
       "token",
       `the token lacks ${readScope}`,
       `make one with ${readScope} and, to deploy hosts, ${tokenScope}`,
     );
-  const days = expires === null ? null : Math.floor((expires - own.now().getTime()) / day);
+  const days = left === null ? null : Math.floor(left / day);
   if (deploys && !scopes.includes(tokenScope))
     return failure(
       "token",
       `the token lacks ${tokenScope}, so apply cannot deploy hosts`,
       `make one with ${tokenScope}, too`,
     );
-  const expiry = days !== null && days < leastDays ? `the token expires in ${Math.max(0, days)} days` : null;
+  const expiry = days !== null && days < leastDays ? `the token expires ${inDays(days)}` : null;
   const more = scopes.filter((scope) => scope !== readScope && scope !== tokenScope);
   const excess = more.length > 0 ? `the token can do more than dtsync needs: ${more.sort().join(", ")}` : null;
   const remarks = [expiry, excess].filter((remark) => remark !== null);
@@ -242,6 +245,8 @@ async function token(
   const commands = scopes.includes(tokenScope) ? "plan, import and apply" : "plan, import, and apply without hosts";
   return ok("token", `the token is enough for ${commands}${days === null ? "" : `, for ${days} more days`}`);
 }
+
+const inDays = (days: number): string => (days === 0 ? "within a day" : `in ${count(days, "day")}`);
 
 /** What every plan reads. It is counted where the answer tells how many there are. */
 async function readable(

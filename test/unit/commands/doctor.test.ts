@@ -38,6 +38,14 @@ async function tokenWith(scopes: readonly string[], minutes: number): Promise<st
   return (JSON.parse(Buffer.concat(chunks).toString()) as { token: string }).token;
 }
 
+const day = 86_400_000;
+
+/** What a cluster tells of a token that may do all that dtsync needs. */
+const lookedUp = (facts: Readonly<Record<string, unknown>>): FaultAction => ({
+  status: 200,
+  body: { scopes: ["ServiceProviderAPI", "ClusterTokenManagement"], ...facts },
+});
+
 async function examine(token = world.cluster.clusterToken, more: Readonly<Record<string, string>> = {}) {
   const variables = { HOME: world.directory, DTSYNC_TOKEN_EMEA: token, ...more };
   const { code, document, output } = await world.run(["doctor"], { variables });
@@ -151,6 +159,34 @@ describe("doctor", () => {
     world.write(hosts, "customer: hosts\n");
     expect((await examine(token)).find("token")).toMatchObject({ state: "ok" });
     world.cluster.switches.tokenLookup = "ClusterTokenManagement";
+  });
+
+  test.each<[string, FaultAction, Partial<Check>]>([
+    ["yesterday", lookedUp({ expires: Date.now() - day }), { state: "failure", message: "the token has expired" }],
+    ["within hours", lookedUp({ expires: Date.now() + day / 2 }), { message: "the token expires within a day" }],
+    ["tomorrow", lookedUp({ expires: Date.now() + 1.5 * day }), { message: "the token expires in 1 day" }],
+    ["in two days", lookedUp({ expires: Date.now() + 2.5 * day }), { message: "the token expires in 2 days" }],
+    ["never, but is revoked", lookedUp({ revoked: true }), { state: "failure", message: "the token is revoked" }],
+  ])("tells of a token that the cluster still shows and that expires %s", async (_when, action, expected) => {
+    const fault = world.cluster.addFault({ match: { path: /tokens\/lookup/ }, do: action });
+    const { code, find } = await examine();
+    fault.remove();
+    expect(find("token")).toMatchObject({ state: "warning", ...expected });
+    expect(code).toBe(expected.state === "failure" ? 5 : 0);
+  });
+
+  test("takes a token that a cluster does not know for one that it refuses, and a page in its place for nothing", async () => {
+    for (const [action, state] of [
+      [{ status: 404, body: { error: { code: 404, message: "not found" } } }, "failure"],
+      [{ html: 404 }, "unknown"],
+    ] as const) {
+      const fault = world.cluster.addFault({ match: { path: /tokens\/lookup/, times: 5 }, do: action });
+      expect((await examine()).find("token")).toMatchObject({
+        state,
+        advice: state === "failure" ? expect.any(String) : null,
+      });
+      fault.remove();
+    }
   });
 
   test("takes a busy cluster for no refusal of the token", async () => {
