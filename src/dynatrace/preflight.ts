@@ -1,5 +1,5 @@
 import { list, mapped, object, optional, orNull, text, truth, wholeNumber } from "./answer-shape.ts";
-import { isStatus } from "./api-error.ts";
+import { hasCode, isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
 
 const onpremise = "/api/v1.0/onpremise";
@@ -43,7 +43,7 @@ export async function lookUpOwnToken(client: Client): Promise<TokenFacts | null>
     } as const;
     return await client.json(request, tokenFacts);
   } catch (error) {
-    if (isStatus(error, 403)) return null;
+    if (isStatus(error, 403) && !hasCode(error, "not-json")) return null;
     throw error;
   }
 }

@@ -212,7 +212,11 @@ async function token(
   deploys: boolean,
 ): Promise<Check> {
   const facts = await lookUpOwnToken(client);
+  const cannotDeploy = () =>
+    failure("token", `the token lacks ${tokenScope}, so apply cannot deploy hosts`, `make one with ${tokenScope}, too`);
   if (facts === null) {
+    // Only tokens without this scope are kept from looking at themselves.
+    if (deploys) return cannotDeploy();
     return unknown(
       "token",
       `the token may not ask what it is allowed to: it lacks ${tokenScope}, and is enough for plan and import at most`,
@@ -230,12 +234,7 @@ async function token(
       `make one with ${readScope} and, to deploy hosts, ${tokenScope}`,
     );
   const days = left === null ? null : Math.floor(left / day);
-  if (deploys && !scopes.includes(tokenScope))
-    return failure(
-      "token",
-      `the token lacks ${tokenScope}, so apply cannot deploy hosts`,
-      `make one with ${tokenScope}, too`,
-    );
+  if (deploys && !scopes.includes(tokenScope)) return cannotDeploy();
   const expiry = days !== null && days < leastDays ? `the token expires ${inDays(days)}` : null;
   const more = scopes.filter((scope) => scope !== readScope && scope !== tokenScope);
   const excess = more.length > 0 ? `the token can do more than dtsync needs: ${more.sort().join(", ")}` : null;

@@ -150,12 +150,17 @@ describe("doctor", () => {
     const hosts = "inventory/customers/hosts.yaml";
     world.write(hosts, "customer: hosts\nenvironments:\n  p1: { hosts: [web01] }\n");
     const token = await tokenWith(["ServiceProviderAPI"], 100_000);
-    // Such a token may look itself up on some clusters only.
-    world.cluster.switches.tokenLookup = "any";
-    expect((await examine(token)).find("token")).toMatchObject({
-      state: "failure",
-      message: expect.stringContaining("lacks ClusterTokenManagement"),
-    });
+    for (const tokenLookup of ["ClusterTokenManagement", "any"] as const) {
+      // Such a token may look itself up on some clusters only.
+      world.cluster.switches.tokenLookup = tokenLookup;
+      expect((await examine(token)).find("token")).toMatchObject({
+        state: "failure",
+        message: expect.stringContaining("lacks ClusterTokenManagement"),
+      });
+    }
+    const fault = world.cluster.addFault({ match: { path: /tokens\/lookup/, times: 5 }, do: { html: 403 } });
+    expect((await examine(token)).find("token")).toMatchObject({ state: "unknown" });
+    fault.remove();
     world.write(hosts, "customer: hosts\n");
     expect((await examine(token)).find("token")).toMatchObject({ state: "ok" });
     world.cluster.switches.tokenLookup = "ClusterTokenManagement";
