@@ -8,6 +8,7 @@ import type { PlanScope } from "../../model/plan.ts";
 import { clustersInScope } from "../../observe/clusters-in-scope.ts";
 import { hostsInScope } from "../../plan/create-plan.ts";
 import { scopeFilter } from "../../plan/scope.ts";
+import { environmentsWithZonesInScope } from "../../plan/zones-in-scope.ts";
 import type { Context } from "../context.ts";
 import { requireOrigins } from "../require-origins.ts";
 import { clusterChecks } from "./cluster-checks.ts";
@@ -42,8 +43,10 @@ export async function checkUp(
   const environments = inventory.environments.filter(
     (environment) => environment.state !== "absent" && filter.matches(environmentCoordinates(environment)),
   );
+  const withZones = environmentsWithZonesInScope(inventory, scope, null);
   const scopeOf = (name: string) => ({
     environments: environments.filter(({ cluster }) => cluster === name).map(({ id }) => id),
+    zones: environments.some(({ cluster, id }) => cluster === name && withZones.has(id.toLowerCase())),
     deployed: [
       ...new Set(
         hosts

@@ -2,7 +2,6 @@ import { ApiError, isStatus, saysAbsent } from "../../dynatrace/api-error.ts";
 import type { Client } from "../../dynatrace/client.ts";
 import { countEnvironments, readGroups } from "../../dynatrace/cluster-api.ts";
 import {
-  lookUpOwnToken,
   mostPolicyLevels,
   reachesDeployment,
   readHealth,
@@ -25,32 +24,31 @@ import { trustClusters } from "../../secrets/trust-clusters.ts";
 import type { Context } from "../context.ts";
 import type { ClusterAccess } from "../open-cluster.ts";
 import { openCluster } from "../open-cluster.ts";
+import { day, inDays, leastDays } from "./days.ts";
+import { tokenCheck } from "./token-check.ts";
 import { withinTime } from "./within-time.ts";
 
 type Checks = ReturnType<typeof checksOf>;
 
 const oldestVersion = "1.252";
-const day = 86_400_000;
-const leastDays = 21;
 const mostSkew = 60_000;
 /** Milliseconds for one check. */
 const patience = 20_000;
-/** What plan needs, and what apply needs besides to deploy hosts. */
-const readScope = "ServiceProviderAPI";
-const tokenScope = "ClusterTokenManagement";
 
 /** What of a cluster is in scope, as ids of environments. */
 export interface ClusterScope {
   readonly environments: readonly string[];
   /** Those that hosts report to. */
   readonly deployed: readonly string[];
+  /** Whether rights on management zones are declared. */
+  readonly zones: boolean;
 }
 
 /** All that a run needs of one cluster. Nothing is sent to an origin that nobody has allowed. */
 export async function clusterChecks(
   cluster: Cluster,
   access: ClusterAccess,
-  { environments, deployed }: ClusterScope,
+  { environments, deployed, zones }: ClusterScope,
   context: Context,
 ): Promise<readonly Check[]> {
   const checks = checksOf(`cluster/${cluster.name}`);
@@ -85,7 +83,9 @@ export async function clusterChecks(
         reached,
         shown(),
         within("clock", () => clock(client, context, checks)),
-        within("token", () => token(client, context, checks, deployed.length > 0)),
+        within("token", () =>
+          tokenCheck(client, { hosts: deployed.length > 0, zones }, context.clock.now().getTime(), checks),
+        ),
         within("environments", () => readable(checks, "environments", () => countEnvironments(client))),
         within("groups", () => readable(checks, "groups", async () => (await readGroups(client)).length)),
         within("version", () => version(client, checks)),
@@ -204,48 +204,6 @@ async function clock(client: Client, { clock: own }: Context, { ok, warning, unk
         "set both by NTP: tokens of a run live by that clock",
       );
 }
-
-async function token(
-  client: Client,
-  { clock: own }: Context,
-  { ok, warning, failure, unknown }: Checks,
-  deploys: boolean,
-): Promise<Check> {
-  const facts = await lookUpOwnToken(client);
-  const cannotDeploy = () =>
-    failure("token", `the token lacks ${tokenScope}, so apply cannot deploy hosts`, `make one with ${tokenScope}, too`);
-  if (facts === null) {
-    // Only tokens without this scope are kept from looking at themselves.
-    if (deploys) return cannotDeploy();
-    return unknown(
-      "token",
-      `the token may not ask what it is allowed to: it lacks ${tokenScope}, and is enough for plan and import at most`,
-      `give it ${tokenScope} where apply deploys hosts`,
-    );
-  }
-  const { scopes, expires, revoked } = facts;
-  if (revoked) return failure("token", "the token is revoked", "make another one");
-  const left = expires === null ? null : expires - own.now().getTime();
-  if (left !== null && left <= 0) return failure("token", "the token has expired", "make another one");
-  if (!scopes.includes(readScope))
-    return failure(
-      "token",
-      `the token lacks ${readScope}`,
-      `make one with ${readScope} and, to deploy hosts, ${tokenScope}`,
-    );
-  const days = left === null ? null : Math.floor(left / day);
-  if (deploys && !scopes.includes(tokenScope)) return cannotDeploy();
-  const expiry = days !== null && days < leastDays ? `the token expires ${inDays(days)}` : null;
-  const more = scopes.filter((scope) => scope !== readScope && scope !== tokenScope);
-  const excess = more.length > 0 ? `the token can do more than dtsync needs: ${more.sort().join(", ")}` : null;
-  const remarks = [expiry, excess].filter((remark) => remark !== null);
-  if (remarks.length > 0)
-    return warning("token", remarks.join("; "), expiry === null ? "take these scopes away" : "make another one before");
-  const commands = scopes.includes(tokenScope) ? "plan, import and apply" : "plan, import, and apply without hosts";
-  return ok("token", `the token is enough for ${commands}${days === null ? "" : `, for ${days} more days`}`);
-}
-
-const inDays = (days: number): string => (days === 0 ? "within a day" : `in ${count(days, "day")}`);
 
 /** What every plan reads. It is counted where the answer tells how many there are. */
 async function readable(

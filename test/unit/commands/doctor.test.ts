@@ -62,7 +62,10 @@ describe("doctor", () => {
     expect(checks.filter(({ state }) => state === "failure")).toEqual([]);
     expect(code).toBe(0);
     expect(find("reach")).toMatchObject({ state: "ok" });
-    expect(find("token")).toMatchObject({ state: "ok", message: expect.stringContaining("plan, import and apply") });
+    expect(find("token")).toMatchObject({
+      state: "ok",
+      message: expect.stringContaining("plan, import, apply, status and api"),
+    });
     expect(find("version")?.message).toContain("1.320");
     expect(find("environments")).toMatchObject({ state: "ok", message: expect.stringMatching(/can be read: \d+$/) });
     expect(find("groups")).toMatchObject({ state: "ok", message: expect.stringMatching(/can be read: \d+$/) });
@@ -163,6 +166,40 @@ describe("doctor", () => {
     fault.remove();
     world.write(hosts, "customer: hosts\n");
     expect((await examine(token)).find("token")).toMatchObject({ state: "ok" });
+    world.cluster.switches.tokenLookup = "ClusterTokenManagement";
+  });
+
+  test("says which commands a token that only reads is enough for, by what is declared and what the cluster has", async () => {
+    const groups = "inventory/groups/zones.yaml";
+    const token = await tokenWith(["ServiceProviderAPI"], 100_000);
+    const onZones = (zone: string) =>
+      `groups:\n  - { name: shop, access: { abc-p1: { managementZones: { ${zone}: VIEWER } } } }\n`;
+    const lacking = expect.stringMatching(/^the token lacks ClusterTokenManagement, so plan and apply hold .* zones$/);
+    for (const tokenLookup of ["ClusterTokenManagement", "any"] as const) {
+      world.cluster.switches.tokenLookup = tokenLookup;
+      world.write(groups, onZones('"*shop"'));
+      const declared = await examine(token);
+      expect(declared.find("token")).toMatchObject({ state: "failure", message: lacking });
+      expect(declared.code).toBe(5);
+      world.write(groups, "groups: []\n");
+      expect((await examine(token)).find("token")?.message).toContain(
+        "is enough for plan, import and apply; ClusterTokenManagement is needed for hosts, status and api",
+      );
+      const body = [
+        {
+          groupId: "shop",
+          mzPermissionsPerEnvironment: [
+            { environmentUuid: "abc-p1", mzPermissions: [{ mzId: "5", permissions: ["VIEWER"] }] },
+          ],
+        },
+      ];
+      const fault = world.cluster.addFault({ match: { path: /groups\/managementZones/ }, do: { status: 200, body } });
+      expect((await examine(token)).find("token")).toMatchObject({
+        state: "warning",
+        message: expect.stringMatching(/enough for plan and apply, but import leaves out the rights that 1 group has/),
+      });
+      fault.remove();
+    }
     world.cluster.switches.tokenLookup = "ClusterTokenManagement";
   });
 
