@@ -1,6 +1,7 @@
 import { list, mapped, object, optional, orNull, text, truth, wholeNumber } from "./answer-shape.ts";
 import { hasCode, isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
+import { passingStatuses } from "./retry.ts";
 
 const onpremise = "/api/v1.0/onpremise";
 
@@ -12,7 +13,8 @@ export async function readHealth(client: Client): Promise<boolean> {
 
 /** The clock of whoever answered, in Unix milliseconds, by the header of an answer; null: it has none. */
 export async function readServerTime(client: Client): Promise<number | null> {
-  const answer = await client.send({ method: "GET", path: "/rest/health", token: null });
+  const accept = [401, 403, 404, 500, ...passingStatuses];
+  const answer = await client.send({ method: "GET", path: "/rest/health", token: null, accept });
   const time = Date.parse(answer.headers.get("date") ?? "");
   return Number.isNaN(time) ? null : time;
 }

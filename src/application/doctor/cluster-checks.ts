@@ -158,7 +158,14 @@ async function reach(
       : warning("reach", "it answers, but does not say that it runs", "look at the state of its nodes in its console");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return failure("reach", error.message, error.hint ?? otherWay(cluster, context));
+    if (error.details.status === null) return failure("reach", error.message, error.hint ?? otherWay(cluster, context));
+    // No other command asks this, so what they ask may be answered all the same.
+    return warning(
+      "reach",
+      `it answers, but does not say whether it runs: ${error.message}`,
+      error.hint ??
+        "let /rest/health through, or look at the state of its nodes in its console: what runs ask is checked below",
+    );
   }
 }
 

@@ -149,6 +149,22 @@ describe("doctor", () => {
     });
   });
 
+  test.each<[string, FaultAction]>([
+    ["there", { status: 404 }],
+    ["well", { html: 503 }],
+  ])("goes on where the health check is not %s, which no run needs", async (_what, action) => {
+    const fault = world.cluster.addFault({ match: { path: "/rest/health", times: 9 }, do: action });
+    const { code, find } = await examine();
+    fault.remove();
+    expect(code).toBe(0);
+    expect(find("reach")).toMatchObject({
+      state: "warning",
+      message: expect.stringMatching(/^it answers, but does not say whether it runs: .*status (?:404|503)/),
+      advice: expect.stringContaining("/rest/health"),
+    });
+    for (const id of ["clock", "token", "environments", "groups"]) expect(find(id)).toMatchObject({ state: "ok" });
+  });
+
   test("is not content with a token that could not deploy the hosts that are declared", async () => {
     const hosts = "inventory/customers/hosts.yaml";
     world.write(hosts, "customer: hosts\nenvironments:\n  p1: { hosts: [web01] }\n");
