@@ -111,18 +111,20 @@ export function nodeRemarks(cluster: string, found: readonly NodeFacts[]): reado
 
 const maintenance = object({ reason: optional(orNull(text)), ended: optional(orNull(wholeNumber)) });
 
+/** Some pages of the documentation have the second one; a cluster that knows one of them alone answers 404 to the other. */
+const maintenancePaths = [`${onpremise}/cluster/maintenance`, "/api/v1.0/cluster/maintenance"];
+
 /** Why the cluster is under maintenance, if it is; null: it is too old to tell. Throws ApiError. */
 export async function readMaintenance(client: Client): Promise<{ readonly reason: string | null } | null> {
-  try {
-    const { reason, ended } = await client.json(
-      { method: "GET", path: `${onpremise}/cluster/maintenance` },
-      maintenance,
-    );
-    return { reason: typeof reason === "string" && typeof ended !== "number" ? reason : null };
-  } catch (error) {
-    if (isStatus(error, 404)) return null;
-    throw error;
+  for (const path of maintenancePaths) {
+    try {
+      const { reason, ended } = await client.json({ method: "GET", path }, maintenance);
+      return { reason: typeof reason === "string" && typeof ended !== "number" ? reason : null };
+    } catch (error) {
+      if (!isStatus(error, 404)) throw error;
+    }
   }
+  return null;
 }
 
 /** What the licence allows: null where the cluster is too old to tell. Throws ApiError. */

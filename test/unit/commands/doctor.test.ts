@@ -317,6 +317,23 @@ describe("doctor", () => {
     world.write("inventory/customers/hosts.yaml", "customer: hosts\n");
   });
 
+  test("looks for maintenance where the documentation has it, too", async () => {
+    expect((await examine()).find("maintenance")).toMatchObject({ state: "ok", message: "no maintenance" });
+    const faults = [
+      { match: { path: "/api/v1.0/onpremise/cluster/maintenance", times: 9 }, do: { status: 404 } },
+      {
+        match: { path: "/api/v1.0/cluster/maintenance", nth: 2, times: 9 },
+        do: { status: 200, body: { reason: "IP_MIGRATION" } },
+      },
+    ].map((fault) => world.cluster.addFault(fault));
+    expect((await examine()).find("maintenance")).toMatchObject({ state: "unknown" });
+    expect((await examine()).find("maintenance")).toMatchObject({
+      state: "warning",
+      message: "it is under maintenance: IP_MIGRATION",
+    });
+    for (const fault of faults) fault.remove();
+  });
+
   test("tells in which environments policies give rights", async () => {
     const none = await examine();
     expect(none.find("environment-policies")).toMatchObject({ state: "unknown" });
