@@ -78,10 +78,16 @@ export function readEnvironments(
   return readPages(client, { method: "GET", path: environmentsPath, query }, page, keyOf, following);
 }
 
-/** How many environments there are, by the smallest page of the list; null: it does not tell. Throws ApiError, UnexpectedAnswer. */
-export async function countEnvironments(client: Client): Promise<number | null> {
-  const request = { method: "GET", path: environmentsPath, query: { pageSize: "1" } } as const;
-  return (await client.json(request, environmentPage)).totalCount;
+/**
+ * How many environments there are, by the smallest page of the list; null: it does not tell. `quotas`: it is asked for these,
+ * too, which a licence without them refuses with 422. Throws ApiError, UnexpectedAnswer.
+ */
+export async function countEnvironments(
+  client: Client,
+  { quotas }: Pick<EnvironmentIncludes, "quotas"> = { quotas: false },
+): Promise<number | null> {
+  const query = { pageSize: "1", ...(quotas ? { includeConsumptionInfo: "true" } : {}) };
+  return (await client.json({ method: "GET", path: environmentsPath, query }, environmentPage)).totalCount;
 }
 
 /** One environment, or null when the cluster has none of this id. `uncached` quotas are computed now, which is slow. */

@@ -1,6 +1,7 @@
 import { list, mapped, object, optional, orNull, text, truth, wholeNumber } from "./answer-shape.ts";
 import { hasCode, isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
+import { countEnvironments } from "./cluster-api.ts";
 import { passingStatuses } from "./retry.ts";
 
 const onpremise = "/api/v1.0/onpremise";
@@ -127,17 +128,32 @@ export async function readMaintenance(client: Client): Promise<{ readonly reason
   return null;
 }
 
-/** What the licence allows: null where the cluster is too old to tell. Throws ApiError. */
-export async function readLicence(
-  client: Client,
-): Promise<{ readonly status: string | null; readonly quotas: boolean } | null> {
+export interface LicenceFacts {
+  /** Such as `VALID`; null: the cluster does not tell. */
+  readonly status: string | null;
+  /** False: a licence (DPS) that has none. */
+  readonly quotas: boolean;
+}
+
+/** What the licence allows. A cluster that is too old to be asked shows by its list whether there are quotas. Throws ApiError. */
+export async function readLicence(client: Client): Promise<LicenceFacts> {
+  const shape = object({ licenseStatus: optional(orNull(text)) });
   try {
-    const shape = object({ licenseStatus: optional(orNull(text)) });
     const { licenseStatus } = await client.json({ method: "GET", path: "/api/cluster/v2/clusterLicense" }, shape);
     return { status: licenseStatus ?? null, quotas: true };
   } catch (error) {
+    if (isStatus(error, 404)) return { status: null, quotas: await showsQuotas(client) };
     if (isStatus(error, 422)) return { status: null, quotas: false };
-    if (isStatus(error, 404)) return null;
+    throw error;
+  }
+}
+
+async function showsQuotas(client: Client): Promise<boolean> {
+  try {
+    await countEnvironments(client, { quotas: true });
+    return true;
+  } catch (error) {
+    if (isStatus(error, 422)) return false;
     throw error;
   }
 }

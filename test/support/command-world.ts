@@ -38,12 +38,13 @@ interface CommandWorldOptions {
   readonly hosts?: readonly string[];
   readonly buildInstaller?: SimulatedClusterOptions["buildInstaller"];
   readonly licence?: SimulatedClusterOptions["licence"];
+  readonly version?: string;
 }
 
 export async function startCommandWorld(
   files: Readonly<Record<string, string>>,
   seed: ClusterSeed,
-  { hosts, buildInstaller = () => new Uint8Array(), licence = "classic" }: CommandWorldOptions = {},
+  { hosts, buildInstaller = () => new Uint8Array(), licence = "classic", version }: CommandWorldOptions = {},
 ): Promise<CommandWorld> {
   const directory = mkdtempSync(join(tmpdir(), "dtsync-commands-"));
   const write = (name: string, text: string): string => {
@@ -61,6 +62,7 @@ export async function startCommandWorld(
     installerVersions: ["1.313.52.20250602-150703"],
     buildInstaller,
     licence,
+    ...(version === undefined ? {} : { version }),
   });
   const server = await serveCluster(cluster);
   return {

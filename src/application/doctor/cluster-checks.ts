@@ -260,13 +260,13 @@ async function maintenance(client: Client, { ok, warning, unknown }: Checks): Pr
     : warning("maintenance", `it is under maintenance: ${found.reason}`, "apply when it is over");
 }
 
-async function licence(client: Client, { ok, warning, unknown }: Checks): Promise<Check> {
-  const facts = await readLicence(client);
-  if (facts === null) return unknown("licence", "this version does not tell its licence");
-  if (!facts.quotas) return ok("licence", "a licence without quotas: declared ones are not compared");
-  return facts.status === null || facts.status === "VALID"
+async function licence(client: Client, { ok, warning }: Checks): Promise<Check> {
+  const { status, quotas } = await readLicence(client);
+  if (!quotas) return ok("licence", "a licence without quotas (DPS): declared ones are not compared");
+  if (status === null) return ok("licence", "a licence with quotas; whether it is valid the cluster does not tell");
+  return status === "VALID"
     ? ok("licence", "the licence is valid, with quotas")
-    : warning("licence", `the licence is ${facts.status}`, "new environments may be refused");
+    : warning("licence", `the licence is ${status}`, "new environments may be refused");
 }
 
 async function policies(client: Client, { ok, unknown }: Checks): Promise<Check> {

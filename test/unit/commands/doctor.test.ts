@@ -70,8 +70,6 @@ describe("doctor", () => {
     expect(find("environments")).toMatchObject({ state: "ok", message: expect.stringMatching(/can be read: \d+$/) });
     expect(find("groups")).toMatchObject({ state: "ok", message: expect.stringMatching(/can be read: \d+$/) });
     expect(find("node-version", "machine")).toMatchObject({ state: "ok" });
-    // The simulated cluster is too old to tell, which is not the same as good.
-    expect(find("licence")).toMatchObject({ state: "unknown" });
   });
 
   test.each<[string, () => Promise<string> | string, Partial<Check>]>([
@@ -315,6 +313,30 @@ describe("doctor", () => {
     world.cluster.setEnvironment("hosts-p1");
     expect((await examine()).find("deployment")).toMatchObject({ state: "ok" });
     world.write("inventory/customers/hosts.yaml", "customer: hosts\n");
+  });
+
+  test.each<["classic" | "dps", string, RegExp]>([
+    ["classic", "1.320.47.20250820-091500", /^a licence with quotas; whether it is valid/],
+    ["classic", "1.326.10.20251120-091500", /^the licence is valid, with quotas$/],
+    ["dps", "1.320.47.20250820-091500", /^a licence without quotas \(DPS\)/],
+    ["dps", "1.326.10.20251120-091500", /^a licence without quotas \(DPS\)/],
+  ])("finds out a %s licence of version %s", async (kind, version, message) => {
+    const other = await startCommandWorld({ "dtsync.yaml": settings }, {}, { licence: kind, version });
+    try {
+      const { document } = await other.run(["doctor"]);
+      expect((document as Checkup).checks.find(({ id }) => id === "licence")).toMatchObject({
+        state: "ok",
+        message: expect.stringMatching(message),
+      });
+    } finally {
+      await other.close();
+    }
+  });
+
+  test("does not guess the licence where neither it nor the list can be read", async () => {
+    const fault = world.cluster.addFault({ match: { path: /includeConsumptionInfo/, times: 9 }, do: { status: 500 } });
+    expect((await examine()).find("licence")).toMatchObject({ state: "unknown" });
+    fault.remove();
   });
 
   test("looks for maintenance where the documentation has it, too", async () => {
