@@ -10,7 +10,6 @@ import { jumpTarget } from "../../ssh/jump-target.ts";
 import { type JumpAddress, resolveTarget, type SshTarget } from "../../ssh/target.ts";
 import type { Context } from "../context.ts";
 import { clientSettings } from "../open-ssh.ts";
-import { versionOf } from "./version-of.ts";
 
 const { ok, warning, failure } = checksOf("hosts");
 
@@ -73,7 +72,6 @@ export async function hostChecks(
           ok("bastions", listBastions([...jumps.values()])),
         ]),
     keys([...targets.values(), ...[...jumps.values()].map(({ target }) => target)]),
-    await openSsh(context),
   ];
 }
 
@@ -95,19 +93,6 @@ function listBastions(bastions: readonly Bastion[]): string {
   const shown = bastions.slice(0, mostListed).map(({ name, hosts }) => `${count(hosts, "host")} behind ${name}`);
   const more = bastions.length - shown.length;
   return [...shown, ...(more > 0 ? [`and ${count(more, "more bastion")}`] : [])].join(", ");
-}
-
-/** dtsync has an SSH client of its own; what it advises is done with OpenSSH. */
-async function openSsh(context: Context): Promise<Check> {
-  // It says its version on standard error.
-  const version = await versionOf(["sh", "-c", "ssh -V 2>&1"], context);
-  return version === null
-    ? warning(
-        "openssh",
-        "ssh cannot be run: dtsync does not need it, but ssh-keyscan and ssh -G help with keys",
-        "install OpenSSH's client",
-      )
-    : ok("openssh", version.split(/[ ,]/)[0] ?? "");
 }
 
 const keyscan = (target: SshTarget | undefined): string =>

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,6 +31,8 @@ export async function machineChecks(folder: string, context: Context): Promise<r
     nodeVersion(),
     gitVersion(folder, context),
     signatureProgram(context),
+    openSsh(context),
+    sshAgent(context),
     shallowClone(folder, context),
     freeSpace(),
     locks(context),
@@ -85,6 +88,32 @@ async function signatureProgram(context: Context): Promise<Check> {
   return version === null
     ? warning("openssl", "openssl cannot be run, so signatures of installers cannot be checked", "install openssl")
     : ok("openssl", version.split(" ").slice(0, 2).join(" "));
+}
+
+/** dtsync has an SSH client of its own; what it advises is done with OpenSSH. */
+async function openSsh(context: Context): Promise<Check> {
+  // It says its version on standard error.
+  const version = await versionOf(["sh", "-c", "ssh -V 2>&1"], context);
+  return version === null
+    ? warning(
+        "openssh",
+        "ssh cannot be run: dtsync does not need it, but ssh-keyscan and ssh -G help with keys",
+        "install OpenSSH's client",
+      )
+    : ok("openssh", version.split(/[ ,]/)[0] ?? "");
+}
+
+/** Whether hosts can be reached without it is found out where there are some. */
+function sshAgent({ variables }: Context): Check {
+  const socket = variables["SSH_AUTH_SOCK"] ?? "";
+  if (socket === "") return ok("ssh-agent", "no SSH agent (SSH_AUTH_SOCK): hosts are reached with key files");
+  return existsSync(socket)
+    ? ok("ssh-agent", "an SSH agent is there")
+    : warning(
+        "ssh-agent",
+        `there is no SSH agent at ${socket}, where SSH_AUTH_SOCK leads`,
+        'eval "$(ssh-agent)" && ssh-add, or unset SSH_AUTH_SOCK',
+      );
 }
 
 async function freeSpace(): Promise<Check> {

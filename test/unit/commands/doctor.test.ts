@@ -307,7 +307,6 @@ describe("doctor", () => {
       advice: expect.stringContaining("ssh-keyscan -p 2222 edge "),
     });
     expect(find("bastions", "hosts")?.message).toBe("3 hosts behind ops@edge:2222, 3 hosts behind inner");
-    expect(find("openssh", "hosts")).toBeDefined();
     // None of these environments is there.
     expect(find("deployment")).toMatchObject({ state: "unknown" });
     world.cluster.setEnvironment("hosts-p1");
@@ -393,6 +392,20 @@ describe("doctor", () => {
     });
     expect(await checkOf({ HTTPS_PROXY }, "reach")).toMatchObject({ state: "failure", advice: expect.any(String) });
     expect(await checkOf({ HTTPS_PROXY: "socks5://127.0.0.1:9" }, "proxy")).toMatchObject({ state: "failure" });
+  });
+
+  test("tells of OpenSSH and the agent before there are hosts", async () => {
+    const { find, checks } = await examine();
+    expect(checks.filter(({ scope }) => scope === "hosts")).toEqual([]);
+    expect(find("openssh", "machine")).toBeDefined();
+    const agentAt = async (SSH_AUTH_SOCK: string) =>
+      (await examine(world.cluster.clusterToken, { SSH_AUTH_SOCK })).find("ssh-agent", "machine");
+    expect(find("ssh-agent", "machine")).toMatchObject({
+      state: "ok",
+      message: expect.stringMatching(/^no SSH agent/),
+    });
+    expect(await agentAt(world.directory)).toMatchObject({ state: "ok", message: "an SSH agent is there" });
+    expect(await agentAt(join(world.directory, "gone"))).toMatchObject({ state: "warning" });
   });
 
   test("tells who applies at the moment", async () => {
