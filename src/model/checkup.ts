@@ -10,6 +10,8 @@ export interface Check {
   readonly message: string;
   /** What to type or do; null where nothing is to be done. */
   readonly advice: string | null;
+  /** All that the message names some of; left out: it names none. */
+  readonly items?: readonly string[];
 }
 
 export interface Checkup {
@@ -22,7 +24,10 @@ export interface Checkup {
 export function checksOf(scope: string) {
   const make =
     (state: CheckState) =>
-    (id: string, message: string, advice: string | null = null): Check => ({ scope, id, state, message, advice });
+    (id: string, message: string, advice: string | null = null, items: readonly string[] = []): Check => ({
+      ...{ scope, id, state, message, advice },
+      ...(items.length === 0 ? {} : { items }),
+    });
   return { ok: make("ok"), warning: make("warning"), failure: make("failure"), unknown: make("unknown") };
 }
 

@@ -2,20 +2,17 @@ import { ApiError, isStatus, saysAbsent } from "../../dynatrace/api-error.ts";
 import type { Client } from "../../dynatrace/client.ts";
 import { countEnvironments, readGroups } from "../../dynatrace/cluster-api.ts";
 import {
-  mostPolicyLevels,
   reachesDeployment,
   readHealth,
   readLicence,
   readMaintenance,
   readNodes,
-  readPolicyGroups,
   readServerTime,
   writeObstacle,
 } from "../../dynatrace/preflight.ts";
 import { resolveProxy } from "../../dynatrace/resolve-proxy.ts";
 import { DtsyncError, errorMessage } from "../../errors.ts";
 import { isLoopback } from "../../lib/loopback.ts";
-import { count } from "../../lib/printable.ts";
 import { originPlace } from "../../lib/read-origin.ts";
 import { compareVersions } from "../../lib/versions.ts";
 import { type Check, checksOf } from "../../model/checkup.ts";
@@ -25,6 +22,7 @@ import type { Context } from "../context.ts";
 import type { ClusterAccess } from "../open-cluster.ts";
 import { openCluster } from "../open-cluster.ts";
 import { day, inDays, leastDays } from "./days.ts";
+import { clusterPolicies, environmentPolicies } from "./policy-checks.ts";
 import { tokenCheck } from "./token-check.ts";
 import { withinTime } from "./within-time.ts";
 
@@ -72,6 +70,7 @@ export async function clusterChecks(
   }
   try {
     const { client } = opened;
+    const groups = once(() => readGroups(client));
     const within = (id: string, ask: () => Promise<Check>) =>
       withinTime(guarded(checks, id, ask), patience, () => tooSlow(checks, id), context);
     const reached = await within("reach", () => reach(client, cluster, context, checks));
@@ -87,20 +86,29 @@ export async function clusterChecks(
           tokenCheck(client, { hosts: deployed.length > 0, zones }, context.clock.now().getTime(), checks),
         ),
         within("environments", () => readable(checks, "environments", () => countEnvironments(client))),
-        within("groups", () => readable(checks, "groups", async () => (await readGroups(client)).length)),
+        within("groups", () => readable(checks, "groups", async () => (await groups()).length)),
         within("version", () => version(client, checks)),
         within("maintenance", () => maintenance(client, checks)),
         within("licence", () => licence(client, checks)),
-        within("policies", () => policies(client, checks)),
+        within("policies", () => clusterPolicies(client, groups, checks)),
         ...(environments.length === 0
           ? []
-          : [within("environment-policies", () => environmentPolicies(client, environments, checks))]),
+          : [within("environment-policies", () => environmentPolicies(client, environments, groups, checks))]),
         ...deployed.slice(0, 1).map((id) => within("deployment", () => deployment(client, id, checks))),
       ])),
     ];
   } finally {
     await opened.close();
   }
+}
+
+/** The same work for everybody who asks for it, begun by the first. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let begun: Promise<T> | null = null;
+  return () => {
+    begun ??= work();
+    return begun;
+  };
 }
 
 /** A cluster that takes this long to say a word cannot be worked with, whatever it would say. */
@@ -267,37 +275,6 @@ async function licence(client: Client, { ok, warning }: Checks): Promise<Check> 
   return status === "VALID"
     ? ok("licence", "the licence is valid, with quotas")
     : warning("licence", `the licence is ${status}`, "new environments may be refused");
-}
-
-async function policies(client: Client, { ok, unknown }: Checks): Promise<Check> {
-  const groups = await readPolicyGroups(client, "cluster");
-  if (groups === null) return unknown("policies", "whether policies give groups rights could not be read");
-  return groups.size === 0
-    ? ok("policies", "no group has rights from policies of the cluster")
-    : ok(
-        "policies",
-        `${groups.size} group${groups.size === 1 ? " has" : "s have"} rights from policies, too: dtsync neither shows nor changes those`,
-      );
-}
-
-async function environmentPolicies(
-  client: Client,
-  environments: readonly string[],
-  { ok, unknown }: Checks,
-): Promise<Check> {
-  const id = "environment-policies";
-  const asked = environments.slice(0, mostPolicyLevels);
-  const found = await Promise.all(asked.map((environment) => readPolicyGroups(client, { environment })));
-  const told = found.filter((groups) => groups !== null);
-  const which = asked.length === environments.length ? "" : ` (the first ${asked.length} were asked)`;
-  if (told.length === 0) return unknown(id, "no environment in scope tells whether policies give groups rights there");
-  const bound = told.filter(({ size }) => size > 0).length;
-  return bound === 0
-    ? ok(id, `no group has rights from policies of a single environment${which}`)
-    : ok(
-        id,
-        `in ${count(bound, "environment")}${which} groups have rights from policies, too: dtsync neither shows nor changes those`,
-      );
 }
 
 async function deployment(client: Client, environment: string, { ok, warning, unknown }: Checks): Promise<Check> {

@@ -372,8 +372,42 @@ describe("doctor", () => {
     });
     expect((await examine()).find("environment-policies")).toMatchObject({
       state: "ok",
-      message: expect.stringContaining("in 1 environment groups have rights from policies"),
+      message: expect.stringContaining("in 1 environment groups have rights from policies, too (noc on abc-p1): "),
+      items: ["noc on abc-p1"],
     });
+  });
+
+  test("names the groups to which policies of the cluster give rights, and all of them as JSON", async () => {
+    const { clusterUuid } = world.cluster.snapshot();
+    const names = Array.from({ length: 10 }, (_, index) => `Team ${index}`);
+    for (const name of names) world.cluster.setGroup(name, {});
+    world.cluster.addPolicy({
+      ...{
+        uuid: "5b1b6c4e-0b9e-4b52-9a07-2f3f3c3a1d12",
+        name: "all",
+        statementQuery: "ALLOW environment:roles:viewer;",
+      },
+      ...{
+        levelType: "cluster",
+        levelId: clusterUuid,
+        groups: names.map((name) => name.toLowerCase().replace(" ", "")),
+      },
+    });
+    expect((await examine()).find("policies")).toMatchObject({
+      state: "ok",
+      message: expect.stringMatching(/^10 groups have rights from policies, too \(Team 0, .*, Team 7 and 2 more\): /),
+      items: names,
+    });
+    // Names need the list of groups; that it cannot be read is a check of its own.
+    const fault = world.cluster.addFault({
+      match: { path: "/api/v1.0/onpremise/groups", times: 9 },
+      do: { status: 403 },
+    });
+    expect((await examine()).find("policies")).toMatchObject({
+      state: "ok",
+      message: expect.stringContaining("(team0, "),
+    });
+    fault.remove();
   });
 
   test("names the proxy, or the line that sets one", async () => {
