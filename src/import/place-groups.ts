@@ -62,9 +62,14 @@ export function placeGroups(
   const left: Record<LeftReason, string[]> = { unclear: [], secret: [], sameId: [] };
   const dead: string[] = [];
   const silent: string[] = [];
+  const unsure: string[] = [];
+  const partlyAsked: string[] = [];
   const odd: string[] = [];
   const ofPolicies: string[] = [];
   for (const { name: cluster, groups, zoneRights, policyGroups } of clusters) {
+    const isAsked = policyGroups === null || policyGroups.asked === policyGroups.enabled;
+    if (!isAsked)
+      partlyAsked.push(`${cluster}: ${policyGroups.asked} of ${policyGroups.enabled} environments were asked`);
     const zonesOfGroups = groupBy(zoneRights, ({ group }) => group.toLowerCase());
     for (const [observed, reason] of sortOut(groups, options.takenNames.get(cluster) ?? [])) {
       const shown = `${cluster}/${observed.name}`;
@@ -74,8 +79,9 @@ export function placeGroups(
       }
       const read = accessOf(observed, cluster, zonesOfGroups.get(observed.id.toLowerCase()) ?? [], byId);
       if (read.gone.length > 0) dead.push(`${shown} on ${read.gone.join(", ")}`);
-      if (policyGroups?.has(observed.id.toLowerCase())) ofPolicies.push(shown);
-      else if (read.access === null && !observed.isClusterAdminGroup) (read.isOdd ? odd : silent).push(shown);
+      if (policyGroups?.ids.has(observed.id.toLowerCase())) ofPolicies.push(shown);
+      else if (read.access === null && !observed.isClusterAdminGroup)
+        (read.isOdd ? odd : isAsked ? silent : unsure).push(shown);
       const isBare = observed.isClusterAdminGroup || options.bare.has(shown);
       members.push({ observed, cluster, access: isBare ? null : read.access });
     }
@@ -83,7 +89,12 @@ export function placeGroups(
   for (const reason of Object.keys(leftReasons) as readonly LeftReason[]) remark(leftReasons[reason], left[reason]);
   remark("rights on environments that are not there: left alone", dead);
   remark("groups that policies give rights, which dtsync neither shows nor changes", ofPolicies);
+  remark("clusters of which further environments may have policies that give groups rights", partlyAsked);
   remark("groups without rights on environments: their rights are not compared", silent);
+  remark(
+    "groups without rights on environments, unless policies of those that were not asked give them some: their rights are not compared",
+    unsure,
+  );
   remark("groups with rights that an inventory cannot name: their rights are not compared", odd);
   const made = options.templates
     ? makeTemplates(members, environments)

@@ -1,4 +1,4 @@
-import type { ObservedEnvironment, ObservedGroup } from "./observed.ts";
+import type { ObservedEnvironment, ObservedGroup, PolicyGroups } from "./observed.ts";
 
 /** What one cluster has, read whole. */
 export interface EstateCluster {
@@ -7,8 +7,8 @@ export interface EstateCluster {
   readonly groups: readonly ObservedGroup[];
   /** Rights of groups on management zones, as far as these can be named. */
   readonly zoneRights: readonly EstateZoneRight[];
-  /** Ids in lower case of groups that policies give rights; null: nobody knows. */
-  readonly policyGroups: ReadonlySet<string> | null;
+  /** Null: nobody knows. */
+  readonly policyGroups: PolicyGroups | null;
   /** Hosts that environments list, by environment id; null: they were not asked for. */
   readonly hosts: ReadonlyMap<string, readonly EstateHost[]> | null;
 }

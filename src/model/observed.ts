@@ -69,6 +69,15 @@ export interface LicenceHour {
   readonly hosts: ReadonlyMap<string, number>;
 }
 
+/** Groups that policies give rights. Each environment is a question, so of a large cluster only some are asked. */
+export interface PolicyGroups {
+  /** In lower case. */
+  readonly ids: ReadonlySet<string>;
+  /** Environments that were asked, and those that are enabled. */
+  readonly asked: number;
+  readonly enabled: number;
+}
+
 export interface ObservedCluster {
   readonly version: string | null;
   readonly requests: number;
@@ -79,8 +88,8 @@ export interface ObservedCluster {
   readonly licenceHour?: LicenceHour | null;
   /** Left out: not asked for. */
   readonly zones?: ObservedZones;
-  /** Ids in lower case of groups that policies give rights, as far as that was asked; left out: it was not. */
-  readonly policyGroups?: Reading<ReadonlySet<string>>;
+  /** Left out: not asked for. */
+  readonly policyGroups?: Reading<PolicyGroups>;
   /** False on a licence without quotas (DPS): they are then not compared. */
   readonly quotasLicensed: boolean;
   readonly warnings: readonly string[];

@@ -11,7 +11,7 @@ import {
 } from "../dynatrace/preflight.ts";
 import { readClusterEnvironments } from "../kinds/environment/effects/read.ts";
 import type { Inventory } from "../model/inventory.ts";
-import type { ObservedCluster, ObservedEnvironment } from "../model/observed.ts";
+import type { ObservedCluster, ObservedEnvironment, PolicyGroups } from "../model/observed.ts";
 import type { Wanted } from "./observe.ts";
 import { observeZones, type QuestionTokens } from "./observe-zones.ts";
 import { reading } from "./reading.ts";
@@ -74,14 +74,16 @@ export async function observeCluster(
 async function readGroupsOfPolicies(
   client: Client,
   environments: readonly ObservedEnvironment[],
-): Promise<ReadonlySet<string>> {
-  const enabled = environments.filter(({ state }) => state === "ENABLED").slice(0, mostPolicyLevels);
+): Promise<PolicyGroups> {
+  const enabled = environments.filter(({ state }) => state === "ENABLED");
+  const asked = enabled.slice(0, mostPolicyLevels);
   const found = await Promise.all([
     readPolicyGroups(client, "cluster"),
-    ...enabled.map(({ id }) => readPolicyGroups(client, { environment: id })),
+    ...asked.map(({ id }) => readPolicyGroups(client, { environment: id })),
   ]);
   if (found[0] === null) throw new Error("it does not tell which groups have rights from policies");
-  return new Set(found.flatMap((groups) => [...(groups ?? [])].map((id) => id.toLowerCase())));
+  const ids = new Set(found.flatMap((groups) => [...(groups ?? [])].map((id) => id.toLowerCase())));
+  return { ids, asked: asked.length, enabled: enabled.length };
 }
 
 export function unusableCluster(reason: string, requests: number): ObservedCluster {

@@ -51,6 +51,26 @@ describe("an import leaves out, and tells of,", () => {
     expect(JSON.stringify(texts)).not.toContain("pass-word");
   });
 
+  test("what policies may give groups in environments that were not asked", async () => {
+    const groups = [noc, observedGroup({ name: "security" }), observedGroup({ name: "auditors" })];
+    const asked = { ids: new Set(["security"]), asked: 50 };
+    const remarksOf = async (enabled: number) => {
+      const estate = anEstate({ environments, groups, policyGroups: { ...asked, enabled } });
+      const { remarks } = (await importInto([estate])).proposal;
+      return remarks.filter(({ items }) => items.some((item) => /^emea[/:]/.test(item)));
+    };
+    const ofPolicies = { about: expect.stringMatching(/^groups that policies give rights/), items: ["emea/security"] };
+    expect(await remarksOf(50)).toEqual([
+      ofPolicies,
+      { about: "groups without rights on environments: their rights are not compared", items: ["emea/auditors"] },
+    ]);
+    expect(await remarksOf(51)).toEqual([
+      ofPolicies,
+      { about: expect.stringContaining("further environments"), items: ["emea: 50 of 51 environments were asked"] },
+      { about: expect.stringContaining("that were not asked"), items: ["emea/auditors"] },
+    ]);
+  });
+
   test("a group with half a character in its name", async () => {
     const odd = observedGroup({ name: "a\ud800b", id: "odd", accessRight: onProduction });
     const { inventory } = await importInto([anEstate({ environments, groups: [noc, odd] })]);

@@ -12,7 +12,11 @@ import { silentLog } from "../../support/log.ts";
 const quotas = { hostUnits: { maxLimit: 10 } };
 const withQuotas = anInventory({ environments: [anEnvironment({ settings: { quotas } })] });
 
-const observed = (cluster: SimulatedCluster, inventory: Inventory = anInventory(), groups = true) =>
+const observed = (
+  cluster: SimulatedCluster,
+  inventory: Inventory = anInventory(),
+  wanted: Parameters<typeof observeCluster>[3] = { groups: true },
+) =>
   observeCluster(
     "emea",
     createClient({
@@ -26,7 +30,7 @@ const observed = (cluster: SimulatedCluster, inventory: Inventory = anInventory(
       throttle: createLimiter(8),
     }),
     inventory,
-    { groups },
+    wanted,
     () => {
       throw new Error("no environment is asked for anything");
     },
@@ -75,9 +79,17 @@ describe("reading a cluster", () => {
     });
   });
 
+  test("of a large cluster it is known how many environments were asked for policies", async () => {
+    const disabled = { id: "old", state: "DISABLED" } as const;
+    const { cluster } = aClusterWorld({ seed: { environments: [...many(51), disabled] } });
+    expect(await observed(cluster, anInventory(), { groups: true, policies: true })).toMatchObject({
+      policyGroups: { status: "complete", value: { ids: new Set(), asked: 50, enabled: 51 } },
+    });
+  });
+
   test("groups are not read when nobody needs them", async () => {
     const { cluster } = aClusterWorld();
-    expect((await observed(cluster, anInventory(), false)).groups).toBeNull();
+    expect((await observed(cluster, anInventory(), { groups: false })).groups).toBeNull();
     expect(cluster.requests.some(({ path }) => path.endsWith("/groups"))).toBe(false);
   });
 
