@@ -20,9 +20,14 @@ export async function loadKnown(
 }
 
 /** Loads and checks the inventory that the options name. */
-export async function loadDeclared(options: CommonOptions, context: Context): Promise<LoadResult> {
+export async function loadDeclared(
+  options: CommonOptions,
+  context: Context,
+  follower?: LoadFollower,
+): Promise<LoadResult> {
   const { loadInventory } = await import("../load/load-inventory.ts");
-  return logged(context, () => loadInventory(loadOptions(options, context)));
+  const given = { ...loadOptions(options, context), ...(follower ? { follower } : {}) };
+  return logged(context, () => loadInventory(given));
 }
 
 /** What was loaded, with notes of where everything comes from. */

@@ -28,7 +28,7 @@ export async function resolveItems(
   const { diagnostics } = context;
   const settings = settingsFile ? readSettings(settingsFile, context) : unreadableSettings(context);
   const roles = settingsFile ? readRoles(settingsFile, context) : null;
-  const followed = reader.customers.length > filesAtATime ? follower : undefined;
+  const followed = follower?.always || reader.customers.length > filesAtATime ? follower : undefined;
   if (!diagnostics.hasErrors()) followed?.onClusters(settings.clusters, directory);
   const read = await readCustomers(reader, settings);
   const customers = uniqueCustomers(read.customers, diagnostics);

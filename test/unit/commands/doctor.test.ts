@@ -456,10 +456,49 @@ describe("doctor", () => {
     lock.release();
   });
 
-  test("prints the faults of an invalid inventory", async () => {
-    world.write("inventory/customers/hosts.yaml", "customer: hosts\nrolls: 1\n");
-    expect(await world.run(["doctor"])).toMatchObject({ code: 3, document: { valid: false } });
+  test("checks of an invalid inventory all that does not need it, its clusters too", async () => {
+    world.write("inventory/customers/hosts.yaml", "customer: hosts\nrolls: 1\nsize: 2\nkind: 3\nplace: 4\n");
+    const { code, checks, find } = await examine();
+    expect(code).toBe(3);
+    expect(checks.filter(({ scope }) => scope === "inventory")).toEqual([
+      {
+        scope: "inventory",
+        id: "inventory",
+        state: "failure",
+        message: expect.stringMatching(/^it is invalid, with 4 faults: customers\/hosts\.yaml:2: .*; and 1 more$/),
+        advice: expect.stringContaining("dtsync validate"),
+        items: expect.objectContaining({ length: 4 }),
+      },
+    ]);
+    for (const id of ["node-version", "openssh", "git", "ssh-agent", "free-space", "journals"])
+      expect(find(id, "machine")).toBeDefined();
+    for (const id of ["reach", "token", "environments"]) expect(find(id)).toMatchObject({ state: "ok" });
+    // Which clusters a target is about, only the inventory tells.
+    const { document } = await world.run(["doctor", "--target", "abc-p1"]);
+    expect((document as Checkup).checks.some(({ scope }) => scope.startsWith("cluster/"))).toBe(false);
     world.write("inventory/customers/hosts.yaml", "customer: hosts\n");
+  });
+
+  test("sends nothing to clusters of a dtsync.yaml that is not in order", async () => {
+    const before = world.cluster.requests.length;
+    world.write("inventory/dtsync.yaml", `${settings}saftey: {}\n`);
+    expect(await examine()).toMatchObject({ code: 3 });
+    expect(world.cluster.requests).toHaveLength(before);
+    world.write("inventory/dtsync.yaml", settings);
+  });
+
+  test("checks the machine where there is no inventory yet", async () => {
+    const missing = join(world.directory, "nothing");
+    const { code, document } = await world.run(["doctor", "--inventory", missing]);
+    expect(code).toBe(3);
+    expect(faultsBySchema("doctor", document)).toEqual([]);
+    const { checks } = document as Checkup;
+    expect(new Set(checks.map(({ scope }) => scope))).toEqual(new Set(["machine", "inventory"]));
+    expect(checks.find(({ scope }) => scope === "inventory")).toMatchObject({
+      state: "failure",
+      message: expect.stringContaining("there is no inventory folder"),
+      advice: expect.stringMatching(/dtsync init.*dtsync validate/),
+    });
   });
 
   test("shows marks and what to do as text", async () => {
