@@ -29,38 +29,40 @@ export async function tokenCheck(
   if (fault !== null) return failure("token", ...fault);
   // Only tokens without this scope are kept from looking at themselves.
   const asksEnvironments = facts?.scopes.includes(tokenScope) ?? false;
-  if (!asksEnvironments) {
-    const prevented = [
-      ...(needs.zones ? ["plan and apply hold the declared rights on management zones"] : []),
-      ...(needs.hosts ? ["apply cannot deploy hosts"] : []),
-    ];
-    if (prevented.length > 0)
-      return failure("token", `the token lacks ${tokenScope}, so ${prevented.join(" and ")}`, bothScopes);
-    const groups = new Set((await readZoneRights(client)).map(({ group }) => group)).size;
-    if (groups > 0)
-      return warning(
-        "token",
-        `the token lacks ${tokenScope}: it is enough for plan and apply, but import leaves out the rights that ${count(groups, "group has", "groups have")} on management zones`,
-        bothScopes,
-      );
-  }
-  const commands = asksEnvironments
-    ? "plan, import, apply, status and api"
-    : `plan, import and apply; ${tokenScope} is needed for hosts, status and api`;
-  if (facts === null)
-    return unknown(
-      "token",
-      `the token may not ask what else it may do and when it expires; it is enough for ${commands}`,
-      `give it ${tokenScope} where you need more`,
-    );
-  const days = facts.expires === null ? null : Math.floor((facts.expires - now) / day);
-  const expiry = days !== null && days < leastDays ? `the token expires ${inDays(days)}` : null;
-  const more = facts.scopes.filter((scope) => scope !== readScope && scope !== tokenScope);
-  const excess = more.length > 0 ? `the token can do more than dtsync needs: ${more.sort().join(", ")}` : null;
-  const remarks = [expiry, excess].filter((remark) => remark !== null);
-  if (remarks.length > 0)
-    return warning("token", remarks.join("; "), expiry === null ? "take these scopes away" : "make another one before");
-  return ok("token", `the token${days === null ? "" : `, for ${days} more days,`} is enough for ${commands}`);
+  const prevented = [
+    ...(needs.zones
+      ? ["plan and apply hold the declared rights on management zones, and import leaves out such rights"]
+      : []),
+    ...(needs.hosts ? ["apply cannot deploy hosts"] : []),
+  ];
+  if (!asksEnvironments && prevented.length > 0)
+    return failure("token", `the token lacks ${tokenScope}, so ${prevented.join("; ")}`, bothScopes);
+  const groups = asksEnvironments ? 0 : new Set((await readZoneRights(client)).map(({ group }) => group)).size;
+  const days = facts === null || facts.expires === null ? null : Math.floor((facts.expires - now) / day);
+  const more = (facts?.scopes ?? []).filter((scope) => scope !== readScope && scope !== tokenScope);
+  const expiry = days === null ? [] : [`it expires ${inDays(days)}`];
+  const concerns = [
+    ...(groups > 0 ? [bothScopes] : []),
+    ...(days !== null && days < leastDays ? ["make another one before it expires"] : []),
+    ...(more.length > 0 ? ["take the scopes away that it does not need"] : []),
+  ];
+  const message = [
+    `the token is enough for ${asksEnvironments ? "plan, import, apply, status and api" : enoughWithout(groups)}`,
+    ...expiry,
+    ...(more.length > 0 ? [`it can do more than dtsync needs: ${more.sort().join(", ")}`] : []),
+  ].join("; ");
+  if (concerns.length > 0) return warning("token", message, concerns.join("; "));
+  return facts === null
+    ? unknown("token", `${message}; it may not ask what else it may do and when it expires`)
+    : ok("token", message);
+}
+
+/** `groups`: how many have rights on management zones of the cluster. */
+function enoughWithout(groups: number): string {
+  const others = `hosts, status and api need ${tokenScope}`;
+  return groups === 0
+    ? `plan, import and apply; ${others}`
+    : `plan and apply; import of the rights that ${count(groups, "group has", "groups have")} on management zones, ${others}`;
 }
 
 /** Why no command can do anything with it, and what to do; null: some can. */
