@@ -34,7 +34,7 @@ export function followServices({ installers, sightings }: HostServices, begin: B
         const end = begin({ host: host.name, environment, step: seenStep });
         const sighting = await sightings.waitFor(request);
         if (sighting.status === "seen") end({ result: "ok", words: null });
-        else if (sighting.status === "unreadable") end({ result: "unreadable", words: null });
+        else if (sighting.status === "no-list") end({ result: "no-list", words: null });
         else {
           const { code, message } = unseenProblem(sighting, environment);
           end({ result: code, words: message });

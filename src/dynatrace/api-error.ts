@@ -5,6 +5,8 @@ import { parseJson } from "../lib/parse-json.ts";
  */
 export type RequestEffect = "none" | "unknown";
 
+type AnswerForm = "envelope" | "page" | "other";
+
 export interface ApiErrorDetails {
   readonly method: string;
   readonly path: string;
@@ -23,6 +25,8 @@ export interface ApiErrorDetails {
    * may have changed meanwhile, so it is for the caller to read again and to decide again.
    */
   readonly retryAfter?: number;
+  /** What a refusal came in: the form of the API's errors, which a proxy does not know, a page, or something else. */
+  readonly form?: AnswerForm;
 }
 
 /** A call to a cluster that did not succeed. The message names the call and what the server said. */
@@ -74,6 +78,8 @@ export function hasCode(error: unknown, code: string): error is ApiError {
 
 /** Whether a body is a page, which the API never answers with: it is of a proxy, or of a server that is not the cluster. */
 export const isPage = (text: string): boolean => text.trimStart().startsWith("<");
+
+export const formOf = (body: string): AnswerForm => (isPage(body) ? "page" : isEnvelope(body) ? "envelope" : "other");
 
 const bodyExcerptLength = 300;
 

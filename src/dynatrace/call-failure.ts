@@ -4,7 +4,7 @@ import {
   type ApiErrorDetails,
   describeErrorBody,
   effectOfAnswer,
-  isPage,
+  formOf,
   type RequestEffect,
 } from "./api-error.ts";
 import type { ApiRequest } from "./api-request.ts";
@@ -40,9 +40,10 @@ export function statusFailure(
   waits: RetryWaits,
 ): ApiError {
   // A page says nothing of what was asked for: a proxy, or a server that is not the cluster, does not know the path.
-  const code = status < 500 && isPage(body) ? "not-json" : `http-${status}`;
+  const form = formOf(body);
+  const code = status < 500 && form === "page" ? "not-json" : `http-${status}`;
   const failed = { status, code, effect: effectOfAnswer(status, body), attempts };
-  const details = detailsOf(request, failed, serverAdvice(headers, waits.now()), waits);
+  const details = { ...detailsOf(request, failed, serverAdvice(headers, waits.now()), waits), form };
   const message = `${request.method} ${request.path}: status ${status}, ${describeErrorBody(body)}`;
   return new ApiError(message, details, { hint: hintForStatus(status, request) });
 }

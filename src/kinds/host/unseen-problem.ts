@@ -11,11 +11,13 @@ type Unseen =
     }
   /** Another environment of the run lists it. */
   | { readonly status: "elsewhere"; readonly environment: string }
+  /** When the time of the host was over, the list of its environment could not be read. */
+  | { readonly status: "unreadable"; readonly reason: string }
   /** The run was interrupted while it was waited for. */
   | { readonly status: "interrupted" };
 
-/** `unreadable`: the list of the environment cannot be read, so that nothing is known of the host. */
-export type Sighting = Unseen | { readonly status: "seen" } | { readonly status: "unreadable" };
+/** `no-list`: the cluster has no list of an environment's hosts, so that nobody but the host itself can tell. */
+export type Sighting = Unseen | { readonly status: "seen" } | { readonly status: "no-list" };
 
 /** What that means for the change, which was made on the host itself. */
 export function unseenProblem(unseen: Unseen, environment: string): HostProblem {
@@ -29,6 +31,11 @@ export function unseenProblem(unseen: Unseen, environment: string): HostProblem 
       return {
         code: "wrong-environment",
         message: `the agent is set to ${environment}, but ${unseen.environment} lists the host: look for a copied machine with the same host id, and at what stands between the host and the cluster`,
+      };
+    case "unreadable":
+      return {
+        code: "list-unreadable",
+        message: `the agent says that it is connected, but the hosts that ${environment} lists could not be read (${unseen.reason}): see to it that GET /e/${environment}/api/v1/oneagents answers, or set rollout.seenWithin: 0 to believe the agent alone; the next plan finds the host as it is`,
       };
     case "interrupted":
       return {

@@ -5,8 +5,8 @@ import { unseenProblem } from "../unseen-problem.ts";
 import type { Sightings } from "./sightings.ts";
 
 /**
- * How a change that was made on its host ends: as it did once the environment lists the host, and where its list cannot be
- * read. `within` is in milliseconds.
+ * How a change that was made on its host ends: as it did once the environment lists the host, and where it has no list.
+ * `within` is in milliseconds.
  */
 export async function confirmSeen(
   change: HostChange,
@@ -18,7 +18,7 @@ export async function confirmSeen(
   const { cluster, environment } = change;
   const from = change.action === "move" ? String(change.before.environment) : null;
   const sighting = await sightings.waitFor({ cluster, environment, host, from, within });
-  if (sighting.status === "seen" || sighting.status === "unreadable") return outcome;
+  if (sighting.status === "seen" || sighting.status === "no-list") return outcome;
   const { code, message } = unseenProblem(sighting, environment);
   const end = sighting.status === "elsewhere" ? failed : uncertain;
   return end(outcome.attempts, code, message);

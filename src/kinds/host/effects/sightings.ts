@@ -19,7 +19,7 @@ interface SightingsOptions {
   readonly clock: Clock;
   /** Aborted: nothing is waited for any more. */
   readonly signal: AbortSignal;
-  /** Told once of each environment whose list cannot be read. */
+  /** Told once of each environment that has no list of its hosts. */
   readonly warn: (message: string) => void;
 }
 
@@ -51,7 +51,10 @@ export function createSightings({ clients, tokens, clock, signal, warn }: Sighti
   });
   return {
     waitFor: async (request) =>
-      (await watchOf(request.cluster, request.environment)?.waitFor(request)) ?? { status: "unreadable" },
+      (await watchOf(request.cluster, request.environment)?.waitFor(request)) ?? {
+        status: "unreadable",
+        reason: `the cluster ${request.cluster} cannot be used in this run`,
+      },
     async close() {
       await Promise.all([...watches.values()].map((watch) => watch.close()));
     },

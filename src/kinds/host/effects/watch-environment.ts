@@ -5,11 +5,11 @@
  * Premise: many hosts wait at once, and to list them is costly for the cluster. So there is one look for all of them, and
  * pauses between looks grow with the time that the last host to come has waited, and with the time that a look takes.
  *
- * Cases: a host is *seen*; or its time is over and it is not; or the list cannot be read, which says nothing of any host. A
- * refusal of the list is taken as it is, anything else counts after three looks in a row. From then on no host waits there.
- * An interrupt ends every wait at once.
+ * Cases: a host is *seen*; or its time is over and it is not; or its time is over while the list cannot be read, which says
+ * nothing of any host. Only where the cluster itself says that it has no such list does no host wait there from then on. An
+ * interrupt ends every wait at once.
  */
-import { ApiError } from "../../../dynatrace/api-error.ts";
+import { ApiError, isStatus } from "../../../dynatrace/api-error.ts";
 import type { Client } from "../../../dynatrace/client.ts";
 import { listHosts } from "../../../dynatrace/environment-api.ts";
 import type { TokenChain } from "../../../dynatrace/token-chain.ts";
@@ -62,14 +62,14 @@ const [shortestPause, longestPause] = [1_000, 30_000];
 const restFactor = 5;
 /** Milliseconds that one token is used; it lives longer. */
 const sessionTime = 30 * 60_000;
-const failuresAccepted = 2;
 
 export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
   const { environment, client, tokens, clock, signal, warn } = options;
   const waiting = new Set<Waiting>();
   let lastLook: LastLook | null = null;
+  /** Looks in a row that could not be made. */
   let failures = 0;
-  let isUnreadable = false;
+  let hasNoList = false;
   let isWatching = false;
   let watching: Promise<void> = Promise.resolve();
   const now = (): number => clock.elapsed();
@@ -79,7 +79,7 @@ export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
     host.end(sighting);
   }
 
-  function endAll(status: "unreadable" | "interrupted"): void {
+  function endAll(status: "no-list" | "interrupted"): void {
     for (const host of waiting) end(host, { status });
   }
 
@@ -108,7 +108,8 @@ export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
   function take(read: Attempted<readonly ListedHost[]>, at: number): void {
     if (signal.aborted) return;
     if (read.failed) {
-      failed(read.error);
+      if (isWithoutList(read.error)) doWithout(read.error);
+      else failed(read.error);
       return;
     }
     failures = 0;
@@ -132,12 +133,16 @@ export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
   function failed(error: unknown): void {
     if (signal.aborted) return;
     failures += 1;
-    if (isUnreadable || (failures <= failuresAccepted && !isRefusal(error))) return;
-    isUnreadable = true;
+    const reason = errorMessage(error);
+    for (const host of waiting) if (isOver(host)) end(host, { status: "unreadable", reason });
+  }
+
+  function doWithout(error: unknown): void {
+    hasNoList = true;
     warn(
-      `the hosts that ${environment} lists could not be read, so what the agents there say of themselves has to do: ${errorMessage(error)}`,
+      `${environment} has no list of its hosts, so what the agents there say of themselves has to do: ${errorMessage(error)}`,
     );
-    endAll("unreadable");
+    endAll("no-list");
   }
 
   /** Until the next look, or until the time of a host is over. */
@@ -148,7 +153,9 @@ export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
     }));
     const youngest = Math.min(...waits.map(({ age }) => age));
     const soonest = Math.min(...waits.map(({ left }) => left));
-    const wanted = Math.max(shortestPause, Math.min(youngest / 2, longestPause), restFactor * lookTime);
+    const afterFailures = failures === 0 ? 0 : shortestPause * 2 ** (failures - 1);
+    const grown = Math.min(Math.max(youngest / 2, afterFailures), longestPause);
+    const wanted = Math.max(shortestPause, grown, restFactor * lookTime);
     const time = Math.min(wanted, Math.max(soonest, shortestPause));
     if (waits.length > 0) await clock.sleep(time, signal).catch(() => undefined);
   }
@@ -157,7 +164,7 @@ export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
     environment,
     waitFor: (request) =>
       new Promise((resolve) => {
-        if (signal.aborted || isUnreadable) return resolve({ status: signal.aborted ? "interrupted" : "unreadable" });
+        if (signal.aborted || hasNoList) return resolve({ status: signal.aborted ? "interrupted" : "no-list" });
         waiting.add({ request, since: now(), end: resolve });
         if (isWatching) return;
         isWatching = true;
@@ -169,8 +176,9 @@ export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
   };
 }
 
-/** Whether the environment has no such list, or does not let dtsync read it: it will not do so later either. */
-function isRefusal(error: unknown): boolean {
-  const status = error instanceof ApiError ? error.details.status : null;
-  return status !== null && status >= 400 && status < 500 && ![401, 408, 429].includes(status);
+/** Whether the cluster itself says that it has no such list: a proxy that does not know the path answers with 404 as well. */
+function isWithoutList(error: unknown): boolean {
+  if (!isStatus(error, 404, 405, 501)) return false;
+  const { status, form } = error.details;
+  return status === 404 ? form === "envelope" : form !== "page";
 }

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Host } from "../../../../src/model/inventory.ts";
 import type { ChangeResult } from "../../../../src/model/result.ts";
+import type { FaultAction } from "../../../../src/sandbox/cluster/faults.ts";
 import { defaultSwitches } from "../../../../src/sandbox/cluster/switches.ts";
 import { type HostWorld, startHostWorld } from "../../../support/host-world.ts";
 
 let world: HostWorld;
 /** Every test has hosts of its own: one that its environment knows already is listed at once. */
-const names = Array.from({ length: 24 }, (_, index) => `web${String(index + 1).padStart(2, "0")}.example.com`);
+const names = Array.from({ length: 30 }, (_, index) => `web${String(index + 1).padStart(2, "0")}.example.com`);
 let taken = 0;
 
 beforeAll(async () => {
@@ -109,16 +110,28 @@ test("a moved host is to be listed by its new environment, and an updated one wi
   }
 });
 
-test("a list that cannot be read is one warning, and what the agents say counts", async () => {
+const listFault = (action: FaultAction) =>
+  world.cluster.addFault({ match: { path: "*/v1/oneagents", times: Number.POSITIVE_INFINITY }, do: action });
+
+test("hosts whose environment does not let its list be read are uncertain, and not believed", async () => {
   const hosts = freshHosts(3);
-  const fault = world.cluster.addFault({
-    match: { path: "*/v1/oneagents", times: Number.POSITIVE_INFINITY },
-    do: { status: 403 },
-  });
+  const fault = listFault({ status: 403 });
+  const together = { canary: { count: 0 }, maxFailures: { percent: 100 }, seenWithin: 1_500 };
+  const { results, warnings } = await world.rollOut(hosts, together);
+  fault.remove();
+  expect(statuses(results)).toEqual(["uncertain", "uncertain", "uncertain"]);
+  expect(codes(results)).toEqual(["list-unreadable", "list-unreadable", "list-unreadable"]);
+  expect([warnings, tokensLeft()]).toEqual([[], []]);
+  await expectConverged(hosts);
+});
+
+test("where the cluster has no such list that is one warning, and what the agents say counts", async () => {
+  const hosts = freshHosts(3);
+  const fault = listFault({ status: 404, body: { error: { code: 404, message: "HTTP 404 Not Found" } } });
   const { results, warnings } = await world.rollOut(hosts, {});
   fault.remove();
   expect(statuses(results)).toEqual(["done", "done", "done"]);
-  expect(warnings).toEqual([expect.stringContaining("the hosts that abc-p1 lists could not be read")]);
+  expect(warnings).toEqual([expect.stringContaining("abc-p1 has no list of its hosts")]);
 });
 
 test("an interrupt ends the wait: what is not seen is uncertain, and no token is left", async () => {

@@ -131,5 +131,9 @@ test("what is not seen says where to look", () => {
     code: "wrong-environment",
     message: expect.stringContaining("set to abc-p1, but abc-t1 lists the host"),
   });
+  expect(unseenProblem({ status: "unreadable", reason: "status 403" }, "abc-p1")).toMatchObject({
+    code: "list-unreadable",
+    message: expect.stringContaining("could not be read (status 403): see to it that GET /e/abc-p1/api/v1/oneagents"),
+  });
   expect(unseenProblem({ status: "interrupted" }, "abc-p1").code).toBe("interrupted");
 });

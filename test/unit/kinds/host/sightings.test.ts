@@ -4,6 +4,7 @@ import { createTokenChain } from "../../../../src/dynatrace/token-chain.ts";
 import { createSightings } from "../../../../src/kinds/host/effects/sightings.ts";
 import type { SightingRequest } from "../../../../src/kinds/host/sighting.ts";
 import { createLimiter } from "../../../../src/lib/limiter.ts";
+import type { FaultAction } from "../../../../src/sandbox/cluster/faults.ts";
 import type { AgentRecord } from "../../../../src/sandbox/cluster/snapshot.ts";
 import { noon } from "../../../support/builders.ts";
 import { aClusterWorld, type ClusterWorldOptions } from "../../../support/cluster-world.ts";
@@ -156,26 +157,65 @@ test("a token that somebody deletes is made once more", async () => {
 });
 
 describe("a list that cannot be read", () => {
-  test.each<[string, number, number]>([
-    ["is refused: no scope", 403, 1],
-    ["is not there", 404, 1],
-    ["fails", 500, 6],
-  ])("%s: one warning, and nobody waits", async (_name, status, requests) => {
-    const { sightings, cluster, warnings, looks, tokensLeft } = prepared([]);
-    cluster.addFault({ match: { path: "*/oneagents", times: Number.POSITIVE_INFINITY }, do: { status } });
-    const found = await Promise.all([1, 2, 3].map((number) => sightings.waitFor(request(number))));
-    expect(found).toEqual([{ status: "unreadable" }, { status: "unreadable" }, { status: "unreadable" }]);
-    expect(await sightings.waitFor(request(4))).toEqual({ status: "unreadable" });
-    expect(looks()).toHaveLength(requests);
-    expect(warnings).toEqual([expect.stringContaining("the hosts that abc-p1 lists could not be read")]);
-    expect(warnings[0]).toContain(`status ${status}`);
-    expect(await tokensLeft()).toEqual([]);
+  const always = { path: "*/oneagents", times: Number.POSITIVE_INFINITY };
+  const forbidden = { error: { code: 403, message: "Token is missing required scope" } };
+
+  test.each<[string, FaultAction, string]>([
+    ["no scope", { status: 403, body: forbidden }, "Token is missing required scope"],
+    ["a failing cluster", { status: 500 }, "status 500"],
+    ["a proxy that does not know the path", { html: 404 }, "an HTML page"],
+    ["a proxy that says so in plain words", { status: 404, body: "404 page not found" }, "404 page not found"],
+    ["a proxy that cannot do it", { html: 501 }, "status 501"],
+    ["a login page", { html: 200 }, "an HTML page"],
+  ])(
+    "is looked at again for as long as hosts may wait, and then nothing is believed: %s",
+    async (_name, fault, said) => {
+      const { sightings, cluster, warnings, looks, tokensLeft, past } = prepared([]);
+      cluster.addFault({ match: always, do: fault });
+      const found = await Promise.all([1, 2, 3].map((number) => sightings.waitFor(request(number))));
+      const unreadable = { status: "unreadable", reason: expect.stringContaining(said) };
+      expect(found).toEqual([unreadable, unreadable, unreadable]);
+      expect(past()).toBeGreaterThanOrEqual(10 * minute);
+      // Six tries for each look that a server failed.
+      expect(looks().length / (said === "status 500" ? 6 : 1)).toBeLessThan(40);
+      expect(warnings).toEqual([]);
+      expect(await tokensLeft()).toEqual([]);
+    },
+  );
+
+  test("is looked at ever more seldom, also for hosts that come later", async () => {
+    const { sightings, cluster, looks } = prepared([]);
+    cluster.addFault({ match: always, do: { status: 403 } });
+    await sightings.waitFor(request(1));
+    const before = looks().length;
+    await sightings.waitFor(request(2, { within: 20 * second }));
+    expect(looks().length - before).toBe(2);
   });
+
+  const notThere = { error: { code: 404, message: "HTTP 404 Not Found" } };
+
+  test.each<[string, FaultAction]>([
+    ["404 in the form of the API", { status: 404, body: notThere }],
+    ["405", { status: 405 }],
+    ["501", { status: 501 }],
+  ])(
+    "because there is none, as the cluster says itself, is one warning, and nobody waits: %s",
+    async (_name, fault) => {
+      const { sightings, cluster, warnings, looks, tokensLeft, past } = prepared([]);
+      cluster.addFault({ match: always, do: fault });
+      const found = await Promise.all([1, 2, 3].map((number) => sightings.waitFor(request(number))));
+      expect(found).toEqual([{ status: "no-list" }, { status: "no-list" }, { status: "no-list" }]);
+      expect(await sightings.waitFor(request(4))).toEqual({ status: "no-list" });
+      expect([looks().length, past()]).toEqual([1, 0]);
+      expect(warnings).toEqual([expect.stringContaining("abc-p1 has no list of its hosts")]);
+      expect(await tokensLeft()).toEqual([]);
+    },
+  );
 
   test("says nothing of other environments", async () => {
     const { sightings, cluster } = prepared([agent(1, 0, { environment: "abc-t1" })]);
-    cluster.addFault({ match: { path: "/e/abc-p1/*/oneagents" }, do: { status: 403 } });
-    expect(await sightings.waitFor(request(2))).toEqual({ status: "unreadable" });
+    cluster.addFault({ match: { path: "/e/abc-p1/*/oneagents", times: 100 }, do: { status: 403 } });
+    expect(await sightings.waitFor(request(2))).toMatchObject({ status: "unreadable" });
     expect(await sightings.waitFor(request(1, { environment: "abc-t1" }))).toEqual({ status: "seen" });
   });
 
@@ -186,16 +226,31 @@ describe("a list that cannot be read", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("because the cluster does not know the scope of the token", async () => {
-    const { sightings, cluster, warnings } = prepared([agent(1)]);
-    cluster.addFault({ match: { method: "POST", path: "*/apiTokens" }, do: { status: 400 } });
-    expect(await sightings.waitFor(request(1))).toEqual({ status: "unreadable" });
-    expect(warnings).toHaveLength(1);
+  test("for some minutes is read again, and the host is seen", async () => {
+    const { sightings, cluster, warnings, past } = prepared([agent(1, minute)]);
+    const fault = cluster.addFault({ match: always, do: { status: 403 } });
+    cluster.onRequest(() => void (past() > 4 * minute && fault.remove()));
+    expect(await sightings.waitFor(request(1))).toEqual({ status: "seen" });
+    expect(warnings).toEqual([]);
+  });
+
+  test("because the cluster makes no token for it", async () => {
+    const { sightings, cluster, warnings, past } = prepared([agent(1)]);
+    cluster.addFault({
+      match: { method: "POST", path: "*/apiTokens", times: 1_000 },
+      do: { status: 404, body: notThere },
+    });
+    expect(await sightings.waitFor(request(1))).toMatchObject({ status: "unreadable" });
+    expect(past()).toBeGreaterThanOrEqual(10 * minute);
+    expect(warnings).toEqual([]);
   });
 
   test("because the cluster cannot be used", async () => {
     const { sightings } = prepared([]);
-    expect(await sightings.waitFor(request(1, { cluster: "apac" }))).toEqual({ status: "unreadable" });
+    expect(await sightings.waitFor(request(1, { cluster: "apac" }))).toEqual({
+      status: "unreadable",
+      reason: "the cluster apac cannot be used in this run",
+    });
   });
 });
 
