@@ -51,6 +51,7 @@ export async function openRun(options: RunOptions, context: Context): Promise<Ru
   const sightings = createSightings({
     clients,
     tokens: chains,
+    environments: inventory.environments,
     clock,
     signal,
     warn: (message) => warnings.push(message),

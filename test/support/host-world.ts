@@ -225,14 +225,15 @@ export async function startHostWorld(
     async rollOut(declared, rollout, { signal = new AbortController().signal, onResult = () => undefined } = {}) {
       const warnings: string[] = [];
       const planned = await Promise.all(declared.map(async (host) => planHost(host, await probe(host), []).change));
+      const environments = ["abc-p1", "abc-t1"].map((id) => anEnvironment({ id, rollout: aRollout(rollout) }));
       const sightings = createSightings({
         clients,
         tokens: chains,
+        environments,
         clock: realClock,
         signal,
         warn: (message) => warnings.push(message),
       });
-      const environments = ["abc-p1", "abc-t1"].map((id) => anEnvironment({ id, rollout: aRollout(rollout) }));
       const appliers = createAppliers(
         { hosts: declared, environments, concurrency: 10 },
         { ...ports, clients, signal, sightings },

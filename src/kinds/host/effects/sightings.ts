@@ -3,6 +3,7 @@ import type { TokenChain } from "../../../dynatrace/token-chain.ts";
 import type { Clock } from "../../../ports.ts";
 import type { SightingRequest } from "../sighting.ts";
 import type { Sighting } from "../unseen-problem.ts";
+import { type SearchedEnvironment, searchEnvironments } from "./search-environments.ts";
 import { type EnvironmentWatch, watchEnvironment } from "./watch-environment.ts";
 
 /** Tells of hosts whether their environments see them. */
@@ -16,6 +17,8 @@ export interface Sightings {
 interface SightingsOptions {
   readonly clients: ReadonlyMap<string, Client>;
   readonly tokens: ReadonlyMap<string, TokenChain>;
+  /** All that are declared: a host that is not listed by its own is looked for in the others. */
+  readonly environments: readonly SearchedEnvironment[];
   readonly clock: Clock;
   /** Aborted: nothing is waited for any more. */
   readonly signal: AbortSignal;
@@ -24,8 +27,10 @@ interface SightingsOptions {
 }
 
 /** One watch for each environment of the run, however many of its hosts are waited for. */
-export function createSightings({ clients, tokens, clock, signal, warn }: SightingsOptions): Sightings {
+export function createSightings(options: SightingsOptions): Sightings {
+  const { clients, tokens, clock, signal, warn } = options;
   const watches = new Map<string, EnvironmentWatch>();
+  const search = searchEnvironments(options);
 
   function watchOf(cluster: string, environment: string): EnvironmentWatch | null {
     const key = `${cluster}/${environment.toLowerCase()}`;
@@ -34,13 +39,17 @@ export function createSightings({ clients, tokens, clock, signal, warn }: Sighti
     const client = clients.get(cluster);
     const chain = tokens.get(cluster);
     if (!client || !chain) return null;
-    const seenElsewhere = (request: SightingRequest, since: number): string | null =>
-      [...watches.values()].find(
+    const seenElsewhere = async (request: SightingRequest, since: number): Promise<string | null> => {
+      // A name may be that of another host there.
+      if (request.host.hostId === null) return null;
+      const watched = [...watches.values()].find(
         (watch) =>
           watch !== made &&
           watch.environment.toLowerCase() !== request.from?.toLowerCase() &&
           watch.hasSeen(request.host, since),
-      )?.environment ?? null;
+      );
+      return watched?.environment ?? search.find(request, since);
+    };
     const made = watchEnvironment({ environment, client, tokens: chain, clock, signal, warn, seenElsewhere });
     watches.set(key, made);
     return made;

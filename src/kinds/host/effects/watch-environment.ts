@@ -5,7 +5,7 @@
  * Premise: many hosts wait at once, and to list them is costly for the cluster. So there is one look for all of them, and
  * pauses between looks grow with the time that the last host to come has waited, and with the time that a look takes.
  *
- * Cases: a host is *seen*; or its time is over and it is not; or its time is over while the list cannot be read, which says
+ * Cases: a host is *seen*; or its time is over and it is not, and then it is looked for in other environments; or its time is over while the list cannot be read, which says
  * nothing of any host. Only where the cluster itself says that it has no such list does no host wait there from then on. An
  * interrupt ends every wait at once.
  */
@@ -39,8 +39,8 @@ interface WatchOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
-  /** The other environment of the run that lists the host, or null. */
-  readonly seenElsewhere: (request: SightingRequest, since: number) => string | null;
+  /** The other environment that lists the host, or null. Never rejects. */
+  readonly seenElsewhere: (request: SightingRequest, since: number) => Promise<string | null>;
 }
 
 interface Waiting {
@@ -66,6 +66,9 @@ const sessionTime = 30 * 60_000;
 export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
   const { environment, client, tokens, clock, signal, warn } = options;
   const waiting = new Set<Waiting>();
+  /** Hosts whose time is over, and which are looked for elsewhere. */
+  const missing = new Set<Waiting>();
+  const searches: Promise<void>[] = [];
   let lastLook: LastLook | null = null;
   /** Looks in a row that could not be made. */
   let failures = 0;
@@ -76,11 +79,8 @@ export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
 
   function end(host: Waiting, sighting: Sighting): void {
     waiting.delete(host);
+    missing.delete(host);
     host.end(sighting);
-  }
-
-  function endAll(status: "no-list" | "interrupted"): void {
-    for (const host of waiting) end(host, { status });
   }
 
   async function watch(): Promise<void> {
@@ -117,15 +117,17 @@ export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
     for (const host of waiting) {
       const look = lookFor(host.request.host, lastLook.list);
       if (look.seen) end(host, { status: "seen" });
-      else if (isOver(host)) end(host, unseen(host, look.remark));
+      else if (isOver(host)) searches.push(lookElsewhere(host, look.remark));
     }
   }
 
-  function unseen({ request, since }: Waiting, remark: string | null): Sighting {
-    const elsewhere = options.seenElsewhere(request, since);
-    return elsewhere === null
-      ? { status: "not-seen", within: request.within, remark }
-      : { status: "elsewhere", environment: elsewhere };
+  async function lookElsewhere(host: Waiting, remark: string | null): Promise<void> {
+    waiting.delete(host);
+    missing.add(host);
+    const { request, since } = host;
+    const elsewhere = await options.seenElsewhere(request, since);
+    const isNowhere = { status: "not-seen", within: request.within, remark } as const;
+    if (missing.has(host)) end(host, elsewhere === null ? isNowhere : { status: "elsewhere", environment: elsewhere });
   }
 
   const isOver = ({ request, since }: Waiting): boolean => now() - since >= request.within;
@@ -142,7 +144,7 @@ export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
     warn(
       `${environment} has no list of its hosts, so what the agents there say of themselves has to do: ${errorMessage(error)}`,
     );
-    endAll("no-list");
+    for (const host of waiting) end(host, { status: "no-list" });
   }
 
   /** Until the next look, or until the time of a host is over. */
@@ -170,9 +172,14 @@ export function watchEnvironment(options: WatchOptions): EnvironmentWatch {
         isWatching = true;
         watching = watch();
       }),
-    interrupt: () => endAll("interrupted"),
+    interrupt() {
+      for (const host of [...waiting, ...missing]) end(host, { status: "interrupted" });
+    },
     hasSeen: (host, since) => lastLook !== null && lastLook.at >= since && lookFor(host, lastLook.list).seen,
-    close: () => watching,
+    async close() {
+      await watching;
+      await Promise.all(searches);
+    },
   };
 }
 

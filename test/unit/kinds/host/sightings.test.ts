@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { createClient } from "../../../../src/dynatrace/client.ts";
 import { createTokenChain } from "../../../../src/dynatrace/token-chain.ts";
+import type { SearchedEnvironment } from "../../../../src/kinds/host/effects/search-environments.ts";
 import { createSightings } from "../../../../src/kinds/host/effects/sightings.ts";
 import type { SightingRequest } from "../../../../src/kinds/host/sighting.ts";
 import { createLimiter } from "../../../../src/lib/limiter.ts";
 import type { FaultAction } from "../../../../src/sandbox/cluster/faults.ts";
 import type { AgentRecord } from "../../../../src/sandbox/cluster/snapshot.ts";
-import { noon } from "../../../support/builders.ts";
+import { anEnvironment, noon } from "../../../support/builders.ts";
 import { aClusterWorld, type ClusterWorldOptions } from "../../../support/cluster-world.ts";
 import { silentLog } from "../../../support/log.ts";
 import { mswFetch } from "../../../support/msw-cluster.ts";
@@ -35,8 +36,17 @@ const request = (number: number, given: Partial<SightingRequest> = {}): Sighting
   ...given,
 });
 
-function prepared(agents: readonly AgentRecord[], options: ClusterWorldOptions = {}) {
-  const seed = { environments: [{ id: "abc-p1" }, { id: "abc-t1" }], agents };
+interface Given extends ClusterWorldOptions {
+  /** What is declared; only the environment itself unless given. */
+  readonly declared?: readonly SearchedEnvironment[];
+}
+
+const declare = (id: string, given: Partial<SearchedEnvironment> = {}): SearchedEnvironment =>
+  anEnvironment({ id, cluster: "emea", ...given });
+
+function prepared(agents: readonly AgentRecord[], { declared = [declare("abc-p1")], ...options }: Given = {}) {
+  const ids = new Set(["abc-p1", "abc-t1", ...declared.map(({ id }) => id)]);
+  const seed = { environments: [...ids].map((id) => ({ id })), agents };
   const { cluster, clock } = aClusterWorld({ seed, ...options });
   const interrupt = new AbortController();
   const warnings: string[] = [];
@@ -64,6 +74,7 @@ function prepared(agents: readonly AgentRecord[], options: ClusterWorldOptions =
   const sightings = createSightings({
     clients: new Map([["emea", client]]),
     tokens: new Map([["emea", tokens]]),
+    environments: declared,
     clock,
     signal: interrupt.signal,
     warn,
@@ -267,10 +278,69 @@ describe("a host that another environment lists", () => {
     expect(second).toEqual({ status: "seen" });
   });
 
-  test("is not looked for in environments that the run has nothing to do with", async () => {
-    const { sightings, looks } = prepared([agent(1)], inWrongOne);
+  const declared = [declare("abc-p1"), declare("xyz-p1", { customer: "xyz" }), declare("abc-t1")];
+  const looksElsewhere = (looks: readonly { readonly path: string }[]) =>
+    looks.map(({ path }) => path.split("/")[2]).filter((id) => id !== "abc-p1");
+
+  test("is named with it although no host of the run waits there, and no token is left", async () => {
+    const { sightings, looks, tokensLeft } = prepared([agent(1)], { ...inWrongOne, declared });
+    expect(await sightings.waitFor(request(1))).toEqual({ status: "elsewhere", environment: "abc-t1" });
+    expect(looksElsewhere(looks()).sort()).toEqual(["abc-t1", "xyz-p1"]);
+    expect(await tokensLeft()).toEqual([]);
+  });
+
+  test("is looked for together with all others that are not seen by then", async () => {
+    const { sightings, looks } = prepared([agent(1)], { ...inWrongOne, declared });
+    const found = await Promise.all([1, 2, 3].map((number) => sightings.waitFor(request(number))));
+    expect(found.map(({ status }) => status)).toEqual(["elsewhere", "not-seen", "not-seen"]);
+    expect(looksElsewhere(looks()).sort()).toEqual(["abc-t1", "xyz-p1"]);
+  });
+
+  test("is looked for once more for hosts that came after that", async () => {
+    const { sightings } = prepared([agent(1, 15 * minute)], { ...inWrongOne, declared });
+    expect(await sightings.waitFor(request(2))).toMatchObject({ status: "not-seen" });
+    expect(await sightings.waitFor(request(1))).toEqual({ status: "elsewhere", environment: "abc-t1" });
+  });
+
+  test("is looked for neither where nothing may be done nor where it is not declared", async () => {
+    const suspended = { until: "2999-12-31", reason: "frozen", place: anEnvironment().place };
+    const { sightings, looks } = prepared([agent(1)], {
+      ...inWrongOne,
+      declared: [
+        declare("abc-p1"),
+        declare("abc-t1", { suspended }),
+        declare("abc-d1", { state: "disabled" }),
+        declare("abc-d2", { state: "absent" }),
+        declare("abc-d3", { cluster: "apac" }),
+      ],
+    });
     expect(await sightings.waitFor(request(1))).toMatchObject({ status: "not-seen" });
-    expect(looks().filter(({ path }) => !path.startsWith("/e/abc-p1/"))).toEqual([]);
+    expect(looksElsewhere(looks())).toEqual([]);
+  });
+
+  test("is looked for in so many alone as a cluster bears, those of its customer first", async () => {
+    const crowd = Array.from({ length: 100 }, (_, index) => declare(`xyz-p${index + 1}`, { customer: "xyz" }));
+    const many = [declare("abc-p1"), ...crowd, declare("abc-t1")];
+    const { sightings, looks, cluster } = prepared([agent(1)], { ...inWrongOne, declared: many });
+    expect(await sightings.waitFor(request(1))).toEqual({ status: "elsewhere", environment: "abc-t1" });
+    expect(looksElsewhere(looks())).toHaveLength(4);
+    cluster.switches.agentsAppearIn = "xyz-p100";
+    expect(await sightings.waitFor(request(1))).toMatchObject({ status: "not-seen" });
+    expect(looksElsewhere(looks())).toHaveLength(44);
+  });
+
+  test("that cannot be read says nothing", async () => {
+    const { sightings, cluster, warnings } = prepared([agent(1)], { ...inWrongOne, declared });
+    cluster.addFault({ match: { path: "/e/abc-t1/*/oneagents" }, do: { status: 403 } });
+    expect(await sightings.waitFor(request(1))).toMatchObject({ status: "not-seen" });
+    expect(warnings).toEqual([]);
+  });
+
+  test("is not told by its name alone", async () => {
+    const { sightings, looks } = prepared([agent(1)], { ...inWrongOne, declared });
+    const host = { ...request(1).host, hostId: null };
+    expect(await sightings.waitFor(request(1, { host }))).toMatchObject({ status: "not-seen" });
+    expect(looksElsewhere(looks())).toEqual([]);
   });
 
   test("may still be listed by the one that it has left", async () => {
@@ -287,8 +357,10 @@ test.each<[string, string, number]>([
   ["while its token is made", "/apiTokens", 1],
   ["before the first look", "/oneagents", 1],
   ["later", "/oneagents", 4],
+  ["while they are looked for elsewhere", "/e/abc-t1/api/v1/oneagents", 1],
 ])("an interrupt ends every wait at once, and no token is left: %s", async (_when, path, nth) => {
-  const { sightings, cluster, interrupt, past, tokensLeft, warnings } = prepared([]);
+  const declared = [declare("abc-p1"), declare("abc-t1")];
+  const { sightings, cluster, interrupt, past, tokensLeft, warnings } = prepared([], { declared });
   let requests = 0;
   cluster.onRequest((asked) => {
     if (asked.path.endsWith(path)) requests += 1;
@@ -296,7 +368,7 @@ test.each<[string, string, number]>([
   });
   const found = await Promise.all([1, 2, 3].map((number) => sightings.waitFor(request(number))));
   expect(found).toEqual([1, 2, 3].map(() => ({ status: "interrupted" })));
-  expect(past()).toBeLessThan(minute);
+  expect(past()).toBeLessThan(11 * minute);
   expect(await sightings.waitFor(request(4))).toEqual({ status: "interrupted" });
   expect(await tokensLeft()).toEqual([]);
   expect(warnings).toEqual([]);
