@@ -1,21 +1,9 @@
 import { prelude, quote } from "../../../ssh/remote-script.ts";
 import type { AgentSettingName } from "../change.ts";
+import { type AgentAnswerName, agentAnswers } from "./agent-answers.ts";
 
 export const agentDirectory = "/opt/dynatrace/oneagent";
 export const agentControl = `${agentDirectory}/agent/tools/oneagentctl`;
-
-const getters: Readonly<Record<AgentSettingName, string>> = {
-  hostGroup: "--get-host-group",
-  networkZone: "--get-network-zone",
-  monitoringMode: "--get-monitoring-mode",
-  hostName: "--get-host-name",
-  hostTags: "--get-host-tags",
-  hostProperties: "--get-host-properties",
-  proxy: "--get-proxy",
-  autoUpdate: "--get-auto-update-enabled",
-  appLogContentAccess: "--get-app-log-content-access",
-  systemLogsAccess: "--get-system-logs-access-enabled",
-};
 
 /**
  * Defines what tells whether an installer, uninstaller or update holds its lock: after `look_at_lock`, `lock` is `held`, `dead` or
@@ -119,14 +107,14 @@ fi`;
  * would not have in another order. Else each is asked for by itself.
  */
 function agentAsked(marker: string, { settings, identity }: Questions): string {
-  const asked: readonly (readonly [section: string, getter: string])[] = [
+  const names: readonly AgentAnswerName[] = [
     // First, where an agent that answers backwards has something without their form.
-    ["server", "--get-server"],
-    ["tenant", "--get-tenant"],
-    ...settings.map((name) => [name, getters[name]] as const),
-    ...(settings.includes("monitoringMode") ? [["infraOnly", "--get-infra-only"] as const] : []),
-    ...(identity ? [["hostId", "--get-host-id"] as const] : []),
+    ...(["server", "tenant"] as const),
+    ...settings,
+    ...(settings.includes("monitoringMode") ? (["infraOnly"] as const) : []),
+    ...(identity ? (["hostId"] as const) : []),
   ];
+  const asked = names.map((name) => [name, agentAnswers[name].getter] as const);
   return `    ask() { value=$("$ctl" "$2" 2>/dev/null); section "$1" $?; printf '%s\\n' "$value"; }
     newline='
 '

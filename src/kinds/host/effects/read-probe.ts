@@ -1,6 +1,7 @@
 import type { HostFacts, HostPlace, HostSite, ObservedAgent } from "../../../model/observed.ts";
 import { HostError } from "../../../ssh/host-error.ts";
 import type { Section } from "../../../ssh/remote-script.ts";
+import { type AgentAnswerName, agentAnswers, answerLines } from "./agent-answers.ts";
 
 type Sections = ReadonlyMap<string, Section>;
 
@@ -39,28 +40,24 @@ function readAgent(sections: Sections): ObservedAgent {
   const control = stated(sections, "control", "there", "broken", "missing");
   const unfinished = stated(sections, "transaction", "open", "none") === "open";
   for (const name of control === "there" ? ["tenant", "server"] : []) if (!sections.has(name)) throw unclear(name);
-  const answered = (name: string): Section | null => {
+  const list = (name: AgentAnswerName): readonly string[] | null => {
     const section = sections.get(name);
-    return section && section.words[0] === "0" ? section : null;
+    return section?.words[0] === "0" ? answerLines(name, section.lines) : null;
   };
-  const text = (name: string): string | null => {
-    const section = answered(name);
-    return section === null ? null : firstLine(section);
+  const text = (name: AgentAnswerName): string | null => {
+    const lines = list(name);
+    return lines === null ? null : (lines[0] ?? "");
   };
-  const flag = (name: string): boolean | null => {
+  const flag = (name: AgentAnswerName): boolean | null => {
     const value = text(name);
-    return value === "true" ? true : value === "false" ? false : null;
+    return value ? value === "true" : null;
   };
-  const list = (name: string): readonly string[] | null =>
-    answered(name)
-      ?.lines.map((line) => line.trim())
-      .filter((line) => line !== "") ?? null;
-  const version = text("version") || firstLine(sections.get("installed")) || null;
+  const installed = firstLine(sections.get("installed"));
+  const version = text("version") || (agentAnswers.version.form.test(installed) ? installed : null);
   const tenant = text("tenant");
-  const hostId = text("hostId") ?? "";
   return {
     version,
-    hostId: /^[0-9a-f]{16}$/i.test(hostId) ? hostId : null,
+    hostId: text("hostId") || null,
     tenant,
     server: text("server"),
     serviceActive: serviceState(firstLine(sections.get("service"))),

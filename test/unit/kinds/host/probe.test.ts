@@ -43,7 +43,6 @@ test.each(["lock", "agent", "control", "transaction", "tenant", "server"])(
 
 test.each([
   ["00000000000000ab", "00000000000000ab"],
-  ["HOST-00000000000000AB", null],
   ["", null],
 ])("the host id %j is read as %j, and only where it is asked for", async (told, hostId) => {
   const { shell } = scriptedHost({ ...agent, settings: { hostId: told } }, agent);

@@ -86,6 +86,94 @@ test.each([
   expect(readProbe(parseSections(sections.join("\n"), marker)).agent?.proxy).toBe(known);
 });
 
+/** An agent that answers as given, each line by line. */
+function readAgent(answers: Readonly<Record<string, readonly string[]>>) {
+  const told = {
+    version: ["1.321.51.20250905-075429"],
+    tenant: ["abc-p1"],
+    server: ["{*https://a:443/communication}"],
+  };
+  const sections = ["platform Linux x86_64", "lock free", "agent present", "control there", "transaction none"];
+  const lines = Object.entries({ ...told, ...answers }).flatMap(([name, said]) => [`${marker} ${name} 0`, ...said]);
+  const output = [...sections.map((section) => `${marker} ${section}`), ...lines, `${marker} end`];
+  return readProbe(parseSections(output.join("\n"), marker)).agent;
+}
+
+const warning = "Warning: something";
+
+test.each<[string, string, readonly string[]]>([
+  ["version", "--version", ["Dynatrace OneAgent 1.321.51.20250905-075429"]],
+  ["version", "--version", [warning, "1.321.51.20250905-075429"]],
+  ["tenant", "--get-tenant", [warning, "abc-p1"]],
+  ["tenant", "--get-tenant", ["abc p1"]],
+  ["server", "--get-server", ["not configured"]],
+  ["server", "--get-server", [warning, "{*https://a:443/communication}"]],
+  ["hostId", "--get-host-id", ["HOST-00000000000000AB"]],
+  ["infraOnly", "--get-infra-only", ["yes"]],
+  ["hostGroup", "--get-host-group", [warning]],
+  ["networkZone", "--get-network-zone", ["default", "default"]],
+  ["monitoringMode", "--get-monitoring-mode", ["Full stack"]],
+  ["hostName", "--get-host-name", [warning, "Shop"]],
+  ["hostTags", "--get-host-tags", [warning, "a=b"]],
+  ["hostProperties", "--get-host-properties", ["a=b", warning]],
+  ["autoUpdate", "--get-auto-update-enabled", ["enabled"]],
+  ["appLogContentAccess", "--get-app-log-content-access", ["1"]],
+  ["systemLogsAccess", "--get-system-logs-access-enabled", [warning]],
+])("an agent's answer for the %s (%s) without its form is none: %j", (name, getter, said) => {
+  const error = { code: "unclear-answer", message: expect.stringContaining(`answers ${getter} with something else`) };
+  expect(() => readAgent({ [name]: said })).toThrow(expect.objectContaining(error));
+});
+
+test("what stands in place of a proxy is not shown, because it may be one with its password", () => {
+  const shown = (said: readonly string[]) => {
+    try {
+      return JSON.stringify(readAgent({ proxy: said }));
+    } catch (error) {
+      return String(error);
+    }
+  };
+  expect(shown([warning, "bob:pass@proxy.example.com:3128"])).toMatch(/answers --get-proxy with something else/);
+  expect(shown([warning, "bob:pass@proxy.example.com:3128"])).not.toContain("pass");
+});
+
+test("whatever agents really answer has its form, also where nothing is set", () => {
+  const set = {
+    hostId: ["1a2b3c4d5e6f7a8b"],
+    hostGroup: ["abc_p1.x-y"],
+    networkZone: ["default"],
+    monitoringMode: ["infra-only"],
+    hostName: ["Shop – web 1 (main)"],
+    hostTags: ["key", "a=b", "url=https://x/?y=z"],
+    hostProperties: ["owner=", "k"],
+    proxy: ["no_proxy"],
+    autoUpdate: ["true"],
+    appLogContentAccess: ["false"],
+    systemLogsAccess: ["true"],
+  };
+  expect(readAgent(set)).toMatchObject({
+    version: "1.321.51.20250905-075429",
+    tenant: "abc-p1",
+    hostId: "1a2b3c4d5e6f7a8b",
+    hostTags: set.hostTags,
+    autoUpdate: true,
+    appLogContentAccess: false,
+  });
+  const unset = Object.fromEntries(Object.keys(set).map((name) => [name, [""]]));
+  expect(readAgent(unset)).toMatchObject({ hostId: null, hostGroup: "", hostTags: [], proxy: "", autoUpdate: null });
+  expect(
+    readAgent({ server: ["{*https://[2001:db8::1]:9999/communication;https://b/communication}{https://c}"] }),
+  ).toMatchObject({
+    tenant: "abc-p1",
+  });
+  expect(readAgent({ server: [""], tenant: [""] })).toMatchObject({ incomplete: true });
+});
+
+test("a version that the installation left counts only in its form", () => {
+  const left = (text: string) => readAgent({ version: [""], installed: [text] })?.version;
+  expect(left("1.313.52.20250602-150703")).toBe("1.313.52.20250602-150703");
+  expect(left("OneAgent 1.313")).toBeNull();
+});
+
 test("whatever a host prints, it is read or refused", () => {
   const word = fc.constantFrom(
     ...["platform", "lock free", "lock held", "agent present", "agent absent", "control there", "transaction none"],
