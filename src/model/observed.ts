@@ -146,6 +146,9 @@ export interface HostSite {
   readonly installPlace: HostPlace | null;
   /** Where an installer is kept while it runs. */
   readonly temporaryPlace: HostPlace | null;
+  /** Where the agent keeps its configuration and its data. */
+  readonly dataPlace: HostPlace | null;
+  readonly logPlace: HostPlace | null;
   /** A program that can fetch an installer; `none`: there is none. */
   readonly downloader: "curl" | "wget" | "none" | null;
   /** Whether SHA-256 can be computed there. */

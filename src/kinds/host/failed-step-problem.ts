@@ -8,6 +8,8 @@ export function failedStepProblem(step: string, detail: string): HostProblem {
   const suffix = detail === "" ? "" : ` (${detail})`;
   if (/no space left/i.test(detail))
     return { code: "disk-full", message: `there is no space for the installer on the host${suffix}` };
+  if (/read-only file system/i.test(detail))
+    return { code: "no-directory", message: `the folder for the installer on the host is read-only${suffix}` };
   switch (step) {
     case "directory":
       return { code: "no-directory", message: `no folder for the installer could be made on the host${suffix}` };

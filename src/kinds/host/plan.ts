@@ -84,7 +84,8 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
   const remarks = agentRemarks(host, agent);
   if (content === null) return { change: null, held: null, remarks };
   if (runsInstaller[content.action]) {
-    const obstacle = "code" in platform ? platform.message : siteObstacle(host, facts.site, platform.arch);
+    const obstacle =
+      "code" in platform ? platform.message : siteObstacle(host, facts.site, platform.arch, content.action);
     if (obstacle !== null) return hold(host, obstacle);
   }
   const about = {

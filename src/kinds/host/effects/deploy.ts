@@ -11,7 +11,7 @@ import type { HostChange, HostField } from "../change.ts";
 import { chooseTransfer } from "../choose-transfer.ts";
 import { type FieldDifference, settingDifferences } from "../fields.ts";
 import type { HostProblem } from "../host-problem.ts";
-import { installerSpaceProblem } from "../site-obstacle.ts";
+import { installerPlaceProblem } from "../site-obstacle.ts";
 import { changeArguments, installerArguments } from "./agent-arguments.ts";
 import {
   cleanUpScript,
@@ -139,8 +139,8 @@ async function install(
     installed: facts.agent?.version ?? null,
     version: change.fields.includes("version") ? String(change.after.version) : (facts.agent?.version ?? "latest"),
   });
-  const noSpace = installerSpaceProblem(facts.site, installer.size);
-  if (noSpace !== null) throw problemError(noSpace);
+  const noPlace = installerPlaceProblem(facts.site, installer.size);
+  if (noPlace !== null) throw problemError(noPlace);
   const { way, why, orPush } = chooseTransfer(host.oneagent.transfer, facts.site, installer.size, ports.sharing(host));
   ports.log.info("installer goes to the host", () => ({
     ...{ host: host.name, version: installer.version, bytes: installer.size, way, why },

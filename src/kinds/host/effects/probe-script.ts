@@ -3,6 +3,9 @@ import type { AgentSettingName } from "../change.ts";
 import { type AgentAnswerName, agentAnswers } from "./agent-answers.ts";
 
 export const agentDirectory = "/opt/dynatrace/oneagent";
+/** Where an agent keeps its configuration, which no setting moves, and where it writes its logs unless it is told otherwise. */
+const dataDirectory = "/var/lib/dynatrace";
+export const logDirectory = "/var/log/dynatrace/oneagent";
 export const agentControl = `${agentDirectory}/agent/tools/oneagentctl`;
 
 /**
@@ -35,7 +38,9 @@ export interface Questions {
   readonly environment: string;
   /** Whether an installer may run besides, for another version. */
   readonly mayUpdate: boolean;
+  /** Folders that an installer would write to, besides those that no setting moves. */
   readonly installPath: string;
+  readonly logPath: string;
   /** Where the cluster is, for a host that is to fetch an installer from there; null: it is not asked. */
   readonly cluster: { readonly host: string; readonly port: number } | null;
 }
@@ -150,20 +155,21 @@ ${asked.map(([section, getter]) => `      ask ${section} ${getter}${section === 
     fi`;
 }
 
-/** What an installer would meet: see \`HostSite\`. */
-function siteAsked({ installPath, cluster }: Questions): string {
+/** What an installer would meet: see \`HostSite\`. Of a folder that is not there yet the one counts that it would be made in. */
+function siteAsked({ installPath, logPath, cluster }: Questions): string {
   return `  section user "\${dtsync_user:-$(id -u)}"
   section memory
   while read -r key value _; do
     if [ "$key" = MemAvailable: ]; then echo "$value"; break; fi
   done 2>/dev/null </proc/meminfo
-  existing() {
-    found=$1
-    while [ ! -e "$found" ]; do found=\${found%/*}; [ -n "$found" ] || found=/; done
-  }
-  existing ${quote(installPath)}; place=$found
-  existing "\${TMPDIR:-/tmp}"
-  section space; df -kP "$place" "$found" 2>/dev/null
+  set --
+  for place in ${quote(installPath)} "\${TMPDIR:-/tmp}" ${dataDirectory} ${quote(logPath)}; do
+    while [ ! -e "$place" ]; do
+      case $place in /*/*) place=\${place%/*} ;; *) place=/ ;; esac
+    done
+    set -- "$@" "$place"
+  done
+  section space; df -kP "$@" 2>/dev/null
   section mounts; cat /proc/self/mounts 2>/dev/null
   downloader=none
   for program in wget curl; do if command -v "$program" >/dev/null 2>&1; then downloader=$program; fi; done

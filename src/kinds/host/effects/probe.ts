@@ -5,7 +5,7 @@ import { explainFailedStart } from "../../../ssh/failed-start.ts";
 import { asRoot, inputOf, newMarker, parseSections } from "../../../ssh/remote-script.ts";
 import { inStep, type Shell } from "../../../ssh/shell.ts";
 import { agentSettingNames } from "../change.ts";
-import { agentDirectory, probeScript, type Questions } from "./probe-script.ts";
+import { agentDirectory, logDirectory, probeScript, type Questions } from "./probe-script.ts";
 import { readProbe } from "./read-probe.ts";
 
 /** Bytes of output, with what the user's shell may print before the script. */
@@ -31,9 +31,14 @@ export function questionsFor(
     environment,
     mayUpdate: (oneagent.version ?? "latest") !== "latest" || oneagent.minVersion !== undefined,
     installPath: oneagent.installPath ?? agentDirectory,
+    logPath: declaredLogPath(oneagent.installerArguments ?? []) ?? logDirectory,
     cluster,
   };
 }
+
+/** The last one counts, as for the installer. */
+const declaredLogPath = (given: readonly string[]): string | undefined =>
+  given.flatMap((argument) => /^LOG_PATH=(\/.+)$/i.exec(argument)?.[1] ?? []).at(-1);
 
 async function probeOnce(shell: Shell, host: Host, { timeout, ...options }: ProbeOptions): Promise<HostFacts> {
   const marker = newMarker();

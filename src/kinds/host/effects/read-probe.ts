@@ -95,12 +95,14 @@ function readSite(sections: Sections): HostSite {
   const checksum = word("checksum");
   const reach = word("reach");
   const kibibytes = wholeNumber(firstLine(sections.get("memory")));
-  const [installPlace = null, temporaryPlace = null] = readPlaces(sections);
+  const [installPlace = null, temporaryPlace = null, dataPlace = null, logPlace = null] = readPlaces(sections);
   return {
     userId: wholeNumber(word("user") ?? ""),
     memory: kibibytes === null ? null : Math.floor(kibibytes / 1_024),
     installPlace,
     temporaryPlace,
+    dataPlace,
+    logPlace,
     downloader: downloader === "curl" || downloader === "wget" || downloader === "none" ? downloader : null,
     checksum: checksum === "there" ? true : checksum === "none" ? false : null,
     reachesCluster: reach === "yes" ? true : reach === "no" ? false : null,
@@ -112,12 +114,14 @@ const wholeNumber = (text: string): number | null => (/^\d{1,15}$/.test(text) ? 
 /** The columns of POSIX `df -kP`: file system, size, used, free (all in KiB), percentage, where it is mounted. */
 const dfLine = /^.*\S\s+\d+\s+-?\d+\s+(-?\d+)\s+\S+\s+(\/.*)$/;
 
+const placesAsked = 4;
+
 /** The places that `df` was asked for, in their order; none where it did not tell all of them. */
 function readPlaces(sections: Sections): readonly HostPlace[] {
   const lines = (sections.get("space")?.lines ?? []).flatMap((line) => dfLine.exec(line.trimEnd()) ?? []);
   const found: (readonly [free: string, mountPoint: string])[] = [];
   for (let at = 0; at + 2 < lines.length; at += 3) found.push([lines[at + 1] ?? "", lines[at + 2] ?? ""]);
-  if (found.length !== 2) return [];
+  if (found.length !== placesAsked) return [];
   const mounts = readMounts(sections.get("mounts")?.lines ?? []);
   return found.map(([free, mountPoint]) => {
     const options = mounts.get(mountPoint);

@@ -3,7 +3,7 @@ import { chooseTransfer } from "../../../../src/kinds/host/choose-transfer.ts";
 import type { HostSite } from "../../../../src/model/observed.ts";
 
 const site: HostSite = {
-  ...{ userId: 0, memory: 900, installPlace: null, temporaryPlace: null },
+  ...{ userId: 0, memory: 900, installPlace: null, temporaryPlace: null, dataPlace: null, logPlace: null },
   ...{ downloader: "wget", checksum: true, reachesCluster: true },
 };
 const large = 100_000_000;

@@ -3,13 +3,18 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { agentDirectory, probeScript, type Questions } from "../../../../src/kinds/host/effects/probe-script.ts";
+import {
+  agentDirectory,
+  logDirectory,
+  probeScript,
+  type Questions,
+} from "../../../../src/kinds/host/effects/probe-script.ts";
 import { readProbe } from "../../../../src/kinds/host/effects/read-probe.ts";
 import { newMarker, parseSections } from "../../../../src/ssh/remote-script.ts";
 
 const questions: Questions = {
   ...{ settings: ["hostGroup", "hostTags", "hostProperties", "monitoringMode"], identity: true, environment: "abc-p1" },
-  ...{ mayUpdate: false, installPath: agentDirectory, cluster: null },
+  ...{ mayUpdate: false, installPath: agentDirectory, logPath: logDirectory, cluster: null },
 };
 
 /** One getter of an agent: what it prints, or nothing for one that it does not know. */
@@ -115,4 +120,19 @@ test.each([
       : { monitoringMode: "fullstack", infraOnlyAlone: true }),
     hostTags: known["--get-host-tags"]?.trim().split("\n"),
   });
+});
+
+test("the places of an installer are read with one program, also where nothing is there yet", () => {
+  const elsewhere = { ...questions, environment: "abc-t1", installPath: "/nothing/there/yet", logPath: "/nothing" };
+  const script = probeScript("#dtsync-00", elsewhere);
+  expect(script.match(/\bdf -/g)).toHaveLength(1);
+  for (const temporary of ["/tmp", "/nothing/here/", "nothing", "no/thing"]) {
+    const env = { ...process.env, TMPDIR: temporary };
+    const answer = execFileSync("/bin/sh", ["-c", script], { env, timeout: 20_000 }).toString();
+    const { site } = readProbe(parseSections(answer, "#dtsync-00"));
+    const somewhere = { mountPoint: expect.stringMatching(/^\//), free: expect.any(Number) };
+    expect(site).toMatchObject({
+      ...{ installPlace: somewhere, temporaryPlace: somewhere, dataPlace: somewhere, logPlace: somewhere },
+    });
+  }
 });

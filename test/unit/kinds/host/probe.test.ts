@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { probeHost } from "../../../../src/kinds/host/effects/probe.ts";
+import { probeHost, questionsFor } from "../../../../src/kinds/host/effects/probe.ts";
 import type { Shell } from "../../../../src/ssh/shell.ts";
-import { aHost } from "../../../support/builders.ts";
+import { aHost, oneAgentSettings } from "../../../support/builders.ts";
 import { type ScriptedAgent, scriptedHost } from "../../../support/scripted-host.ts";
 
 const agent: ScriptedAgent = {
@@ -48,4 +48,11 @@ test.each([
   const { shell } = scriptedHost({ ...agent, settings: { hostId: told } }, agent);
   expect(await probeHost(shell, aHost(), { identity: true })).toMatchObject({ agent: { hostId } });
   expect(await probeHost(shell, aHost())).toMatchObject({ agent: { hostId: null } });
+});
+
+test.each([
+  [[], "/var/log/dynatrace/oneagent"],
+  [["LOG_PATH=/srv/logs", "USER=agent", "log_path=/srv/other"], "/srv/other"],
+])("where an installer with %j would write its logs is %s", (installerArguments, logPath) => {
+  expect(questionsFor(aHost({ oneagent: oneAgentSettings({ installerArguments }) })).logPath).toBe(logPath);
 });

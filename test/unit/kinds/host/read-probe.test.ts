@@ -20,8 +20,21 @@ const df = "Filesystem 1024-blocks Used Available Capacity Mounted on";
 test("what an installer would meet", () => {
   const { site } = read(
     ...["user 0", "memory", "4096000"],
-    ...["space", df, "/dev/mapper/a b 9 1 2048000 1% /opt", "tmpfs 9 1 -5 100% /tmp dir"],
-    ...["mounts", "/dev/x / ext4 rw 0 0", "/dev/a /opt ext4 ro,noexec 0 0", "tmpfs /tmp\\040dir tmpfs rw,nosuid 0 0"],
+    ...[
+      "space",
+      df,
+      "/dev/mapper/a b 9 1 2048000 1% /opt",
+      "tmpfs 9 1 -5 100% /tmp dir",
+      "a 9 1 8192 1% /var",
+      "a 9 1 8192 1% /var",
+    ],
+    ...[
+      "mounts",
+      "/dev/x / ext4 rw 0 0",
+      "a /var ext4 ro 0 0",
+      "/dev/a /opt ext4 ro,noexec 0 0",
+      "tmpfs /tmp\\040dir tmpfs rw,nosuid 0 0",
+    ],
     ...["downloader wget", "checksum none", "reach no"],
   );
   expect(site).toEqual({
@@ -29,6 +42,8 @@ test("what an installer would meet", () => {
     memory: 4_000,
     installPlace: { mountPoint: "/opt", free: 2_000, readOnly: true, noExecution: true, noSetUid: false },
     temporaryPlace: { mountPoint: "/tmp dir", free: 0, readOnly: false, noExecution: false, noSetUid: true },
+    dataPlace: { mountPoint: "/var", free: 8, readOnly: true, noExecution: false, noSetUid: false },
+    logPlace: { mountPoint: "/var", free: 8, readOnly: true, noExecution: false, noSetUid: false },
     downloader: "wget",
     checksum: false,
     reachesCluster: false,
@@ -44,11 +59,13 @@ test("what it does not tell is not known, and never the opposite", () => {
     memory: null,
     installPlace: null,
     temporaryPlace: null,
+    dataPlace: null,
+    logPlace: null,
     downloader: null,
     checksum: null,
     reachesCluster: null,
   });
-  const mountless = read("user 0", "space", df, "a 9 1 5 1% /", "a 9 1 5 1% /", "mounts").site;
+  const mountless = read("user 0", "space", df, ...Array(4).fill("a 9 1 5 1% /"), "mounts").site;
   expect(mountless?.installPlace).toEqual({
     mountPoint: "/",
     free: 0,
