@@ -183,7 +183,7 @@ async function readClusters(
   options: ImportOptions,
   context: Context,
 ): Promise<Observed> {
-  const connections = hostConnections({ configFile: null, keep: false }, context);
+  const connections = hostConnections({ configFile: null, forChanges: false }, context);
   const observed = await readFleet(
     inventory,
     { clusters, hosts: [], groups: true, everything: true, policies: true, zonesOf: "with-rights" },

@@ -15,12 +15,13 @@ import type { Context } from "./context.ts";
 export interface HostConnectionOptions {
   /** The client configuration; null: the user's. */
   readonly configFile: string | null;
-  /** Whether connections that looked at hosts are kept for changing these. */
-  readonly keep: boolean;
+  /** Whether hosts are to be changed: connections that looked at them are kept for that. */
+  readonly forChanges: boolean;
 }
 
 /** The way to the hosts of a run, with one login at each jump host. */
 export interface HostConnections {
+  readonly forChanges: boolean;
   /** The connector, always the same. Throws DtsyncError when the configuration cannot be used. */
   open(): Promise<ConnectShell>;
   /** Lets go of a shell of the connector. `needed`: whether its host will most likely be changed. */
@@ -43,7 +44,7 @@ const largestConfig = 5_000_000;
 const heapSettings = ["--heap-growing-percent=60", "--semi-space-growth-factor=1"];
 
 export function hostConnections(
-  { configFile, keep }: HostConnectionOptions,
+  { configFile, forChanges }: HostConnectionOptions,
   context: Pick<Context, "variables" | "log" | "signal" | "beginStep">,
 ): HostConnections {
   const { log, signal, beginStep } = context;
@@ -71,6 +72,7 @@ export function hostConnections(
   };
   signal.addEventListener("abort", end);
   return {
+    forChanges,
     async open() {
       opening ??= connect();
       const opened = await opening;
@@ -78,7 +80,7 @@ export function hostConnections(
       return beginStep === undefined ? kept.connect : followSteps(kept.connect, beginStep);
     },
     letGo(shell, needed) {
-      if (keep && needed()) kept?.keep(shell);
+      if (forChanges && needed()) kept?.keep(shell);
       else shell.close();
     },
     keepFor: (changes) => kept?.keepOnly(new Set(changes.flatMap(({ host }) => host ?? []))),

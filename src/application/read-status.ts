@@ -34,7 +34,7 @@ export async function readStatus(
   context: Context,
   ahead: Pick<ReadingAhead, "take">,
 ): Promise<Fleet> {
-  const connections = hostConnections({ configFile: options.sshConfig, keep: false }, context);
+  const connections = hostConnections({ configFile: options.sshConfig, forChanges: false }, context);
   const planning = makePlan(inventory, { ...options, consumption: true }, context, connections, null, ahead);
   const { plan, input } = await planning.finally(connections.close);
   const inScope = environmentsInScope(inventory, options.scope, input.affected ?? null);

@@ -58,7 +58,7 @@ async function applyOnce(options: ApplyOptions, context: Context, made: Made): P
   const lock = await lockClusters(plan, inventory, options, context);
   try {
     const followed = followedRun(options.journal, context);
-    const connections = hostConnections({ configFile: options.sshConfig, keep: true }, followed.context);
+    const connections = hostConnections({ configFile: options.sshConfig, forChanges: true }, followed.context);
     const given = { plan, left: retried?.left ?? null, connections };
     return await applyAlone(given, inventory, outputs, options, followed, made).finally(connections.close);
   } finally {

@@ -42,7 +42,7 @@ async function planOnce(
   const loadAndPlan = async () => {
     const inventory = await loadForRun("plan", outputs, options, cache, context, ahead?.follower);
     if (inventory === null) return null;
-    const connections = hostConnections({ configFile: options.sshConfig, keep: false }, context);
+    const connections = hostConnections({ configFile: options.sshConfig, forChanges: false }, context);
     const made = await makePlan(inventory, options, context, connections, left, ahead).finally(connections.close);
     return { inventory, made };
   };

@@ -166,6 +166,8 @@ export interface HostFacts {
   readonly uptime: number | null;
   /** An installer, uninstaller or update holds its lock at this moment. */
   readonly locked: boolean;
+  /** An installer is there, with the token in it, whose script was killed. */
+  readonly leftovers: boolean;
   readonly agent: ObservedAgent | null;
   /** Null: it was not asked for, because no installer would run there. */
   readonly site: HostSite | null;

@@ -217,7 +217,16 @@ export const anAgent = (given: Partial<ObservedAgent> = {}): ObservedAgent => ({
 
 export const aHostReading = (given: Partial<HostFacts> = {}): HostReading => ({
   status: "complete",
-  value: { system: "Linux", machine: "x86_64", uptime: null, locked: false, agent: null, site: null, ...given },
+  value: {
+    system: "Linux",
+    machine: "x86_64",
+    uptime: null,
+    locked: false,
+    leftovers: false,
+    agent: null,
+    site: null,
+    ...given,
+  },
 });
 
 export const everything: PlanScope = {

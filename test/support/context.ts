@@ -70,4 +70,4 @@ export const fleetOptionsOf = (given: Partial<FleetOptions> = {}): FleetOptions 
 
 /** The way to hosts that such a context has, by the user's own SSH configuration. */
 export const connectionsOf = (context: Context): HostConnections =>
-  hostConnections({ configFile: null, keep: true }, context);
+  hostConnections({ configFile: null, forChanges: true }, context);

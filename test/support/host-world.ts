@@ -55,7 +55,8 @@ export interface HostWorld {
       Omit<Host, "oneagent" | "ssh">
     >,
   ): Host;
-  probe(host: Host): Promise<HostReading>;
+  /** `tidies`: as an apply looks at it. */
+  probe(host: Host, options?: { readonly tidies: boolean }): Promise<HostReading>;
   /** The change that a plan of this host holds now, or null. */
   plan(host: Host): Promise<HostChange | null>;
   apply(change: HostChange, host: Host): Promise<Outcome>;
@@ -183,11 +184,11 @@ export async function startHostWorld(
     connectWait: 2_500,
     authorities: async () => "",
   };
-  const probe = async (host: Host): Promise<HostReading> => {
+  const probe: HostWorld["probe"] = async (host, options) => {
     try {
       const shell = await connect(host);
       try {
-        return { status: "complete", value: await probeHost(shell, host) };
+        return { status: "complete", value: await probeHost(shell, host, options) };
       } finally {
         shell.close();
       }

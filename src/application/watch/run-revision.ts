@@ -46,14 +46,14 @@ export async function runRevision(options: RunRevisionOptions, context: Context)
 }
 
 async function planOnly(inventory: Inventory, options: RunRevisionOptions, context: Context): Promise<RunEnd> {
-  const connections = hostConnections({ configFile: options.sshConfig, keep: false }, context);
+  const connections = hostConnections({ configFile: options.sshConfig, forChanges: false }, context);
   const { plan } = await makePlan(inventory, options, context, connections).finally(connections.close);
   return { exitCode: readingExitCode(plan), plan, report: null, failure: null };
 }
 
 async function applyRevision(inventory: Inventory, options: RunRevisionOptions, given: Context): Promise<RunEnd> {
   const { context, longest, close } = followedRun(options.journal, given);
-  const connections = hostConnections({ configFile: options.sshConfig, keep: true }, context);
+  const connections = hostConnections({ configFile: options.sshConfig, forChanges: true }, context);
   try {
     const { plan, input } = await makePlan(inventory, options, context, connections);
     const approved = { plan, inventory, hosts: input.hosts };

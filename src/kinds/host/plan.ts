@@ -81,7 +81,7 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
   }
   const comparison = compareAgent(host, agent);
   const content = hostContent(comparison, facts);
-  const remarks = agentRemarks(host, agent);
+  const remarks = [...agentRemarks(host, agent), ...(facts.leftovers ? [leftInstaller] : [])];
   if (content === null) return { change: null, held: null, remarks };
   if (runsInstaller[content.action]) {
     const obstacle =
@@ -97,6 +97,8 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
   };
   return { change: makeChange(about, hostColumns(host), content), held: null, remarks };
 }
+
+const leftInstaller = "a run that was killed left an installer there, with the token in it: apply removes it";
 
 function hold(host: Host, reason: string): HostOutcome {
   return { change: null, held: { scope: hostChangeId(host.name), reason, items: 1 }, remarks: [] };

@@ -32,7 +32,7 @@ test("a plan that a guard refuses is not begun: no journal, no cluster, no host"
     const { context, errors } = aContext({ variables: { HOME: home } });
     const approved = { plan: planWith("disable"), inventory, hosts: [] };
     const sshConfig = join(home, "missing");
-    const connections = hostConnections({ configFile: sshConfig, keep: true }, context);
+    const connections = hostConnections({ configFile: sshConfig, forChanges: true }, context);
     const outcome = await carryOut(approved, options, context, connections);
     expect(outcome).toMatchObject({ guards: [{ guard: "maxRemovals", actual: 1 }], results: [] });
     expect(existsSync(join(home, ".local"))).toBe(false);

@@ -29,7 +29,7 @@ describe("the connections of a run", () => {
   const needed = () => true;
 
   /** A host that lets everybody in, with an SSH configuration for it and a home folder without known_hosts. */
-  async function world(keep: boolean) {
+  async function world(forChanges: boolean) {
     const web = await startHostileHost({});
     const hostile = createHostileWorld({ web01: web });
     const file = join(hostile.home, "config");
@@ -37,7 +37,7 @@ describe("the connections of a run", () => {
     writeFileSync(file, `${hostile.sshConfig}  UserKnownHostsFile ${known}\n`);
     const stop = new AbortController();
     const { context } = aContext({ variables: { HOME: hostile.home }, signal: stop.signal });
-    const connections = hostConnections({ configFile: file, keep }, context);
+    const connections = hostConnections({ configFile: file, forChanges }, context);
     onTestFinished(async () => {
       connections.close();
       await web.close();

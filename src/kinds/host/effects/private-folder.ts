@@ -1,15 +1,14 @@
 /**
- * Lines of a script that make a folder for it alone, `$directory`, which is removed however the script ends. Its name tells
- * the process that it is of, so that what one left that was killed is removed by the next script of the same user: a process
- * is known by its number and its start, and by its number alone where the system (AIX) does not say more. Anybody can put
- * anything into a folder for temporary files, so only what is a folder, no link, of this user and of that form counts. `$others` is
- * `working` where a process is still there that has one.
+ * A script makes a folder for it alone, which is removed however the script ends. Its name tells the process that it is of, by
+ * its number and its start, so that the folder of one that was killed can be told.
  */
-export function privateFolder(marker: string): string {
-  // Where there is no mktemp, a name that nobody can know long before.
-  const unguessed = marker.replace(/[^0-9a-z]/gi, "");
-  return `umask 077
-temporary=\${TMPDIR:-/tmp}
+
+/**
+ * Lines of a script that look for the folders of such as were killed, and remove them where that is wanted. Anybody can put
+ * anything into a folder for temporary files, so only what is a folder, no link, of this user and of that form counts. `$others`
+ * is `working` where a process is still there that has one; `$left_over` is `there` where one stays whose process is gone.
+ */
+export const leftFolders = (removes: boolean): string => `temporary=\${TMPDIR:-/tmp}
 start_of() {
   started=
   IFS= read -r line 2>/dev/null < "/proc/$1/stat" || return 0
@@ -17,6 +16,7 @@ start_of() {
   started=\${20:-}
 }
 others=none
+left_over=none
 for left in "$temporary"/dtsync.*.*.*; do
   if [ -d "$left" ] && [ ! -L "$left" ] && [ -O "$left" ]; then
     owner=\${left##*/dtsync.}
@@ -27,9 +27,16 @@ for left in "$temporary"/dtsync.*.*.*; do
     start_of "$owner"
     if [ "$born" != 0 ] && [ -n "$started" ]; then [ "$born" = "$started" ] && { others=working; continue; }
     elif kill -0 "$owner" 2>/dev/null; then others=working; continue; fi
-    rm -rf "$left"
+    ${removes ? 'rm -rf "$left" && continue\n    ' : ""}left_over=there
   fi
-done
+done`;
+
+/** Lines of a script that make its own folder, `$directory`, after those of scripts that were killed are removed. */
+export function privateFolder(marker: string): string {
+  // Where there is no mktemp, a name that nobody can know long before.
+  const unguessed = marker.replace(/[^0-9a-z]/gi, "");
+  return `umask 077
+${leftFolders(true)}
 start_of $$
 directory=$temporary/dtsync.$$.\${started:-0}
 if command -v mktemp >/dev/null 2>&1; then directory=$(mktemp -d "$directory.XXXXXXXXXX")

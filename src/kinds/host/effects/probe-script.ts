@@ -1,6 +1,7 @@
 import { prelude, quote } from "../../../ssh/remote-script.ts";
 import type { AgentSettingName } from "../change.ts";
 import { type AgentAnswerName, agentAnswers } from "./agent-answers.ts";
+import { leftFolders } from "./private-folder.ts";
 
 export const agentDirectory = "/opt/dynatrace/oneagent";
 /** Where an agent keeps its configuration, which no setting moves, and where it writes its logs unless it is told otherwise. */
@@ -47,10 +48,12 @@ export interface Questions {
 
 /**
  * A script that reads everything about a host in one go, with as few programs as possible: what the shell itself can read
- * it reads.
+ * it reads. `tidies`: it removes the installers that killed scripts left there, and changes nothing else.
  */
-export const probeScript = (marker: string, questions: Questions): string => `${prelude(marker)}
+export const probeScript = (marker: string, questions: Questions, tidies = false): string => `${prelude(marker)}
 ${lockLook}
+${leftFolders(tidies)}
+section leftovers "$left_over"
 ${probeLines(marker, questions)}
 section end
 `;

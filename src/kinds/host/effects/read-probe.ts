@@ -13,6 +13,7 @@ export function readProbe(sections: Sections): HostFacts {
     machine: machine.join(" "),
     uptime: wholeNumber(firstLine(sections.get("uptime")).split(".")[0] ?? ""),
     locked: stated(sections, "lock", "held", "free") === "held",
+    leftovers: sections.get("leftovers")?.words[0] === "there",
     agent: stated(sections, "agent", "present", "absent") === "present" ? readAgent(sections) : null,
     site: sections.has("user") ? readSite(sections) : null,
   };

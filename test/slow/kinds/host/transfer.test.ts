@@ -94,6 +94,24 @@ function textOf(name: string, file: "cmdline" | "environ"): string {
   }
 }
 
+test("an installer that a killed script left is told by a plan's look, and removed by an apply's, also where nothing changes", async () => {
+  const [host = expect.fail("there is no host")] = hostsWith("push");
+  expect(await deploy(host)).toMatchObject({ status: "done" });
+  const temporary = join(world.machine(host.name).root, "tmp");
+  const dead = join(temporary, `dtsync.${process.pid}.1.AbCdEfGhIj`);
+  mkdirSync(dead);
+  writeFileSync(join(dead, "Dynatrace-OneAgent-Linux.sh"), "a secret of a test");
+  const target = join(temporary, "of-somebody");
+  mkdirSync(target, { recursive: true });
+  const link = join(temporary, "dtsync.7654321.1.link");
+  symlinkSync(target, link);
+  expect(await world.probe(host)).toMatchObject({ value: { leftovers: true } });
+  expect(existsSync(dead)).toBe(true);
+  expect(await world.probe(host, { tidies: true })).toMatchObject({ value: { leftovers: false } });
+  expect([dead, link, target].map((path) => existsSync(path))).toEqual([false, true, true]);
+  expect(await world.plan(host)).toBeNull();
+});
+
 test("what a dead script left is removed by the next, and nothing that is not surely one's own", async () => {
   const [host = expect.fail("there is no host")] = hostsWith("push");
   const temporary = join(world.machine(host.name).root, "tmp");

@@ -10,6 +10,7 @@ const facts = (agent: ObservedAgent | null): HostFacts => ({
   machine: "x86_64",
   uptime: null,
   locked: false,
+  leftovers: false,
   site: null,
   agent,
 });

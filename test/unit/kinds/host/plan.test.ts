@@ -70,6 +70,13 @@ describe("an agent that is newer than declared", () => {
   });
 });
 
+test("an installer that a killed run left is told, whatever there is to do", () => {
+  const remark = expect.stringContaining("a run that was killed left an installer there");
+  const reading = aHostReading({ leftovers: true, agent: anAgent() });
+  expect(planHost(aHost(), reading, [])).toMatchObject({ change: null, remarks: [remark] });
+  expect(planHost(aHost(), aHostReading({ leftovers: true }), []).change?.notes).toEqual([remark]);
+});
+
 describe("changes as data", () => {
   const settings = { oneagent: oneAgentSettings({ hostGroup: "g", hostTags: ["b", "a"] }) };
 
