@@ -1,4 +1,4 @@
-import { relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { inventoryStart } from "../model/diagnostic.ts";
 import { createBudget } from "./diagnostics/budget.ts";
 import { type Diagnostics, type DiagnosticText, inFile } from "./diagnostics/diagnostics.ts";
@@ -118,6 +118,11 @@ function createContext(reading: Reading, { rootCertificate, today, notes }: Open
       const read = readHostListText(reading, relative(root, path).split(sep).join("/"));
       texts.set(path, read);
       return read;
+    },
+    variableFindings: new Map(),
+    filesBelow(path) {
+      const below = files.variableFiles(relative(root, path).split(sep).join("/"));
+      return below !== null && "files" in below ? { files: below.files.map((file) => join(root, file)) } : below;
     },
     checkFile(path) {
       const known = checked.get(path);

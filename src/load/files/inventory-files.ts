@@ -1,5 +1,6 @@
 import { compareText } from "../../lib/text.ts";
 import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
+import { type FilesBelow, filesBelow } from "./files-below.ts";
 import { checkNamedFile, type FileUse, givenText, type ReadText, readText } from "./inventory-folder.ts";
 import { type FolderContents, listFolder } from "./list-folder.ts";
 
@@ -10,7 +11,13 @@ export interface InventoryFiles {
   readText(path: string, use: FileUse): ReadText;
   /** Why a file that the inventory names cannot be used, or null. `path` is absolute. */
   checkNamedFile(path: string): DiagnosticText | null;
+  /** The files below a folder that Ansible would read variables from. `path` is relative to the inventory folder. */
+  variableFiles(path: string): FilesBelow;
 }
+
+/** As Ansible chooses among the files of its folders. */
+const isVariableFile = (name: string): boolean =>
+  /^[^.][^.]*$|^[^.].*\.(?:ya?ml|json)$/.test(name) && !name.endsWith("~");
 
 /** Characters of all files: several times what 5,000 environments and 12,000 hosts take. */
 const mostText = 20_000_000;
@@ -38,6 +45,7 @@ export function inventoryFiles(root: string, texts: ReadonlyMap<string, string> 
       return total > mostText ? { diagnostic: inventoryTooLarge } : read;
     },
     checkNamedFile: (path) => checkNamedFile(root, path),
+    variableFiles: (path) => filesBelow(root, path, isVariableFile),
   };
 }
 

@@ -2,7 +2,11 @@ import { createHash } from "node:crypto";
 import type { InventoryFiles } from "./inventory-files.ts";
 
 /** A question that was asked of the disk, and the digest of its answer. */
-export type RecordedAnswer = readonly [kind: "list" | "yaml" | "hosts" | "named", path: string, digest: string];
+export type RecordedAnswer = readonly [
+  kind: "list" | "yaml" | "hosts" | "named" | "variables",
+  path: string,
+  digest: string,
+];
 
 /** Notes each question once; asked again, the disk may answer another time, which the first digest does not cover. */
 export function recordAnswers(files: InventoryFiles): {
@@ -20,6 +24,7 @@ export function recordAnswers(files: InventoryFiles): {
       list: () => note("list", "", files.list()),
       readText: (path, use) => note(use, path, files.readText(path, use)),
       checkNamedFile: (path) => note("named", path, files.checkNamedFile(path)),
+      variableFiles: (path) => note("variables", path, files.variableFiles(path)),
     },
     answers: () => [...seen.values()],
   };
@@ -32,6 +37,7 @@ export function answersHold(files: InventoryFiles, answers: readonly RecordedAns
 
 function ask(files: InventoryFiles, kind: RecordedAnswer[0], path: string): object | null {
   if (kind === "list") return files.list();
+  if (kind === "variables") return files.variableFiles(path);
   return kind === "named" ? files.checkNamedFile(path) : files.readText(path, kind);
 }
 

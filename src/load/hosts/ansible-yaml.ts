@@ -3,6 +3,7 @@ import type { MapNode, ScalarNode, YamlNode } from "../yaml/parse-nodes.ts";
 import {
   type AnsibleContent,
   type AnsibleInventory,
+  type AnsibleVariables,
   addChild,
   addGroup,
   addHost,
@@ -30,6 +31,22 @@ type Pair = readonly [key: ScalarNode, value: YamlNode];
 
 /** Thrown where going on would be too much; it is reported before. */
 class TooMuch extends Error {}
+
+/** What a file of variables sets that counts here. `isWhole` is false where something of it is not understood. */
+export function readAnsibleVariables(root: MapNode): {
+  readonly variables: AnsibleVariables;
+  readonly isWhole: boolean;
+} {
+  const inventory = createAnsibleInventory();
+  const reading: Reading = { inventory, merged: new Map(), hostsLeft: 0, pairsLeft: mostPairs };
+  try {
+    readVariables(reading, { group: "all", key: "vars", offset: root.offset, value: root });
+  } catch (error) {
+    if (!(error instanceof TooMuch)) throw error;
+  }
+  const isWhole = inventory.diagnostics.length === 0;
+  return { variables: inventory.groups.get("all")?.variables ?? {}, isWhole };
+}
 
 /** Reads an Ansible inventory in YAML form: groups with `hosts`, `children` and `vars`. What Ansible refuses is a fault. */
 export function readAnsibleYaml(root: MapNode): AnsibleInventory {

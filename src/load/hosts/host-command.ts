@@ -127,6 +127,8 @@ function createContext(diagnostics: Diagnostics, { inherited }: HostCommand): Ho
     hostLists: new Map(),
     // Items that name files are refused before.
     readText: () => ({ diagnostic: null }),
+    filesBelow: () => null,
+    variableFindings: new Map(),
     checkFile: (path) => checkNamedFile(inherited.base.root, path),
   };
 }

@@ -1,10 +1,12 @@
 import type { Place } from "../../model/diagnostic.ts";
 import type { Host } from "../../model/inventory.ts";
 import type { DiagnosticText } from "../diagnostics/diagnostics.ts";
+import type { FilesBelow } from "../files/files-below.ts";
 import type { HostEntry } from "../schema/file-types.ts";
 import type { Levels } from "../settings/levels.ts";
 import type { LevelNotes, SettingsContext } from "../settings/settings-context.ts";
 import type { Positions } from "../yaml/positions.ts";
+import type { VariableFinding } from "./ansible-variable-folders.ts";
 import type { HostList } from "./host-list.ts";
 
 /** What resolving hosts needs from outside. */
@@ -13,6 +15,10 @@ export interface HostsContext extends SettingsContext {
   readText(path: string): CheckedText;
   /** Lists that were read, by format and path: one may serve many environments. */
   readonly hostLists: Map<string, HostList>;
+  /** The files of variables below a folder, whose path is absolute as theirs. */
+  filesBelow(path: string): FilesBelow;
+  /** What was found of the variables beside inventories, by their folders. */
+  readonly variableFindings: Map<string, readonly VariableFinding[]>;
   /** Hosts that may be made in all, so that ranges cannot fill the memory. */
   readonly mostHosts: number;
   /** Those of them that may still be made. */

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Place } from "../../model/diagnostic.ts";
 import { inFile, type ValuePlace } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
@@ -7,6 +7,7 @@ import type { HostCommandEntry, HostFileEntry } from "../schema/file-types.ts";
 import type { LoadedFile } from "../schema/loaded-file.ts";
 import { type Container, keyPlace, type Positions, placeAt, valuePlace } from "../yaml/positions.ts";
 import { ansibleHostList } from "./ansible-hosts.ts";
+import { lookThroughVariableFolders } from "./ansible-variable-folders.ts";
 import { type HostList, type ListDiagnostic, type ListedHost, plainHostList } from "./host-list.ts";
 import type { HostsContext } from "./hosts-context.ts";
 import { parseAnsible } from "./parse-ansible.ts";
@@ -66,7 +67,9 @@ export function readHostFile(
   // Hosts that cannot be used are work as well, each time that they are named.
   context.hostsLeft -= faults;
   if (hosts.length === 0 && list.diagnostics.length + faults > 0) return null;
-  if (item.format === "ansible") reportVariableFolders(item, path, { where, file: positions.file }, context);
+  if (item.format === "ansible") {
+    reportVariables(item, path, { where, file: positions.file, root: file.base.root }, context);
+  }
   return hosts.map((host) => ({ host, place: placeAt(positions, host.offset) }));
 }
 
@@ -102,26 +105,28 @@ function reportDiagnostic(
 }
 
 /** The way that is always exact: what Ansible's own program makes of the file. */
-function askAnsible({ file, group }: Source): string {
-  const path = /^[\w./-]+$/.test(file) ? file : "FILE";
+function askAnsible({ file, group }: Source, playbookFolder: string | null = null): string {
+  const word = (path: string) => (/^[\w./-]+$/.test(path) ? path : "FILE");
+  const playbooks = playbookFolder === null ? "" : ` --playbook-dir, ${word(playbookFolder)},`;
   const further = group !== null && /^[\w-]+$/.test(group) ? `, group: ${group}` : "";
-  return `{ command: [ansible-inventory, -i, ${path}, --list], format: ansible${further} }.`;
+  return `{ command: [ansible-inventory, -i, ${word(file)},${playbooks} --list], format: ansible${further} }.`;
 }
 
-/** Ansible reads variables from folders beside the file too, which are not read here. */
-function reportVariableFolders(
+/** Ansible reads variables from folders too, which are not read here. */
+function reportVariables(
   item: HostFileEntry,
   path: string,
-  { where, file }: { readonly where: ValuePlace; readonly file: string },
+  { where, file, root }: { readonly where: ValuePlace; readonly file: string; readonly root: string },
   context: HostsContext,
 ): void {
-  for (const folder of ["group_vars", "host_vars"]) {
-    const found = context.checkFile(join(dirname(path), folder));
-    if (found === null || found.rule === "missing-file") continue;
-    context.diagnostics.warning(where, {
-      rule: "ansible-variables",
-      message: `the folder ${folder} beside ${file} is not read`,
-      hint: `If addresses, ports or users stand there, ask Ansible itself: ${askAnsible({ file, group: item.group ?? null })}`,
-    });
+  const findings = context.variableFindings.get(dirname(path)) ?? lookThroughVariableFolders(path, root, context);
+  context.variableFindings.set(dirname(path), findings);
+  for (const { message, isFault, playbookFolder } of findings) {
+    const exact = askAnsible({ file, group: item.group ?? null }, playbookFolder);
+    const rule = isFault ? "invalid-host-list" : "ansible-variables";
+    const hint = isFault
+      ? `Set that in the inventory itself, or ask Ansible: ${exact}`
+      : `If they do, ask Ansible itself: ${exact}`;
+    context.diagnostics[isFault ? "error" : "warning"](where, { rule, message, hint });
   }
 }

@@ -34,13 +34,60 @@ describe("the older names of variables", () => {
 });
 
 describe("what a file has that is not read", () => {
-  test("variable folders beside it are a warning that names the exact way", async () => {
-    const found = await messages("h.ini", "web01\n", { "hosts/group_vars/all.yml": "ansible_user: deploy\n" });
-    expect(found).toContainEqual(
-      expect.stringMatching(
-        /^warning the folder group_vars beside hosts\/h.ini is not read .*ansible-inventory, -i, hosts\/h.ini, --list\], format: ansible/,
-      ),
-    );
+  test.each<[string, Files, RegExp]>([
+    [
+      "beside it",
+      { "hosts/group_vars/all.yml": "---\nansible_user: deploy\n" },
+      /^error hosts\/group_vars\/all.yml counts for Ansible, and is not read here: it sets ansible_user .*ansible-inventory, -i, hosts\/h.ini, --list\], format: ansible/,
+    ],
+    ["of hosts", { "hosts/host_vars/web01": "ansible_host: 10.0.0.1\n" }, /host_vars\/web01 .*it sets ansible_host/],
+    [
+      "in a folder of a group, by an old name, in JSON",
+      { "hosts/group_vars/web/x/ports.json": '{"ansible_ssh_port": 2222}' },
+      /web\/x\/ports.json .*it sets ansible_ssh_port/,
+    ],
+    [
+      "through a merge key",
+      { "hosts/group_vars/all.yml": "base: &b { ansible_port: 2222 }\n<<: *b\n" },
+      /it sets ansible_port/,
+    ],
+    ["with a template", { "hosts/group_vars/all.yml": 'ansible_host: "{{ ip }}"\n' }, /it sets ansible_host/],
+    [
+      "beside its folder, where playbooks are",
+      { "group_vars/all.yml": "ansible_user: deploy\n" },
+      /^error group_vars\/all.yml .*-i, hosts\/h.ini, --playbook-dir, ., --list\]/,
+    ],
+    ["that cannot be read", { "hosts/group_vars/all.yml": "a: [\n" }, /^error hosts\/group_vars\/all.yml counts/],
+  ])("variables that count in a folder %s are a fault that names the exact way", async (_where, more, message) => {
+    const found = await load("h.ini", "web01\n", more);
+    expect(withoutTheRest(found.diagnostics).map(({ file, line }) => [file, line])).toEqual([
+      ["customers/abc.yaml", 5],
+    ]);
+    expect((await messages("h.ini", "web01\n", more)).join()).toMatch(message);
+  });
+
+  test("other variables in such folders are passed over in silence", async () => {
+    const more = {
+      "hosts/group_vars/all.yml":
+        "---\nntp: [a, b]\nansible_become: true\nnested: { ansible_user: x }\nansible_port:\n",
+      "hosts/group_vars/web/vault.yml": "password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  3061\n",
+      "hosts/host_vars/web01.yml": "",
+      "hosts/host_vars/notes.txt": "ansible_user: deploy\n",
+      "hosts/host_vars/.web01.yml.swp": "ansible_user: deploy\n",
+      "hosts/host_vars/web01.yml~": "ansible_user: deploy\n",
+      host_vars: "a file",
+    };
+    const { inventory, diagnostics } = await load("h.ini", "web01\n", more);
+    expect(withoutTheRest(diagnostics)).toEqual([]);
+    expect(inventory?.hosts).toHaveLength(1);
+  });
+
+  test("an encrypted file of variables is a warning that names the exact way", async () => {
+    const vault = { "hosts/group_vars/all.yml": "$ANSIBLE_VAULT;1.1;AES256\n3061\n" };
+    const found = await messages("h.ini", "web01\n", vault);
+    expect(found).toEqual([
+      expect.stringMatching(/^warning hosts\/group_vars\/all.yml is encrypted.*ansible-inventory/),
+    ]);
   });
 
   test("a connection without SSH is one warning for all hosts", async () => {
