@@ -1,5 +1,5 @@
 import { errorMessage } from "../errors.ts";
-import { clusterToReach } from "../kinds/host/effects/cluster-to-reach.ts";
+import { clusterOfPlan } from "../kinds/host/effects/cluster-to-reach.ts";
 import { probeHost } from "../kinds/host/effects/probe.ts";
 import { createLimiter } from "../lib/limiter.ts";
 import type { Host } from "../model/inventory.ts";
@@ -63,7 +63,7 @@ async function probe(host: Host, aside: StandAside, ports: HostObservation): Pro
     try {
       const options = {
         timeout: host.ssh.timeout ?? probeTimeout,
-        cluster: clusterToReach(host, ports.origins, ["pull"]),
+        cluster: clusterOfPlan(host, ports.origins),
         tidies: ports.tidies,
       };
       const facts = await probeHost(shell, host, options);

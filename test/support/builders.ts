@@ -14,7 +14,9 @@ import type {
 } from "../../src/model/inventory.ts";
 import type {
   HostFacts,
+  HostPlace,
   HostReading,
+  HostSite,
   Observed,
   ObservedAgent,
   ObservedCluster,
@@ -214,6 +216,18 @@ export const anAgent = (given: Partial<ObservedAgent> = {}): ObservedAgent => ({
   systemLogsAccess: true,
   ...given,
 });
+
+/** A host that has all that an installer needs. */
+export function aSite(given: Partial<HostSite> = {}): HostSite {
+  const on = (mountPoint: string): HostPlace => ({
+    ...{ mountPoint, free: 5_000, readOnly: false, noExecution: false, noSetUid: false },
+  });
+  return {
+    ...{ userId: 0, memory: 900, downloader: "curl", checksum: true, reachesCluster: true },
+    ...{ installPlace: on("/opt"), temporaryPlace: on("/tmp"), dataPlace: on("/var/lib"), logPlace: on("/var/log") },
+    ...given,
+  };
+}
 
 export const aHostReading = (given: Partial<HostFacts> = {}): HostReading => ({
   status: "complete",

@@ -28,6 +28,7 @@ export const hostFamily: FamilyRules<"host"> = {
 /** What has to happen on the hosts of one cluster that were probed and are in scope. */
 function planHosts(input: ClusterInput, earlier: readonly Change[]): FamilyPlan<"host"> {
   const { selection, observed, hosts } = input;
+  const origin = input.inventory.clusters.find(({ name }) => name === input.cluster)?.url ?? null;
   const changes: HostChange[] = [];
   const held: Held[] = [];
   const compared: string[] = [];
@@ -59,7 +60,8 @@ function planHosts(input: ClusterInput, earlier: readonly Change[]): FamilyPlan<
       held.push({ scope: hostChangeId(host.name), reason, items: 1 });
       continue;
     }
-    const outcome = planHost(host, reading, foundation !== undefined && host.state === "present" ? [foundation] : []);
+    const dependsOn = foundation !== undefined && host.state === "present" ? [foundation] : [];
+    const outcome = planHost(host, reading, dependsOn, origin);
     if (outcome.held) held.push(outcome.held);
     else compared.push(hostChangeId(host.name));
     if (outcome.change) changes.push(outcome.change);

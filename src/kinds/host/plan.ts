@@ -1,4 +1,5 @@
 import type { Value } from "../../lib/json.ts";
+import { originPlace } from "../../lib/read-origin.ts";
 import type { Host } from "../../model/inventory.ts";
 import type { HostFacts, HostReading } from "../../model/observed.ts";
 import type { Held } from "../../model/plan.ts";
@@ -59,8 +60,28 @@ function startNotes({ differences }: AgentComparison, { uptime }: HostFacts): re
   return [`the host started less than ${startTime / 60} minutes ago, so its agent may still be starting`];
 }
 
-/** What has to happen on one host, from what its probe found; `dependsOn` are changes of its environment. */
-export function planHost(host: Host, reading: HostReading, dependsOn: readonly string[]): HostOutcome {
+/** What may keep a new agent from working, although it can be installed; none where the agent is told a proxy. */
+function reachNotes(
+  action: HostAction,
+  { cluster, oneagent }: Host,
+  { site }: HostFacts,
+  origin: string,
+): readonly string[] {
+  if (action !== "install" || site?.reachesCluster !== false || oneagent.proxy) return [];
+  const { host, port } = originPlace(origin);
+  return [`does not reach ${cluster} (${host}:${port}): the agent needs an ActiveGate or a proxy`];
+}
+
+/**
+ * What has to happen on one host, from what its probe found; `dependsOn` are changes of its environment, `origin` is that of its
+ * cluster.
+ */
+export function planHost(
+  host: Host,
+  reading: HostReading,
+  dependsOn: readonly string[],
+  origin: string | null = null,
+): HostOutcome {
   if (reading.status === "unreadable") return hold(host, reading.reason);
   const facts = reading.value;
   const platform = agentPlatform(facts.system, facts.machine);
@@ -93,7 +114,12 @@ export function planHost(host: Host, reading: HostReading, dependsOn: readonly s
     cluster: host.cluster,
     source: sourceOf(host),
     dependsOn,
-    notes: [...restartNotes(comparison), ...startNotes(comparison, facts), ...remarks],
+    notes: [
+      ...restartNotes(comparison),
+      ...startNotes(comparison, facts),
+      ...(origin === null ? [] : reachNotes(content.action, host, facts, origin)),
+      ...remarks,
+    ],
   };
   return { change: makeChange(about, hostColumns(host), content), held: null, remarks };
 }

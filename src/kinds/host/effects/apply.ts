@@ -13,7 +13,7 @@ import { compareHostWithPlan } from "../compare-host-with-plan.ts";
 import { runsInstaller } from "../plan.ts";
 import { hostRollouts } from "../rollouts.ts";
 import { type SoughtHost, soughtHost } from "../sighting.ts";
-import { clusterToReach } from "./cluster-to-reach.ts";
+import { clusterOfTransfer } from "./cluster-to-reach.ts";
 import { confirmSeen } from "./confirm-seen.ts";
 import { type DeployPorts, deploy, removeLeftovers } from "./deploy.ts";
 import { createOpenWrites, type OpenWrites } from "./open-writes.ts";
@@ -175,7 +175,7 @@ interface TryPorts extends HostPorts {
 const tryHostChange = (change: HostChange, host: Host, ports: TryPorts, attempt: number): Promise<HostOutcome> =>
   onHost(host, ports, async (shell) => {
     // Only an earlier try can have installed an agent that is found as wanted.
-    const cluster = runsInstaller[change.action] ? clusterToReach(host, ports.origins, ["auto", "pull"]) : null;
+    const cluster = runsInstaller[change.action] ? clusterOfTransfer(host, ports.origins) : null;
     const facts = await probeHost(shell, host, { identity: attempt > 1, cluster, tidies: true });
     if (facts.locked) ports.log.info("another installation holds the lock of the host", () => ({ host: host.name }));
     else ports.writes.settle();

@@ -42,8 +42,15 @@ export interface Questions {
   /** Folders that an installer would write to, besides those that no setting moves. */
   readonly installPath: string;
   readonly logPath: string;
-  /** Where the cluster is, for a host that is to fetch an installer from there; null: it is not asked. */
-  readonly cluster: { readonly host: string; readonly port: number } | null;
+  /** Where the cluster is, to ask whether the host reaches it; null: it is not asked. */
+  readonly cluster: ClusterPlace | null;
+}
+
+interface ClusterPlace {
+  readonly host: string;
+  readonly port: number;
+  /** Whether only a host without an agent is asked. */
+  readonly withoutAgent: boolean;
 }
 
 /**
@@ -184,8 +191,8 @@ ${cluster === null ? "" : reachAsked(cluster)}`;
 }
 
 /** A connection that the shell opens; without bash nobody on the host can tell. */
-const reachAsked = ({ host, port }: { readonly host: string; readonly port: number }): string =>
-  `  if command -v bash >/dev/null 2>&1 && command -v timeout >/dev/null 2>&1; then
+const reachAsked = ({ host, port, withoutAgent }: ClusterPlace): string =>
+  `  if ${withoutAgent ? `[ ! -e ${agentDirectory}/agent ] && ` : ""}command -v bash >/dev/null 2>&1 && command -v timeout >/dev/null 2>&1; then
     if timeout ${reachSeconds} bash -c ${quote(`: < /dev/tcp/${host}/${port}`)} 2>/dev/null
     then section reach yes; else section reach no; fi
   fi`;

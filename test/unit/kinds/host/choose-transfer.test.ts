@@ -1,11 +1,8 @@
 import { expect, test } from "vitest";
 import { chooseTransfer } from "../../../../src/kinds/host/choose-transfer.ts";
-import type { HostSite } from "../../../../src/model/observed.ts";
+import { aSite } from "../../../support/builders.ts";
 
-const site: HostSite = {
-  ...{ userId: 0, memory: 900, installPlace: null, temporaryPlace: null, dataPlace: null, logPlace: null },
-  ...{ downloader: "wget", checksum: true, reachesCluster: true },
-};
+const site = aSite({ downloader: "wget" });
 const large = 100_000_000;
 
 test("what is declared is done, whatever was found", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { planHost } from "../../../../src/kinds/host/plan.ts";
 import type { Host, OneAgentSettings } from "../../../../src/model/inventory.ts";
 import type { HostFacts, HostReading, ObservedAgent } from "../../../../src/model/observed.ts";
-import { aHost, aHostReading, anAgent, oneAgentSettings } from "../../../support/builders.ts";
+import { aHost, aHostReading, anAgent, aSite, oneAgentSettings } from "../../../support/builders.ts";
 
 const planned = (facts: Partial<HostFacts> | HostReading, host: Partial<Host> = {}) =>
   planHost(aHost(host), "status" in facts ? facts : aHostReading(facts), []);
@@ -67,6 +67,28 @@ describe("an agent that is newer than declared", () => {
     ["it is to go", anAgent(), { ...pinned, state: "absent" as const }],
   ])("is no matter where %s", (_what, agent, host) => {
     expect(planned({ agent }, host).remarks).toEqual([]);
+  });
+});
+
+describe("a host that does not reach its cluster", () => {
+  const notes = (given: Partial<Host>, reachesCluster: boolean | null, facts: Partial<HostFacts> = {}) => {
+    const reading = aHostReading({ site: aSite({ reachesCluster }), ...facts });
+    return planHost(aHost(given), reading, [], "https://dynatrace.emea.example.com").change?.notes;
+  };
+
+  test.each(["auto", "push"] as const)("gets its agent with %s, and a note of what that needs", (transfer) => {
+    const given = { oneagent: oneAgentSettings({ transfer }) };
+    expect(notes(given, false)).toEqual([
+      "does not reach emea (dynatrace.emea.example.com:443): the agent needs an ActiveGate or a proxy",
+    ]);
+    for (const known of [true, null]) expect(notes(given, known)).toEqual([]);
+  });
+
+  test("has what it needs with a proxy, or where an agent works already", () => {
+    expect(notes({ oneagent: oneAgentSettings({ proxy: "proxy.example.com:3128" }) }, false)).toEqual([]);
+    expect(notes({}, false, { agent: anAgent({ tenant: "abc-t1" }) })).not.toContainEqual(
+      expect.stringContaining("does not reach"),
+    );
   });
 });
 

@@ -31,7 +31,12 @@ const answers: Readonly<Record<string, string>> = {
 };
 
 /** Runs the script against an agent whose control program answers as a shell says; gives what was read, and the calls. */
-function probe(control: string, known = answers, mode: number | null = 0o755) {
+function probe(
+  control: string,
+  known = answers,
+  mode: number | null = 0o755,
+  { cluster, environment }: Partial<Questions> = {},
+) {
   const directory = mkdtempSync(join(tmpdir(), "dtsync-probe-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   mkdirSync(join(directory, "agent/tools"), { recursive: true });
@@ -43,7 +48,8 @@ function probe(control: string, known = answers, mode: number | null = 0o755) {
   );
   if (mode === null) rmSync(join(directory, "agent/tools/oneagentctl"));
   const marker = newMarker();
-  const script = probeScript(marker, questions).replaceAll(agentDirectory, directory);
+  const asked = { ...questions, ...(cluster ? { cluster } : {}), ...(environment ? { environment } : {}) };
+  const script = probeScript(marker, asked).replaceAll(agentDirectory, directory);
   const facts = readProbe(parseSections(execFileSync("/bin/sh", ["-c", script]).toString(), marker));
   const calls = join(directory, "calls");
   return { facts, calls: existsSync(calls) ? readFileSync(calls, "utf8").trim().split("\n") : [] };
@@ -140,4 +146,28 @@ test("the places of an installer are read with one program, also where nothing i
 test("a look changes nothing unless it is one of an apply", () => {
   expect(probeScript("#dtsync-00", questions)).not.toMatch(/\b(?:rm|mkdir|mktemp)\b|>\s*"/);
   expect(probeScript("#dtsync-00", questions, true)).toContain('rm -rf "$left"');
+});
+
+test.each([
+  [{ withoutAgent: true }, "abc-p1", null],
+  [{ withoutAgent: true }, "abc-t1", null],
+  [{ withoutAgent: false }, "abc-t1", false],
+] as const)(
+  "a host with an agent is asked whether it reaches its cluster (%j, to be in %s): %j",
+  (asked, environment, reaches) => {
+    // Nothing listens at port 1.
+    const cluster = { host: "127.0.0.1", port: 1, ...asked };
+    const { facts } = probe(eachInTurn, answers, 0o755, { environment, cluster });
+    expect(facts.site?.reachesCluster ?? null).toBe(reaches);
+  },
+);
+
+test("a host without an agent is asked that for its plan", () => {
+  const cluster = { host: "127.0.0.1", port: 1, withoutAgent: true };
+  const script = probeScript("#dtsync-00", { ...questions, cluster }).replaceAll(agentDirectory, "/nothing/here");
+  const answer = execFileSync("/bin/sh", ["-c", script]).toString();
+  expect(readProbe(parseSections(answer, "#dtsync-00"))).toMatchObject({
+    agent: null,
+    site: { reachesCluster: false },
+  });
 });

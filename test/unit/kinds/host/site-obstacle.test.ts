@@ -4,24 +4,11 @@ import { planHost } from "../../../../src/kinds/host/plan.ts";
 import { installerPlaceProblem, siteObstacle } from "../../../../src/kinds/host/site-obstacle.ts";
 import type { OneAgentSettings } from "../../../../src/model/inventory.ts";
 import type { HostPlace, HostSite } from "../../../../src/model/observed.ts";
-import { aHost, aHostReading, anAgent, oneAgentSettings } from "../../../support/builders.ts";
+import { aHost, aHostReading, anAgent, aSite, oneAgentSettings } from "../../../support/builders.ts";
 
 const place: HostPlace = { mountPoint: "/opt", free: 5_000, readOnly: false, noExecution: false, noSetUid: false };
 
 const on = (mountPoint: string, given: Partial<HostPlace>): HostPlace => ({ ...place, mountPoint, ...given });
-
-const aSite = (given: Partial<HostSite> = {}): HostSite => ({
-  userId: 0,
-  memory: 900,
-  installPlace: place,
-  temporaryPlace: { ...place, mountPoint: "/tmp" },
-  dataPlace: { ...place, mountPoint: "/var/lib" },
-  logPlace: { ...place, mountPoint: "/var/log" },
-  downloader: "curl",
-  checksum: true,
-  reachesCluster: true,
-  ...given,
-});
 
 const obstacle = (
   site: Partial<HostSite>,
