@@ -12,7 +12,7 @@ const mostSlowest = 10;
 /** What an apply of a plan did, with all that it could not do. */
 export function applyReport(
   { plan, review }: Pick<ApprovedPlan, "plan" | "review">,
-  { guards, results, warnings: added }: Outcome,
+  { guards, results, warnings: added, installers }: Outcome,
   longest: Pick<LongestSteps, "of">,
   { shard }: Pick<CarryOutOptions, "shard">,
   { runId }: Pick<Context, "runId">,
@@ -33,6 +33,7 @@ export function applyReport(
       : warnings,
     ...(guards.length === 0 ? {} : { guards }),
     ...slowestHosts(plan, results, longest),
+    ...(installers === null ? {} : { installers }),
   };
 }
 

@@ -4,7 +4,7 @@ import { createAppliers } from "../kinds/appliers.ts";
 import type { Change } from "../model/change.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
 import type { Guard, Plan } from "../model/plan.ts";
-import type { ChangeResult } from "../model/result.ts";
+import type { ChangeResult, InstallerTransfers } from "../model/result.ts";
 import type { RaisedLimits } from "../plan/guards.ts";
 import { inShard, type Shard } from "../plan/shard.ts";
 import type { LogFields } from "../ports.ts";
@@ -16,6 +16,7 @@ import { openRun } from "./open-run.ts";
 import type { HostConnections } from "./open-ssh.ts";
 import type { FleetOptions } from "./options.ts";
 import { remainingGuards } from "./remaining-guards.ts";
+import { transferTally } from "./transfer-tally.ts";
 
 /** A plan that may be carried out as far as guards let it: confirmed, or chosen by a file that was reviewed. */
 export interface ApprovedPlan {
@@ -57,6 +58,8 @@ export interface Outcome {
   readonly results: readonly ChangeResult[];
   /** What this run has to add to the warnings of the plan. */
   readonly warnings: readonly string[];
+  /** Null: no host got an installer. */
+  readonly installers: InstallerTransfers | null;
 }
 
 /** Makes the changes of a plan unless a guard refuses it; `begin` is awaited before the first one. */
@@ -70,11 +73,11 @@ export async function carryOut(
   const { plan, inventory, review } = approved;
   const counted = { guards: plan.guards, changes: [...plan.changes, ...(review?.elsewhere ?? [])] };
   const guards = remainingGuards(counted, inventory, options.raisedLimits);
-  if (guards.length > 0) return { guards, results: [], warnings: [] };
+  if (guards.length > 0) return { guards, results: [], warnings: [], installers: null };
   const changes = plan.changes.filter((change) => options.shard === null || inShard(change, options.shard));
   if (changes.length > 0) await begin();
-  const { results, warnings } = await makeChanges(changes, approved, options, context, connections);
-  return { guards: [], results: review === undefined ? results : inOrderOf(review, results), warnings };
+  const made = await makeChanges(changes, approved, options, context, connections);
+  return { guards: [], ...made, results: review === undefined ? made.results : inOrderOf(review, made.results) };
 }
 
 const resultFields = ({ id, action, status, attempts, durationMs, error }: ChangeResult): LogFields => ({
@@ -102,7 +105,9 @@ async function makeChanges(
     const progress = applyProgress(changes, inventory.environments, options, context);
     try {
       const { signal, clock, log, beginStep } = context;
-      const services = followServices(run, bothSteps(beginStep, progress.beginStep));
+      const begin = bothSteps(beginStep, progress.beginStep);
+      const services = followServices(run, begin);
+      const transfers = transferTally(begin);
       const appliers = createAppliers(
         { hosts, environments: inventory.environments, concurrency },
         {
@@ -110,6 +115,7 @@ async function makeChanges(
           installers: services.installers,
           sightings: services.sightings,
           connect: await connections.open(),
+          onTransfer: transfers.chosen,
           clock,
           log,
           signal,
@@ -132,7 +138,8 @@ async function makeChanges(
         progress.finished(change, result);
       };
       const work = () => execute({ changes, signal, clock, onStart, onResult }, appliers);
-      return { results: await context.awaitEnd(work), warnings: run.warnings };
+      const results = await context.awaitEnd(work);
+      return { results, warnings: run.warnings, installers: transfers.sum() };
     } finally {
       progress.close();
     }

@@ -39,6 +39,15 @@ export interface SlowHost {
   readonly stepMs: number;
 }
 
+/** How installers came to hosts. */
+export interface InstallerTransfers {
+  /** Hosts that fetched it from their cluster, and those that were sent it from here. */
+  readonly pulled: number;
+  readonly pushed: number;
+  /** The most frequent first. `why` is what is said of such a host: `has no downloader`. */
+  readonly reasons: readonly { readonly way: "pull" | "push"; readonly why: string; readonly hosts: number }[];
+}
+
 export interface ApplyReport {
   readonly format: "dtsync-apply/1";
   /** The id of the run, as in its log. */
@@ -55,6 +64,8 @@ export interface ApplyReport {
   readonly guards?: readonly Guard[];
   /** The slowest hosts, the slowest first; left out: no host was changed, or an older version made the report. */
   readonly slowest?: readonly SlowHost[];
+  /** Left out: no host got an installer, or an older version made the report. */
+  readonly installers?: InstallerTransfers;
 }
 
 /** How many results there are of each status. */

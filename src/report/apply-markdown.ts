@@ -6,6 +6,7 @@ import { code, codeNames, escapeMarkdown, foldedMarkdown, markdownList } from ".
 import { fitDetail, type MarkdownDetail } from "./markdown-detail.ts";
 import { guardsMarkdown, heldMarkdown, warningsMarkdown } from "./remarks-markdown.ts";
 import { type ResultEntry, resultEntries, resultName } from "./result-entries.ts";
+import { transfersLine } from "./transfers-text.ts";
 
 /** An apply for a merge request or an issue: counts and what was not done on top, what was done folded. */
 export function renderApplyMarkdown(report: ApplyReport): string {
@@ -17,12 +18,14 @@ export function renderApplyMarkdown(report: ApplyReport): string {
     results.filter((result) => !isMade(result)),
     false,
   );
+  const transfers = transfersLine(report);
   const render = (detail: MarkdownDetail) =>
     [
       "### dtsync apply",
       "",
       escapeMarkdown(applySummary(report)),
       "",
+      ...(transfers === null ? [] : [escapeMarkdown(transfers), ""]),
       ...markdownList("Not done", notDone(otherEntries, detail)),
       ...guardsMarkdown("Guards that refused it", { guards }, detail),
       ...heldMarkdown(report, detail),

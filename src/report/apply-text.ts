@@ -3,6 +3,7 @@ import type { ApplyReport, ChangeResult, ResultStatus, SlowHost } from "../model
 import type { Fullness } from "./fullness.ts";
 import { guardsBlock, heldBlock, listNames, textBlock, waitingBlock, warningsBlock } from "./remarks-text.ts";
 import { type ResultEntry, resultEntries, resultName } from "./result-entries.ts";
+import { transfersLine } from "./transfers-text.ts";
 
 const styles: Readonly<Record<ResultStatus, Style>> = {
   done: "green",
@@ -36,9 +37,11 @@ export function renderApplyText(report: ApplyReport, paint: Paint, { full = fals
     ...waitingBlock(waiting),
     ...slowestBlock(report, paint),
   ];
+  const transfers = transfersLine(report);
   const lines = [
     ...(problems.length === 0 ? [] : ["", paint("bold", "Not done:"), ...problems]),
     ...(remarks.length === 0 ? [] : ["", ...remarks]),
+    ...(transfers === null ? [] : [transfers]),
     applySummary(report),
   ];
   return `${lines.join("\n")}\n`;

@@ -82,6 +82,7 @@ dtsync plan --target abc --detailed-exitcode >again.txt; echo exit again $?
     "connect",
     "probe",
     "download",
+    "choose transfer",
     "install",
     "verify",
     "wait seen",

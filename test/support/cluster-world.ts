@@ -130,6 +130,7 @@ export function aClusterWorld(options: ClusterWorldOptions = {}): ClusterWorld {
         clock,
         log,
         signal,
+        onTransfer: () => undefined,
         connect: () => Promise.reject(new Error("there are no hosts in this world")),
         installers: { provide: () => Promise.reject(new Error("there are no installers in this world")) },
         sightings: everythingSeen,

@@ -13,6 +13,7 @@ export const hostPorts = (connect: HostPorts["connect"], change: Partial<HostPor
   lockWait: { seconds: 0, tries: 1 },
   origins: new Map(),
   sharing: () => 1,
+  onTransfer: () => undefined,
   connectWait: 0,
   authorities: async () => "",
   ...change,

@@ -182,6 +182,7 @@ export async function startHostWorld(
     lockWait,
     origins: new Map([["emea", server.url]]),
     connectWait: 2_500,
+    onTransfer: () => undefined,
     authorities: async () => "",
   };
   const probe: HostWorld["probe"] = async (host, options) => {

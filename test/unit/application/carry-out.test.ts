@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { applyReport } from "../../../src/application/apply-report.ts";
 import { type CarryOutOptions, carryOut } from "../../../src/application/carry-out.ts";
 import { hostConnections } from "../../../src/application/open-ssh.ts";
+import { transferTally } from "../../../src/application/transfer-tally.ts";
 import { planDigest } from "../../../src/plan/digest.ts";
 import { aChange, aCluster, aHost, anEnvironment, anInventory, planOf } from "../../support/builders.ts";
 import { aContext, connectionsOf, fleetOptionsOf } from "../../support/context.ts";
@@ -103,7 +104,7 @@ test("the report counts results by their status, and names the plan and the run"
   expect(
     applyReport(
       { plan },
-      { guards: [], results, warnings: ["abc-p1 could not be read"] },
+      { guards: [], results, warnings: ["abc-p1 could not be read"], installers: null },
       noSteps,
       { shard: null },
       run,
@@ -126,10 +127,12 @@ test("the report has what the plan held, what waits and the warnings, also when 
   const plan = { ...planWith("create"), held, waiting, warnings: ["look here"] };
   const guards = [{ guard: "maxRemovals", limit: 0, actual: 1, override: "--allow-removals 1", items: ["x"] }];
   const rest = { held, waiting, warnings: ["look here"] };
-  expect(applyReport({ plan }, { guards: [], results: [], warnings: [] }, noSteps, { shard: null }, run)).toMatchObject(
-    rest,
-  );
-  expect(applyReport({ plan }, { guards, results: [], warnings: [] }, noSteps, { shard: null }, run)).toMatchObject({
+  expect(
+    applyReport({ plan }, { guards: [], results: [], warnings: [], installers: null }, noSteps, { shard: null }, run),
+  ).toMatchObject(rest);
+  expect(
+    applyReport({ plan }, { guards, results: [], warnings: [], installers: null }, noSteps, { shard: null }, run),
+  ).toMatchObject({
     ...rest,
     guards,
   });
@@ -140,7 +143,7 @@ test("a shard without any host change is a warning, and one with some is none", 
   const warnings = [1, 2].map((index) => {
     return applyReport(
       { plan: host },
-      { guards: [], results: [], warnings: [] },
+      { guards: [], results: [], warnings: [], installers: null },
       noSteps,
       { shard: { index, total: 2 } },
       run,
@@ -149,7 +152,7 @@ test("a shard without any host change is a warning, and one with some is none", 
   expect(warnings.flat()).toEqual([expect.stringMatching(/^--shard [12]\/2 matches nothing/)]);
   const none = applyReport(
     { plan: planWith("create") },
-    { guards: [], results: [], warnings: [] },
+    { guards: [], results: [], warnings: [], installers: null },
     noSteps,
     { shard: { index: 1, total: 1 } },
     run,
@@ -167,7 +170,13 @@ test("the report names the ten slowest hosts, each with the step that took longe
   }));
   const longest = { of: (host: string) => ({ step: host.startsWith("web7.") ? "wait seen" : "install", ms: 700 }) };
   const plan = { ...planWith("create"), changes: [...planWith("create").changes, ...changes] };
-  const report = applyReport({ plan }, { guards: [], results, warnings: [] }, longest, { shard: null }, run);
+  const report = applyReport(
+    { plan },
+    { guards: [], results, warnings: [], installers: null },
+    longest,
+    { shard: null },
+    run,
+  );
   expect(report.slowest?.map(({ durationMs }) => durationMs)).toEqual(
     [11, 10, 9, 8, 7, 6, 5, 4, 3, 2].map((s) => s * 1_000),
   );
@@ -178,6 +187,37 @@ test("the report names the ten slowest hosts, each with the step that took longe
     stepMs: 700,
   });
   expect(
-    applyReport({ plan }, { guards: [], results, warnings: [] }, noSteps, { shard: null }, run),
+    applyReport({ plan }, { guards: [], results, warnings: [], installers: null }, noSteps, { shard: null }, run),
   ).not.toHaveProperty("slowest");
+});
+
+test("how installers came to hosts is told of each, and summed up with the reasons", () => {
+  const steps: string[] = [];
+  const tally = transferTally(({ host, step }) => {
+    return ({ result, words }) => void steps.push(`${host} ${step} ${result}: ${words}`);
+  });
+  expect(tally.sum()).toBeNull();
+  const chosen = (name: string, way: "pull" | "push", why: string) =>
+    tally.chosen({ name, environment: "abc-p1" }, { way, why });
+  chosen("web1", "pull", "can fetch and check it from emea");
+  chosen("web2", "push", "has no downloader");
+  chosen("web3", "pull", "can fetch and check it from emea");
+  chosen("web3", "push", "could not fetch it");
+  chosen("web4", "push", "has no downloader");
+  expect(steps.slice(0, 2)).toEqual([
+    "web1 choose transfer ok: pull: can fetch and check it from emea",
+    "web2 choose transfer ok: push: has no downloader",
+  ]);
+  const installers = tally.sum();
+  expect(installers).toEqual({
+    pulled: 1,
+    pushed: 3,
+    reasons: [
+      { way: "push", why: "has no downloader", hosts: 2 },
+      { way: "pull", why: "can fetch and check it from emea", hosts: 1 },
+      { way: "push", why: "could not fetch it", hosts: 1 },
+    ],
+  });
+  const outcome = { guards: [], results: [], warnings: [], installers };
+  expect(applyReport({ plan: planWith("create") }, outcome, noSteps, { shard: null }, run).installers).toBe(installers);
 });

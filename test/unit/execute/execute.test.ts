@@ -294,6 +294,7 @@ function executed(changes: readonly Change[]): Promise<readonly ChangeResult[]> 
       log: silentLog,
       signal,
       connect: fail,
+      onTransfer: fail,
       installers: { provide: fail },
       sightings: everythingSeen,
       authorities: async () => "",

@@ -38,6 +38,38 @@ const guards = [
 ];
 const text = (given: ApplyReport) => renderApplyText(given, painter(false));
 
+describe("how installers came to hosts", () => {
+  const base = { ...nothing, held: [], waiting: [], warnings: [], results: [] };
+
+  test("is a line that says why some were sent", () => {
+    const installers = {
+      ...{ pulled: 180, pushed: 4 },
+      reasons: [
+        { way: "pull", why: "can fetch and check it from emea", hosts: 180 },
+        { way: "push", why: "has no downloader", hosts: 2 },
+        { way: "push", why: "does not reach emea", hosts: 1 },
+        { way: "push", why: "could not fetch it", hosts: 1 },
+      ],
+    } as const;
+    const line =
+      "installers: 180 pulled by the hosts, 4 pushed (2 have no downloader, 1 does not reach emea, 1 could not fetch it)";
+    expect(text({ ...base, installers }).split("\n")).toContain(line);
+    expect(
+      renderApplyMarkdown({ ...base, installers })
+        .replaceAll("\\", "")
+        .split("\n"),
+    ).toContain(line);
+  });
+
+  test("is not told where none did, and in few words where all went one way", () => {
+    expect(text(base)).not.toContain("installers");
+    const pulled = { pulled: 3, pushed: 0, reasons: [{ way: "pull", why: "has transfer: pull", hosts: 3 }] } as const;
+    expect(text({ ...base, installers: pulled })).toContain("installers: 3 pulled by the hosts\n");
+    const pushed = { pulled: 0, pushed: 2, reasons: [{ way: "push", why: "is sent a small one", hosts: 2 }] } as const;
+    expect(text({ ...base, installers: pushed })).toContain("installers: 2 pushed (2 are sent a small one)\n");
+  });
+});
+
 describe("the slowest hosts", () => {
   const hostsOf = (total: number): ApplyReport => {
     const results = Array.from({ length: total }, (_, index) => ({

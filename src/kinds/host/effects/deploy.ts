@@ -8,7 +8,7 @@ import { newMarker, type Section } from "../../../ssh/remote-script.ts";
 import { inStep, type Shell } from "../../../ssh/shell.ts";
 import { agentProblem, unappliedProblem } from "../agent-problem.ts";
 import type { HostChange, HostField } from "../change.ts";
-import { chooseTransfer } from "../choose-transfer.ts";
+import { type ChosenTransfer, chooseTransfer, pushedAfterAll } from "../choose-transfer.ts";
 import { type FieldDifference, settingDifferences } from "../fields.ts";
 import type { HostProblem } from "../host-problem.ts";
 import { installerPlaceProblem } from "../site-obstacle.ts";
@@ -41,6 +41,8 @@ export interface DeployPorts {
   readonly authorities: (cluster: string) => Promise<string>;
   /** How many hosts of the run get an installer over the same jump hosts as this one, which is one of them. */
   readonly sharing: (host: Host) => number;
+  /** Told how the installer gets to a host whenever that is chosen. */
+  readonly onTransfer: (host: Host, transfer: ChosenTransfer) => void;
   /** Milliseconds until a new or restarted agent must be connected. */
   readonly connectWait: number;
   /** Aborted: no host is waited for that is not connected, nor an agent on one; what runs on a host is finished. */
@@ -141,7 +143,11 @@ async function install(
   });
   const noPlace = installerPlaceProblem(facts.site, installer.size);
   if (noPlace !== null) throw problemError(noPlace);
-  const { way, why, orPush } = chooseTransfer(host.oneagent.transfer, facts.site, installer.size, ports.sharing(host));
+  const transfer = chooseTransfer(host.oneagent.transfer, {
+    ...{ cluster: host.cluster, site: facts.site, bytes: installer.size, sharing: ports.sharing(host) },
+  });
+  const { way, why, orPush } = transfer;
+  ports.onTransfer(host, transfer);
   ports.log.info("installer goes to the host", () => ({
     ...{ host: host.name, version: installer.version, bytes: installer.size, way, why },
   }));
@@ -156,6 +162,7 @@ async function install(
     return await pull(task, ports);
   } catch (error) {
     if (!orPush || !(error instanceof HostError) || error.code !== "download") throw error;
+    ports.onTransfer(host, pushedAfterAll);
     ports.log.info("installer is sent to the host after all", () => ({ host: host.name, why: error.message }));
     return push(task, ports);
   }

@@ -30,6 +30,7 @@ test("a host that waits for its jump host takes no place from those of other env
     { hosts, environments: declared.map(({ environment: id }) => anEnvironment({ id })), concurrency: 1 },
     {
       connect,
+      onTransfer: () => undefined,
       clients: new Map(),
       sightings: { waitFor: () => Promise.reject(new Error("nobody is installed")), close: async () => undefined },
       installers: { provide: () => Promise.reject(new Error("no installer is needed")) },

@@ -67,7 +67,7 @@ test("the schema of apply has the members of a report and of its results", () =>
         waiting: true,
         warnings: true,
       },
-      ...{ guards: true, slowest: true },
+      ...{ guards: true, slowest: true, installers: true },
     }),
   );
   expect(keysOf(result)).toEqual(
