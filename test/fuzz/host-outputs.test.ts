@@ -110,7 +110,8 @@ const installers: InstallerProvider = {
     connection: { tenant: "abc-p1", tenantToken: "", server: "https://dynatrace.example.com:443/communication" },
     size: 1,
     input: () => [Buffer.from("x")],
-    pull: (use) => use({ url: "https://dynatrace.example.com/x", token: "", size: 1, sha256: "0".repeat(64) }),
+    pull: (use) =>
+      use({ url: "https://dynatrace.example.com/x", token: "", size: 1, sha256: "0".repeat(64), rate: null }),
   }),
 };
 

@@ -12,7 +12,7 @@ export const hostPorts = (connect: HostPorts["connect"], change: Partial<HostPor
   installers: { provide: () => Promise.reject(new Error("no installer is needed")) },
   lockWait: { seconds: 0, tries: 1 },
   origins: new Map(),
-  sharing: () => 1,
+  sharing: () => ({ sameWay: 1, sameRate: 1 }),
   onTransfer: () => undefined,
   connectWait: 0,
   authorities: async () => "",

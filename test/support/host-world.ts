@@ -221,7 +221,10 @@ export async function startHostWorld(
     probe,
     plan: async (host) => planHost(host, await probe(host), []).change,
     async apply(change, host) {
-      const { sought: _sought, ...outcome } = await applyHostChange(change, host, { ...ports, sharing: () => 1 });
+      const { sought: _sought, ...outcome } = await applyHostChange(change, host, {
+        ...ports,
+        sharing: () => ({ sameWay: 1, sameRate: 1 }),
+      });
       return outcome;
     },
     async rollOut(declared, rollout, { signal = new AbortController().signal, onResult = () => undefined } = {}) {

@@ -41,6 +41,25 @@ test("and for many together, who get the same", async () => {
   expect(Math.max(...taken) - Math.min(...taken)).toBeLessThanOrEqual(100);
 });
 
+test("what is taken elsewhere is not taken here, for as long as it is", async () => {
+  const clock = fakeClock(noon);
+  const limit = createRateLimit(1_000, clock);
+  const [first, second] = [limit.leave(500), limit.leave(250)];
+  expect(await timeFor(limit, clock, Array(10).fill(100))).toBeCloseTo(4_000, -1);
+  first();
+  expect(await timeFor(limit, clock, Array(10).fill(100))).toBeCloseTo(1_333, -2);
+  second();
+  expect(await timeFor(limit, clock, Array(10).fill(100))).toBeCloseTo(1_000, -1);
+});
+
+test("whoever takes here goes on, however much is taken elsewhere", async () => {
+  const clock = fakeClock(noon);
+  const limit = createRateLimit(1_000, clock);
+  limit.leave(5_000);
+  await limit.take(1);
+  expect(await timeFor(limit, clock, [1])).toBeLessThanOrEqual(3_000);
+});
+
 test("a clock that is set back lets nobody wait for it to catch up", async () => {
   const clock = fakeClock(noon);
   const limit = createRateLimit(1_000, clock);

@@ -47,7 +47,10 @@ export function hostApplier({ hosts, environments, concurrency }: HostWork, port
   const hostByName = new Map(hosts.map((host) => [host.name, host]));
   return async (changes, scheduler) => {
     const installations = changes.filter(({ action }) => runsInstaller[action]);
-    const sharing = behindSameJumpHosts(installations.flatMap(({ host }) => hostByName.get(host) ?? []));
+    const installed = installations.flatMap(({ host }) => hostByName.get(host) ?? []);
+    const onWay = countBy(installed, wayOf);
+    const withRate = countBy(installed, ({ oneagent }) => oneagent.transferRate ?? null);
+    const sharing = (host: Host) => ({ sameWay: onWay(host), sameRate: Math.min(withRate(host), concurrency) });
     const all = createLimiter(concurrency);
     const work = hostRollouts(changes, environments).map(({ environment, settings, ...waves }) => {
       const own = createLimiter(Math.max(1, settings.concurrency));
@@ -67,15 +70,21 @@ export function hostApplier({ hosts, environments, concurrency }: HostWork, port
   };
 }
 
-/** How many of these hosts are reached over the same jump hosts, as far as the inventory tells; one without any is alone. */
-function behindSameJumpHosts(hosts: readonly Host[]): HostPorts["sharing"] {
-  const wayOf = ({ ssh }: Host) => (ssh.jump === undefined || ssh.jump.length === 0 ? null : ssh.jump.join(","));
-  const counts = new Map<string, number>();
+/** The jump hosts of a host as far as the inventory tells; null: none. */
+const wayOf = ({ ssh }: Host): string | null =>
+  ssh.jump === undefined || ssh.jump.length === 0 ? null : ssh.jump.join(",");
+
+/** How many of these hosts have the same as a host; one that has nothing is alone. */
+function countBy<T>(hosts: readonly Host[], what: (host: Host) => T | null): (host: Host) => number {
+  const counts = new Map<T, number>();
   for (const host of hosts) {
-    const way = wayOf(host);
-    if (way !== null) counts.set(way, (counts.get(way) ?? 0) + 1);
+    const found = what(host);
+    if (found !== null) counts.set(found, (counts.get(found) ?? 0) + 1);
   }
-  return (host) => counts.get(wayOf(host) ?? "") ?? 1;
+  return (host) => {
+    const found = what(host);
+    return found === null ? 1 : (counts.get(found) ?? 1);
+  };
 }
 
 interface HostTask {

@@ -39,14 +39,21 @@ export interface DeployPorts {
   readonly lockWait: LockWait;
   /** Text of the certificate authorities that a cluster needs besides the usual ones, or nothing. */
   readonly authorities: (cluster: string) => Promise<string>;
-  /** How many hosts of the run get an installer over the same jump hosts as this one, which is one of them. */
-  readonly sharing: (host: Host) => number;
+  readonly sharing: (host: Host) => Sharing;
   /** Told how the installer gets to a host whenever that is chosen. */
   readonly onTransfer: (host: Host, transfer: ChosenTransfer) => void;
   /** Milliseconds until a new or restarted agent must be connected. */
   readonly connectWait: number;
   /** Aborted: no host is waited for that is not connected, nor an agent on one; what runs on a host is finished. */
   readonly signal?: AbortSignal;
+}
+
+/** How many hosts of the run get an installer under the same bounds as a host, which is one of them. */
+export interface Sharing {
+  /** Over the same jump hosts. */
+  readonly sameWay: number;
+  /** With the same `transferRate`, as many as are worked on at once. */
+  readonly sameRate: number;
 }
 
 /**
@@ -134,8 +141,10 @@ async function install(
   change: SentHostChange,
   ports: DeployPorts,
 ): Promise<ReadonlyMap<string, Section>> {
+  const { sameWay, sameRate } = ports.sharing(host);
   const installer = await ports.installers.provide({
     host,
+    atOnce: sameRate,
     system: facts.system,
     machine: facts.machine,
     installed: facts.agent?.version ?? null,
@@ -144,7 +153,7 @@ async function install(
   const noPlace = installerPlaceProblem(facts.site, installer.size);
   if (noPlace !== null) throw problemError(noPlace);
   const transfer = chooseTransfer(host.oneagent.transfer, {
-    ...{ cluster: host.cluster, site: facts.site, bytes: installer.size, sharing: ports.sharing(host) },
+    ...{ cluster: host.cluster, site: facts.site, bytes: installer.size, sharing: sameWay },
   });
   const { way, why, orPush } = transfer;
   ports.onTransfer(host, transfer);
@@ -196,8 +205,7 @@ async function pull(task: InstallTask, ports: DeployPorts): Promise<ReadonlyMap<
   return installer.pull(async ({ token, ...download }) => {
     const installation = installationOf(task, ports);
     const { marker } = installation;
-    const rate = host.oneagent.transferRate ?? null;
-    const script = pullScript(installation, { ...download, ca: authorities !== "", rate });
+    const script = pullScript(installation, { ...download, ca: authorities !== "" });
     const stdin = () => [Buffer.from(`${token}\n${authorities}`)];
     return runAgentScript({ step: "pull and install", script, marker, program: "installer", stdin }, host, ports);
   });

@@ -31,6 +31,8 @@ interface InstallerRequest {
   readonly installed: string | null;
   /** `latest` or a version to reach. */
   readonly version: string;
+  /** Hosts with the same `transferRate` that may get an installer at once, this one included. */
+  readonly atOnce: number;
 }
 
 export interface PreparedInstaller {
@@ -50,6 +52,8 @@ interface InstallerDownload {
   /** Bytes that must be the same as in the file that was checked here, and their SHA-256. */
   readonly size: number;
   readonly sha256: string;
+  /** Most bytes a second; null: as many as there are. */
+  readonly rate: number | null;
 }
 
 /** Gives out installers, each downloaded once per cluster, platform and version. */
@@ -109,7 +113,7 @@ export function createInstallerProvider(options: InstallerProviderOptions): Open
     });
   }
 
-  /** Hosts with the same rate share it. */
+  /** Hosts with the same rate share it, however the installer gets to them. */
   function rateLimitOf(host: Host): RateLimit | null {
     const rate = host.oneagent.transferRate;
     if (rate === undefined) return null;
@@ -130,19 +134,19 @@ export function createInstallerProvider(options: InstallerProviderOptions): Open
       };
       const { client, withToken } = clusterOf(host);
       const file = await files.get(name, host, client, withToken);
+      const limit = rateLimitOf(host);
+      const rate = pulledShare(host.oneagent.transferRate, request.atOnce);
       return {
         version: name.version,
         connection: found.connection,
-        ...installerFor(file, found.connection, rateLimitOf(host)),
+        ...installerFor(file, found.connection, limit),
         pull: (use) =>
-          withToken((token) =>
-            use({
-              url: `${client.url}${installerPath(host.environment, name)}`,
-              token,
-              size: file.size,
-              sha256: file.sha256,
-            }),
-          ),
+          withToken(async (token) => {
+            const url = `${client.url}${installerPath(host.environment, name)}`;
+            const download = { url, token, size: file.size, sha256: file.sha256, rate };
+            const taken = rate === null ? undefined : limit?.leave(rate);
+            return use(download).finally(taken);
+          }),
       };
     },
     async close() {
@@ -151,6 +155,16 @@ export function createInstallerProvider(options: InstallerProviderOptions): Open
     },
   };
 }
+
+/** Bytes a second below which a download is taken for one that has stopped. */
+const leastRate = 1_000;
+
+/**
+ * What one of the hosts may take that fetch their installers: nobody here sees how much of the rate the others need, so that it
+ * is an equal part of it.
+ */
+export const pulledShare = (rate: number | undefined, atOnce: number): number | null =>
+  rate === undefined ? null : Math.max(Math.floor(rate / atOnce), leastRate);
 
 /** What was decided, or its problem as an error. */
 function settled<T extends string | object>(decision: T | HostProblem): T {

@@ -25,6 +25,8 @@ const brokenOnTheWay = "18 | 52 | 55 | 56 | 92";
  * is ever an argument or a variable of the environment. What came is compared: a proxy may have something else.
  */
 export function pullLines({ url, size, sha256, ca, rate }: Download): string {
+  // With a rate it takes as long as that lets it, and as much again.
+  const longest = rate === null ? wholeTime : Math.max(wholeTime, Math.ceil((2 * size) / rate));
   const authority = (option: string) => (ca ? ` ${option}"$directory/ca.pem"` : "");
   const limit = (option: string) => (rate === null ? "" : ` ${option}${rate}`);
   return `IFS= read -r token
@@ -32,8 +34,8 @@ ${ca ? 'cat > "$directory/ca.pem"' : ""}
 if command -v curl >/dev/null 2>&1; then
   tries=1
   until printf 'header = "Authorization: Api-Token %s"\\n' "$token" |
-    curl --config - --silent --show-error --fail --retry ${tries} --retry-max-time ${wholeTime}${authority("--cacert ")}${limit("--limit-rate ")} \\
-      --connect-timeout ${connectTime} --speed-limit 1000 --speed-time ${stallTime} --max-time ${wholeTime} --output "$file" ${quote(url)}
+    curl --config - --silent --show-error --fail --retry ${tries} --retry-max-time ${longest}${authority("--cacert ")}${limit("--limit-rate ")} \\
+      --connect-timeout ${connectTime} --speed-limit 1000 --speed-time ${stallTime} --max-time ${longest} --output "$file" ${quote(url)}
   do
     case $?/$tries in
       */${tries}) section failed download; exit 0 ;;

@@ -77,3 +77,10 @@ test("curl is preferred, and what a host lacks is said", () => {
   expect(pull(["sha256sum"]).said).toBe("section failed no-downloader");
   expect(pull(["wget"]).said).toBe("section failed no-checksum");
 });
+
+test("a download has at least twice the time that its rate lets it take", () => {
+  const download = { url, size: 400_000_000, sha256, ca: false };
+  expect(pullLines({ ...download, rate: null })).toContain("--max-time 1800 ");
+  expect(pullLines({ ...download, rate: 10_000_000 })).toContain("--max-time 1800 ");
+  expect(pullLines({ ...download, rate: 100_000 })).toContain("--max-time 8000 ");
+});
