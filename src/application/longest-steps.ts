@@ -8,6 +8,8 @@ export interface LongestStep {
 
 export interface LongestSteps {
   readonly begin: BeginStep;
+  /** From now on hosts are changed: how long it took to look at them for the plan does not count. */
+  changesBegin(): void;
   /** Undefined: nothing was done there. */
   of(host: string): LongestStep | undefined;
 }
@@ -23,6 +25,7 @@ export function longestSteps(clock: Pick<Clock, "elapsed">): LongestSteps {
         if (ms > (longest.get(host)?.ms ?? -1)) longest.set(host, { step, ms });
       };
     },
+    changesBegin: () => longest.clear(),
     of: (host) => longest.get(host),
   };
 }

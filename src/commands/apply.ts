@@ -94,7 +94,11 @@ async function applyAlone(
   }
   const { approved } = taken;
   const kept = openKeptReport(options, context);
-  const outcome = await carryOut(approved, options, context, connections, kept.begin);
+  const begin = () => {
+    longest.changesBegin();
+    return kept.begin();
+  };
+  const outcome = await carryOut(approved, options, context, connections, begin);
   const { guards, results } = outcome;
   const report = applyReport(approved, outcome, longest, options, context);
   made({ plan: approved.plan, report });

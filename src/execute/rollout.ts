@@ -1,3 +1,4 @@
+import { count } from "../lib/printable.ts";
 import { resultMeanings } from "../model/result.ts";
 import type { Waves } from "../model/waves.ts";
 import type { Log } from "../ports.ts";
@@ -43,7 +44,7 @@ export async function runRollout<T>(
     if (failures > maxFailures) {
       return skipped(
         "rollout-stopped",
-        `the rollout of its environment was stopped after ${failures} failures (at most ${maxFailures} are accepted)`,
+        `the rollout of its environment was stopped after ${count(failures, "failure")} (${accepted(maxFailures)})`,
       );
     }
     if (begun === 0 || !superseded?.aborted) return null;
@@ -65,3 +66,6 @@ export async function runRollout<T>(
   }
   await Promise.all(ended);
 }
+
+const accepted = (most: number): string =>
+  most === 0 ? "none is accepted" : `at most ${most} ${most === 1 ? "is" : "are"} accepted`;

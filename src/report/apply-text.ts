@@ -48,7 +48,7 @@ export function renderApplyText(report: ApplyReport, paint: Paint, { full = fals
 }
 
 /** Hosts from which on the slowest of them are named. */
-const manyHosts = 20;
+const manyHosts = 10;
 
 /** The slowest hosts, where there are so many that nobody would look for them. */
 export const slowestOfMany = ({ results, slowest = [] }: ApplyReport): readonly SlowHost[] =>

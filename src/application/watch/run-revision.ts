@@ -57,7 +57,8 @@ async function applyRevision(inventory: Inventory, options: RunRevisionOptions, 
   try {
     const { plan, input } = await makePlan(inventory, options, context, connections);
     const approved = { plan, inventory, hosts: input.hosts };
-    const outcome = await carryOut(approved, options, context, connections);
+    const begin = async () => longest.changesBegin();
+    const outcome = await carryOut(approved, options, context, connections, begin);
     const report = applyReport(approved, outcome, longest, options, context);
     const { guards, results } = outcome;
     const ending = { skipStale: true, interrupted: context.signal.aborted };

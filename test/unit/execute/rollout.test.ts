@@ -13,6 +13,7 @@ async function rolledOut(total: number, rollout: Partial<Rollout>, outcomes: Rea
   const left: number[] = [];
   let running = 0;
   const inParallel: number[] = [];
+  const reasons = new Set<string>();
   await runRollout(
     wavesOf(
       Array.from({ length: total }, (_, index) => index + 1),
@@ -28,12 +29,13 @@ async function rolledOut(total: number, rollout: Partial<Rollout>, outcomes: Rea
     },
     (item, outcome) => {
       left.push(item);
+      reasons.add(outcome.error?.message ?? "");
       expect(outcome).toMatchObject({ status: "skipped", error: { code: "rollout-stopped" } });
     },
     { log, environment: "abc-p1" },
   );
   const logged = log.entries.map(({ message, fields: { environment: _environment, ...rest } }) => [message, rest]);
-  return { worked, left, inParallel, logged };
+  return { worked, left, inParallel, logged, reasons: [...reasons] };
 }
 
 const failure = failed(1, "x", "x");
@@ -50,6 +52,16 @@ describe("stopping", () => {
     const outcomes = { 1: failure, 2: failure };
     expect((await rolledOut(5, { ...one, maxFailures: count(2) }, outcomes)).left).toEqual([]);
     expect((await rolledOut(5, { ...one, maxFailures: count(1) }, outcomes)).left).toEqual([4, 5]);
+  });
+
+  test("is said in numbers as people say them", async () => {
+    const reasons = async (most: number, failing: number) => {
+      const outcomes = Object.fromEntries(Array.from({ length: failing }, (_, index) => [index + 1, failure]));
+      return (await rolledOut(9, { ...one, maxFailures: count(most) }, outcomes)).reasons;
+    };
+    expect(await reasons(0, 1)).toEqual([expect.stringMatching(/stopped after 1 failure \(none is accepted\)$/)]);
+    expect(await reasons(1, 3)).toEqual([expect.stringMatching(/after 3 failures \(at most 1 is accepted\)$/)]);
+    expect(await reasons(2, 3)).toEqual([expect.stringMatching(/after 3 failures \(at most 2 are accepted\)$/)]);
   });
 
   test("10 % of three hosts is one", async () => {
