@@ -5,6 +5,7 @@ import { explainFailedStart } from "../../../ssh/failed-start.ts";
 import { asRoot, inputOf, newMarker, parseSections } from "../../../ssh/remote-script.ts";
 import { inStep, type Shell } from "../../../ssh/shell.ts";
 import { agentSettingNames } from "../change.ts";
+import { foreignShell } from "./foreign-shell.ts";
 import { agentDirectory, logDirectory, probeScript, type Questions } from "./probe-script.ts";
 import { readProbe } from "./read-probe.ts";
 
@@ -53,7 +54,7 @@ async function probeOnce(shell: Shell, host: Host, { timeout, tidies, ...options
     ...(input === undefined ? {} : { stdin: input }),
   });
   const sections = parseSections(result.stdout, marker);
-  if (!sections.has("end")) throw explainFailedStart(result);
+  if (!sections.has("end")) throw foreignShell(result) ?? explainFailedStart(result);
   return detached(readProbe(sections));
 }
 

@@ -56,3 +56,26 @@ test.each([
 ])("where an installer with %j would write its logs is %s", (installerArguments, logPath) => {
   expect(questionsFor(aHost({ oneagent: oneAgentSettings({ installerArguments }) })).logPath).toBe(logPath);
 });
+
+test.each([
+  ["cmd.exe", "'exec' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n"],
+  ["cmd.exe in German", 'Der Befehl "exec" ist entweder falsch geschrieben oder\r\nkonnte nicht gefunden werden.\r\n'],
+  ["cmd.exe with less room", "The command line is too long.\r\n"],
+  ["PowerShell", "exec : The term 'exec' is not recognized as the name of a cmdlet, function, script file\r\n"],
+  ["PowerShell in any language", "    + FullyQualifiedErrorId : CommandNotFoundException\r\n"],
+])("a host whose shell is %s is one that runs Windows, whatever its server calls itself", async (_shell, stderr) => {
+  const shell: Shell = { run: async () => ({ code: 1, stdout: "", stderr }), close: () => undefined };
+  await expect(probeHost(shell, aHost())).rejects.toThrow(
+    expect.objectContaining({
+      code: "unsupported-system",
+      message: "it runs Windows (its shell says so), and dtsync deploys to Linux only",
+    }),
+  );
+});
+
+test("a shell that merely fails is not one of Windows", async () => {
+  const run: Shell["run"] = async () => ({ code: 127, stdout: "", stderr: "menu: 'exec' is not a choice\r\n" });
+  await expect(probeHost({ run, close: () => undefined }, aHost())).rejects.toThrow(
+    expect.objectContaining({ code: "command-failed" }),
+  );
+});
