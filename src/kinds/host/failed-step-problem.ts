@@ -20,8 +20,7 @@ export function failedStepProblem(step: string, detail: string): HostProblem {
     case "no-checksum":
       return {
         code: "download",
-        message:
-          "the host has nothing to compute a SHA-256 with (sha256sum, openssl, csum): set oneagent.transfer: push",
+        message: "the host has nothing to compute a SHA-256 with (sha256sum, openssl): set oneagent.transfer: push",
       };
     case "content":
       return { code: "download", message: "the installer that the host fetched is not the one that was checked" };

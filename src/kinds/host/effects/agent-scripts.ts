@@ -42,7 +42,7 @@ export function pullScript(installation: Installation, download: Download): stri
 
 function runInstaller({ marker, parameters, wait, tenant, questions }: Installation, transfer: string): string {
   return `${prelude(marker)}
-${privateFolder(marker)}
+${privateFolder}
 ${lockLook}
 file=$directory/Dynatrace-OneAgent-Linux.sh
 ${transfer}
@@ -97,7 +97,7 @@ const ownMask = "umask 022";
 /** Removes the agent with its own script. `tenant`: the environment that it is of; null: of none. */
 export function uninstallScript(marker: string, wait: LockWait, tenant: string | null): string {
   return `${prelude(marker)}
-${privateFolder(marker)}
+${privateFolder}
 ${lockLook}
 ${unchanged(tenant ?? "", "")}
 [ -f ${agentDirectory}/agent/uninstall.sh ] || { section failed no-uninstaller; exit 0; }
@@ -121,7 +121,7 @@ section end
 /** Removes the folders that scripts of this user left whose processes are gone, and tells whether any works; its own goes with it. */
 export function cleanUpScript(marker: string): string {
   return `${prelude(marker)}
-${privateFolder(marker)}
+${privateFolder}
 section ended 0
 section others "$others"
 section end

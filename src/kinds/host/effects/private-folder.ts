@@ -32,15 +32,9 @@ for left in "$temporary"/dtsync.*.*.*; do
 done`;
 
 /** Lines of a script that make its own folder, `$directory`, after those of scripts that were killed are removed. */
-export function privateFolder(marker: string): string {
-  // Where there is no mktemp, a name that nobody can know long before.
-  const unguessed = marker.replace(/[^0-9a-z]/gi, "");
-  return `umask 077
+export const privateFolder = `umask 077
 ${leftFolders(true)}
 start_of $$
-directory=$temporary/dtsync.$$.\${started:-0}
-if command -v mktemp >/dev/null 2>&1; then directory=$(mktemp -d "$directory.XXXXXXXXXX")
-else directory=$directory.${unguessed}; mkdir "$directory"; fi || { section failed directory; exit 0; }
+directory=$(mktemp -d "$temporary/dtsync.$$.\${started:-0}.XXXXXXXXXX") || { section failed directory; exit 0; }
 trap 'rm -rf "$directory"' EXIT
 trap 'exit 1' HUP INT TERM PIPE`;
-}

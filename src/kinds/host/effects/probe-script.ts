@@ -185,7 +185,7 @@ function siteAsked({ installPath, logPath, cluster }: Questions): string {
   for program in wget curl; do if command -v "$program" >/dev/null 2>&1; then downloader=$program; fi; done
   section downloader "$downloader"
   checksum=none
-  for program in sha256sum openssl csum; do if command -v "$program" >/dev/null 2>&1; then checksum=there; fi; done
+  for program in sha256sum openssl; do if command -v "$program" >/dev/null 2>&1; then checksum=there; fi; done
   section checksum "$checksum"
 ${cluster === null ? "" : reachAsked(cluster)}`;
 }

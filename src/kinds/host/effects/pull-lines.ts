@@ -56,10 +56,6 @@ token=
 if command -v sha256sum >/dev/null 2>&1; then sum=$(head -c ${size} "$file" | sha256sum); sum=\${sum%% *}
 elif command -v openssl >/dev/null 2>&1; then
   sum=$(head -c ${size} "$file" | openssl dgst -sha256); sum=\${sum##* }
-elif command -v csum >/dev/null 2>&1; then
-  head -c ${size} "$file" > "$directory/content"
-  sum=$(csum -h SHA256 "$directory/content"); sum=\${sum%% *}
-  rm -f "$directory/content"
 else section failed no-checksum; exit 0; fi
 [ "$sum" = ${sha256} ] || { section failed content; exit 0; }`;
 }
