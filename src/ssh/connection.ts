@@ -10,6 +10,7 @@ import { explainConnection } from "./connection-failure.ts";
 import { gatherWrites } from "./gather-writes.ts";
 import { HostError } from "./host-error.ts";
 import type { HostKeys, JudgeHostKey } from "./host-keys.ts";
+import { keyTypeFor } from "./key-blob.ts";
 import { keyTypeIn } from "./known-hosts-line.ts";
 import type { SshTarget } from "./target.ts";
 
@@ -44,9 +45,6 @@ const mostUnsent = 64_000_000;
 const farewellTime = 1_000;
 /** Of the line with which a server says what it is, and lines before it. */
 const longestIdentification = 1_000;
-
-/** The key type of an RSA key is `ssh-rsa` whatever signs with it. */
-const keyTypeOf = (algorithm: string): string => (algorithm.startsWith("rsa-sha2") ? "ssh-rsa" : algorithm);
 
 /** node-ssh, with host keys judged by known_hosts files. Keys to log in with are read once per opener. */
 export function createConnectionOpener(hostKeys: HostKeys, log: Log): OpenConnection {
@@ -123,7 +121,7 @@ async function logIn(
   { known, shown, through, signal, accepted }: Login,
 ): Promise<SshConnection> {
   const { serverHostKey, ...algorithms } = target.algorithms;
-  const judged = serverHostKey.filter((algorithm) => known.keyTypes.includes(keyTypeOf(algorithm)));
+  const judged = serverHostKey.filter((algorithm) => known.keyTypes.includes(keyTypeFor(algorithm)));
   const ssh = new NodeSSH();
   const stream = through ?? openSocket({ host: target.hostName, port: target.port, noDelay: true });
   const cutStream = () => void stream.destroy();

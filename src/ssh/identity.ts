@@ -2,6 +2,7 @@ import { createPrivateKey, sign } from "node:crypto";
 import ssh2, { type ParsedKey } from "ssh2";
 import { errorMessage } from "../errors.ts";
 import { largestSecretFile, readOrdinaryText } from "../files/read-ordinary-file.ts";
+import { fieldAt } from "./key-blob.ts";
 
 /**
  * A key that an identity file names. Terms: its *public half* tells which key it is, also where the private one is locked
@@ -99,10 +100,9 @@ function publicKeyWithin(text: string): string | null {
   if (!bytes.subarray(0, magic.length).equals(magic)) return null;
   let position = magic.length;
   const field = (): Buffer | null => {
-    if (position + 4 > bytes.length) return null;
-    const start = position + 4;
-    position = start + bytes.readUInt32BE(position);
-    return position > bytes.length ? null : bytes.subarray(start, position);
+    const found = fieldAt(bytes, position);
+    position += 4 + (found?.length ?? 0);
+    return found;
   };
   for (let skipped = 0; skipped < 3; skipped += 1) if (field() === null) return null;
   position += 4;

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { HostError } from "./host-error.ts";
+import { keyTypeOf } from "./key-blob.ts";
 import { nameInFile } from "./known-hosts.ts";
 
 export interface NewHostKey {
@@ -32,16 +33,16 @@ export function knownHostsLine({ name, port, key, hashed }: NewHostKey): string 
     );
   }
   const written = nameInFile(name, port);
-  return `${hashed ? hashedName(written) : written} ${keyTypeOf(name, key)} ${key}`;
+  return `${hashed ? hashedName(written) : written} ${writableType(name, key)} ${key}`;
 }
 
 /** The type that a key (base64 of the public key blob) names, if it is one that dtsync asks for. */
 export function keyTypeIn(key: string): string | undefined {
-  const blob = Buffer.from(key, "base64");
-  return keyTypes.find((known) => blob.subarray(4).indexOf(known) === 0 && blob.readUInt32BE(0) === known.length);
+  const type = keyTypeOf(key);
+  return keyTypes.find((known) => known === type);
 }
 
-function keyTypeOf(name: string, key: string): string {
+function writableType(name: string, key: string): string {
   const type = keyTypeIn(key);
   if (type !== undefined && /^[A-Za-z0-9+/]+={0,2}$/.test(key)) return type;
   throw new HostError("host-key-unknown", `the host key of ${name} cannot be kept: it is of an unknown type`);

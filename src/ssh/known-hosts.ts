@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { HostError } from "./host-error.ts";
 import { matchesHostPatterns } from "./host-patterns.ts";
+import { keyTypeFor, keyTypeOf } from "./key-blob.ts";
 
 /**
  * Terms: a line of known_hosts ties names of hosts to a key; the *verdict* on a key that a host shows is what all lines
@@ -12,6 +13,7 @@ import { matchesHostPatterns } from "./host-patterns.ts";
  * host holds is `trusted`; where there are lines, but none with this key, it is `changed`, and without lines `unknown`.
  * As in OpenSSH, a key that nothing is said of at a port other than 22 may be trusted for the host without a port, but is
  * not changed by what stands there. Lines for certificate authorities count for neither: ssh2 takes no host certificates.
+ * Nor does a line whose key is of another type than the line says.
  */
 
 interface KnownHostLine {
@@ -121,6 +123,7 @@ function parseLine(line: string, place: string): readonly KnownHostLine[] {
   const [hosts, keyType, key] = parts;
   if (hosts === undefined || keyType === undefined || key === undefined) return [];
   if (marker !== null && marker !== "revoked" && marker !== "cert-authority") return [];
+  if (keyTypeFor(keyType) !== keyTypeOf(key)) return [];
   return [{ marker, hosts, keyType, key, place }];
 }
 

@@ -5,6 +5,12 @@ import { knownHostsOf } from "../../support/ssh-settings.ts";
 const key = "AAAAC3NzaC1lZDI1NTE5AAAAIKEY";
 const otherKey = "AAAAC3NzaC1lZDI1NTE5AAAAIOTHER";
 
+/** As in a file: the type is part of a key. */
+const keyOf = (type: string): string => {
+  const field = (text: string) => Buffer.concat([Buffer.from([0, 0, 0, text.length]), Buffer.from(text)]);
+  return Buffer.concat([field(type), field("x")]).toString("base64");
+};
+
 const hashed = (name: string): string => {
   const salt = Buffer.from("0123456789abcdefghij");
   return `|1|${salt.toString("base64")}|${createHmac("sha1", salt).update(name).digest("base64")}`;
@@ -42,7 +48,10 @@ test("a name without its port may trust a key at another port, and changes none 
 });
 
 test("lines are known by their places", () => {
-  const known = knownHostsOf("\n# x\n", `db ssh-rsa A\n\nweb01 ssh-ed25519 ${key}\n@cert-authority web* ssh-rsa C\n`);
+  const known = knownHostsOf(
+    "\n# x\n",
+    `db ssh-rsa ${keyOf("ssh-rsa")}\n\nweb01 ssh-ed25519 ${key}\n@cert-authority web* ssh-rsa ${keyOf("ssh-rsa")}\n`,
+  );
   expect([known.places("web01", 22), known.places("web01", 2222)]).toEqual([["known_hosts2:3"], ["known_hosts2:3"]]);
   expect([known.authorities("web01", 22), known.authorities("db", 22)]).toEqual([["known_hosts2:4"], []]);
 });
@@ -59,11 +68,29 @@ test("a revoked key is refused although it is also listed", () => {
 });
 
 test("several keys and several files add up; an authority for certificates is no host key", () => {
-  const known = knownHostsOf(`web01 ssh-rsa ${key}`, `web01 ssh-ed25519 ${otherKey}\n@cert-authority * ssh-rsa AAAA`);
-  expect([known.judge("web01", 22, key), known.judge("web01", 22, otherKey), known.judge("web01", 22, "AAAA")]).toEqual(
-    ["trusted", "trusted", "changed"],
+  const [rsa, authority] = [keyOf("ssh-rsa"), keyOf("ecdsa-sha2-nistp256")];
+  const known = knownHostsOf(
+    `web01 rsa-sha2-512 ${rsa}`,
+    `web01 ssh-ed25519 ${otherKey}\n@cert-authority * ecdsa-sha2-nistp256 ${authority}`,
   );
+  expect([rsa, otherKey, authority].map((each) => known.judge("web01", 22, each))).toEqual([
+    "trusted",
+    "trusted",
+    "changed",
+  ]);
 });
+
+test.each(["ssh-rsa", "ecdsa-sha2-nistp256", "ssh-ed255199", "ssh-ed2551"])(
+  "a line that calls a key of the type ssh-ed25519 one of %s does not count",
+  (type) => {
+    const known = knownHostsOf(`web01 ${type} ${key}\n@revoked web01 ${type} ${key}\nweb01 ${type} AAAA\n`);
+    expect([known.judge("web01", 22, key), known.places("web01", 22), known.keyTypes("web01", 22)]).toEqual([
+      "unknown",
+      [],
+      [],
+    ]);
+  },
+);
 
 // Each of these kept a regular expression, or the copying of lists, busy without end.
 test.each([

@@ -1,0 +1,17 @@
+/** The next text in what SSH writes: its length stands in four bytes before it. Null: it is not there as a whole. */
+export function fieldAt(bytes: Buffer, position: number): Buffer | null {
+  const start = position + 4;
+  if (start > bytes.length) return null;
+  const end = start + bytes.readUInt32BE(position);
+  return end > bytes.length ? null : bytes.subarray(start, end);
+}
+
+/** Base64 of the longest name of a key type and its length, which each public key begins with. */
+const typeCharacters = 128;
+
+/** The type that a public key (base64 of its blob) names itself; null: it names none. */
+export const keyTypeOf = (key: string): string | null =>
+  fieldAt(Buffer.from(key.slice(0, typeCharacters), "base64"), 0)?.toString("latin1") ?? null;
+
+/** The key type of an RSA key is `ssh-rsa` whatever signs with it. */
+export const keyTypeFor = (algorithm: string): string => (algorithm.startsWith("rsa-sha2") ? "ssh-rsa" : algorithm);
