@@ -17,20 +17,30 @@ export const unansweredConnection = (target: Pick<SshTarget, "hostName" | "port"
 /** What is known of a connection that could not be made: the key of the machine, and keys that it was not offered. */
 export interface FailedConnection extends Pick<JudgeHostKey, "places" | "authorities"> {
   readonly verdict: HostKeyVerdict | "taken";
+  /** Where the key that was shown is revoked. */
+  readonly revocations: readonly string[];
   /** Why a key was not offered; null: all were. */
   readonly omission: string | null;
 }
+
+const listPlaces = (places: readonly string[]): string =>
+  places.length === 0 ? "known_hosts" : places.slice(0, mostPlaces).join(", ");
 
 /** Why a connection could not be made, as a HostError that says what to do. */
 export function explainConnection(error: unknown, target: SshTarget, failed: FailedConnection): HostError {
   const place = `${target.hostName}:${target.port}`;
   const { verdict } = failed;
-  if (verdict === "changed" || verdict === "revoked") {
-    const what = verdict === "changed" ? "another host key than known_hosts holds" : "a host key that is revoked";
-    const where = failed.places.length === 0 ? "known_hosts" : failed.places.slice(0, mostPlaces).join(", ");
+  if (verdict === "revoked") {
+    return new HostError(
+      "host-key-revoked",
+      `${place} shows a host key that is revoked (${listPlaces(failed.revocations)}): whoever has it may pretend to be this machine, so give the machine a new host key and add that after checking it`,
+      { cause: error },
+    );
+  }
+  if (verdict === "changed") {
     return new HostError(
       "host-key-changed",
-      `${place} shows ${what}: make sure that it is the right machine, then correct ${where}`,
+      `${place} shows another host key than known_hosts holds: make sure that it is the right machine, then correct ${listPlaces(failed.places)}`,
       { cause: error },
     );
   }

@@ -181,6 +181,7 @@ async function logIn(
       explainConnection(error, target, {
         ...known,
         verdict: shown.verdict,
+        revocations: known.revocations(shown.key),
         omission: authentication.omission(),
       })
     );

@@ -28,7 +28,9 @@ export interface JudgeHostKey {
   /** Judges a key (base64 of the public key blob). `taken`: it is the one that was taken earlier in the run. */
   judge(key: string): HostKeyVerdict | "taken";
   readonly keyTypes: readonly string[];
-  /** Where lines for the host stand, and authorities for certificates of hosts: `FILE:LINE`. */
+  /** Where what revokes a key stands: `FILE:LINE`. */
+  revocations(key: string): readonly string[];
+  /** Where lines with keys of the host stand, and authorities for certificates of hosts. */
   readonly places: readonly string[];
   readonly authorities: readonly string[];
 }
@@ -43,6 +45,10 @@ export function createHostKeys(taken: TakenHostKeys, allowed: { readonly write: 
   const files = createPromiseCache<KnownHosts>();
   return {
     async of(target) {
+      // A host that is known by several names may find the same line by each of them.
+      const ofAllNames = <T>(find: (name: string, port: number) => readonly T[]): readonly T[] => [
+        ...new Set(target.knownAs.flatMap(({ name, port }) => find(name, port))),
+      ];
       const paths = target.knownHostsFiles;
       const known = await files.get(paths.join("\n"), async () =>
         parseKnownHosts(await Promise.all(paths.map(async (path) => ({ path, text: await readKnownHosts(path) })))),
@@ -59,9 +65,10 @@ export function createHostKeys(taken: TakenHostKeys, allowed: { readonly write: 
           if (verdict !== undefined || earlier === undefined) return verdict ?? "unknown";
           return earlier === key ? "taken" : "changed";
         },
-        keyTypes: target.knownAs.flatMap(({ name, port }) => known.keyTypes(name, port)),
-        places: target.knownAs.flatMap(({ name, port }) => known.places(name, port)),
-        authorities: target.knownAs.flatMap(({ name, port }) => known.authorities(name, port)),
+        revocations: (key) => ofAllNames((name, port) => known.revocations(name, port, key)),
+        keyTypes: ofAllNames(known.keyTypes),
+        places: ofAllNames(known.places),
+        authorities: ofAllNames(known.authorities),
       };
     },
     async take(target, key) {

@@ -32,8 +32,10 @@ export interface KnownHosts {
   judge(host: string, port: number, key: string): HostKeyVerdict;
   /** Key types known for a host, so that the server is asked for a key that can be judged. */
   keyTypes(host: string, port: number): readonly string[];
-  /** Places of the lines for a host: `FILE:LINE`, of what was judged as changed or revoked. */
+  /** Places of the lines that hold keys of a host: `FILE:LINE`. */
   places(host: string, port: number): readonly string[];
+  /** Places of the lines that revoke a key for a host. */
+  revocations(host: string, port: number, key: string): readonly string[];
   /** Places of the certificate authorities for a host. */
   authorities(host: string, port: number): readonly string[];
 }
@@ -76,9 +78,12 @@ export function parseKnownHosts(files: readonly KnownHostsFile[]): KnownHosts {
     const found = find(host, port);
     return port === 22 || found.some(({ marker }) => marker === null) ? found : [...found, ...find(host, 22)];
   };
+  const placesWith = (host: string, port: number, marker: KnownHostLine["marker"]): readonly string[] =>
+    concerning(host, port).flatMap((line) => (line.marker === marker ? [line.place] : []));
+  const revokes = (line: KnownHostLine, key: string): boolean => line.marker === "revoked" && line.key === key;
   const judge = (host: string, port: number, key: string): HostKeyVerdict => {
     const found = find(host, port);
-    if (found.some((line) => line.marker === "revoked" && line.key === key)) return "revoked";
+    if (found.some((line) => revokes(line, key))) return "revoked";
     const keys = found.filter(({ marker }) => marker === null);
     if (keys.some((line) => line.key === key)) return "trusted";
     if (keys.length > 0) return "changed";
@@ -91,10 +96,10 @@ export function parseKnownHosts(files: readonly KnownHostsFile[]): KnownHosts {
     keyTypes: (host, port) => [
       ...new Set(concerning(host, port).flatMap(({ marker, keyType }) => (marker === null ? [keyType] : []))),
     ],
-    places: (host, port) =>
-      concerning(host, port).flatMap(({ marker, place }) => (marker === "cert-authority" ? [] : [place])),
-    authorities: (host, port) =>
-      concerning(host, port).flatMap(({ marker, place }) => (marker === "cert-authority" ? [place] : [])),
+    places: (host, port) => placesWith(host, port, null),
+    revocations: (host, port, key) =>
+      concerning(host, port).flatMap((line) => (revokes(line, key) ? [line.place] : [])),
+    authorities: (host, port) => placesWith(host, port, "cert-authority"),
   };
 }
 

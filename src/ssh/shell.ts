@@ -59,8 +59,8 @@ export type StandAside = <T>(wait: () => Promise<T>) => Promise<T>;
 export type SshHost = Pick<Host, "name" | "address" | "ssh"> & Partial<Pick<Host, "environment">>;
 
 /**
- * Connects to a host. Throws HostError: `unreachable`, `host-key-unknown`, `host-key-changed`, `authentication-failed`,
- * `too-much-output`, `interrupted` and others. It ends within the `connectTimeout` of each machine on the way, besides what
+ * Connects to a host. Throws HostError: `unreachable`, `host-key-unknown`, `host-key-changed`, `host-key-revoked`,
+ * `authentication-failed`,  * `too-much-output`, `interrupted` and others. It ends within the `connectTimeout` of each machine on the way, besides what
  * it waits for a place behind jump hosts (through `aside`), or at once when the signal is aborted, which also cuts a
  * connection that was made. Never trusts a key that it was not told to trust.
  */

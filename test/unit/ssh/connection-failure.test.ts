@@ -5,15 +5,10 @@ import { aHost } from "../../support/builders.ts";
 import { sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
 const target = resolveTarget(aHost({ name: "web01" }), sshClientOf(sshConfigOf("")));
-const nothing = { places: [], authorities: [], omission: null };
+const nothing = { places: [], revocations: [], authorities: [], omission: null };
 
 test("a changed key names the lines that hold another one", () => {
-  const shown = {
-    verdict: "changed",
-    places: ["/home/me/.ssh/known_hosts:7"],
-    authorities: [],
-    omission: null,
-  } as const;
+  const shown = { ...nothing, verdict: "changed", places: ["/home/me/.ssh/known_hosts:7"] } as const;
   expect(explainConnection(new Error("refused"), target, shown).message).toBe(
     "web01:22 shows another host key than known_hosts holds: make sure that it is the right machine, then correct /home/me/.ssh/known_hosts:7",
   );
@@ -22,8 +17,16 @@ test("a changed key names the lines that hold another one", () => {
   );
 });
 
+test("a revoked key names what revokes it, and not the lines that hold keys", () => {
+  const shown = { ...nothing, verdict: "revoked", places: ["known_hosts:1"], revocations: ["known_hosts:2"] } as const;
+  expect(explainConnection(new Error("refused"), target, shown)).toMatchObject({
+    code: "host-key-revoked",
+    message: expect.stringMatching(/^web01:22 shows a host key that is revoked \(known_hosts:2\): .* new host key/),
+  });
+});
+
 test("an authority for certificates of hosts is named where no key is known", () => {
-  const shown = { verdict: "unknown", places: [], authorities: ["known_hosts:3"], omission: null } as const;
+  const shown = { ...nothing, verdict: "unknown", authorities: ["known_hosts:3"] } as const;
   expect(explainConnection(new Error("refused"), target, shown).message).toMatch(
     /\(certificates of hosts, which known_hosts:3 is about, are not judged\)/,
   );

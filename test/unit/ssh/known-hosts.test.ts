@@ -65,6 +65,9 @@ test("a negated pattern refuses the host whatever else matches", () => {
 test("a revoked key is refused although it is also listed", () => {
   const known = knownHostsOf(`@revoked * ssh-ed25519 ${key}\nweb01.example.com ssh-ed25519 ${key}`);
   expect(known.judge("web01.example.com", 22, key)).toBe("revoked");
+  expect(known.revocations("web01.example.com", 22, key)).toEqual(["known_hosts1:1"]);
+  expect(known.revocations("web01.example.com", 22, otherKey)).toEqual([]);
+  expect(known.places("web01.example.com", 22)).toEqual(["known_hosts1:2"]);
 });
 
 test("several keys and several files add up; an authority for certificates is no host key", () => {

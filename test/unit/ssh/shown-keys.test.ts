@@ -20,6 +20,7 @@ function world(verdicts: Readonly<Record<string, ReturnType<JudgeHostKey["judge"
           judged.push(`${hostName} ${key}`);
           return verdicts[hostName] ?? "unknown";
         },
+        revocations: () => [],
         keyTypes: [],
         places: [],
         authorities: [],
@@ -64,7 +65,7 @@ test("a key that was taken is taken again each time, so that it is written as so
 test.each([
   ["unknown", "host-key-unknown"],
   ["changed", "host-key-changed"],
-  ["revoked", "host-key-changed"],
+  ["revoked", "host-key-revoked"],
 ] as const)("a key that is %s for another target is not trusted for it", async (verdict, code) => {
   const { shown, show, taken } = world({ gate: "trusted", bastion: verdict });
   const opened = targetOf("gate", "accept-new");
