@@ -27,6 +27,8 @@ export interface SshOptions {
   words(keyword: string): readonly string[] | undefined;
   /** The first of the words. */
   get(keyword: string): string | undefined;
+  /** Where the words stand: `FILE:LINE`. */
+  place(keyword: string): string | undefined;
   /** Those of `IdentityFile`, which add up. */
   readonly identityFiles: readonly string[];
   readonly certificateFiles: readonly string[];
@@ -160,14 +162,15 @@ function literalNames(condition: Condition): readonly string[] | null {
 
 /** Reads the blocks for one host, as far as they count. */
 function createReading({ host, user, localUser }: Asked) {
-  const first = new Map<string, readonly string[]>();
+  const first = new Map<string, Pick<Setting, "words" | "place">>();
   const files = { identityfile: new Set<string>(), certificatefile: new Set<string>() };
   const leftOut = new Set<string>();
   let jump: Proxy | null = null;
   let command: Proxy | null = null;
-  if (user !== null) first.set("user", [user]);
+  const set = (keyword: string, word: string) => first.set(keyword, { words: [word], place: "" });
+  if (user !== null) set("user", user);
   let name = host;
-  const get = (keyword: string) => first.get(keyword)?.[0];
+  const get = (keyword: string) => first.get(keyword)?.words[0];
 
   const hostName = () => fillHostName(get("hostname"), host);
 
@@ -182,7 +185,7 @@ function createReading({ host, user, localUser }: Asked) {
       if (word !== undefined) files[keyword].add(word);
     } else if (keyword === "connecttimeout" && word === "none") {
       // For OpenSSH the same as not to have said it: what comes behind counts.
-    } else if (words.length > 0 && !first.has(keyword)) first.set(keyword, words);
+    } else if (words.length > 0 && !first.has(keyword)) first.set(keyword, { words, place });
   }
 
   return {
@@ -191,7 +194,7 @@ function createReading({ host, user, localUser }: Asked) {
     /** Before the second pass: from now on blocks are for the name that the host turned out to have. */
     settle() {
       name = settled(hostName());
-      first.set("hostname", [name.replaceAll("%", "%%")]);
+      set("hostname", name.replaceAll("%", "%%"));
     },
     pass(blocks: readonly Block[], final: boolean) {
       // A condition is judged where it stands: settings behind it change nothing about it.
@@ -209,8 +212,9 @@ function createReading({ host, user, localUser }: Asked) {
     },
     options: (): SshOptions => ({
       hostName: settled(hostName()),
-      words: (keyword) => first.get(keyword),
+      words: (keyword) => first.get(keyword)?.words,
       get,
+      place: (keyword) => first.get(keyword)?.place,
       identityFiles: [...files.identityfile],
       certificateFiles: [...files.certificatefile],
       proxy: [command, jump].find((proxy) => proxy !== null && !isNone(proxy)) ?? null,

@@ -5,6 +5,7 @@ import { appendKnownHost } from "./append-known-host.ts";
 import { HostError } from "./host-error.ts";
 import { type HostKeyVerdict, type KnownHosts, nameInFile, parseKnownHosts } from "./known-hosts.ts";
 import { knownHostsLine } from "./known-hosts-line.ts";
+import { readRevokedHostKeys } from "./revoked-host-keys.ts";
 import type { SshTarget } from "./target.ts";
 
 /**
@@ -43,6 +44,7 @@ const largestKnownHosts = 20_000_000;
 /** Host keys by known_hosts files, each read once. Whether keys may be written is asked each time. */
 export function createHostKeys(taken: TakenHostKeys, allowed: { readonly write: boolean }): HostKeys {
   const files = createPromiseCache<KnownHosts>();
+  const revoked = createPromiseCache<ReadonlyMap<string, string>>();
   return {
     async of(target) {
       // A host that is known by several names may find the same line by each of them.
@@ -53,19 +55,26 @@ export function createHostKeys(taken: TakenHostKeys, allowed: { readonly write: 
       const known = await files.get(paths.join("\n"), async () =>
         parseKnownHosts(await Promise.all(paths.map(async (path) => ({ path, text: await readKnownHosts(path) })))),
       );
+      const revokedKeys = await Promise.all(
+        target.revokedHostKeys.map((file) => revoked.get(JSON.stringify(file), async () => readRevokedHostKeys(file))),
+      );
+      const revocations = (key: string): readonly string[] => [
+        ...revokedKeys.flatMap((places) => places.get(key) ?? []),
+        ...ofAllNames((name, port) => known.revocations(name, port, key)),
+      ];
       const own = target.knownAs[0];
       const earlierKey = () =>
         own && target.hostKeys === "accept-new" ? taken.get(nameInFile(own.name, own.port))?.key : undefined;
       return {
         judge(key) {
+          if (revocations(key).length > 0) return "revoked";
           const verdicts = target.knownAs.map(({ name, port }) => known.judge(name, port, key));
-          if (verdicts.includes("revoked")) return "revoked";
           const verdict = verdicts.find((found) => found !== "unknown");
           const earlier = earlierKey();
           if (verdict !== undefined || earlier === undefined) return verdict ?? "unknown";
           return earlier === key ? "taken" : "changed";
         },
-        revocations: (key) => ofAllNames((name, port) => known.revocations(name, port, key)),
+        revocations,
         keyTypes: ofAllNames(known.keyTypes),
         places: ofAllNames(known.places),
         authorities: ofAllNames(known.authorities),

@@ -4,6 +4,7 @@ import { type Algorithms, algorithmsOf } from "./algorithms.ts";
 import type { SshConfig, SshOptions } from "./config.ts";
 import { expandTokens, type Surroundings, type Tokens } from "./expand-tokens.ts";
 import { HostError } from "./host-error.ts";
+import type { RevokedHostKeysFile } from "./revoked-host-keys.ts";
 import type { SshHost } from "./shell.ts";
 
 /**
@@ -35,6 +36,7 @@ export interface SshTarget {
   readonly agentSocket: string | null;
   readonly jumps: readonly JumpAddress[];
   readonly knownHostsFiles: readonly string[];
+  readonly revokedHostKeys: readonly RevokedHostKeysFile[];
   /** How a key is written that was not known: into the user's own known_hosts, whatever the inventory names; null: nowhere. */
   readonly newHostKeys: { readonly file: string | null; readonly hashed: boolean };
   /** Names under which the host key may be known, in the order of their weight. */
@@ -116,6 +118,7 @@ export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTa
     agentSocket: agentSocket(options, tokens, settings),
     jumps: wayOf(jumps, ssh.jump === undefined ? [called] : [], settings),
     knownHostsFiles: knownHosts.map((path) => (path === ssh.knownHosts ? path : expand(path))),
+    revokedHostKeys: revokedHostKeys(options),
     newHostKeys: {
       file: ownKnownHosts === null || ownKnownHosts === "/dev/null" ? null : expand(ownKnownHosts),
       hashed: isYes(options.get("hashknownhosts")),
@@ -209,6 +212,13 @@ const userKnownHosts = (options: SshOptions, home: string): readonly string[] =>
 
 const globalKnownHosts = (options: SshOptions): readonly string[] =>
   withoutNone(options.words("globalknownhostsfile")) ?? ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
+
+/** Unlike other paths, these are taken as they are written. */
+const revokedHostKeys = (options: SshOptions): readonly RevokedHostKeysFile[] =>
+  withoutNone(options.words("revokedhostkeys"))?.map((path) => ({
+    path,
+    place: options.place("revokedhostkeys") ?? "",
+  })) ?? [];
 
 const withoutNone = (paths: readonly string[] | undefined): readonly string[] | undefined =>
   paths?.filter((path) => path.toLowerCase() !== "none");

@@ -1,0 +1,93 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type OwnSshd, startOwnSshd, whyNoOpenSsh } from "../../support/own-sshd.ts";
+
+/*
+ * Law: with the same configuration a login here ends as that of `ssh`, at OpenSSH's own server.
+ */
+
+const reason = whyNoOpenSsh();
+
+describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped: ${reason})`}`, () => {
+  const address = "127.34.0.1";
+  let server: OwnSshd;
+
+  beforeAll(async () => {
+    server = await startOwnSshd({ address });
+    server.makeKey("key", "-t", "ed25519");
+  });
+
+  afterAll(() => server?.close());
+
+  const withKey = (config: string) => server.logIn(`${config}\nIdentityFile ${server.path("key")}\nIdentityAgent none`);
+
+  describe("RevokedHostKeys", () => {
+    const hostKey = () => readFileSync(server.path("host0.pub"), "utf8");
+    const otherKey = () => readFileSync(server.path("key.pub"), "utf8");
+    const revokedBy = (text: string, setting = `RevokedHostKeys ${server.path("revoked")}`) => {
+      writeFileSync(server.path("revoked"), text);
+      return withKey(setting);
+    };
+
+    test.each([
+      ["nothing", () => ""],
+      ["comments", () => "# nothing\n\n \t\n"],
+      ["another key", otherKey],
+    ])("a file with %s lets the host be trusted", async (_what, text) => {
+      expect(await revokedBy(text())).toEqual({ ours: "in", theirs: "in" });
+    });
+
+    test.each([
+      ["the key", hostKey],
+      ["the key behind others and white space", () => `# old\n${otherKey()}\n \t${hostKey()}`],
+    ])("a file with %s refuses the host, although known_hosts holds it", async (_what, text) => {
+      const { ours, theirs } = await revokedBy(text());
+      expect(theirs).toMatch(/revoked by file/);
+      const line = text().trimEnd().split("\n").length;
+      expect(ours).toMatch(/^host-key-revoked: /);
+      expect(ours).toContain(`${server.path("revoked")}:${line})`);
+    });
+
+    test.each([
+      ["a line that is no key", () => `${otherKey()}x\n`, /line 2 is no public key/],
+      ["an empty line of Windows", () => `\r\n${otherKey()}`, /line 1 is no public key/],
+      ["a key of another type than it says", () => hostKey().replace("ssh-ed25519", "ssh-rsa"), /line 1 is no public/],
+      ["names before the key", () => `web01 ${hostKey()}`, /line 1 is no public key/],
+    ])("a file with %s refuses all hosts", async (_what, text, message) => {
+      const { ours, theirs } = await revokedBy(text());
+      expect(theirs).toMatch(/Error checking host key/);
+      expect(ours).toMatch(/^ssh-config: RevokedHostKeys of ssh_config \(config:1\) names /);
+      expect(ours).toMatch(message);
+    });
+
+    test("a path that leads nowhere refuses all hosts; nothing in it is filled in", async () => {
+      mkdirSync(server.path("folder"), { recursive: true });
+      for (const path of ["missing", "folder", "%u", "~"]) {
+        const { ours, theirs } = await withKey(`RevokedHostKeys ${path === "~" ? "~/x" : server.path(path)}`);
+        expect(theirs).toMatch(/Error checking host key/);
+        expect(ours).toMatch(/^ssh-config: RevokedHostKeys of ssh_config \(config:1\) names /);
+      }
+      expect(await withKey("RevokedHostKeys none")).toEqual({ ours: "in", theirs: "in" });
+    });
+
+    test("a key revocation list is not read, so that it refuses all hosts", async () => {
+      execFileSync("ssh-keygen", ["-q", "-k", "-f", server.path("list"), server.path("key.pub")]);
+      const { ours, theirs } = await withKey(`RevokedHostKeys ${server.path("list")}`);
+      expect(theirs).toBe("in");
+      expect(ours).toMatch(/^ssh-config: .*config:1.*key revocation list/);
+    });
+  });
+
+  test("a line of known_hosts counts only where its key is of the type that it says", async () => {
+    const known = readFileSync(server.path("known_hosts"), "utf8");
+    try {
+      writeFileSync(server.path("known_hosts"), known.replace("ssh-ed25519", "ssh-rsa"));
+      const { ours, theirs } = await withKey("");
+      expect(theirs).toMatch(/Host key verification failed/);
+      expect(ours).toMatch(/^host-key-unknown: /);
+    } finally {
+      writeFileSync(server.path("known_hosts"), known);
+    }
+  });
+});
