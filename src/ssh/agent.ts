@@ -5,6 +5,8 @@ import ssh2, { type BaseAgent, type ParsedKey, type SignCallback, type SigningRe
 export interface BoundedAgent {
   /** The agent as if it held some of its keys alone, as `choose` says of their public halves in base64. */
   only(choose: (publicKey: string) => boolean): BaseAgent;
+  /** The public halves of keys that it has said to hold by now. */
+  held(): ReadonlySet<string>;
   /** Why it could not be asked; null: it could, or was not. */
   fault(): Error | null;
   end(): void;
@@ -13,10 +15,13 @@ export interface BoundedAgent {
 /** Far more than the keys of any agent. */
 const mostBytes = 1_000_000;
 
+const publicKeyOf = (key: ParsedKey): string => key.getPublicSSH().toString("base64");
+
 /** `patience`: milliseconds in which it has to say which keys it holds. */
 export function createBoundedAgent(socket: string, patience: number): BoundedAgent {
   const agent = ssh2.createAgent(socket);
   const streams = new Set<Duplex>();
+  const held = new Set<string>();
   let fault: Error | null = null;
   const getStream = agent.getStream?.bind(agent);
   if (getStream) {
@@ -55,7 +60,8 @@ export function createBoundedAgent(socket: string, patience: number): BoundedAge
         isOver = true;
         clearTimeout(timer);
         fault = error ?? fault;
-        callback(undefined, [...keys.filter((key) => this.#choose(key.getPublicSSH().toString("base64")))]);
+        for (const key of keys) held.add(publicKeyOf(key));
+        callback(undefined, [...keys.filter((key) => this.#choose(publicKeyOf(key)))]);
       };
       const late = () => end(new Error(`it did not answer within ${patience / 1_000} s`), []);
       const timer = setTimeout(late, patience);
@@ -75,6 +81,7 @@ export function createBoundedAgent(socket: string, patience: number): BoundedAge
 
   return {
     only: (choose) => new Chosen(choose),
+    held: () => held,
     fault: () => fault,
     end: () => {
       for (const stream of streams) stream.destroy();

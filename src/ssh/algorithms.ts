@@ -9,6 +9,8 @@ export interface Algorithms {
   readonly cipher: readonly CipherAlgorithm[];
   readonly hmac: readonly MacAlgorithm[];
   readonly serverHostKey: readonly ServerHostKeyAlgorithm[];
+  /** What keys may sign with to log in. */
+  readonly publicKey: readonly string[];
 }
 
 /**
@@ -43,6 +45,14 @@ const defaults: Algorithms = {
     "rsa-sha2-512",
     "rsa-sha2-256",
   ],
+  publicKey: [
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+  ],
 };
 
 /** What ssh2 has besides; only used where ssh_config asks for it. */
@@ -58,6 +68,7 @@ const others: Algorithms = {
   cipher: ["chacha20-poly1305@openssh.com", "aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc"],
   hmac: ["hmac-sha1-96", "hmac-md5", "hmac-md5-96"],
   serverHostKey: ["ssh-rsa", "ssh-dss"],
+  publicKey: ["ssh-rsa", "ssh-dss"],
 };
 
 /** Algorithms by ssh_config. Throws HostError `ssh-config` where it leaves none that dtsync has. */
@@ -69,6 +80,7 @@ export function algorithmsOf(options: Pick<SshOptions, "get">): Algorithms {
     cipher: choose("cipher", "Ciphers"),
     hmac: choose("hmac", "MACs"),
     serverHostKey: choose("serverHostKey", "HostKeyAlgorithms"),
+    publicKey: choose("publicKey", "PubkeyAcceptedAlgorithms"),
   };
 }
 
@@ -79,13 +91,16 @@ interface Choice<List> {
   readonly rare: List;
 }
 
-/** As OpenSSH takes a list: `+` adds to the usual ones, `-` takes away by patterns, `^` puts before, else it replaces them. */
+/**
+ * As OpenSSH takes a list: `+` adds to the usual ones, `-` takes them away, `^` puts before, else it replaces them. The
+ * names may be patterns; lists in which OpenSSH takes none but for `-` are refused by it.
+ */
 function chosen<List extends readonly string[]>({ keyword, value, usual, rare }: Choice<List>): List {
   if (value === undefined) return usual;
   const [, sign, list = ""] = /^([+^-]?)(.*)$/s.exec(value) ?? [];
   const named = list.split(",");
   const known = [...usual, ...rare];
-  const matching = (names: readonly string[]) => names.filter((name) => known.includes(name));
+  const matching = (names: readonly string[]) => names.flatMap((name) => known.filter(caseSensitiveGlobMatcher(name)));
   const removed = (name: string) => named.some((pattern) => caseSensitiveGlobMatcher(pattern)(name));
   const result = {
     "+": () => [...usual, ...matching(named)],

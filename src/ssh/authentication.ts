@@ -3,6 +3,7 @@ import { createPromiseCache } from "../lib/promise-cache.ts";
 import { type BoundedAgent, createBoundedAgent } from "./agent.ts";
 import { HostError } from "./host-error.ts";
 import { type Identity, readIdentity } from "./identity.ts";
+import { keyTypeFor, keyTypeOf } from "./key-blob.ts";
 import type { SshTarget } from "./target.ts";
 
 /** Part of the time for a login that an agent may take to say which keys it holds: others are to be tried, too. */
@@ -14,12 +15,12 @@ const agentsShare = 0.5;
  *
  * Cases: a named key whose private half is in its file logs in from there; any other that the file or the `.pub` beside it
  * identifies is left to the agent, whatever locks it. A file that names no key, or one that the agent does not hold, is
- * passed over, and said when nothing else was accepted.
+ * passed over, and so is a key that may sign with nothing that ssh_config allows; it is said when nothing else was accepted.
  */
 export interface Authentication {
   readonly methods: readonly AnyAuthMethod[];
-  /** Why a key was not offered, in words; null: all were. */
-  omission(): string | null;
+  /** Why a key was not offered, in words; null: all were. `mayRsaSign`: as it turned out with the server. */
+  omission(mayRsaSign: boolean): string | null;
   /** Ends what is open to the agent. */
   end(): void;
 }
@@ -31,26 +32,44 @@ export function createAuthenticator(): (target: SshTarget) => Promise<Authentica
     const { agentSocket, user: username, otherKeys } = target;
     const named = await Promise.all(target.identityFiles.map((path) => identities.get(path, () => readIdentity(path))));
     const agent = agentSocket === null ? null : createBoundedAgent(agentSocket, target.connectTimeout * agentsShare);
-    const offered = new Set(named.flatMap(({ publicKey }) => publicKey ?? []));
-    const methods = named.flatMap((identity) => methodOf(identity, username, agent));
+    const signing = new Set(target.algorithms.publicKey.map(keyTypeFor));
+    const maySign = (key: string) => signing.has(keyTypeOf(key) ?? "");
+    const offered = named.filter(({ publicKey }) => publicKey === null || maySign(publicKey));
+    const namedKeys = new Set(named.flatMap(({ publicKey }) => publicKey ?? []));
     const agentMethod = (choose: (key: string) => boolean) =>
       agent === null ? [] : [{ type: "agent", username, agent: agent.only(choose) } satisfies AnyAuthMethod];
-    const all = [...methods, ...(otherKeys ? agentMethod((key) => !offered.has(key)) : [])];
-    const unusable = named.find((identity) => identity.unusable !== null && identity.privateKey === null);
-    const locked = unusable === undefined ? null : describeUnusable(unusable);
+    const all = [
+      ...offered.flatMap((identity) => methodOf(identity, username, agent)),
+      ...(otherKeys ? agentMethod((key) => !namedKeys.has(key) && maySign(key)) : []),
+    ];
+    const held = (): ReadonlySet<string> => agent?.held() ?? new Set();
+    const barred = named.find((identity) => !offered.includes(identity));
+    const locked = () =>
+      named.find((it) => it.unusable !== null && it.privateKey === null && !held().has(it.publicKey ?? ""));
+    const reason = () => {
+      if (barred !== undefined) return describeBarred(barred);
+      const unusable = locked();
+      return unusable === undefined ? null : describeUnusable(unusable);
+    };
     if (all.length === 0) {
-      if (locked !== null) throw new HostError("identity-file", locked);
+      const why = reason();
+      if (why !== null && barred === undefined) throw new HostError("identity-file", why);
       const source = otherKeys ? "neither an SSH agent nor any of" : "none of";
       throw new HostError(
         "authentication-failed",
-        `there is no key to offer: ${source} ${target.identityFiles.join(", ")}`,
+        why ?? `there is no key to offer: ${source} ${target.identityFiles.join(", ")}`,
       );
     }
     return {
       methods: all,
-      omission() {
+      omission(mayRsaSign) {
         const fault = agent?.fault() ?? null;
-        return fault === null ? locked : `the SSH agent cannot be used (${fault.message})`;
+        if (fault !== null) return `the SSH agent cannot be used (${fault.message})`;
+        const hasRsa = [...namedKeys, ...held()].some((key) => keyTypeOf(key) === "ssh-rsa");
+        if (hasRsa && !mayRsaSign && signing.has("ssh-rsa")) {
+          return "RSA keys were not offered, because the server takes none of the signatures that PubkeyAcceptedAlgorithms of ssh_config allows (old servers take only ssh-rsa)";
+        }
+        return reason();
       },
       end: () => agent?.end(),
     };
@@ -66,3 +85,6 @@ function methodOf(identity: Identity, username: string, agent: BoundedAgent | nu
 
 const describeUnusable = ({ path, unusable }: Identity): string =>
   `the key ${path} cannot be used (${unusable}): load it into the SSH agent`;
+
+const describeBarred = ({ path, publicKey }: Identity): string =>
+  `the key ${path} is not offered, because PubkeyAcceptedAlgorithms of ssh_config allows no signature of ${keyTypeOf(publicKey ?? "")}`;

@@ -75,6 +75,12 @@ interface Block {
 
 const maximumIncludeDepth = 16;
 
+/** Older names of keywords. */
+const aliases: ReadonlyMap<string, string> = new Map([
+  ["pubkeyacceptedkeytypes", "pubkeyacceptedalgorithms"],
+  ["identityfile2", "identityfile"],
+]);
+
 /** Parses files of ssh_config: those of the user come before those of the machine. */
 export function parseSshConfig(files: readonly ConfigFile[], readInclude: IncludeReader): SshConfig {
   const blocks: Block[] = [];
@@ -132,7 +138,7 @@ function addBlocks(
           addBlocks(blocks, included, readInclude, conditions, depth + 1);
         }
       }
-    } else settings.push({ keyword, words, rest, place });
+    } else settings.push({ keyword: aliases.get(keyword) ?? keyword, words, rest, place });
   }
   finish();
 }

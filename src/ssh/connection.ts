@@ -6,6 +6,7 @@ import type { Log } from "../ports.ts";
 import { type Authentication, createAuthenticator } from "./authentication.ts";
 import { type AcceptedKeys, cheapenLogin } from "./cheapen-login.ts";
 import { cheapenPackets } from "./cheapen-packets.ts";
+import { chooseSignature } from "./choose-signature.ts";
 import { explainConnection } from "./connection-failure.ts";
 import { gatherWrites } from "./gather-writes.ts";
 import { HostError } from "./host-error.ts";
@@ -120,7 +121,7 @@ async function logIn(
   authentication: Authentication,
   { known, shown, through, signal, accepted }: Login,
 ): Promise<SshConnection> {
-  const { serverHostKey, ...algorithms } = target.algorithms;
+  const { serverHostKey, publicKey, ...algorithms } = target.algorithms;
   const judged = serverHostKey.filter((algorithm) => known.keyTypes.includes(keyTypeFor(algorithm)));
   const ssh = new NodeSSH();
   const stream = through ?? openSocket({ host: target.hostName, port: target.port, noDelay: true });
@@ -128,6 +129,7 @@ async function logIn(
   signal.addEventListener("abort", cutStream);
   const bounds = boundStream(stream);
   gatherWrites(stream);
+  let mayRsaSign = () => true;
   try {
     const connecting = ssh.connect({
       // ssh2 takes any stream; its types name the usual one.
@@ -149,6 +151,7 @@ async function logIn(
       hostVerifier: (key: Buffer) => shown.accepts(key),
     });
     if (ssh.connection !== null) {
+      mayRsaSign = chooseSignature(ssh.connection, publicKey);
       cheapenLogin(ssh.connection, accepted);
       cheapenPackets(ssh.connection);
     }
@@ -182,7 +185,7 @@ async function logIn(
         ...known,
         verdict: shown.verdict,
         revocations: known.revocations(shown.key),
-        omission: authentication.omission(),
+        omission: authentication.omission(mayRsaSign()),
       })
     );
   } finally {

@@ -79,6 +79,47 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
     });
   });
 
+  describe("PubkeyAcceptedAlgorithms", () => {
+    let old: OwnSshd;
+
+    beforeAll(async () => {
+      old = await startOwnSshd({ address, settings: ["PubkeyAcceptedAlgorithms ssh-rsa"] });
+      old.makeKey("rsa", "-t", "rsa", "-b", "2048");
+      server.makeKey("rsa", "-t", "rsa", "-b", "2048");
+    });
+
+    afterAll(() => old?.close());
+
+    test.each([
+      ["", false],
+      ["ssh-rsa", true],
+      ["+ssh-rsa", false],
+      ["^ssh-rsa", true],
+      ["rsa-sha2-256", false],
+      ["ssh-ed25519", false],
+    ])("with %j an RSA key logs in where it does with ssh", async (value, isOld) => {
+      const setting = value === "" ? "" : `PubkeyAcceptedKeyTypes ${value}\n`;
+      for (const each of [old, server]) {
+        const { ours, theirs } = await each.logIn(
+          `${setting}IdentityFile ${each.path("rsa")}\nIdentityAgent none\nIdentitiesOnly yes`,
+        );
+        expect(ours === "in", `${value}: ${ours}`).toBe(theirs === "in");
+        if (ours !== "in") expect(ours).toMatch(/^authentication-failed: /);
+        if (each === old) expect(ours === "in").toBe(isOld);
+      }
+    });
+
+    test("a key of a type that is not allowed is not offered, and the message says why", async () => {
+      const before = server.log().length;
+      const { ours, theirs } = await withKey("PubkeyAcceptedAlgorithms -ssh-ed25519\nIdentitiesOnly yes");
+      expect(theirs).toMatch(/Permission denied/);
+      expect(ours).toMatch(
+        /^authentication-failed: the key .*key is not offered, because PubkeyAcceptedAlgorithms .* ssh-ed25519$/,
+      );
+      expect(server.log().slice(before)).not.toMatch(/Accepted|publickey/);
+    });
+  });
+
   test("a line of known_hosts counts only where its key is of the type that it says", async () => {
     const known = readFileSync(server.path("known_hosts"), "utf8");
     try {
