@@ -1,5 +1,6 @@
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import ssh2, { type BaseAgent, type ParsedKey, type SignCallback, type SigningRequestOptions } from "ssh2";
+import { askAgent, keysIn, signatureIn, toSign, whichKeys } from "./ask-agent.ts";
 
 /** An SSH agent whose connections can be ended, because one that does not answer would keep them open. */
 export interface BoundedAgent {
@@ -12,36 +13,13 @@ export interface BoundedAgent {
   end(): void;
 }
 
-/** Far more than the keys of any agent. */
-const mostBytes = 1_000_000;
-
 const publicKeyOf = (key: ParsedKey): string => key.getPublicSSH().toString("base64");
 
 /** `patience`: milliseconds in which it has to say which keys it holds. */
-export function createBoundedAgent(socket: string, patience: number): BoundedAgent {
-  const agent = ssh2.createAgent(socket);
-  const streams = new Set<Duplex>();
+export function createBoundedAgent(path: string, patience: number): BoundedAgent {
+  const open = new Set<Socket>();
   const held = new Set<string>();
   let fault: Error | null = null;
-  const getStream = agent.getStream?.bind(agent);
-  if (getStream) {
-    agent.getStream = (callback) =>
-      getStream((error, stream) => {
-        // Types of ssh2 say otherwise, but it is a stream.
-        if (stream) watch(stream as unknown as Duplex);
-        callback(error, stream);
-      });
-  }
-
-  function watch(stream: Duplex): void {
-    let received = 0;
-    streams.add(stream);
-    stream.once("close", () => streams.delete(stream));
-    stream.on("data", (chunk: Buffer) => {
-      received += chunk.length;
-      if (received > mostBytes) stream.destroy(new Error("it sends without end"));
-    });
-  }
 
   /** ssh2 asks nothing but whether it is one of its agents, and these two. */
   class Chosen extends ssh2.BaseAgent {
@@ -65,7 +43,12 @@ export function createBoundedAgent(socket: string, patience: number): BoundedAge
       };
       const late = () => end(new Error(`it did not answer within ${patience / 1_000} s`), []);
       const timer = setTimeout(late, patience);
-      agent.getIdentities((error, keys) => end(error ?? null, (keys ?? []) as readonly ParsedKey[]));
+      askAgent(path, whichKeys, open)
+        .then(keysIn)
+        .then(
+          (keys) => end(null, keys),
+          (error: Error) => end(error, []),
+        );
     }
 
     override sign(
@@ -74,8 +57,15 @@ export function createBoundedAgent(socket: string, patience: number): BoundedAge
       options: SigningRequestOptions | SignCallback,
       callback?: SignCallback,
     ): void {
-      if (typeof options === "function") agent.sign(key, data, options);
-      else agent.sign(key, data, options, callback);
+      // ssh2 gives the keys that it was given here.
+      const blob = (key as ParsedKey).getPublicSSH();
+      const [hash, done] = typeof options === "function" ? [undefined, options] : [options.hash, callback];
+      askAgent(path, toSign(blob, data, hash), open)
+        .then(signatureIn)
+        .then(
+          (signature) => done?.(undefined, signature),
+          (error: Error) => done?.(error),
+        );
     }
   }
 
@@ -84,7 +74,7 @@ export function createBoundedAgent(socket: string, patience: number): BoundedAge
     held: () => held,
     fault: () => fault,
     end: () => {
-      for (const stream of streams) stream.destroy();
+      for (const socket of open) socket.destroy();
     },
   };
 }

@@ -45,15 +45,15 @@ export function createAuthenticator(): (target: SshTarget) => Promise<Authentica
     const held = (): ReadonlySet<string> => agent?.held() ?? new Set();
     const barred = named.find((identity) => !offered.includes(identity));
     const locked = () =>
-      named.find((it) => it.unusable !== null && it.privateKey === null && !held().has(it.publicKey ?? ""));
+      offered.find((it) => it.unusable !== null && it.privateKey === null && !held().has(it.publicKey ?? ""));
     const reason = () => {
-      if (barred !== undefined) return describeBarred(barred);
       const unusable = locked();
-      return unusable === undefined ? null : describeUnusable(unusable);
+      if (unusable !== undefined) return describeUnusable(unusable);
+      return barred === undefined ? null : describeBarred(barred);
     };
     if (all.length === 0) {
       const why = reason();
-      if (why !== null && barred === undefined) throw new HostError("identity-file", why);
+      if (why !== null && locked() !== undefined) throw new HostError("identity-file", why);
       const source = otherKeys ? "neither an SSH agent nor any of" : "none of";
       throw new HostError(
         "authentication-failed",

@@ -64,6 +64,13 @@ export function explainConnection(error: unknown, target: SshTarget, failed: Fai
       { cause: error },
     );
   }
+  if (level === "agent") {
+    return new HostError(
+      "authentication-failed",
+      `${place} takes a key that the SSH agent does not sign with (${errorMessage(error)}): a key of hardware wants to be touched in time, others may have to be confirmed`,
+      { cause: error },
+    );
+  }
   const reasons: Readonly<Record<string, string>> = {
     ECONNREFUSED: "refuses the connection",
     ENOTFOUND: "is not a known host name",

@@ -9,6 +9,7 @@ import { cheapenPackets } from "./cheapen-packets.ts";
 import { chooseSignature } from "./choose-signature.ts";
 import { explainConnection } from "./connection-failure.ts";
 import { gatherWrites } from "./gather-writes.ts";
+import { sendHardwareSignatures } from "./hardware-keys.ts";
 import { HostError } from "./host-error.ts";
 import type { HostKeys, JudgeHostKey } from "./host-keys.ts";
 import { keyTypeFor } from "./key-blob.ts";
@@ -152,6 +153,7 @@ async function logIn(
     });
     if (ssh.connection !== null) {
       mayRsaSign = chooseSignature(ssh.connection, publicKey);
+      sendHardwareSignatures(ssh.connection);
       cheapenLogin(ssh.connection, accepted);
       cheapenPackets(ssh.connection);
     }

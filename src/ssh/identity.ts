@@ -2,7 +2,8 @@ import { createPrivateKey, sign } from "node:crypto";
 import ssh2, { type ParsedKey } from "ssh2";
 import { errorMessage } from "../errors.ts";
 import { largestSecretFile, readOrdinaryText } from "../files/read-ordinary-file.ts";
-import { fieldAt } from "./key-blob.ts";
+import { isHardwareKey } from "./hardware-keys.ts";
+import { fieldAt, keyTypeOf } from "./key-blob.ts";
 
 /**
  * A key that an identity file names. Terms: its *public half* tells which key it is, also where the private one is locked
@@ -32,11 +33,13 @@ export async function readIdentity(path: string): Promise<Identity> {
     const publicKey = parsed.getPublicSSH().toString("base64");
     return { path, publicKey, privateKey: parsed.isPrivateKey() ? withSigningKey(parsed) : null, unusable: null };
   }
+  const publicKey = publicKeyIn(text) ?? publicKeyWithin(text) ?? publicKeyBeside(path);
+  const inHardware = publicKey !== null && isHardwareKey(keyTypeOf(publicKey) ?? "");
   return {
     path,
-    publicKey: publicKeyWithin(text) ?? publicKeyBeside(path),
+    publicKey,
     privateKey: null,
-    unusable: parsed.message,
+    unusable: inHardware ? "its private half is in hardware" : parsed.message,
   };
 }
 
@@ -82,7 +85,13 @@ function withoutEnvelope(text: string): string {
 
 function publicKeyBeside(path: string): string | null {
   const text = path.endsWith(".pub") ? null : readText(`${path}.pub`);
-  if (typeof text !== "string") return null;
+  return typeof text === "string" ? publicKeyIn(text) : null;
+}
+
+/** A file of a public key, in OpenSSH's format whatever its type is. */
+function publicKeyIn(text: string): string | null {
+  const [, type, key = ""] = /^\s*(\S+)[ \t]+([A-Za-z0-9+/]+={0,2})(?:\s|$)/.exec(text) ?? [];
+  if (type !== undefined && keyTypeOf(key) === type) return key;
   const parsed = ssh2.utils.parseKey(text);
   return parsed instanceof Error ? null : parsed.getPublicSSH().toString("base64");
 }

@@ -6,6 +6,25 @@ export function fieldAt(bytes: Buffer, position: number): Buffer | null {
   return end > bytes.length ? null : bytes.subarray(start, end);
 }
 
+/** A text as SSH writes it. */
+export function field(text: Uint8Array | string): Buffer {
+  const bytes = Buffer.from(text);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+/** All that stands in such texts, one after the other, up to where something else begins. */
+export function fieldsOf(bytes: Buffer): readonly Buffer[] {
+  const fields: Buffer[] = [];
+  for (let position = 0; ; ) {
+    const found = fieldAt(bytes, position);
+    if (found === null) return fields;
+    fields.push(found);
+    position += 4 + found.length;
+  }
+}
+
 /** Base64 of the longest name of a key type and its length, which each public key begins with. */
 const typeCharacters = 128;
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type HardwareKey, makeHardwareKey, startHardwareAgent } from "../../support/hardware-agent.ts";
 import { type OwnSshd, startOwnSshd, whyNoOpenSsh } from "../../support/own-sshd.ts";
 
 /*
@@ -117,6 +118,48 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
         /^authentication-failed: the key .*key is not offered, because PubkeyAcceptedAlgorithms .* ssh-ed25519$/,
       );
       expect(server.log().slice(before)).not.toMatch(/Accepted|publickey/);
+    });
+  });
+
+  describe.each(["ed25519", "ecdsa"] as const)("a key of hardware (%s) in the agent", (kind) => {
+    let key: HardwareKey;
+    let agent: { close(): void };
+    const socket = () => server.path(`agent-${kind}`);
+    const publicFile = () => server.path(`${kind}_sk.pub`);
+
+    beforeAll(async () => {
+      key = makeHardwareKey(kind);
+      server.authorize(key.line);
+      writeFileSync(publicFile(), key.line);
+      agent = await startHardwareAgent(socket(), [key]);
+    });
+
+    afterAll(() => agent?.close());
+
+    test("logs in, whether it is named or not", async () => {
+      expect(await server.logIn("", socket())).toEqual({ ours: "in", theirs: "in" });
+      const named = `IdentitiesOnly yes\nIdentityFile ${publicFile()}`;
+      expect(await server.logIn(named, socket())).toEqual({ ours: "in", theirs: "in" });
+      expect(server.log()).toMatch(new RegExp(`Accepted publickey for .*: ${kind}-sk `, "i"));
+    });
+
+    test("is not offered where PubkeyAcceptedAlgorithms does not allow it", async () => {
+      const named = `PubkeyAcceptedAlgorithms -sk-*\nIdentitiesOnly yes\nIdentityFile ${publicFile()}`;
+      const { ours, theirs } = await server.logIn(named, socket());
+      expect(theirs).toMatch(/Permission denied/);
+      expect(ours).toMatch(/PubkeyAcceptedAlgorithms of ssh_config allows no signature of sk-/);
+    });
+
+    test("that does not sign, or is not there, is said", async () => {
+      const untouched = await startHardwareAgent(`${socket()}-untouched`, [key], { refuses: true });
+      const { ours } = await server.logIn("", `${socket()}-untouched`);
+      expect(ours).toMatch(/^authentication-failed: .*does not sign with .*touched/);
+      untouched.close();
+      const empty = await startHardwareAgent(`${socket()}-empty`, []);
+      const missing = await server.logIn(`IdentitiesOnly yes\nIdentityFile ${publicFile()}`, `${socket()}-empty`);
+      expect(missing.theirs).toMatch(/Permission denied/);
+      expect(missing.ours).toMatch(/_sk\.pub cannot be used \(its private half is in hardware\): load it into the SSH/);
+      empty.close();
     });
   });
 
