@@ -28,7 +28,14 @@ const defaults: Algorithms = {
     "diffie-hellman-group16-sha512",
     "diffie-hellman-group18-sha512",
   ],
-  cipher: ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr"],
+  cipher: [
+    "aes128-gcm@openssh.com",
+    "aes256-gcm@openssh.com",
+    "aes128-ctr",
+    "aes192-ctr",
+    "aes256-ctr",
+    "chacha20-poly1305@openssh.com",
+  ],
   hmac: [
     "hmac-sha2-256-etm@openssh.com",
     "hmac-sha2-512-etm@openssh.com",
@@ -67,22 +74,37 @@ const others: Algorithms = {
     "diffie-hellman-group14-sha1",
     "diffie-hellman-group1-sha1",
   ],
-  cipher: ["chacha20-poly1305@openssh.com", "aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc"],
+  cipher: ["aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc"],
   hmac: ["hmac-sha1-96", "hmac-md5", "hmac-md5-96"],
   serverHostKey: ["ssh-rsa", "ssh-dss"],
   publicKey: ["ssh-rsa", "ssh-dss"],
 };
 
+/** The keyword of ssh_config for each kind. */
+export const keywords: Readonly<Record<keyof Algorithms, string>> = {
+  kex: "KexAlgorithms",
+  cipher: "Ciphers",
+  hmac: "MACs",
+  serverHostKey: "HostKeyAlgorithms",
+  publicKey: "PubkeyAcceptedAlgorithms",
+};
+
+/** Those that ssh_config may ask for, of what a server has. */
+export const allowable = (kind: keyof Algorithms, offered: readonly string[]): readonly string[] =>
+  [...defaults[kind], ...others[kind]].filter((name) => offered.includes(name));
+
 /** Algorithms by ssh_config. Throws HostError `ssh-config` where it leaves none that dtsync has. */
 export function algorithmsOf(options: Pick<SshOptions, "get">): Algorithms {
-  const choose = <Kind extends keyof Algorithms>(kind: Kind, keyword: string): Algorithms[Kind] =>
-    chosen({ keyword, value: options.get(keyword.toLowerCase()), usual: defaults[kind], rare: others[kind] });
+  const choose = <Kind extends keyof Algorithms>(kind: Kind): Algorithms[Kind] => {
+    const keyword = keywords[kind];
+    return chosen({ keyword, value: options.get(keyword.toLowerCase()), usual: defaults[kind], rare: others[kind] });
+  };
   return {
-    kex: choose("kex", "KexAlgorithms"),
-    cipher: choose("cipher", "Ciphers"),
-    hmac: choose("hmac", "MACs"),
-    serverHostKey: choose("serverHostKey", "HostKeyAlgorithms"),
-    publicKey: choose("publicKey", "PubkeyAcceptedAlgorithms"),
+    kex: choose("kex"),
+    cipher: choose("cipher"),
+    hmac: choose("hmac"),
+    serverHostKey: choose("serverHostKey"),
+    publicKey: choose("publicKey"),
   };
 }
 

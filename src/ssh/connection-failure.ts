@@ -1,7 +1,9 @@
 import { errorMessage } from "../errors.ts";
+import { type Algorithms, allowable, keywords } from "./algorithms.ts";
 import { HostError } from "./host-error.ts";
 import type { JudgeHostKey } from "./host-keys.ts";
 import type { HostKeyVerdict } from "./known-hosts.ts";
+import { algorithmsIn, kindInError } from "./server-algorithms.ts";
 import type { SshTarget } from "./target.ts";
 
 /** Of lines that are named; more of them help nobody. */
@@ -21,6 +23,8 @@ export interface FailedConnection extends Pick<JudgeHostKey, "places" | "authori
   readonly revocations: readonly string[];
   /** Why a key was not offered; null: all were. */
   readonly omission: string | null;
+  /** What the machine sent first. */
+  readonly beginning: string;
 }
 
 const listPlaces = (places: readonly string[]): string =>
@@ -80,14 +84,26 @@ export function explainConnection(error: unknown, target: SshTarget, failed: Fai
     ETIMEDOUT: "does not answer",
     ECONNRESET: "cut the connection",
   };
-  if (/no matching/i.test(errorMessage(error))) {
+  const kind = kindInError(errorMessage(error));
+  if (kind !== null) {
+    const offered = algorithmsIn(failed.beginning, kind);
     return new HostError(
       "unreachable",
-      `${place} has no algorithms in common with dtsync (${errorMessage(error)}): allow one that it has in ssh_config (KexAlgorithms, HostKeyAlgorithms, Ciphers, MACs)`,
+      `${place} has no algorithms in common with dtsync (${errorMessage(error)}${offered.length === 0 ? "" : `; it has ${offered.join(", ")}`}): ${adviceOn(kind, offered)}`,
       { cause: error },
     );
   }
   return new HostError("unreachable", `${place} ${reasons[code] ?? `cannot be used (${errorMessage(error)})`}`, {
     cause: error,
   });
+}
+
+function adviceOn(kind: keyof Algorithms, offered: readonly string[]): string {
+  if (offered.length === 0) return `allow one that it has by ${keywords[kind]} in ssh_config`;
+  const [first] = allowable(kind, offered);
+  if (first === undefined) return "dtsync has none of these";
+  const price = first.startsWith("diffie-hellman-group-exchange")
+    ? ", which is left out because it takes this machine over a second at each login"
+    : "";
+  return `allow it by "${keywords[kind]} +${first}" in ssh_config${price}`;
 }

@@ -45,8 +45,8 @@ const loginAllowance = 2_000_000;
 /** Answers to what a server asks pile up when it does not read them; OpenSSH lets 2 MB be on the way for each channel. */
 const mostUnsent = 64_000_000;
 const farewellTime = 1_000;
-/** Of the line with which a server says what it is, and lines before it. */
-const longestIdentification = 1_000;
+/** Of the line with which a server says what it is, lines before it, and its lists of algorithms behind it. */
+const longestBeginning = 4_000;
 
 /** node-ssh, with host keys judged by known_hosts files. Keys to log in with are read once per opener. */
 export function createConnectionOpener(hostKeys: HostKeys, log: Log): OpenConnection {
@@ -165,7 +165,7 @@ async function logIn(
     return {
       ...bounds,
       client,
-      software: bounds.software(),
+      software: /^SSH-[\d.]+-([^\r\n]{1,200})/m.exec(bounds.beginning())?.[1] ?? "",
       get fault() {
         return bounds.fault();
       },
@@ -188,6 +188,7 @@ async function logIn(
         verdict: shown.verdict,
         revocations: known.revocations(shown.key),
         omission: authentication.omission(mayRsaSign()),
+        beginning: bounds.beginning(),
       })
     );
   } finally {
@@ -195,11 +196,11 @@ async function logIn(
   }
 }
 
-/** Counts what arrives and what waits to leave, and cuts the stream when one of them is too much. */
+/** Keeps how it begins, counts what arrives and what waits to leave, and cuts the stream when one of them is too much. */
 function boundStream(stream: Duplex): {
   readonly allow: (bytes: number) => void;
   readonly unsent: () => number;
-  readonly software: () => string;
+  readonly beginning: () => string;
   readonly fault: () => HostError | null;
 } {
   let allowance = loginAllowance;
@@ -209,7 +210,7 @@ function boundStream(stream: Duplex): {
   stream.pause();
   stream.on("data", (chunk: Buffer) => {
     allowance -= chunk.length;
-    if (beginning.length < longestIdentification) beginning += chunk.toString("latin1");
+    if (beginning.length < longestBeginning) beginning += chunk.toString("latin1");
     if (allowance >= 0 && stream.writableLength <= mostUnsent) return;
     fault ??= new HostError("too-much-output", "it sends without end");
     stream.destroy();
@@ -219,7 +220,7 @@ function boundStream(stream: Duplex): {
       allowance = bytes;
     },
     unsent: () => stream.writableLength,
-    software: () => /^SSH-[\d.]+-([^\r\n]{1,200})/m.exec(beginning)?.[1] ?? "",
+    beginning: () => beginning,
     fault: () => fault,
   };
 }

@@ -231,7 +231,9 @@ describe.skipIf(reason !== null)(`logging in to OpenSSH${reason === null ? "" : 
     try {
       await untilItListens(oldPort);
       const config = `Port ${oldPort}\nIdentityFile ${path(`for-${keyword}`)}\n`;
-      await expect(logIn(config)).rejects.toThrow(/has no algorithms in common .* in ssh_config/);
+      await expect(logIn(config)).rejects.toThrow(
+        new RegExp(`has no algorithms in common .*: allow it by "${keyword} \\+${offered}" in ssh_config`),
+      );
       expect(await logIn(`${config}${keyword} ${allowed}\n`)).toBe(username);
     } finally {
       old.kill();

@@ -121,6 +121,31 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
     });
   });
 
+  test.each([
+    ["Ciphers", "chacha20-poly1305@openssh.com"],
+    ["Ciphers", "aes128-ctr"],
+    ["Ciphers", "aes256-gcm@openssh.com"],
+  ])("a server with %s %s alone is reached by default", async (keyword, offered) => {
+    const hardened = await startOwnSshd({ address, settings: [`${keyword} ${offered}`] });
+    hardened.makeKey("key", "-t", "ed25519");
+    const login = await hardened.logIn(`IdentityFile ${hardened.path("key")}\nIdentityAgent none`);
+    hardened.close();
+    expect(login).toEqual({ ours: "in", theirs: "in" });
+  });
+
+  test("a server with a group exchange alone is held, and the message names what allows it", async () => {
+    const name = "diffie-hellman-group-exchange-sha256";
+    const costly = await startOwnSshd({ address, settings: [`KexAlgorithms ${name}`] });
+    costly.makeKey("key", "-t", "ed25519");
+    const identity = `IdentityFile ${costly.path("key")}\nIdentityAgent none`;
+    const { ours } = await costly.logIn(identity);
+    expect(ours).toMatch(
+      /^unreachable: .*no matching key exchange algorithm; it has diffie-hellman-group-exchange-sha256\): allow it by "KexAlgorithms \+diffie-hellman-group-exchange-sha256" in ssh_config, which is left out because/,
+    );
+    expect(await costly.logIn(`KexAlgorithms +${name}\n${identity}`)).toEqual({ ours: "in", theirs: "in" });
+    costly.close();
+  });
+
   describe.each(["ed25519", "ecdsa"] as const)("a key of hardware (%s) in the agent", (kind) => {
     let key: HardwareKey;
     let agent: { close(): void };

@@ -18,6 +18,11 @@ test("what is old or slow is only offered where ssh_config asks for it", () => {
   ).toEqual([]);
 });
 
+test("ciphers are offered from the cheapest on", () => {
+  const { cipher } = of("");
+  expect([cipher[0], cipher.at(-1)]).toEqual(["aes128-gcm@openssh.com", "chacha20-poly1305@openssh.com"]);
+});
+
 test("a list without anything that dtsync has is refused, with what it has", () => {
   expect(() => of("KexAlgorithms sntrup761x25519-sha512\n")).toThrow(
     /no algorithm of KexAlgorithms .*: curve25519-sha256,/,

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { explainConnection } from "../../../src/ssh/connection-failure.ts";
+import { field } from "../../../src/ssh/key-blob.ts";
 import { resolveTarget } from "../../../src/ssh/target.ts";
 import { aHost } from "../../support/builders.ts";
 import { sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
 const target = resolveTarget(aHost({ name: "web01" }), sshClientOf(sshConfigOf("")));
-const nothing = { places: [], revocations: [], authorities: [], omission: null };
+const nothing = { places: [], revocations: [], authorities: [], omission: null, beginning: "" };
 
 test("a changed key names the lines that hold another one", () => {
   const shown = { ...nothing, verdict: "changed", places: ["/home/me/.ssh/known_hosts:7"] } as const;
@@ -23,6 +24,23 @@ test("a revoked key names what revokes it, and not the lines that hold keys", ()
     code: "host-key-revoked",
     message: expect.stringMatching(/^web01:22 shows a host key that is revoked \(known_hosts:2\): .* new host key/),
   });
+});
+
+test.each([
+  [
+    ["sntrup761x25519-sha512"],
+    /\(no matching key exchange; it has sntrup761x25519-sha512\): dtsync has none of these$/,
+  ],
+  [["curve25519-sha256"], /: allow it by "KexAlgorithms \+curve25519-sha256" in ssh_config$/],
+  [[], /\(no matching key exchange\): allow one that it has by KexAlgorithms in ssh_config$/],
+])("of a server that has %j alone, the message has what it has and what to do", (lists, message) => {
+  const packet = Buffer.concat([Buffer.from([0, 0, 1, 0, 4, 20]), Buffer.alloc(16), ...lists.map(field)]);
+  const failed = {
+    ...nothing,
+    verdict: "trusted",
+    beginning: `SSH-2.0-x\r\n${packet.toString("latin1")}`,
+  } as const;
+  expect(explainConnection(new Error("no matching key exchange"), target, failed).message).toMatch(message);
 });
 
 test("an authority for certificates of hosts is named where no key is known", () => {
