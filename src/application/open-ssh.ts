@@ -123,11 +123,34 @@ export async function clientSettings(
   configFile: string | null,
   { variables }: Pick<Context, "variables">,
 ): Promise<SshClientSettings> {
-  const { readSshConfig } = await import("../ssh/read-config.ts");
+  const [{ readSshConfig }, { parseServices }] = await Promise.all([
+    import("../ssh/read-config.ts"),
+    import("../ssh/ports.ts"),
+  ]);
   const home = variables["HOME"] || homedir();
   const files = { read: readConfigFile, list: (folder: string) => readdirSync(folder) };
   const config = readSshConfig({ file: configFile, home }, files);
-  return { config, home, user: localUser(), machine: hostname(), variables };
+  let services: ReadonlyMap<string, number> | null = null;
+  return {
+    config,
+    home,
+    user: localUser(),
+    machine: hostname(),
+    variables,
+    services: (name) => {
+      services ??= parseServices(readServices());
+      return services.get(name);
+    },
+  };
+}
+
+/** Without the file no service has a port, as with OpenSSH. */
+function readServices(): string {
+  try {
+    return readOrdinaryText("/etc/services", { largest: largestConfig });
+  } catch {
+    return "";
+  }
 }
 
 function localUser(): SshClientSettings["user"] {

@@ -2,10 +2,11 @@ import { createLimiter } from "../lib/limiter.ts";
 import type { OpenConnection } from "./connection.ts";
 import { unansweredConnection } from "./connection-failure.ts";
 import { HostError } from "./host-error.ts";
+import type { JumpAddress } from "./jump-address.ts";
 import { createJumpHost, type JumpConnection, type JumpHost, type Passage, type Way } from "./jump-host.ts";
 import { jumpTarget } from "./jump-target.ts";
 import type { ShownKeys } from "./shown-keys.ts";
-import type { JumpAddress, SshClientSettings, SshTarget } from "./target.ts";
+import type { SshClientSettings, SshTarget } from "./target.ts";
 import { waitWithin } from "./wait-within.ts";
 
 /**

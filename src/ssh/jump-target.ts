@@ -1,4 +1,5 @@
-import { type JumpAddress, resolveTarget, type SshClientSettings, type SshTarget } from "./target.ts";
+import type { JumpAddress } from "./jump-address.ts";
+import { resolveTarget, type SshClientSettings, type SshTarget } from "./target.ts";
 
 /** A jump host with the user and port that the way names; the others are those of ssh_config for it. Throws HostError. */
 export function jumpTarget(

@@ -1,9 +1,12 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ProcessVariables } from "../ports.ts";
 import { type Algorithms, algorithmsOf } from "./algorithms.ts";
 import type { SshConfig, SshOptions } from "./config.ts";
-import { expandTokens, type Surroundings, type Tokens } from "./expand-tokens.ts";
+import { expandTokens, fillTokens, type Surroundings, type Tokens } from "./expand-tokens.ts";
 import { HostError } from "./host-error.ts";
+import { type JumpAddress, parseJump } from "./jump-address.ts";
+import { portOf, type Services } from "./ports.ts";
 import type { RevokedHostKeysFile } from "./revoked-host-keys.ts";
 import type { SshHost } from "./shell.ts";
 
@@ -47,12 +50,6 @@ export interface SshTarget {
   readonly algorithms: Algorithms;
 }
 
-export interface JumpAddress {
-  readonly user: string | null;
-  readonly host: string;
-  readonly port: number | null;
-}
-
 /** What this machine's SSH client goes by, besides the inventory. */
 export interface SshClientSettings extends Surroundings {
   readonly config: SshConfig;
@@ -62,6 +59,7 @@ export interface SshClientSettings extends Surroundings {
   readonly machine: string;
   /** `SSH_AUTH_SOCK` is one of them. */
   readonly variables: ProcessVariables;
+  readonly services: Services;
 }
 
 const defaultConnectTimeout = 10_000;
@@ -70,40 +68,35 @@ const mostJumps = 8;
 const longestHostName = 255;
 const defaultIdentityFiles = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
-/** `[user@]host[:port]`, with an IPv6 address in brackets. */
-export function parseJump(text: string): JumpAddress {
-  const found = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?\/?$/.exec(text.trim());
-  if (!found)
-    throw new HostError("jump-host", `the jump host ${JSON.stringify(text)} is not of the form [user@]host[:port]`);
-  const port = found[4] === undefined ? null : portOf(found[4]);
-  if (port === undefined) throw new HostError("jump-host", `the port of the jump host ${text} is none from 1 to 65535`);
-  return { user: found[1] ?? null, host: found[2] ?? found[3] ?? "", port };
-}
-
 /** Throws HostError where a setting cannot be used. */
 export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTarget {
   const called = host.address ?? host.name;
   const { ssh } = host;
   const options = lookup(called, ssh.user ?? null, settings);
-  const jumps = ssh.jump === undefined ? ownJumps(options) : ssh.jump.map(parseJump);
   const { hostName } = options;
   if (hostName.length > longestHostName) throw new HostError("unreachable", "its HostName in ssh_config is too long");
-  const port = ssh.port ?? portOf(options.get("port")) ?? 22;
-  const user = ssh.user ?? options.get("user") ?? settings.user.name;
+  const given = { called, port: ssh.port ?? null, user: ssh.user ?? null };
+  const way = wayTokens(options, given, settings);
+  const [port, user] = [Number(way.p), way.r];
+  const jumps =
+    ssh.jump === undefined
+      ? ownJumps(options, given, settings)
+      : ssh.jump.map((jump) => parseJump(jump, settings.services));
   const alias = options.get("hostkeyalias");
   const tokens = {
+    ...way,
+    C: connectionHash(settings.machine, way, ""),
     d: settings.home,
-    h: hostName,
     i: String(settings.user.id),
     k: alias ?? called,
     L: settings.machine.replace(/\..*$/s, ""),
     l: settings.machine,
-    n: called,
-    p: String(port),
-    r: user,
     u: settings.user.name,
   };
   const expand = (path: string) => expandTokens(path, tokens, settings);
+  // The file that is meant is there, by one of both hashes.
+  const newer = { ...tokens, C: connectionHash(settings.machine, way, jumps.at(-1)?.host ?? "") };
+  const expandIdentity = (path: string) => [expand(path), expandTokens(path, newer, settings)];
   const [ownKnownHosts = null] = userKnownHosts(options, settings.home);
   const knownHosts =
     ssh.knownHosts === undefined
@@ -113,7 +106,7 @@ export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTa
     hostName,
     port,
     user,
-    identityFiles: identityFiles(ssh.identityFile, options, settings.home, expand),
+    identityFiles: identityFiles(ssh.identityFile, options, settings.home, expandIdentity),
     otherKeys: ssh.identityFile === undefined && !isYes(options.get("identitiesonly")),
     agentSocket: agentSocket(options, tokens, settings),
     jumps: wayOf(jumps, ssh.jump === undefined ? [called] : [], settings),
@@ -146,10 +139,40 @@ export function leftOutFor(host: SshHost, settings: SshClientSettings): readonly
 const lookup = (host: string, user: string | null, settings: SshClientSettings): SshOptions =>
   settings.config.lookup({ host, user, localUser: settings.user.name });
 
+/** What is known of a host besides ssh_config. */
+interface Given {
+  readonly called: string;
+  readonly port: number | null;
+  readonly user: string | null;
+}
+
+/** What stands for the tokens that say where the way to a host ends. */
+const wayTokens = (
+  options: SshOptions,
+  { called, port, user }: Given,
+  { services, user: local }: SshClientSettings,
+) => ({
+  h: options.hostName,
+  n: called,
+  p: String(port ?? portOf(options.get("port"), services) ?? 22),
+  r: user ?? options.get("user") ?? local.name,
+});
+
+/** What `%C` stands for; from version 9.6 on OpenSSH takes in the last jump host. */
+const connectionHash = (machine: string, { h, p, r }: ReturnType<typeof wayTokens>, jumpHost: string): string =>
+  createHash("sha1").update(`${machine}${h}${p}${r}${jumpHost}`).digest("hex");
+
 /** The jump hosts that ssh_config names for a host. Throws HostError where it names a command in their place. */
-function ownJumps({ proxy }: SshOptions): readonly JumpAddress[] {
+function ownJumps(options: SshOptions, given: Given, settings: SshClientSettings): readonly JumpAddress[] {
+  const { proxy } = options;
   if (proxy === null) return [];
-  if (proxy.kind === "jump") return proxy.value.split(",").map(parseJump);
+  if (proxy.kind === "jump") {
+    const tokens = wayTokens(options, given, settings);
+    return proxy.value.split(",").map((written) => {
+      const { user, host, port } = parseJump(written, settings.services);
+      return { user: user === null ? null : fillTokens(user, tokens), host: fillTokens(host, tokens), port };
+    });
+  }
   throw new HostError(
     "proxy-command",
     `ssh_config sets ProxyCommand for it (${proxy.place}), which dtsync does not run: use ProxyJump or ssh.jump`,
@@ -172,9 +195,9 @@ function wayOf(
   return way;
 }
 
-function jumpsTo({ host, user }: JumpAddress, settings: SshClientSettings): readonly JumpAddress[] {
+function jumpsTo({ host, port, user }: JumpAddress, settings: SshClientSettings): readonly JumpAddress[] {
   try {
-    return ownJumps(lookup(host, user, settings));
+    return ownJumps(lookup(host, user, settings), { called: host, port, user }, settings);
   } catch (error) {
     if (error instanceof HostError) throw new HostError(error.code, `jump host ${host}: ${error.message}`);
     throw error;
@@ -199,10 +222,12 @@ function identityFiles(
   declared: string | undefined,
   { identityFiles: named }: SshOptions,
   home: string,
-  expand: (path: string) => string,
+  expand: (path: string) => readonly string[],
 ): readonly string[] {
   if (declared !== undefined) return [declared];
-  if (named.length > 0) return named.filter((path) => path.toLowerCase() !== "none").map(expand);
+  if (named.length > 0) {
+    return [...new Set(named.filter((path) => path.toLowerCase() !== "none").flatMap(expand))];
+  }
   return defaultIdentityFiles.map((name) => join(home, ".ssh", name));
 }
 
@@ -224,11 +249,6 @@ const withoutNone = (paths: readonly string[] | undefined): readonly string[] | 
   paths?.filter((path) => path.toLowerCase() !== "none");
 
 const isYes = (value: string | undefined): boolean => /^(?:yes|true)$/i.test(value ?? "");
-
-function portOf(value: string | undefined): number | undefined {
-  const number = value === undefined ? Number.NaN : Number(value);
-  return Number.isInteger(number) && number >= 1 && number <= 65_535 ? number : undefined;
-}
 
 const secondsOf: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 const longestTimeout = 86_400_000;

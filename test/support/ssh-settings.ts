@@ -18,6 +18,11 @@ export const sshClientOf = (config: SshConfig, given: Partial<SshClientSettings>
   user: { name: "me", id: 1000 },
   machine: "desk.example.com",
   variables: {},
+  services: (name) =>
+    new Map([
+      ["ssh", 22],
+      ["sunrpc", 111],
+    ]).get(name),
   ...given,
 });
 

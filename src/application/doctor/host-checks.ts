@@ -6,8 +6,9 @@ import type { Host } from "../../model/inventory.ts";
 import { listNames } from "../../report/remarks-text.ts";
 import { HostError } from "../../ssh/host-error.ts";
 import { createHostKeys } from "../../ssh/host-keys.ts";
+import type { JumpAddress } from "../../ssh/jump-address.ts";
 import { jumpTarget } from "../../ssh/jump-target.ts";
-import { type JumpAddress, resolveTarget, type SshTarget } from "../../ssh/target.ts";
+import { resolveTarget, type SshTarget } from "../../ssh/target.ts";
 import type { Context } from "../context.ts";
 import { clientSettings } from "../open-ssh.ts";
 

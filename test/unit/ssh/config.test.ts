@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { parseJump, resolveTarget } from "../../../src/ssh/target.ts";
+import { parseJump as parseJumpWith } from "../../../src/ssh/jump-address.ts";
+import { resolveTarget } from "../../../src/ssh/target.ts";
 import { askedOf, sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
 const parse = sshConfigOf;
+const parseJump = (text: string) => parseJumpWith(text, (name) => (name === "sunrpc" ? 111 : undefined));
 
 test("the first value wins, wildcards apply in order, identity files add up", () => {
   const config = parse(`
@@ -167,15 +170,35 @@ test("tokens and variables in paths stand for what OpenSSH puts there, and other
     ],
     agentSocket: "/run/other",
   });
-  for (const path of ["%C", ["$", "{MISSING}"].join("")]) {
+  for (const path of ["%T", ["$", "{MISSING}"].join("")]) {
     expect(() => resolveTarget(host, settings(`IdentityFile ~/${path}\n`))).toThrow(/stands for nothing here/);
   }
+});
+
+test("%C is the hash of OpenSSH, from version 9.6 on with the jump host", () => {
+  const hash = (text: string) => createHash("sha1").update(text).digest("hex");
+  const text = "Host web01.example.com\nHostName db.internal\nPort 2200\nUser deploy\nIdentityFile ~/%C\n";
+  const usual = `/home/me/${hash("desk.example.comdb.internal2200deploy")}`;
+  expect(resolveTarget(host, settings(text)).identityFiles).toEqual([usual]);
+  expect(resolveTarget(host, settings(`${text}ProxyJump a,u@gate:22\n`)).identityFiles).toEqual([
+    usual,
+    `/home/me/${hash("desk.example.comdb.internal2200deploygate")}`,
+  ]);
 });
 
 test("jump hosts may have a user, a port and an IPv6 address", () => {
   expect(parseJump("bastion.example.com")).toEqual({ user: null, host: "bastion.example.com", port: null });
   expect(parseJump("ops@[2001:db8::1]:2222")).toEqual({ user: "ops", host: "2001:db8::1", port: 2222 });
-  expect(() => parseJump("a:b:c")).toThrow(/form/);
+  expect(parseJump("user@corp.com@bastion:sunrpc")).toEqual({ user: "user@corp.com", host: "bastion", port: 111 });
+  expect(parseJump("ssh://u%40corp.com;x=y@bastion:2222/")).toEqual({
+    user: "u@corp.com",
+    host: "bastion",
+    port: 2222,
+  });
+  for (const text of ["a:b:c", "@b", "u@", "ssh://b/path", "ssh://u%zz@b", "ssh://a@b@c", "::1", ""]) {
+    expect(() => parseJump(text)).toThrow(/form/);
+  }
+  expect(() => parseJump("b:no-service")).toThrow(/\/etc\/services/);
 });
 
 // Each of these kept a regular expression, or the copying of lists, busy without end.
@@ -232,6 +255,26 @@ test("new keys go into the user's own known_hosts, whatever the inventory names"
   for (const none of ["none", "/dev/null"]) {
     expect(target("accept-new", `UserKnownHostsFile ${none}\n`).newHostKeys.file).toBeNull();
   }
+});
+
+test("tokens in ProxyJump stand for the host that the way leads to", () => {
+  const text = `Host web01.example.com
+  HostName web.internal
+  Port 2200
+  User deploy
+  ProxyJump %n-%p@gate.%h,ops%%%r@last
+Host gate.web.internal
+  User other
+  ProxyJump %r@outer-%h
+`;
+  expect(resolveTarget(host, settings(text)).jumps).toEqual([
+    { user: "web01.example.com-2200", host: "outer-gate.web.internal", port: null },
+    { user: "web01.example.com-2200", host: "gate.web.internal", port: null },
+    { user: "ops%deploy", host: "last", port: null },
+  ]);
+  expect(() => resolveTarget(host, settings("ProxyJump gate-%u\n"))).toThrow(/%u in gate-%u stands for nothing here/);
+  const declared = { ...host, ssh: { ...host.ssh, jump: ["gate-%h"] } };
+  expect(resolveTarget(declared, settings(text)).jumps).toEqual([{ user: null, host: "gate-%h", port: null }]);
 });
 
 test("a way, a port, a name or a path that cannot be is refused or passed over", () => {
