@@ -83,6 +83,10 @@ export function explainConnection(error: unknown, target: SshTarget, failed: Fai
     ENETUNREACH: "cannot be reached",
     ETIMEDOUT: "does not answer",
     ECONNRESET: "cut the connection",
+    EAFNOSUPPORT: "is no address of the kind that AddressFamily of ssh_config allows",
+    ...(target.bindAddress === null
+      ? {}
+      : { EADDRNOTAVAIL: `cannot be reached from ${target.bindAddress} (BindAddress of ssh_config)` }),
   };
   const kind = kindInError(errorMessage(error));
   if (kind !== null) {

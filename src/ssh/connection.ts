@@ -1,4 +1,4 @@
-import { connect as openSocket, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { NodeSSH } from "node-ssh";
 import type { Client } from "ssh2";
@@ -14,6 +14,7 @@ import { HostError } from "./host-error.ts";
 import type { HostKeys, JudgeHostKey } from "./host-keys.ts";
 import { keyTypeFor } from "./key-blob.ts";
 import { keyTypeIn } from "./known-hosts-line.ts";
+import { openSocket } from "./open-socket.ts";
 import type { SshTarget } from "./target.ts";
 
 /** An authenticated connection to a machine whose key was judged. */
@@ -125,9 +126,10 @@ async function logIn(
   const { serverHostKey, publicKey, ...algorithms } = target.algorithms;
   const judged = serverHostKey.filter((algorithm) => known.keyTypes.includes(keyTypeFor(algorithm)));
   const ssh = new NodeSSH();
-  const stream = through ?? openSocket({ host: target.hostName, port: target.port, noDelay: true });
+  const stream = through ?? (await openSocket(target, signal).catch((error) => throwExplained(error, target)));
   const cutStream = () => void stream.destroy();
   signal.addEventListener("abort", cutStream);
+  if (signal.aborted) cutStream();
   const bounds = boundStream(stream);
   gatherWrites(stream);
   let mayRsaSign = () => true;
@@ -194,6 +196,13 @@ async function logIn(
   } finally {
     signal.removeEventListener("abort", cutStream);
   }
+}
+
+/** For a machine that has said nothing yet. */
+function throwExplained(error: unknown, target: SshTarget): never {
+  throw explainConnection(error, target, {
+    ...{ verdict: "trusted", revocations: [], places: [], authorities: [], omission: null, beginning: "" },
+  });
 }
 
 /** Keeps how it begins, counts what arrives and what waits to leave, and cuts the stream when one of them is too much. */

@@ -6,6 +6,7 @@ import type { SshConfig, SshOptions } from "./config.ts";
 import { expandTokens, fillTokens, type Surroundings, type Tokens } from "./expand-tokens.ts";
 import { HostError } from "./host-error.ts";
 import { type JumpAddress, parseJump } from "./jump-address.ts";
+import type { SocketTarget } from "./open-socket.ts";
 import { portOf, type Services } from "./ports.ts";
 import type { RevokedHostKeysFile } from "./revoked-host-keys.ts";
 import type { SshHost } from "./shell.ts";
@@ -27,10 +28,7 @@ import type { SshHost } from "./shell.ts";
  */
 
 /** Where and how to connect. */
-export interface SshTarget {
-  /** Name or address to connect to. */
-  readonly hostName: string;
-  readonly port: number;
+export interface SshTarget extends SocketTarget {
   readonly user: string;
   /** Files that were named; those that are missing are passed over. */
   readonly identityFiles: readonly string[];
@@ -105,6 +103,9 @@ export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTa
   return {
     hostName,
     port,
+    bindAddress: options.get("bindaddress") ?? null,
+    addressFamily: addressFamilies.get(options.get("addressfamily")?.toLowerCase() ?? "any") ?? 0,
+    connectionAttempts: numberIn(options.get("connectionattempts")) ?? 1,
     user,
     identityFiles: identityFiles(ssh.identityFile, options, settings.home, expandIdentity),
     otherKeys: ssh.identityFile === undefined && !isYes(options.get("identitiesonly")),
@@ -249,6 +250,18 @@ const withoutNone = (paths: readonly string[] | undefined): readonly string[] | 
   paths?.filter((path) => path.toLowerCase() !== "none");
 
 const isYes = (value: string | undefined): boolean => /^(?:yes|true)$/i.test(value ?? "");
+
+const addressFamilies: ReadonlyMap<string, SocketTarget["addressFamily"]> = new Map([
+  ["any", 0],
+  ["inet", 4],
+  ["inet6", 6],
+]);
+
+/** Undefined: there is none, or it is not above zero. */
+function numberIn(value: string | undefined): number | undefined {
+  const number = /^\+?\d{1,9}$/.test(value ?? "") ? Number(value) : 0;
+  return number > 0 ? number : undefined;
+}
 
 const secondsOf: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 const longestTimeout = 86_400_000;

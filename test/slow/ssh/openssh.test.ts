@@ -146,6 +146,31 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
     costly.close();
   });
 
+  describe("BindAddress and AddressFamily", () => {
+    test("connections come from the address that is named", async () => {
+      const before = server.log().length;
+      expect(await withKey("BindAddress 127.34.0.9")).toEqual({ ours: "in", theirs: "in" });
+      expect(
+        server
+          .log()
+          .slice(before)
+          .match(/Connection from 127\.34\.0\.9 /g),
+      ).toHaveLength(2);
+      expect(await withKey("BindAddress localhost\nAddressFamily inet")).toEqual({ ours: "in", theirs: "in" });
+    });
+
+    test.each([
+      ["BindAddress 192.0.2.1", /^unreachable: .* cannot be reached from 192\.0\.2\.1 \(BindAddress of ssh_config\)$/],
+      ["BindAddress no-such-machine.invalid", /^unreachable: /],
+      ["BindAddress ::1", /^unreachable: /],
+      ["AddressFamily inet6", /^unreachable: .* AddressFamily of ssh_config allows$/],
+    ])("%s, which leads nowhere, is said", async (setting, message) => {
+      const { ours, theirs } = await withKey(setting);
+      expect(theirs).not.toBe("in");
+      expect(ours).toMatch(message);
+    });
+  });
+
   describe.each(["ed25519", "ecdsa"] as const)("a key of hardware (%s) in the agent", (kind) => {
     let key: HardwareKey;
     let agent: { close(): void };
