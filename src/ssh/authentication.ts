@@ -2,8 +2,8 @@ import type { AnyAuthMethod } from "ssh2";
 import { createPromiseCache } from "../lib/promise-cache.ts";
 import { type BoundedAgent, createBoundedAgent } from "./agent.ts";
 import { HostError } from "./host-error.ts";
-import { type Identity, readIdentity } from "./identity.ts";
-import { keyTypeFor, keyTypeOf } from "./key-blob.ts";
+import { certificateBeside, type Identity, readIdentity } from "./identity.ts";
+import { keyTypeFor, keyTypeOf, rsaBitsOf } from "./key-blob.ts";
 import type { SshTarget } from "./target.ts";
 
 /** Part of the time for a login that an agent may take to say which keys it holds: others are to be tried, too. */
@@ -15,7 +15,7 @@ const agentsShare = 0.5;
  *
  * Cases: a named key whose private half is in its file logs in from there; any other that the file or the `.pub` beside it
  * identifies is left to the agent, whatever locks it. A file that names no key, or one that the agent does not hold, is
- * passed over, and so is a key that may sign with nothing that ssh_config allows; it is said when nothing else was accepted.
+ * passed over, and so is a key that ssh_config does not allow; it is said when nothing else was accepted.
  */
 export interface Authentication {
   readonly methods: readonly AnyAuthMethod[];
@@ -33,32 +33,36 @@ export function createAuthenticator(): (target: SshTarget) => Promise<Authentica
     const named = await Promise.all(target.identityFiles.map((path) => identities.get(path, () => readIdentity(path))));
     const agent = agentSocket === null ? null : createBoundedAgent(agentSocket, target.connectTimeout * agentsShare);
     const signing = new Set(target.algorithms.publicKey.map(keyTypeFor));
-    const maySign = (key: string) => signing.has(keyTypeOf(key) ?? "");
-    const offered = named.filter(({ publicKey }) => publicKey === null || maySign(publicKey));
+    const barrier = (key: string): string | null => {
+      const type = keyTypeOf(key) ?? "";
+      if (!signing.has(type)) return `PubkeyAcceptedAlgorithms of ssh_config allows no signature of ${type}`;
+      const bits = rsaBitsOf(key) ?? Number.POSITIVE_INFINITY;
+      return bits < target.requiredRsaSize ? `it has ${bits} bits, and ${target.requiredRsaSize} are required` : null;
+    };
+    const barrierOf = ({ publicKey }: Identity) => (publicKey === null ? null : barrier(publicKey));
+    const offered = named.filter((identity) => barrierOf(identity) === null);
     const namedKeys = new Set(named.flatMap(({ publicKey }) => publicKey ?? []));
     const agentMethod = (choose: (key: string) => boolean) =>
       agent === null ? [] : [{ type: "agent", username, agent: agent.only(choose) } satisfies AnyAuthMethod];
     const all = [
       ...offered.flatMap((identity) => methodOf(identity, username, agent)),
-      ...(otherKeys ? agentMethod((key) => !namedKeys.has(key) && maySign(key)) : []),
+      ...(otherKeys ? agentMethod((key) => !namedKeys.has(key) && barrier(key) === null) : []),
     ];
     const held = (): ReadonlySet<string> => agent?.held() ?? new Set();
-    const barred = named.find((identity) => !offered.includes(identity));
     const locked = () =>
       offered.find((it) => it.unusable !== null && it.privateKey === null && !held().has(it.publicKey ?? ""));
-    const reason = () => {
-      const unusable = locked();
-      if (unusable !== undefined) return describeUnusable(unusable);
-      return barred === undefined ? null : describeBarred(barred);
+    const barred = named.find((identity) => barrierOf(identity) !== null);
+    const reasons = (): readonly string[] => {
+      const key = locked() ?? barred;
+      const why = key === undefined ? null : barrierOf(key);
+      const words = key === undefined ? [] : [why === null ? describeUnusable(key) : describeBarred(key, why)];
+      return [...words, ...certificateLeftOut(target)];
     };
     if (all.length === 0) {
-      const why = reason();
-      if (why !== null && locked() !== undefined) throw new HostError("identity-file", why);
+      if (locked() !== undefined) throw new HostError("identity-file", reasons().join("; "));
       const source = otherKeys ? "neither an SSH agent nor any of" : "none of";
-      throw new HostError(
-        "authentication-failed",
-        why ?? `there is no key to offer: ${source} ${target.identityFiles.join(", ")}`,
-      );
+      const nothing = `there is no key to offer: ${source} ${target.identityFiles.join(", ")}`;
+      throw new HostError("authentication-failed", [nothing, ...reasons()].join("; "));
     }
     return {
       methods: all,
@@ -69,7 +73,7 @@ export function createAuthenticator(): (target: SshTarget) => Promise<Authentica
         if (hasRsa && !mayRsaSign && signing.has("ssh-rsa")) {
           return "RSA keys were not offered, because the server takes none of the signatures that PubkeyAcceptedAlgorithms of ssh_config allows (old servers take only ssh-rsa)";
         }
-        return reason();
+        return reasons().join("; ") || null;
       },
       end: () => agent?.end(),
     };
@@ -86,5 +90,15 @@ function methodOf(identity: Identity, username: string, agent: BoundedAgent | nu
 const describeUnusable = ({ path, unusable }: Identity): string =>
   `the key ${path} cannot be used (${unusable}): load it into the SSH agent`;
 
-const describeBarred = ({ path, publicKey }: Identity): string =>
-  `the key ${path} is not offered, because PubkeyAcceptedAlgorithms of ssh_config allows no signature of ${keyTypeOf(publicKey ?? "")}`;
+const describeBarred = ({ path }: Identity, barrier: string): string =>
+  `the key ${path} is not offered, because ${barrier}`;
+
+/** Of users' certificates, one of which may be what the server wants. */
+function certificateLeftOut({ leftOut, identityFiles }: SshTarget): readonly string[] {
+  const place = leftOut.CertificateFile;
+  const found =
+    place === undefined
+      ? identityFiles.flatMap((path) => certificateBeside(path) ?? [])
+      : [`of CertificateFile in ssh_config (${place})`];
+  return found.slice(0, 1).map((certificate) => `the certificate ${certificate} is left out by dtsync`);
+}

@@ -79,6 +79,7 @@ const maximumIncludeDepth = 16;
 const aliases: ReadonlyMap<string, string> = new Map([
   ["pubkeyacceptedkeytypes", "pubkeyacceptedalgorithms"],
   ["identityfile2", "identityfile"],
+  ["dsaauthentication", "pubkeyauthentication"],
 ]);
 
 /** Parses files of ssh_config: those of the user come before those of the machine. */
@@ -189,6 +190,7 @@ function createReading({ host, user, localUser }: Asked) {
       if (jump === null || isNone(jump)) command ??= { kind: "command", value: rest, place };
     } else if (keyword === "identityfile" || keyword === "certificatefile") {
       if (word !== undefined) files[keyword].add(word);
+      if (!first.has(keyword)) first.set(keyword, { words, place });
     } else if (keyword === "connecttimeout" && word === "none") {
       // For OpenSSH the same as not to have said it: what comes behind counts.
     } else if (words.length > 0 && !first.has(keyword)) first.set(keyword, { words, place });

@@ -2,23 +2,34 @@ import { errorMessage } from "../errors.ts";
 import { type Algorithms, allowable, keywords } from "./algorithms.ts";
 import { HostError } from "./host-error.ts";
 import type { JudgeHostKey } from "./host-keys.ts";
-import type { HostKeyVerdict } from "./known-hosts.ts";
 import { algorithmsIn, kindInError } from "./server-algorithms.ts";
-import type { SshTarget } from "./target.ts";
+import type { LeftOutSetting, SshTarget } from "./target.ts";
 
 /** Of lines that are named; more of them help nobody. */
 const mostPlaces = 4;
 
+/** What to say of a setting that may be why it failed. */
+const leftOut = (target: Pick<SshTarget, "leftOut">, setting: LeftOutSetting): string =>
+  target.leftOut[setting] === undefined
+    ? ""
+    : ` (${setting} of ssh_config, ${target.leftOut[setting]}, is left out by dtsync)`;
+
+/** Behind a jump host the interface is that one's matter. */
+const interfaceLeftOut = (target: Pick<SshTarget, "leftOut" | "jumps">): string =>
+  target.jumps.length === 0 ? leftOut(target, "BindInterface") : "";
+
 /** What to say of a machine that has not let anybody in when its time is over. */
-export const unansweredConnection = (target: Pick<SshTarget, "hostName" | "port" | "connectTimeout">): HostError =>
+export const unansweredConnection = (
+  target: Pick<SshTarget, "hostName" | "port" | "connectTimeout" | "leftOut" | "jumps">,
+): HostError =>
   new HostError(
     "unreachable",
-    `${target.hostName}:${target.port} did not answer within ${target.connectTimeout / 1_000} s`,
+    `${target.hostName}:${target.port} did not answer within ${target.connectTimeout / 1_000} s${interfaceLeftOut(target)}`,
   );
 
 /** What is known of a connection that could not be made: the key of the machine, and keys that it was not offered. */
 export interface FailedConnection extends Pick<JudgeHostKey, "places" | "authorities"> {
-  readonly verdict: HostKeyVerdict | "taken";
+  readonly verdict: ReturnType<JudgeHostKey["judge"]>;
   /** Where the key that was shown is revoked. */
   readonly revocations: readonly string[];
   /** Why a key was not offered; null: all were. */
@@ -34,6 +45,13 @@ const listPlaces = (places: readonly string[]): string =>
 export function explainConnection(error: unknown, target: SshTarget, failed: FailedConnection): HostError {
   const place = `${target.hostName}:${target.port}`;
   const { verdict } = failed;
+  if (verdict === "short") {
+    return new HostError(
+      "unreachable",
+      `${place} shows an RSA host key of fewer than the ${target.requiredRsaSize} bits that are required (RequiredRSASize of ssh_config): give it a longer one, or one of another type`,
+      { cause: error },
+    );
+  }
   if (verdict === "revoked") {
     return new HostError(
       "host-key-revoked",
@@ -52,9 +70,10 @@ export function explainConnection(error: unknown, target: SshTarget, failed: Fai
     const [authority] = failed.authorities;
     const certificate =
       authority === undefined ? "" : ` (certificates of hosts, which ${authority} is about, are not judged)`;
+    const command = leftOut(target, "KnownHostsCommand");
     return new HostError(
       "host-key-unknown",
-      `the host key of ${place} is in none of ${target.knownHostsFiles.join(", ")}${certificate}: add it after checking it, or declare ssh.hostKeys: accept-new`,
+      `the host key of ${place} is in none of ${target.knownHostsFiles.join(", ")}${certificate}${command}: add it after checking it, or declare ssh.hostKeys: accept-new`,
       { cause: error },
     );
   }
@@ -97,9 +116,13 @@ export function explainConnection(error: unknown, target: SshTarget, failed: Fai
       { cause: error },
     );
   }
-  return new HostError("unreachable", `${place} ${reasons[code] ?? `cannot be used (${errorMessage(error)})`}`, {
-    cause: error,
-  });
+  return new HostError(
+    "unreachable",
+    `${place} ${reasons[code] ?? `cannot be used (${errorMessage(error)})`}${interfaceLeftOut(target)}`,
+    {
+      cause: error,
+    },
+  );
 }
 
 function adviceOn(kind: keyof Algorithms, offered: readonly string[]): string {

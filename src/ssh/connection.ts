@@ -200,9 +200,15 @@ async function logIn(
 
 /** For a machine that has said nothing yet. */
 function throwExplained(error: unknown, target: SshTarget): never {
-  throw explainConnection(error, target, {
-    ...{ verdict: "trusted", revocations: [], places: [], authorities: [], omission: null, beginning: "" },
-  });
+  const said = {
+    verdict: "trusted",
+    revocations: [],
+    places: [],
+    authorities: [],
+    omission: null,
+    beginning: "",
+  } as const;
+  throw explainConnection(error, target, said);
 }
 
 /** Keeps how it begins, counts what arrives and what waits to leave, and cuts the stream when one of them is too much. */

@@ -3,6 +3,7 @@ import { readOrdinaryText } from "../files/read-ordinary-file.ts";
 import { createPromiseCache } from "../lib/promise-cache.ts";
 import { appendKnownHost } from "./append-known-host.ts";
 import { HostError } from "./host-error.ts";
+import { rsaBitsOf } from "./key-blob.ts";
 import { type HostKeyVerdict, type KnownHosts, nameInFile, parseKnownHosts } from "./known-hosts.ts";
 import { knownHostsLine } from "./known-hosts-line.ts";
 import { readRevokedHostKeys } from "./revoked-host-keys.ts";
@@ -26,8 +27,11 @@ export interface HostKeys {
 }
 
 export interface JudgeHostKey {
-  /** Judges a key (base64 of the public key blob). `taken`: it is the one that was taken earlier in the run. */
-  judge(key: string): HostKeyVerdict | "taken";
+  /**
+   * Judges a key (base64 of the public key blob). `taken`: it is the one that was taken earlier in the run; `short`: it is an
+   * RSA key of fewer bits than are required.
+   */
+  judge(key: string): HostKeyVerdict | "taken" | "short";
   readonly keyTypes: readonly string[];
   /** Where what revokes a key stands: `FILE:LINE`. */
   revocations(key: string): readonly string[];
@@ -67,6 +71,7 @@ export function createHostKeys(taken: TakenHostKeys, allowed: { readonly write: 
         own && target.hostKeys === "accept-new" ? taken.get(nameInFile(own.name, own.port))?.key : undefined;
       return {
         judge(key) {
+          if ((rsaBitsOf(key) ?? Number.POSITIVE_INFINITY) < target.requiredRsaSize) return "short";
           if (revocations(key).length > 0) return "revoked";
           const verdicts = target.knownAs.map(({ name, port }) => known.judge(name, port, key));
           const verdict = verdicts.find((found) => found !== "unknown");

@@ -88,6 +88,13 @@ function publicKeyBeside(path: string): string | null {
   return typeof text === "string" ? publicKeyIn(text) : null;
 }
 
+/** The certificate that OpenSSH takes besides a key; null: there is none. */
+export function certificateBeside(path: string): string | null {
+  const certificate = `${path}-cert.pub`;
+  const text = readText(certificate);
+  return typeof text === "string" && /^\S+-cert-v01@openssh\.com\s/.test(text) ? certificate : null;
+}
+
 /** A file of a public key, in OpenSSH's format whatever its type is. */
 function publicKeyIn(text: string): string | null {
   const [, type, key = ""] = /^\s*(\S+)[ \t]+([A-Za-z0-9+/]+={0,2})(?:\s|$)/.exec(text) ?? [];

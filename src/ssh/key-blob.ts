@@ -32,5 +32,13 @@ const typeCharacters = 128;
 export const keyTypeOf = (key: string): string | null =>
   fieldAt(Buffer.from(key.slice(0, typeCharacters), "base64"), 0)?.toString("latin1") ?? null;
 
+/** How many bits an RSA key (base64 of its blob) has; null: it is none. */
+export function rsaBitsOf(key: string): number | null {
+  const [type, , modulus = Buffer.alloc(0)] = fieldsOf(Buffer.from(key, "base64"));
+  if (type?.toString("latin1") !== "ssh-rsa") return null;
+  const start = modulus.findIndex((byte) => byte !== 0);
+  return start === -1 ? 0 : (modulus.length - start) * 8 - (Math.clz32(modulus[start] ?? 0) - 24);
+}
+
 /** The key type of an RSA key is `ssh-rsa` whatever signs with it. */
 export const keyTypeFor = (algorithm: string): string => (algorithm.startsWith("rsa-sha2") ? "ssh-rsa" : algorithm);

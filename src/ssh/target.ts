@@ -46,7 +46,15 @@ export interface SshTarget extends SocketTarget {
   /** Milliseconds. */
   readonly connectTimeout: number;
   readonly algorithms: Algorithms;
+  /** Settings of ssh_config that dtsync leaves out, with their places. */
+  readonly leftOut: Readonly<Partial<Record<LeftOutSetting, string>>>;
+  /** Bits of RSA keys, those of hosts included. */
+  readonly requiredRsaSize: number;
 }
+
+/** Who connects without them may fail for that. */
+const leftOutSettings = ["KnownHostsCommand", "CertificateFile", "BindInterface"] as const;
+export type LeftOutSetting = (typeof leftOutSettings)[number];
 
 /** What this machine's SSH client goes by, besides the inventory. */
 export interface SshClientSettings extends Surroundings {
@@ -64,6 +72,8 @@ const defaultConnectTimeout = 10_000;
 /** Nobody builds a longer way; each machine on it may take its time. */
 const mostJumps = 8;
 const longestHostName = 255;
+/** OpenSSH takes no smaller ones, whatever is said. */
+const leastRsaSize = 1_024;
 const defaultIdentityFiles = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
 /** Throws HostError where a setting cannot be used. */
@@ -71,6 +81,7 @@ export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTa
   const called = host.address ?? host.name;
   const { ssh } = host;
   const options = lookup(called, ssh.user ?? null, settings);
+  refuseWithoutKeys(options);
   const { hostName } = options;
   if (hostName.length > longestHostName) throw new HostError("unreachable", "its HostName in ssh_config is too long");
   const given = { called, port: ssh.port ?? null, user: ssh.user ?? null };
@@ -121,6 +132,8 @@ export function resolveTarget(host: SshHost, settings: SshClientSettings): SshTa
     hostKeys: ssh.hostKeys,
     connectTimeout: ssh.connectTimeout ?? milliseconds(options.get("connecttimeout")) ?? defaultConnectTimeout,
     algorithms: algorithmsOf(options),
+    leftOut: leftOutIn(options),
+    requiredRsaSize: Math.max(leastRsaSize, numberIn(options.get("requiredrsasize")) ?? 0),
   };
 }
 
@@ -139,6 +152,25 @@ export function leftOutFor(host: SshHost, settings: SshClientSettings): readonly
 
 const lookup = (host: string, user: string | null, settings: SshClientSettings): SshOptions =>
   settings.config.lookup({ host, user, localUser: settings.user.name });
+
+/** Throws HostError: there is no other way to log in. */
+function refuseWithoutKeys(options: SshOptions): void {
+  const value = options.get("pubkeyauthentication");
+  if (value === undefined || !/^(?:no|false)$/i.test(value)) return;
+  throw new HostError(
+    "ssh-config",
+    `ssh_config sets PubkeyAuthentication ${value} for it (${options.place("pubkeyauthentication")}), and dtsync logs in with keys alone`,
+  );
+}
+
+function leftOutIn(options: SshOptions): SshTarget["leftOut"] {
+  const said = leftOutSettings.flatMap((name) => {
+    const keyword = name.toLowerCase();
+    const [value, place] = [options.get(keyword), options.place(keyword)];
+    return value === undefined || place === undefined || value.toLowerCase() === "none" ? [] : [[name, place]];
+  });
+  return Object.fromEntries(said);
+}
 
 /** What is known of a host besides ssh_config. */
 interface Given {

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HardwareKey, makeHardwareKey, startHardwareAgent } from "../../support/hardware-agent.ts";
 import { type OwnSshd, startOwnSshd, whyNoOpenSsh } from "../../support/own-sshd.ts";
@@ -115,7 +116,7 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
       const { ours, theirs } = await withKey("PubkeyAcceptedAlgorithms -ssh-ed25519\nIdentitiesOnly yes");
       expect(theirs).toMatch(/Permission denied/);
       expect(ours).toMatch(
-        /^authentication-failed: the key .*key is not offered, because PubkeyAcceptedAlgorithms .* ssh-ed25519$/,
+        /^authentication-failed: there is no key to offer: .*; the key .*key is not offered, because PubkeyAcceptedAlgorithms .* ssh-ed25519$/,
       );
       expect(server.log().slice(before)).not.toMatch(/Accepted|publickey/);
     });
@@ -168,6 +169,70 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
       const { ours, theirs } = await withKey(setting);
       expect(theirs).not.toBe("in");
       expect(ours).toMatch(message);
+    });
+  });
+
+  test("RequiredRSASize refuses shorter keys of users and hosts", async () => {
+    const short = await startOwnSshd({ address, hostKeys: [["rsa", "-b", "2048"]] });
+    short.makeKey("key", "-t", "ed25519");
+    server.makeKey("short", "-t", "rsa", "-b", "2048");
+    const host = (size: number) =>
+      short.logIn(`RequiredRSASize ${size}\nIdentityFile ${short.path("key")}\nIdentityAgent none`);
+    const user = (size: number) =>
+      server.logIn(
+        `RequiredRSASize ${size}\nIdentitiesOnly yes\nIdentityFile ${server.path("short")}\nIdentityAgent none`,
+      );
+    for (const each of [host, user]) {
+      for (const size of [512, 2048]) expect(await each(size)).toEqual({ ours: "in", theirs: "in" });
+      expect((await each(2049)).theirs).toMatch(/Bad server host key|Permission denied/);
+    }
+    expect((await host(2049)).ours).toMatch(/^unreachable: .* RSA host key of fewer than the 2049 bits/);
+    expect((await user(2049)).ours).toMatch(/^authentication-failed: .*it has 2048 bits, and 2049 are required/);
+    short.close();
+  });
+
+  describe("what dtsync has not is said where it may be why a login failed", () => {
+    test("PubkeyAuthentication no", async () => {
+      const { ours, theirs } = await withKey("PubkeyAuthentication no");
+      expect(theirs).toMatch(/Permission denied/);
+      expect(ours).toMatch(/^ssh-config: ssh_config sets PubkeyAuthentication no for it \(config:1\), and/);
+      expect(await withKey("PubkeyAuthentication unbound")).toEqual({ ours: "in", theirs: "in" });
+    });
+
+    test("KnownHostsCommand", async () => {
+      const known = readFileSync(server.path("known_hosts"), "utf8");
+      writeFileSync(server.path("known_hosts"), "");
+      const { ours, theirs } = await withKey(`KnownHostsCommand /bin/echo ${known}`);
+      writeFileSync(server.path("known_hosts"), known);
+      expect(theirs).toBe("in");
+      expect(ours).toMatch(
+        /^host-key-unknown: .* \(KnownHostsCommand of ssh_config, config:1, is left out by dtsync\): /,
+      );
+    });
+
+    test("certificates of users, named or beside the key", async () => {
+      const authority = await startOwnSshd({ address });
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", authority.path("ca")]);
+      authority.authorize(`cert-authority ${readFileSync(authority.path("ca.pub"), "utf8")}`);
+      const { username } = userInfo();
+      for (const name of ["signed", "named"]) {
+        execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", authority.path(name)]);
+        execFileSync("ssh-keygen", [
+          ...["-q", "-s", authority.path("ca"), "-I", "x", "-n", username, authority.path(`${name}.pub`)],
+        ]);
+      }
+      const identity = (name: string) => `IdentityFile ${authority.path(name)}\nIdentityAgent none`;
+      const beside = await authority.logIn(identity("signed"));
+      expect(beside.theirs).toBe("in");
+      expect(beside.ours).toMatch(
+        /^authentication-failed: .*; the certificate .*signed-cert\.pub is left out by dtsync$/,
+      );
+      const named = await authority.logIn(`CertificateFile ${authority.path("named-cert.pub")}\n${identity("named")}`);
+      expect(named.theirs).toBe("in");
+      expect(named.ours).toMatch(
+        /the certificate of CertificateFile in ssh_config \(config:1\) is left out by dtsync$/,
+      );
+      authority.close();
     });
   });
 

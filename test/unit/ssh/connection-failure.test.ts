@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainConnection } from "../../../src/ssh/connection-failure.ts";
+import { explainConnection, unansweredConnection } from "../../../src/ssh/connection-failure.ts";
 import { field } from "../../../src/ssh/key-blob.ts";
 import { resolveTarget } from "../../../src/ssh/target.ts";
 import { aHost } from "../../support/builders.ts";
@@ -41,6 +41,23 @@ test.each([
     beginning: `SSH-2.0-x\r\n${packet.toString("latin1")}`,
   } as const;
   expect(explainConnection(new Error("no matching key exchange"), target, failed).message).toMatch(message);
+});
+
+test("a BindInterface that is left out is named where a machine is not reached, unless it is behind another", () => {
+  const refused = (text: string) => {
+    const bound = resolveTarget(aHost({ name: "web01" }), sshClientOf(sshConfigOf(text)));
+    const failed = { ...nothing, verdict: "trusted" } as const;
+    return [
+      explainConnection(Object.assign(new Error("refused"), { code: "ECONNREFUSED" }), bound, failed).message,
+      unansweredConnection(bound).message,
+    ];
+  };
+  for (const message of refused("BindInterface eth1\n")) {
+    expect(message).toMatch(/^web01:22 .* \(BindInterface of ssh_config, config:1, is left out by dtsync\)$/);
+  }
+  for (const message of refused("Host web01\nBindInterface eth1\nProxyJump gate\n")) {
+    expect(message).not.toMatch(/BindInterface/);
+  }
 });
 
 test("an authority for certificates of hosts is named where no key is known", () => {
