@@ -4,7 +4,10 @@ import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { allowable } from "../../../src/ssh/algorithms.ts";
 import type { SshOptions } from "../../../src/ssh/config.ts";
+import { parseJump } from "../../../src/ssh/jump-address.ts";
+import { parseServices } from "../../../src/ssh/ports.ts";
 import { readSshConfig } from "../../../src/ssh/read-config.ts";
 import { resolveTarget } from "../../../src/ssh/target.ts";
 import { aHost } from "../../support/builders.ts";
@@ -37,19 +40,37 @@ interface Question {
   readonly files?: Readonly<Record<string, string>>;
 }
 
+/** Lists of algorithms, of which only those count that dtsync has. */
+const lists = {
+  kexalgorithms: "kex",
+  ciphers: "cipher",
+  macs: "hmac",
+  hostkeyalgorithms: "serverHostKey",
+  pubkeyacceptedalgorithms: "publicKey",
+} as const;
+
+const isList = (keyword: string): keyword is keyof typeof lists => keyword in lists;
+
+/** All that dtsync reads, besides what decides on passes and blocks. */
 const compared = [
-  ...["hostname", "port", "user", "proxyjump", "proxycommand", "identityfile", "certificatefile", "identitiesonly"],
-  ...[
-    "identityagent",
-    "hostkeyalias",
-    "hashknownhosts",
-    "userknownhostsfile",
-    "globalknownhostsfile",
-    "connecttimeout",
-  ],
+  ...["hostname", "port", "user", "proxyjump", "proxycommand", "addressfamily", "bindaddress", "bindinterface"],
+  ...["connecttimeout", "connectionattempts", "identityfile", "certificatefile", "identitiesonly", "identityagent"],
+  ...["pubkeyauthentication", "requiredrsasize", "hostkeyalias", "hashknownhosts", "knownhostscommand"],
+  ...["userknownhostsfile", "globalknownhostsfile", "revokedhostkeys", ...Object.keys(lists)],
 ] as const;
 
-type Answer = Readonly<Record<(typeof compared)[number], string>>;
+type Answer = Readonly<Record<string, string>>;
+
+/** Left out of the usual ones, because it takes long; only where it is asked for it counts. */
+const costly = "diffie-hellman-group-exchange-sha256";
+
+/** A list in its order where a text gives that, else by the names: dtsync has an order of its own. */
+function comparable(keyword: keyof typeof lists, names: readonly string[], { text }: Question): string {
+  const known = allowable(lists[keyword], names);
+  const counted = names.filter((name) => known.includes(name) && (name !== costly || text.includes(name)));
+  const isOrdered = new RegExp(`^${keyword} [a-z]`, "im").test(text);
+  return (isOrdered ? counted : [...counted].sort()).join(",");
+}
 
 function write({ text, files = {} }: Question): string {
   const path = join(directory, "config");
@@ -72,9 +93,19 @@ function judged(question: Question): Answer | null {
   if (status !== 0) return null;
   const lines = stdout.split("\n").map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]);
   const of = (keyword: string) => lines.filter(([name]) => name === keyword).map(([, value = ""]) => value);
-  const answer = Object.fromEntries(compared.map((keyword) => [keyword, of(keyword).join("\n")])) as Answer;
-  const isDefault = answer.identityfile.startsWith("~/.ssh/id_rsa\n");
-  return { ...answer, identityfile: isDefault ? "" : answer.identityfile };
+  const answer = Object.fromEntries(
+    compared.map((keyword) => {
+      const value = of(keyword).join("\n");
+      return [keyword, isList(keyword) ? comparable(keyword, value.split(","), question) : value];
+    }),
+  );
+  const { identityfile = "", requiredrsasize } = answer;
+  return {
+    ...answer,
+    identityfile: identityfile.startsWith("~/.ssh/id_rsa\n") ? "" : identityfile,
+    // What is shown is what was said, and what counts is never less.
+    requiredrsasize: String(Math.max(1_024, Number(requiredrsasize))),
+  };
 }
 
 function ours(question: Question): Answer {
@@ -82,10 +113,34 @@ function ours(question: Question): Answer {
   const files = { read: (path: string) => readFileSync(path, "utf8"), list: (folder: string) => readdirSync(folder) };
   const config = readSshConfig({ file: write(question), home }, files);
   const options = config.lookup({ host, user, localUser });
-  return answerOf(options, user);
+  return answerOf(options, question);
 }
 
-function answerOf(options: SshOptions, user: string | null): Answer {
+const services = parseServices(readFileSync("/etc/services", "utf8"));
+const client = (options: SshOptions) =>
+  sshClientOf({ lookup: () => ({ ...options, proxy: null }) }, { services: (name) => services.get(name) });
+
+/** As OpenSSH shows jump hosts: the last one in its parts, the others as they are written. */
+function shownJumps(value: string): string {
+  const jumps = value.split(",");
+  const { user, host, port } = parseJump(jumps.pop() ?? "", (name) => services.get(name));
+  const shownHost = /^[\d.]+$|:/.test(host) ? `[${host}]` : host;
+  const last = `${user === null ? "" : `${user}@`}${shownHost}${port === null ? "" : `:${port}`}`;
+  return [...jumps, last].join(",");
+}
+
+function authentication(options: SshOptions): string {
+  const value = options.get("pubkeyauthentication") ?? "yes";
+  try {
+    resolveTarget(aHost({ name: "x" }), client(options));
+    return /^(?:yes|true)$/i.test(value) ? "true" : value;
+  } catch {
+    return "false";
+  }
+}
+
+function answerOf(options: SshOptions, question: Question): Answer {
+  const { user = null } = question;
   const { proxy, hostName, identityFiles, certificateFiles } = options;
   const yes = (keyword: string) => (/^(?:yes|true)$/i.test(options.get(keyword) ?? "") ? "yes" : "no");
   const list = (keyword: string, otherwise: string) =>
@@ -93,13 +148,28 @@ function answerOf(options: SshOptions, user: string | null): Answer {
       .words(keyword)
       ?.map((path) => path.replace(/^~(?=\/)/, home))
       .join(" ") ?? otherwise;
-  const target = resolveTarget(aHost({ name: "x" }), sshClientOf({ lookup: () => ({ ...options, proxy: null }) }));
+  const get = (keyword: string) => (keyword === "pubkeyauthentication" ? undefined : options.get(keyword));
+  const target = resolveTarget(aHost({ name: "x" }), client({ ...options, get }));
+  const algorithms = Object.entries(lists).map(([keyword, kind]) => [
+    keyword,
+    comparable(keyword as keyof typeof lists, target.algorithms[kind], question),
+  ]);
   return {
+    ...Object.fromEntries(algorithms),
     hostname: hostName,
     port: String(target.port),
     user: user ?? options.get("user") ?? localUser,
-    proxyjump: proxy?.kind === "jump" ? proxy.value : "",
+    proxyjump: proxy?.kind === "jump" ? shownJumps(proxy.value) : "",
     proxycommand: proxy?.kind === "command" ? proxy.value : "",
+    addressfamily: { 0: "any", 4: "inet", 6: "inet6" }[target.addressFamily],
+    bindaddress: target.bindAddress ?? "",
+    bindinterface: target.leftOut.BindInterface === undefined ? "" : (options.get("bindinterface") ?? ""),
+    connectionattempts: String(target.connectionAttempts),
+    pubkeyauthentication: authentication(options),
+    requiredrsasize: String(target.requiredRsaSize),
+    knownhostscommand:
+      target.leftOut.KnownHostsCommand === undefined ? "" : (options.words("knownhostscommand")?.join(" ") ?? ""),
+    revokedhostkeys: target.revokedHostKeys.map(({ path }) => path).join(" "),
     identityfile: identityFiles.join("\n"),
     certificatefile: certificateFiles.join("\n"),
     identitiesonly: yes("identitiesonly"),
@@ -196,6 +266,34 @@ const questions: readonly Question[] = [
   { text: "Include DIR/d/*/x\n", files: { "d/2/x": "Port 2\n", "d/1/x": "Port 1\n" } },
   { text: "Include DIR/a DIR/b\nUser last\n", files: { a: "Port 1\n", b: "Port 2\nHostName b\n" } },
   { text: "Include DIR/nothing\nUser x\n" },
+  ...[
+    ...["Port sunrpc", "Port ssh", "Port +22", "Port 022"],
+    ...["ProxyJump user@corp.com@bastion", "ProxyJump ssh://u@b/", "ProxyJump ssh://u%40c@b:33", "ProxyJump b:ssh"],
+    ...["ProxyJump ssh://u;x=y@b", "ProxyJump ssh://u+v@b_c:", "ProxyJump a:sunrpc,u@[::1]:sunrpc", "ProxyJump b:"],
+    ...["ProxyJump %r@gw-%h:22", "ProxyJump u@[b]:022", "ProxyJump 10.0.0.1", "ProxyJump a@@b", "ProxyJump u:p@b"],
+    ...["BindAddress 127.0.0.9", "BindInterface lo", "AddressFamily INET", "AddressFamily inet6", "AddressFamily any"],
+    ...["ConnectionAttempts 3", "RequiredRSASize 512", "RequiredRSASize 3072", "KnownHostsCommand /bin/x %h"],
+    ...["KnownHostsCommand none", "RevokedHostKeys ~/revoked", "RevokedHostKeys none", "RevokedHostKeys /x%u"],
+    ...["PubkeyAuthentication NO", "PubkeyAuthentication host-bound", "PubkeyAuthentication unbound"],
+    ...["DSAAuthentication no", "PubkeyAuthentication yes\nPubkeyAuthentication no", "IdentityFile2 ~/x"],
+    ...["PubkeyAcceptedAlgorithms +ssh-rsa", "PubkeyAcceptedKeyTypes ssh-rsa,ssh-ed25519"],
+    ...["PubkeyAcceptedKeyTypes -ssh-*\nPubkeyAcceptedAlgorithms ssh-rsa", "PubkeyAcceptedAlgorithms ^ssh-rsa"],
+    ...["PubkeyAcceptedAlgorithms -sk-*,rsa-*", "PubkeyAcceptedAlgorithms +*", "PubkeyAcceptedAlgorithms +ssh-*"],
+    ...["HostKeyAlgorithms rsa-sha2-256,ssh-ed25519", "HostKeyAlgorithms +ssh-rsa", "HostKeyAlgorithms +ssh-*"],
+    ...["HostKeyAlgorithms -ecdsa-*", "KexAlgorithms diffie-hellman-group14-sha256,curve25519-sha256"],
+    ...[
+      "KexAlgorithms +diffie-hellman-group14-sha1",
+      "KexAlgorithms -curve*,diffie-hellman-*",
+      `KexAlgorithms ^${costly}`,
+    ],
+    ...[
+      "Ciphers aes256-ctr,aes128-gcm@openssh.com",
+      "Ciphers +aes128-cbc,3des-cbc",
+      "Ciphers -*ctr",
+      "Ciphers -chacha*",
+    ],
+    ...["MACs hmac-sha1,hmac-sha2-512", "MACs +hmac-md5", "MACs -*etm*", "MACs ^hmac-sha1-96"],
+  ].map((text) => ({ text: `${text}\n` })),
 ];
 
 describe.skipIf(reason !== null)(
