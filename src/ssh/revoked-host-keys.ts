@@ -25,6 +25,7 @@ export function readRevokedHostKeys({ path, place }: RevokedHostKeysFile): Reado
       `RevokedHostKeys of ssh_config (${place}) names ${path}, which cannot be used (${reason}): no host key is trusted until it can`,
       { cause },
     );
+  if (path === "/dev/null") return new Map();
   let text: string;
   try {
     text = readOrdinaryText(path, { largest: largestFile });

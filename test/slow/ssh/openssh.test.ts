@@ -70,7 +70,9 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
         expect(theirs).toMatch(/Error checking host key/);
         expect(ours).toMatch(/^ssh-config: RevokedHostKeys of ssh_config \(config:1\) names /);
       }
-      expect(await withKey("RevokedHostKeys none")).toEqual({ ours: "in", theirs: "in" });
+      for (const nothing of ["none", "/dev/null"]) {
+        expect(await withKey(`RevokedHostKeys ${nothing}`)).toEqual({ ours: "in", theirs: "in" });
+      }
     });
 
     test("a key revocation list is not read, so that it refuses all hosts", async () => {
