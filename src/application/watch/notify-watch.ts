@@ -1,7 +1,7 @@
-import { exitCodes } from "../../errors.ts";
+import { DtsyncError, exitCodes } from "../../errors.ts";
 import { eventsOf, type ToldRun } from "../../notify/notification.ts";
 import type { Clock, Log } from "../../ports.ts";
-import type { WatchListener } from "../../watch/watch-listener.ts";
+import type { LookResult, WatchListener } from "../../watch/watch-listener.ts";
 import type { NotificationResult } from "../../watch/watch-metrics.ts";
 import type { Notifier } from "../notifier.ts";
 
@@ -9,6 +9,17 @@ export interface NotifyWatchPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly notified: (result: NotificationResult) => void;
+  /** Whether the watch ends after one look and one run. */
+  readonly once: boolean;
+}
+
+export interface WatchNotifications {
+  readonly listener: WatchListener;
+  /**
+   * Waits until everything has been told, which has limits of its own. With `once` what was thrown is told as well, because no further
+   * look would; null: nothing was thrown.
+   */
+  finish(failure: unknown): Promise<void>;
 }
 
 /** Looks in a row without success after which somebody is told: half an hour, where nothing else is asked for. */
@@ -21,7 +32,7 @@ const hour = 3_600_000;
  * Tells of what a watch finds once, when it begins and when it is over, and not in every run. What is told is compared as a whole: another
  * failure, another host that is held, is told, too. What did not arrive is told with the next run.
  */
-export function notifyWatch(notifier: Notifier, { clock, log, notified }: NotifyWatchPorts): WatchListener {
+export function notifyWatch(notifier: Notifier, { clock, log, notified, once }: NotifyWatchPorts): WatchNotifications {
   /** What was told last and is not over yet, of the branch and of the runs. */
   const told = new Map<"branch" | "run", string>();
   const sentAt: number[] = [];
@@ -55,28 +66,14 @@ export function notifyWatch(notifier: Notifier, { clock, log, notified }: Notify
     if (told.get(about) !== key && (await tell(run, events))) told.set(about, key);
   }
 
-  const aboutBranch = (failure: string | null): ToldRun => ({
-    command: "watch",
-    exitCode: failure === null ? exitCodes.done : exitCodes.failed,
-    plan: null,
-    report: null,
-    failure,
-    recovery: "the branch is followed again",
-  });
-
-  return {
+  const listener: WatchListener = {
     looked(result) {
       failedLooks = result === "failed" ? failedLooks + 1 : 0;
-      const failure =
-        result === "refused"
-          ? "the branch is at a revision that is not taken; the log says why"
-          : failedLooks >= mostFailedLooks
-            ? "the repository has not answered for a while"
-            : null;
-      if (failure === null && failedLooks > 0) return;
+      const end = endOfLook(result, failedLooks, once);
+      if (end.failure === null && failedLooks > 0) return;
       sending = sending.then(async () => {
         // What is good is told only where something else was told before: looks are too many to be told each.
-        if (failure !== null || told.has("branch")) await settle("branch", aboutBranch(failure));
+        if (end.failure !== null || told.has("branch")) await settle("branch", aboutBranch(end));
       });
     },
     took: () => undefined,
@@ -87,7 +84,44 @@ export function notifyWatch(notifier: Notifier, { clock, log, notified }: Notify
       await sending;
     },
   };
+
+  return {
+    listener,
+    async finish(failure) {
+      if (once && failure !== null) sending = sending.then(() => settle("branch", aboutBranch(endOfWatch(failure))));
+      await sending;
+    },
+  };
 }
+
+type BranchEnd = Pick<ToldRun, "exitCode" | "failure">;
+
+const aboutBranch = (end: BranchEnd): ToldRun => ({
+  command: "watch",
+  ...end,
+  plan: null,
+  report: null,
+  recovery: "the branch is followed again",
+});
+
+/** `failed`: looks in a row without success. */
+function endOfLook(result: LookResult, failed: number, once: boolean): BranchEnd {
+  if (result === "refused")
+    return {
+      exitCode: exitCodes.refused,
+      failure: "the branch is at a revision that is not taken; the log says why",
+    };
+  if (failed > 0 && once)
+    return { exitCode: exitCodes.failed, failure: "the branch could not be looked at; the log says why" };
+  if (failed >= mostFailedLooks)
+    return { exitCode: exitCodes.failed, failure: "the repository has not answered for a while" };
+  return { exitCode: exitCodes.done, failure: null };
+}
+
+const endOfWatch = (failure: unknown): BranchEnd =>
+  failure instanceof DtsyncError
+    ? { exitCode: failure.exitCode, failure: failure.message }
+    : { exitCode: exitCodes.failed, failure: "it met a bug, which its log describes" };
 
 /** Equal for what somebody has been told of already. */
 function keyOf({ plan, report, failure }: ToldRun, events: readonly string[]): string {

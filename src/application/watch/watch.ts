@@ -8,11 +8,12 @@ import { type Lock, LockHeld, takeLock } from "../../state/run-lock.ts";
 import type { Pace } from "../../watch/pace.ts";
 import type { ListenAddress, WatchServer } from "../../watch/serve-watch.ts";
 import { type WatchHealth, watchHealth } from "../../watch/watch-health.ts";
-import { allListeners, type WatchListener } from "../../watch/watch-listener.ts";
+import { allListeners } from "../../watch/watch-listener.ts";
 import type { WatchMetrics } from "../../watch/watch-metrics.ts";
 import type { Context } from "../context.ts";
 import { gitEdges } from "../git-edges.ts";
 import type { NotifyOptions } from "../notifier.ts";
+import type { WatchNotifications } from "./notify-watch.ts";
 import { type RunRevisionOptions, runRevision } from "./run-revision.ts";
 import { watchBranch } from "./watch-branch.ts";
 import { watchedRevisions } from "./watched-revisions.ts";
@@ -40,16 +41,37 @@ const largestSigners = 1_000_000;
 
 /** Follows a branch of a repository. Throws DtsyncError for what keeps it from beginning. */
 export async function watch(options: WatchOptions, context: Context): Promise<ExitCode> {
+  const { clock, signal, version } = context;
+  const { watchMetrics } = await import("../../watch/watch-metrics.ts");
+  const metrics = watchMetrics({ version, apply: options.apply, now: clock.now, ofProcess: options.listen !== null });
+  const notifications = await openNotifications(options, metrics, context);
+  let failure: unknown = null;
+  try {
+    return await follow(options, metrics, notifications, context);
+  } catch (error) {
+    // Whoever interrupts it knows.
+    if (!signal.aborted) failure = error;
+    throw error;
+  } finally {
+    await notifications?.finish(failure);
+  }
+}
+
+async function follow(
+  options: WatchOptions,
+  metrics: WatchMetrics,
+  notifications: WatchNotifications | null,
+  context: Context,
+): Promise<ExitCode> {
   const { address, branch, folder, pace, fastForwardOnly, once } = options;
-  const { clock, log, signal, version } = context;
+  const { clock, log, signal } = context;
   const state = openState(options, context);
   const signers = options.signers === null ? null : requireSigners(options.signers);
   const lock = await lockState(state, context);
   try {
-    const { watchMetrics } = await import("../../watch/watch-metrics.ts");
-    const metrics = watchMetrics({ version, apply: options.apply, now: clock.now, ofProcess: options.listen !== null });
     const health = watchHealth(pace.interval, clock);
-    const listeners = [metrics.listener, health.listener, ...(await notifying(options, metrics, context))];
+    const told = notifications === null ? [] : [notifications.listener];
+    const listeners = [metrics.listener, health.listener, ...told];
     const followed = followBranch({ address, branch, folder, copy: join(state, "repository") }, gitEdges(context));
     const server = options.listen === null ? null : await serve(options.listen, health, metrics);
     if (server !== null) log.info("watch serves", () => ({ host: options.listen?.host, port: server.port }));
@@ -132,17 +154,17 @@ async function lockState(state: string, { clock, signal }: Context): Promise<Loc
   });
 }
 
-async function notifying(
-  { notify }: WatchOptions,
+async function openNotifications(
+  { notify, once }: WatchOptions,
   { notified }: WatchMetrics,
   context: Context,
-): Promise<readonly WatchListener[]> {
-  if (notify === null) return [];
+): Promise<WatchNotifications | null> {
+  if (notify === null) return null;
   const [{ createNotifier }, { notifyWatch }] = await Promise.all([
     import("../notifier.ts"),
     import("./notify-watch.ts"),
   ]);
-  return [notifyWatch(createNotifier(notify, context), { ...context, notified })];
+  return notifyWatch(createNotifier(notify, context), { ...context, notified, once });
 }
 
 async function serve(address: ListenAddress, health: WatchHealth, metrics: WatchMetrics): Promise<WatchServer> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Notifier } from "../../../src/application/notifier.ts";
 import { notifyWatch } from "../../../src/application/watch/notify-watch.ts";
+import { DtsyncError, exitCodes } from "../../../src/errors.ts";
 import type { Plan } from "../../../src/model/plan.ts";
 import { eventsOf } from "../../../src/notify/notification.ts";
 import { judgeRun, type RunEnd } from "../../../src/watch/judge-run.ts";
@@ -15,7 +16,7 @@ const drift = (...ids: readonly string[]): RunEnd => ({ ...inSync, plan: planOf(
 const failed = (failure: string): RunEnd => ({ exitCode: 1, plan: null, report: null, failure });
 
 /** A watch that tells of `when`, and what it told. */
-function watching(when: readonly string[], arrives: () => boolean = () => true) {
+function watching(when: readonly string[], arrives: () => boolean = () => true, once = false) {
   const sent: string[] = [];
   const results: string[] = [];
   const clock = fakeClock(noon);
@@ -29,11 +30,12 @@ function watching(when: readonly string[], arrives: () => boolean = () => true) 
       return arrives();
     },
   };
-  const listener = notifyWatch(notifier, { clock, log: silentLog, notified: (result) => results.push(result) });
+  const notified = (result: string) => results.push(result);
+  const { listener, finish } = notifyWatch(notifier, { clock, log: silentLog, notified, once });
   const run = async (...ends: readonly RunEnd[]) => {
     for (const end of ends) await listener.runEnded(judgeRun(end), end, 1);
   };
-  return { listener, run, sent, results, clock };
+  return { listener, finish, run, sent, results, clock };
 }
 
 describe("a watch", () => {
@@ -88,5 +90,22 @@ describe("a watch", () => {
     expect(sent).toHaveLength(2);
     await looked("failed", "failed", "unchanged", "unchanged");
     expect(sent.slice(2)).toEqual([expect.stringContaining("has not answered"), "recovered"]);
+  });
+
+  test("tells what ended it before only where it looks once, and waits for what it tells", async () => {
+    const failure = new DtsyncError("the folder of the watch cannot be used", { exitCode: exitCodes.failed });
+    const service = watching(["failure"]);
+    await service.finish(failure);
+    expect(service.sent).toEqual([]);
+    const once = watching(["failure"], undefined, true);
+    once.listener.looked("failed", 1);
+    await once.finish(null);
+    expect(once.sent).toEqual(["failure the branch could not be looked at; the log says why"]);
+    await once.finish(failure);
+    await once.finish(new TypeError("this is a bug"));
+    expect(once.sent.slice(1)).toEqual([
+      "failure the folder of the watch cannot be used",
+      "failure it met a bug, which its log describes",
+    ]);
   });
 });
