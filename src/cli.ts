@@ -10,7 +10,7 @@ import { createLog, type RunLog } from "./application/log.ts";
 import { createMessageStream, type TerminalSize } from "./application/message-stream.ts";
 import { isFile, openSink } from "./application/output-sink.ts";
 import { wrapText } from "./application/wrap-text.ts";
-import { DtsyncError, exitCodes } from "./errors.ts";
+import { DtsyncError, errorMessage, exitCodes } from "./errors.ts";
 import { parseJson } from "./lib/parse-json.ts";
 import { packageFolder } from "./package-folder.ts";
 import type { Clock } from "./ports.ts";
@@ -33,10 +33,10 @@ const redactor = createRedactor();
 const errors = openSink(2, process.stderr, { limit: waitingMessages, onFailure: () => undefined });
 const results = openSink(1, process.stdout, {
   limit: Number.POSITIVE_INFINITY,
-  onFailure: ({ code, message }) => {
+  onFailure: (error) => {
     // A reader such as `head` that has seen enough is no failure.
-    if (code !== "EPIPE" && code !== "ECONNRESET")
-      log.say(`the result could not be written to standard output: ${message}`);
+    if (error.code !== "EPIPE" && error.code !== "ECONNRESET")
+      log.say(`the result could not be written to standard output: ${errorMessage(error)}`);
   },
 });
 const clock: Clock = {

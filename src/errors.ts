@@ -51,7 +51,12 @@ export function usageError(message: string, hint?: string): DtsyncError {
   return new DtsyncError(message, { exitCode: exitCodes.invalid, ...(hint === undefined ? {} : { hint }) });
 }
 
+/** Whether something could not be written because nothing is left of the disk, or of what the user may have of it. */
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+
 /** The text of whatever was thrown. */
 export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return isDiskFull(error) ? `the disk is full: ${text}` : text;
 }

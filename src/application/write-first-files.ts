@@ -1,9 +1,9 @@
 import { lstatSync, readFileSync, statSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { DtsyncError, errorMessage, exitCodes, usageError } from "../errors.ts";
 import { readMarkedText } from "../files/read-ordinary-file.ts";
-import { writeWhole } from "../files/write-file.ts";
+import { writeNew, writeWhole } from "../files/write-file.ts";
 import { codeOwners, firstInventory } from "../init/first-inventory.ts";
 import { withIgnoredFiles } from "../init/ignored-files.ts";
 import { componentPath, inventoryPipeline } from "../init/pipeline.ts";
@@ -52,7 +52,7 @@ export async function writeFirstFiles(inventoryFolder: string, version: string):
   const beside = filesBeside(directory, version);
   const kept = beside.filter(({ path }) => exists(path));
   const written = [...inventory, ...beside.filter((file) => !kept.includes(file))];
-  for (const file of written) await writeNew(file);
+  await writeAllOrNone(written);
   const ignoring = join(dirname(directory), ".gitignore");
   const ignored = await ignoreOwnFiles(ignoring);
   const shownAll = (files: readonly NewFile[], more: boolean) =>
@@ -115,15 +115,21 @@ function exists(path: string): boolean {
   }
 }
 
-async function writeNew({ path, text }: NewFile): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text, { flag: "wx" });
-  } catch (error) {
-    throw new DtsyncError(`${shown(path)} cannot be written (${errorMessage(error)})`, {
-      exitCode: exitCodes.failed,
-      cause: error,
-    });
+/** What a full disk took a part of would stand in the way of the next attempt. */
+async function writeAllOrNone(files: readonly NewFile[]): Promise<void> {
+  const made: string[] = [];
+  for (const { path, text } of files) {
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeNew(path, text);
+      made.push(path);
+    } catch (error) {
+      for (const file of made) await rm(file, { force: true });
+      throw new DtsyncError(`${shown(path)} cannot be written (${errorMessage(error)})`, {
+        exitCode: exitCodes.failed,
+        cause: error,
+      });
+    }
   }
 }
 

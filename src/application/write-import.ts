@@ -1,8 +1,8 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
 import { readMarkedText } from "../files/read-ordinary-file.ts";
-import { isSystemError, writeWhole } from "../files/write-file.ts";
+import { writeNew, writeWhole } from "../files/write-file.ts";
 import type { ProposedFile } from "../import/proposal.ts";
 import { createLimiter } from "../lib/limiter.ts";
 
@@ -56,11 +56,6 @@ async function writeProposed(target: string, text: string, before: string | null
     return () => writeWhole(target, found);
   }
   await mkdir(dirname(target), { recursive: true });
-  const remove = () => rm(target, { force: true });
-  await writeFile(target, text, { flag: "wx" }).catch(async (error: unknown) => {
-    // A full disk leaves a part of it.
-    if (!isSystemError(error, "EEXIST")) await remove();
-    throw error;
-  });
-  return remove;
+  await writeNew(target, text);
+  return () => rm(target, { force: true });
 }

@@ -7,8 +7,9 @@ import { linkSync, rmSync, writeFileSync } from "node:fs";
  */
 export function makeExclusively(path: string, text: string): boolean {
   const draft = `${path}.${randomBytes(9).toString("base64url")}`;
-  writeFileSync(draft, text, { flag: "wx", mode: 0o600 });
   try {
+    // On a full disk it is made, and then not written.
+    writeFileSync(draft, text, { flag: "wx", mode: 0o600 });
     linkSync(draft, path);
     return true;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
-import { chmod, chown, constants, lstat, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { chmod, chown, constants, lstat, mkdir, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { Socket } from "node:net";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -110,6 +110,15 @@ export async function writeTarget(target: WriteTarget, text: string, options: Wr
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/** Makes a file, whole or not at all, unless one has the name already. Throws the error of the system. */
+export async function writeNew(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { flag: "wx" }).catch(async (error: unknown) => {
+    // A full disk has taken a part of it.
+    if (!isSystemError(error, "EEXIST")) await rm(path, { force: true });
+    throw error;
+  });
 }
 
 /** Looks and writes at once. */

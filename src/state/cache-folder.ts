@@ -56,8 +56,12 @@ export function openCacheFolder(variables: ProcessVariables, within = "."): Cach
         makeOwnFolder(folder);
         // At once, because another run may read it meanwhile. What an unfinished one leaves makes place in its time.
         const unfinished = join(folder, `${name}.${randomBytes(9).toString("base64url")}`);
-        writeFileSync(unfinished, `${codeOf(key(), name, text)}\n${text}`, { mode: 0o600, flag: "wx" });
-        renameSync(unfinished, join(folder, name));
+        try {
+          writeFileSync(unfinished, `${codeOf(key(), name, text)}\n${text}`, { mode: 0o600, flag: "wx" });
+          renameSync(unfinished, join(folder, name));
+        } finally {
+          rmSync(unfinished, { force: true });
+        }
         makePlace(folder);
       } catch {
         // A full or read-only disk: the next run reads everything again.

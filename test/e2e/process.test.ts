@@ -73,7 +73,7 @@ describe("outputs that are closed, full or slow", () => {
     const ended = await world.run(["plan", "--format", "json", "--detailed-exitcode"], shell('exec "$@" >/dev/full'));
     expect(ended).toMatchObject({ code: 2, stdout: "" });
     expect(ended.stderr).toMatch(
-      /^dtsync: the result could not be written to standard output: ENOSPC: no space left on device, write$/m,
+      /^dtsync: the result could not be written to standard output: the disk is full: ENOSPC: no space left on device, write$/m,
     );
   });
 

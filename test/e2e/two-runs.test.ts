@@ -169,7 +169,7 @@ describe("runs on clusters", () => {
     const device = deviceFor("full", world.directory) ?? context.skip("no device can be made here");
     const shown = await world.plan(["--out", device, "--report", "json=out/plan.json"]);
     expect(shown.code).toBe(1);
-    expect(shown.stderr).toContain(`dtsync: ${device} cannot be written (ENOSPC`);
+    expect(shown.stderr).toContain(`dtsync: ${device} cannot be written (the disk is full: ENOSPC`);
     expect(JSON.parse(readFileSync(join(world.directory, "out/plan.json"), "utf8"))).toEqual(shown.plan);
     const applied = await world.apply(["--auto-approve", "--report", `json=${device}`]);
     expect([applied.code, applied.report.summary.failed]).toEqual([1, 0]);

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { whyNoReadOnlySystem } from "../support/container.ts";
 import { type EndToEnd, type Running, startEndToEnd } from "../support/end-to-end.ts";
 import { checkedMetrics, promtool } from "../support/promtool.ts";
 
@@ -147,6 +148,27 @@ describe("the state of a watch", () => {
     expect(stderr).not.toContain("this is a bug");
   });
 });
+
+test.skipIf(whyNoReadOnlySystem() !== null)(
+  "a watch whose disk is full says so, and leaves no lock behind",
+  async () => {
+    const state = join(world.directory, "full");
+    mkdirSync(state, { mode: 0o700 });
+    // It has room for one page, which another file takes.
+    const script = `mount -t tmpfs -o size=4k,mode=700 tmpfs '${state}' && printf x > '${state}/other' || exit 99
+"$@"
+code=$?
+find '${state}'
+exit $code`;
+    const inMounts = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"];
+    const { code, stdout, stderr } = await world.start(
+      ["watch", "--once", "--repo", `file://${world.directory}`, "--state", state],
+      { environment, through: (command) => [...inMounts, ...command] },
+    ).finished;
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/ the disk is full: ENOSPC.*\n.*make room on its disk/)]);
+    expect(stdout.trim().split("\n").sort()).toEqual([state, `${state}/lock`, `${state}/other`]);
+  },
+);
 
 test("a watch that looks once ends like a plan", async () => {
   expect(await watch("--once", "--target", "abc").finished).toMatchObject({ code: 0, stdout: "" });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
-import { DtsyncError, type ExitCode, errorMessage, exitCodes } from "../../errors.ts";
+import { DtsyncError, type ExitCode, errorMessage, exitCodes, isDiskFull } from "../../errors.ts";
 import { makeOwnFolder, ownFolder, readOwnText } from "../../files/own-files.ts";
 import { followBranch } from "../../git/followed-branch.ts";
 import { ownIdentity } from "../../state/process-identity.ts";
@@ -143,7 +143,9 @@ async function lockState(state: string, { clock, signal }: Context): Promise<Loc
     if (!(error instanceof LockHeld))
       throw new DtsyncError(`nothing keeps another watch from using ${state}: ${errorMessage(error)}`, {
         exitCode: exitCodes.failed,
-        hint: `if no other watch uses it, remove ${folder}`,
+        hint: isDiskFull(error)
+          ? "make room on its disk, or name a folder on another one with --state"
+          : `if no other watch uses it, remove ${folder}`,
         cause: error,
       });
     throw new DtsyncError(`another watch uses ${state} (${error.message})`, {

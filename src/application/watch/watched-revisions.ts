@@ -127,7 +127,13 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
     if (current?.content === content) return { ...current, commit };
     await mkdir(exported, { recursive: true });
     const target = await mkdtemp(join(exported, "revision-"));
-    return { commit, content, directory: await branch.exportTo(commit, target) };
+    try {
+      return { commit, content, directory: await branch.exportTo(commit, target) };
+    } catch (error) {
+      // What filled the disk would keep all else from being written until the next plan.
+      await remove(target);
+      throw error;
+    }
   }
 
   async function take(commit: string): Promise<void> {

@@ -7,6 +7,7 @@ import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type SimulatedHosts, startSimulatedHosts } from "../../../src/sandbox/hosts/start-simulated-hosts.ts";
 import { watchMetrics } from "../../../src/watch/watch-metrics.ts";
+import { onFullDisk } from "../../support/full-disk.ts";
 import { filesBelow, startWatchWorld, type WatchWorld } from "../../support/watch-world.ts";
 
 let world: WatchWorld;
@@ -88,6 +89,16 @@ describe("a watch", () => {
     expect(told, log).toEqual(["new", "unchanged", "refused", "new", "unchanged"]);
     expect(log.split("the branch was rewritten")).toHaveLength(2);
     expect(names()).toContain("abc-p1 first");
+  });
+
+  test("leaves nothing of a revision that a full disk does not take", async () => {
+    begin();
+    await world.watch({ once: true });
+    commit({ "inventory/customers/abc.yaml": named("second") });
+    const { code, log } = await onFullDisk(() => world.watch({ once: true }));
+    expect([code, log]).toEqual([1, expect.stringContaining("the branch cannot be followed: the disk is full")]);
+    expect(readdirSync(join(world.state, "revisions"))).toEqual([]);
+    expect((await world.watch({ once: true })).looks).toEqual(["new"]);
   });
 
   test("refuses a revision without the inventory, and one that is not signed", async () => {

@@ -214,7 +214,7 @@ describe("in a file", () => {
     log.info("two");
     log.warn("three");
     expect(written()).toMatch(
-      /^warn: \/dev\/full cannot be written any more, and the log ends there: ENOSPC.*\nwarn: three\n$/,
+      /^warn: \/dev\/full cannot be written any more, and the log ends there: the disk is full: ENOSPC.*\nwarn: three\n$/,
     );
   });
 });

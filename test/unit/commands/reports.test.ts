@@ -161,7 +161,10 @@ describe("a run that fails before there is a plan leaves no report of an earlier
       const report = join(folder, "report.json");
       const reports = ["--report", `junit=${device}`, "--report", `json=${report}`];
       const { code, errors } = await run(folder, ["validate", ...reports], []);
-      expect([code, errors]).toEqual([1, expect.stringContaining(`${device} cannot be written (ENOSPC`)]);
+      expect([code, errors]).toEqual([
+        1,
+        expect.stringContaining(`${device} cannot be written (the disk is full: ENOSPC`),
+      ]);
       expect(JSON.parse(await readFile(report, "utf8"))).toMatchObject({ format: "dtsync-validate/1" });
     });
   });

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openCacheFolder } from "../../../src/state/cache-folder.ts";
+import { onFullDisk } from "../../support/full-disk.ts";
 
 let base: string;
 
@@ -50,6 +51,15 @@ test.each([
   const path = join(base, "dtsync/a");
   writeFileSync(path, spoil(readFileSync(path, "utf8")));
   expect(open().read("a")).toBeNull();
+});
+
+test("leaves nothing behind on a full disk", async () => {
+  await onFullDisk(() => open().write("a", "text"));
+  open().write("b", "text");
+  await onFullDisk(() => open().write("c", "text"));
+  expect(readdirSync(base, { recursive: true }).sort()).toEqual([
+    ...["dtsync", "dtsync/b", "state", "state/dtsync", "state/dtsync/cache-key"],
+  ]);
 });
 
 test("keeps nothing where it cannot write, without a word", () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ownIdentity, type ProcessIdentity } from "../../../src/state/process-identity.ts";
 import { LockHeld, takeLock } from "../../../src/state/run-lock.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { onFullDisk } from "../../support/full-disk.ts";
 
 let base = "";
 let folder = "";
@@ -37,6 +38,12 @@ describe("a lock", () => {
     await expect(second.taken).rejects.toThrow(LockHeld);
     expect(second.waits).toEqual([expect.stringContaining(`process ${process.pid}, since `)]);
     lock.release();
+  });
+
+  test("leaves nothing behind on a full disk, and is there again when it has room", async () => {
+    await onFullDisk(() => expect(take().taken).rejects.toThrow("ENOSPC"));
+    expect(readdirSync(folder)).toEqual([]);
+    (await take().taken).release();
   });
 
   test("is waited for", async () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import type { ConnectionInfo } from "../../../dynatrace/answers.ts";
 import { type SharedFile, shareFile } from "../../../files/shared-file.ts";
 import type { RateLimit } from "../../../lib/rate-limit.ts";
@@ -68,6 +68,8 @@ export async function storeInstaller(
     return { version, size, sha256: hash.digest("hex"), tail, content: shareFile(file, size) };
   } catch (error) {
     await file.close();
+    // What filled the disk would keep all else from being written until the run ends.
+    await rm(path, { force: true });
     throw error;
   }
 }

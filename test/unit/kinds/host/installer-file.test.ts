@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -68,6 +68,16 @@ test.each([
   await expect(storeInstaller(chunks(Buffer.from(content)), join(directory, "other.sh"), version)).rejects.toThrow(
     words,
   );
+});
+
+test("what could not be stored whole takes no room", async () => {
+  const path = join(directory, "half.sh");
+  async function* breaksOff() {
+    yield Buffer.from(`#!/bin/sh\n${"x".repeat(3_000_000)}`);
+    throw new Error("the connection was lost");
+  }
+  await expect(storeInstaller(breaksOff(), path, version)).rejects.toThrow("the connection was lost");
+  expect(existsSync(path)).toBe(false);
 });
 
 const openssl = (() => {
