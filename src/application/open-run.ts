@@ -90,7 +90,9 @@ function createInstallerFolder(journal: Journal, runId: string): { path(): Promi
       return made;
     },
     remove: async () => {
-      if (made !== null) await rm(await made, { recursive: true, force: true });
+      // Where none could be made, whoever asked for it was told so.
+      const path = await made?.catch(() => null);
+      if (path) await rm(path, { recursive: true, force: true });
     },
   };
 }

@@ -264,6 +264,19 @@ defaults: { cluster: emea, ssh: { user: deploy, become: sudo } }
     expect(left.filter(({ scopes }) => !scopes.includes("apiTokens.write"))).toEqual([]);
   }
 
+  test("a machine without a place for installers fails the hosts, and nothing else", async () => {
+    const environment = { TMPDIR: join(world.directory, "nothing") };
+    const push = ["--set", "defaults.oneagent.transfer=push"];
+    const { code, stdout, stderr } = await world.run([...apply, ...push, "--format", "json"], { environment });
+    const report = JSON.parse(stdout) as ApplyReport;
+    expect([code, stderr]).toEqual([5, expect.not.stringContaining("bug")]);
+    expect(report.results.flatMap(({ error }) => error?.message ?? [])).toContainEqual(
+      expect.stringContaining("this machine has no place for an installer (ENOENT"),
+    );
+    expect(report.results.some(({ id, status }) => id.startsWith("environment/") && status === "done")).toBe(true);
+    expectNothingLeft();
+  });
+
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     "%s: what runs is finished, nothing is left, 130",
     async (name) => {

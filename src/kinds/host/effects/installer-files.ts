@@ -2,10 +2,12 @@ import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "../../../dynatrace/client.ts";
 import { downloadInstaller, type InstallerPlatform } from "../../../dynatrace/environment-api.ts";
+import { errorMessage } from "../../../errors.ts";
 import { shareFile } from "../../../files/shared-file.ts";
 import { createPromiseCache } from "../../../lib/promise-cache.ts";
 import type { Host } from "../../../model/inventory.ts";
 import type { Clock, Log } from "../../../ports.ts";
+import { HostError } from "../../../ssh/host-error.ts";
 import { checkInstaller, downloadInstallerFile } from "./download-installer.ts";
 import type { InstallerFile } from "./installer-file.ts";
 
@@ -52,6 +54,26 @@ export function openInstallerFiles(options: InstallerFilesOptions): InstallerFil
   const open = new Set<InstallerFile>();
   const { clock, log, kept, signal } = options;
 
+  async function download(
+    key: string,
+    name: InstallerName,
+    host: Host,
+    client: Client,
+    withToken: WithToken,
+  ): Promise<InstallerFile> {
+    const { version, osType, arch } = name;
+    const folder = await options.directory().catch((error: unknown) => {
+      throw new HostError("download", `this machine has no place for an installer (${errorMessage(error)})`, {
+        cause: error,
+      });
+    });
+    const path = join(folder, `${host.cluster}-${osType}-${arch}-${version}.sh`);
+    const begin = (token: string) => downloadInstaller(client, host.environment, name, token);
+    const file = await withToken((token) => downloadInstallerFile(() => begin(token), path, version, options));
+    await kept?.keep(key, path, file);
+    return file;
+  }
+
   async function prepare(
     key: string,
     name: InstallerName,
@@ -62,11 +84,9 @@ export function openInstallerFiles(options: InstallerFilesOptions): InstallerFil
     const began = clock.elapsed();
     const { version, osType, arch } = name;
     const found = (await kept?.find(key)) ?? null;
-    const path = join(await options.directory(), `${host.cluster}-${osType}-${arch}-${version}.sh`);
-    const begin = (token: string) => downloadInstaller(client, host.environment, name, token);
     const file: InstallerFile =
       found === null
-        ? await withToken((token) => downloadInstallerFile(() => begin(token), path, version, options))
+        ? await download(key, name, host, client, withToken)
         : { ...found, version, content: shareFile(found.file, found.size) };
     open.add(file);
     const ms = Math.round(clock.elapsed() - began);
@@ -74,7 +94,6 @@ export function openInstallerFiles(options: InstallerFilesOptions): InstallerFil
       ...{ cluster: host.cluster, environment: host.environment, osType, arch, version },
       ...{ bytes: file.size, sha256: file.sha256, ms },
     }));
-    if (found === null) await kept?.keep(key, path, file);
     return file;
   }
 
