@@ -80,7 +80,8 @@ function readTerm(text: string): Term | Extract<Selector, { readonly status: "re
   if (key === undefined) return { form: "name", text, pattern: text };
   const quality = key.toLowerCase();
   if (!isQuality(quality)) return fault(`has ${text}, but there is no ${key}`, knownQualities);
-  if (pattern === "") return fault(`has ${text} without a value`, knownQualities);
+  // A label may have an empty value.
+  if (pattern === "" && !quality.startsWith("label.")) return fault(`has ${text} without a value`, knownQualities);
   return { form: "quality", text, quality, pattern };
 }
 

@@ -87,7 +87,9 @@ function mapHtml({ environments, problemsSince }: Fleet, detail: PageDetail): Ht
     facet("state", "State", ({ condition }) => looks[condition].words),
     facet("cluster", "Cluster", ({ cluster }) => cluster),
     facet("stage", "Stage", ({ stage }) => stage),
-    ...keys.map((key) => facet(`label.${key}`, key, ({ labels }) => labels[key] ?? "")),
+    ...keys.map((key) =>
+      facet(`label.${key}`, key, ({ labels: { [key]: value } }) => (value === undefined ? "" : facetValue(value))),
+    ),
   ];
   const used = new Set(environments.map(({ condition }) => condition));
   const rows = [...groupBy(environments, ({ customer }) => customer)].sort(
@@ -125,6 +127,9 @@ const mostLabels = 6;
 /** More values than that tell environments apart, and do not put them together. */
 const mostValues = 100;
 
+/** A value of a label that can be seen and chosen, also where it is empty. */
+const facetValue = (value: string): string => (value === "" ? '""' : value);
+
 /** Keys of labels that several environments have, those that most of them have first. */
 function labelKeys(environments: readonly FleetEnvironment[]): readonly string[] {
   const values = new Map<string, string[]>();
@@ -157,7 +162,7 @@ function cellHtml(environment: FleetEnvironment, keys: readonly string[], detail
   const shownLabels = showLabels(labels);
   const remarks = environmentRemarks(environment);
   const seen = hosts.seen === null ? "?" : hosts.seen;
-  return html`<details class="cell ${looks[condition].look}" data-item="${id}" data-state="${looks[condition].words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${labels[key]}"`)}><summary>${signOf(condition)} ${id}<span class="unseen"> ${looks[condition].words}</span></summary><p><a href="${url}" rel="noreferrer">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${
+  return html`<details class="cell ${looks[condition].look}" data-item="${id}" data-state="${looks[condition].words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${facetValue(labels[key])}"`)}><summary>${signOf(condition)} ${id}<span class="unseen"> ${looks[condition].words}</span></summary><p><a href="${url}" rel="noreferrer">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${
     remarks.length > 0 &&
     html`<ul>${remarks.slice(0, 20).map((remark) => html`<li>${remark.slice(0, detail.value)}</li>`)}</ul>`
   }</details>`;

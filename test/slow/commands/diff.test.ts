@@ -38,6 +38,23 @@ const settings = firstFiles["inventory/dtsync.yaml"] ?? "";
 const twoHosts = "web01.abc.example.com\nweb02.abc.example.com\n";
 
 describe("dtsync diff", () => {
+  test("tells an empty label from none", async () => {
+    const repository = newRepository();
+    const labelled = (labels: string) => ({
+      "inventory/customers/new.yaml": `customer: new\nenvironments:\n  p1: { labels: ${labels} }\n`,
+    });
+    repository.commit(labelled("{ line: a, site: b, tier: c }"));
+    repository.write(labelled('{ line: "", site: null, tier: c, zone: "" }'));
+    const { settings: changed } = await diffOf(repository, ["HEAD"]);
+    expect(changed.flatMap(({ field, before, after }) => [[field, before, after]])).toEqual([
+      ["labels.line", "a", ""],
+      ["labels.site", "b", null],
+      ["labels.zone", null, ""],
+    ]);
+    const { output } = await runCommand(repository, ["diff", "HEAD"]);
+    expect(output).toContain('labels.line: a → ""');
+  });
+
   test("goes from the merge base to the work tree", async () => {
     const repository = newRepository();
     repository.git("checkout", "--quiet", "-b", "feature");

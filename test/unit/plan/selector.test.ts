@@ -7,7 +7,7 @@ import { anEnvironment, anInventory } from "../../support/builders.ts";
 
 const inventory = anInventory({
   environments: [
-    anEnvironment({ id: "abc-p1", labels: { type: "CCv2", "cost-centre": "47 11" } }),
+    anEnvironment({ id: "abc-p1", labels: { type: "CCv2", "cost-centre": "47 11", site: "" } }),
     anEnvironment({ id: "legacy", key: "legacy", stage: "legacy" }),
   ],
 });
@@ -51,6 +51,11 @@ describe("a selector", () => {
     ["label.cost-centre=47 11", host, true],
     ["label.type=ccv1", right, false],
     ["label.line=*", right, false],
+    ["label.site=", right, true],
+    ["label.site=*", right, true],
+    ["label.site=?", right, false],
+    ["label.type=", right, false],
+    ["label.line=,stage=p", right, false],
     ["label.type=*", { group: "noc" }, false],
     ["label.constructor=*", right, false],
     ["noc,stage=p", right, true],
@@ -69,7 +74,6 @@ describe("a selector", () => {
     ["", /empty/],
     ["abc,", /empty/],
     ["label.=ccv2", /there is no label\./],
-    ["label.type=", /without a value/],
     ["stage=", /without a value/],
     ["stag=p", /there is no stag/],
     ["group/noc", /no id/],
@@ -86,6 +90,7 @@ describe("a selector", () => {
     ["group/emea/noc", true],
     ["stage=p", true],
     ["cluster=*", false],
+    ["label.site=", true],
   ])("%s is exact: %s", (text, exact) => {
     const selector = parseSelector(text);
     expect(selector.status === "read" && selector.terms.every(isExact)).toBe(exact);

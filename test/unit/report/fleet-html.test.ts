@@ -27,6 +27,15 @@ describe("the map of a fleet", () => {
     expect(page).toContain("1 of 3 hosts seen");
   });
 
+  test("can be narrowed to what has an empty label", () => {
+    const environments = ["", "ccv2", undefined].map((type, index) =>
+      aFleetEnvironment({ id: `abc-p${index}`, labels: type === undefined ? {} : { type } }),
+    );
+    const page = renderFleetHtml(aFleet(environments));
+    expect(page).toContain('data-label.type="&quot;&quot;"');
+    expect(page).toContain('name="label.type" value="&quot;&quot;"');
+  });
+
   test("can be narrowed by labels, and says of what is suspended why", () => {
     const page = renderFleetHtml(
       aFleet([

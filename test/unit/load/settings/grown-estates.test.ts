@@ -66,6 +66,35 @@ describe("labels", () => {
   });
 });
 
+test("a label may be empty, at every level, and is matched as such", async () => {
+  const inventory = await loadValid({
+    "dtsync.yaml": `${settingsWithoutRoles}  labels: { line: "" }
+profiles:
+  - match: { labels: { line: "" } }
+    environment: { tags: [empty] }
+  - match: { labels: { line: "*" } }
+    environment: { tags: [there] }
+  - match: { labels: { line: ["", x] } }
+    environment: { tags: [either] }
+groups:
+  - name: "{environment}-bare"
+    match: { labels: { line: "" } }
+    access: { "{environment}": VIEWER }
+`,
+    "customers/abc.yaml": customer(
+      "abc",
+      'environments:\n  p1: {}\n  p2: { labels: { line: x, site: "" } }\n  p3: { labels: { line: null } }\n',
+    ),
+  });
+  const settings = Object.values(byId(inventory));
+  expect(settings.map(({ labels, settings: { tags } }) => [labels, tags])).toEqual([
+    [{ line: "" }, ["empty", "there", "either"]],
+    [{ line: "x", site: "" }, ["there", "either"]],
+    [{}, undefined],
+  ]);
+  expect(inventory.groups.map(({ name }) => name)).toEqual(["abc-p1-bare"]);
+});
+
 describe("profiles", () => {
   const profiles = `  labels: { type: ccv1 }
   oneagent: { networkZone: default }
