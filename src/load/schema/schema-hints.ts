@@ -106,7 +106,6 @@ export function hintForItems(text: string, schema: Annotated, isFlow: boolean): 
   const items = text.split(/\s+(?:-\s*)?/, 50);
   if (items.length < 2 || !items.every((item) => accepts(schema, item))) return null;
   if (isFlow) return `Put a comma between two items: ${items.join(", ")}.`;
-  if (/\s-\s/.test(text)) return "Begin the dashes of all items in the same column.";
   return /\s-/.test(text) ? "Put a blank after each dash." : "Begin each item with a dash.";
 }
 

@@ -4,7 +4,8 @@ import { findSecrets } from "../diagnostics/secret-text.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { controlCharacterDiagnostic, secretDiagnostic } from "../diagnostics/text-diagnostics.ts";
 import { createMap, type Entry } from "./create-map.ts";
-import type { Positions } from "./positions.ts";
+import { type Positions, placeAt } from "./positions.ts";
+import { deeperItems } from "./slips/deeper-item.ts";
 import { isAlias, isMap, isScalar, isSeq } from "./yaml-library.ts";
 
 /** Reports an error at an offset of the text. */
@@ -142,6 +143,15 @@ function convertList(conversion: Conversion, node: YAMLSeq): Anchored {
   const offsets: number[] = [startOf(node)];
   let size = 1;
   for (const item of node.items as readonly (Node | Pair<Node, Node | null>)[]) {
+    const meant = meantItems(conversion, item);
+    if (meant !== null) {
+      for (const { text, offset } of meant) {
+        list.push(text);
+        offsets.push(offset, offset);
+      }
+      size += meant.length;
+      continue;
+    }
     // A pair is in a flow list only: `[a: 1]`. It is a map with one entry.
     const isNode = isScalar(item) || isMap(item) || isSeq(item) || isAlias(item);
     const result = isNode ? convert(conversion, item) : { value: null, size: 1 };
@@ -152,6 +162,14 @@ function convertList(conversion: Conversion, node: YAMLSeq): Anchored {
   }
   conversion.positions.offsets.set(list, offsets);
   return { value: list, size };
+}
+
+/** Items that YAML takes for one text, which is reported; they are then taken as they were meant. */
+function meantItems({ positions, report }: Conversion, item: Node | Pair): ReturnType<typeof deeperItems> {
+  if (!isScalar(item) || item.type !== "PLAIN" || !item.range) return null;
+  const meant = deeperItems(positions.text, item.range[0], item.range[1], (offset) => placeAt(positions, offset).line);
+  for (const { fault } of meant ?? []) if (fault !== null) report(fault.offset, fault.diagnostic);
+  return meant;
 }
 
 function resolveAlias(conversion: Conversion, anchor: string, offset: number): Anchored {
