@@ -10,6 +10,7 @@ import { createLog, type RunLog } from "./application/log.ts";
 import { createMessageStream, type TerminalSize } from "./application/message-stream.ts";
 import { isFile, openSink } from "./application/output-sink.ts";
 import { wrapText } from "./application/wrap-text.ts";
+import { leadToSandbox, type WordsForSandbox } from "./commands/usage/lead-to-sandbox.ts";
 import { DtsyncError, errorMessage, exitCodes } from "./errors.ts";
 import { parseJson } from "./lib/parse-json.ts";
 import { packageFolder } from "./package-folder.ts";
@@ -109,14 +110,6 @@ const log: RunLog = createLog(
 function printError(message: string, hint: string | null, exitCode: number): void {
   if (!isGiven("--format", "json") || results.used()) return;
   output.out(`${JSON.stringify({ format: "dtsync-error/1", error: { message, hint, exitCode } }, null, 2)}\n`);
-}
-
-/** Options that a surrounding `dtsync sandbox` adds to every dtsync that its command calls. */
-function addedOptions(command: string | undefined): readonly string[] {
-  const added = process.env["DTSYNC_SANDBOX_OPTIONS"];
-  if (!added || command === undefined) return [];
-  const parsed = parseJson(added) as Readonly<Record<string, readonly string[]>>;
-  return Object.hasOwn(parsed, command) ? (parsed[command] ?? []) : [];
 }
 
 const stop = new AbortController();
@@ -247,9 +240,9 @@ async function run(): Promise<number> {
       import("./commands/usage/run-program.ts"),
     ]);
     const { program, exitCode } = createProgram(context);
-    // Directly after the command, so that what the user gives comes later and wins.
-    const [command, ...rest] = parameters;
-    const words = command === undefined ? [] : [command, ...addedOptions(command), ...rest];
+    // A surrounding `dtsync sandbox` leads every dtsync that its command calls there.
+    const added = process.env["DTSYNC_SANDBOX_OPTIONS"];
+    const words = added ? leadToSandbox(program, parameters, parseJson(added) as WordsForSandbox) : parameters;
     await awaitEnd(() => runProgram(program, words));
     return exitCode();
   } catch (error) {

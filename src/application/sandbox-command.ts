@@ -15,7 +15,7 @@ export interface WayToSandbox {
   readonly inventory: string;
   /** `--set` options of every command that takes them. */
   readonly sets: readonly string[];
-  /** Options of commands that reach hosts. */
+  /** The `--ssh-config` of every command that takes one. */
   readonly sshOptions: readonly string[];
   /** Where the command runs; undefined: in the current folder. */
   readonly folder: string | undefined;
@@ -38,20 +38,11 @@ async function variablesOfCommand(
   const script = `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(cli)} "$@"\n`;
   await writeFile(join(programs, "dtsync"), script);
   await chmod(join(programs, "dtsync"), 0o755);
-  const fleetOptions = [...sets, ...sshOptions];
   return {
     ...variables,
     PATH: `${programs}${delimiter}${variables["PATH"] ?? ""}`,
     DTSYNC_INVENTORY: inventory,
-    DTSYNC_SANDBOX_OPTIONS: JSON.stringify({
-      validate: sets,
-      import: sets,
-      api: sets,
-      status: fleetOptions,
-      doctor: fleetOptions,
-      plan: fleetOptions,
-      apply: fleetOptions,
-    }),
+    DTSYNC_SANDBOX_OPTIONS: JSON.stringify({ "--set": sets, "--ssh-config": sshOptions }),
   };
 }
 

@@ -1,5 +1,8 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -145,4 +148,37 @@ test("the exit code is the command's, and an unknown command is told", async () 
   const unknown = await sandbox("--", "no-such-program");
   expectCode(unknown, 3);
   expect(unknown.stderr).toContain("no-such-program");
+});
+
+test("a watch in the sandbox asks its clusters, and nobody that the revision declares", async () => {
+  const real = createServer((_request, answer) => {
+    asked += 1;
+    answer.writeHead(500).end();
+  });
+  let asked = 0;
+  real.listen(0, "127.0.0.1");
+  await once(real, "listening");
+  const repository = join(directory, "repository");
+  mkdirSync(join(repository, "inventory"), { recursive: true });
+  const url = `http://127.0.0.1:${(real.address() as AddressInfo).port}`;
+  const settings = `version: 1\nclusters: { emea: { url: "${url}", token: { env: DTSYNC_TOKEN_EMEA } } }\n`;
+  writeFileSync(join(repository, "inventory/dtsync.yaml"), settings);
+  const git = (...parameters: readonly string[]) => execFileSync("git", ["-C", repository, ...parameters]);
+  git("init", "--quiet", "--initial-branch", "main");
+  git("add", "--all");
+  git("-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "--quiet", "--message", "first");
+  const ended = await dtsync(
+    ["sandbox", "--inventory", join(repository, "inventory"), "--", "dtsync"].concat([
+      "watch",
+      "--repo",
+      `file://${repository}`,
+      "--state",
+      join(directory, "state"),
+      "--once",
+    ]),
+    { variables: { NO_COLOR: "1", GIT_ALLOW_PROTOCOL: "file", DTSYNC_TOKEN_EMEA: "none" } },
+  );
+  real.close();
+  expectCode(ended, 0);
+  expect(asked).toBe(0);
 });
