@@ -23,10 +23,19 @@ export interface WayToSandbox {
 
 /** Runs a program and gives its exit code; every dtsync that it calls is this one and is led to the sandbox. */
 export async function runInSandbox(command: readonly string[], way: WayToSandbox, context: Context): Promise<number> {
-  const variables = await variablesOfCommand(way, context.variables);
+  const variables = await variablesOfCommand(way, context.variables).catch((error: unknown) => {
+    throw notStarted(error);
+  });
   context.lendTerminal();
   return runProgram(command, variables, way.folder, context);
 }
+
+/** What is said where the sandbox lacks something of this machine, such as room for its files. */
+export const notStarted = (error: unknown): DtsyncError =>
+  new DtsyncError(`the sandbox could not be started (${errorMessage(error)})`, {
+    exitCode: exitCodes.failed,
+    cause: error,
+  });
 
 async function variablesOfCommand(
   { directory, inventory, sets, sshOptions }: WayToSandbox,

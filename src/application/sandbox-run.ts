@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
 import type { SetOverride } from "../load/yaml/set-overrides.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Sandbox } from "../sandbox/start-sandbox.ts";
@@ -9,7 +8,7 @@ import type { Context } from "./context.ts";
 import { loadDeclared } from "./load-declared.ts";
 import { loadOrPrint } from "./load-or-print.ts";
 import type { CommonOptions } from "./options.ts";
-import { runInSandbox } from "./sandbox-command.ts";
+import { notStarted, runInSandbox } from "./sandbox-command.ts";
 
 export interface SandboxSettings extends CommonOptions {
   /** A file that keeps the clusters between runs; null: they are gone at the end. */
@@ -36,14 +35,13 @@ export async function openSandbox(settings: SandboxSettings, context: Context): 
   const overrides = await sshOverrides(settings, context);
   const inventory = await loadOrPrint({ ...settings, set: [...settings.set, ...overrides] }, context);
   if (inventory === null) return null;
-  const directory = await mkdtemp(join(tmpdir(), "dtsync-sandbox-"));
+  const directory = await mkdtemp(join(tmpdir(), "dtsync-sandbox-")).catch((error: unknown) => {
+    throw notStarted(error);
+  });
   const removeDirectory = () => rm(directory, { recursive: true, force: true });
   const sandbox = await start(inventory, directory, settings, context).catch(async (error: unknown) => {
     await removeDirectory();
-    throw new DtsyncError(`the sandbox could not be started (${errorMessage(error)})`, {
-      exitCode: exitCodes.failed,
-      cause: error,
-    });
+    throw notStarted(error);
   });
   const sets = [...sandbox.setOptions, ...overrides.flatMap(({ text }) => ["--set", text])];
   const { sshOptions } = sandbox;
@@ -55,8 +53,11 @@ export async function openSandbox(settings: SandboxSettings, context: Context): 
       return runInSandbox([program, ...parameters], way, context);
     },
     async close() {
-      await sandbox.close();
-      await removeDirectory();
+      try {
+        await sandbox.close();
+      } finally {
+        await removeDirectory();
+      }
     },
   };
 }

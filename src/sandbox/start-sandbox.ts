@@ -47,8 +47,23 @@ export interface Sandbox {
 const defaultVersions = ["1.311.70.20250416-104152", "1.313.52.20250602-150703", "1.321.51.20250905-075429"];
 const saveInterval = 1_000;
 
-/** Serves a simulated cluster for each cluster of the inventory, and a simulated host for each of its hosts. */
+/**
+ * Serves a simulated cluster for each cluster of the inventory, and a simulated host for each of its hosts. Where one of them
+ * cannot be started, nothing of it serves any longer when this rejects.
+ */
 export async function startSandbox(options: SandboxStart): Promise<Sandbox> {
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    return await start(options, closers);
+  } catch (error) {
+    // What still listens would keep the program.
+    await Promise.allSettled(closers.map((close) => close()));
+    throw error;
+  }
+}
+
+/** `closers` gets what ends each server, as soon as it serves. */
+async function start(options: SandboxStart, closers: (() => Promise<void>)[]): Promise<Sandbox> {
   const { inventory } = options;
   const kept = options.state === null ? null : await readState(options.state);
   const seeds = await readSeeds(options);
@@ -73,6 +88,7 @@ export async function startSandbox(options: SandboxStart): Promise<Sandbox> {
       installerVersions: options.installerVersions ?? defaultVersions,
     });
     const server = await serveCluster(cluster, { port: kept?.clusters[name]?.port ?? 0 });
+    closers.push(server.close);
     const tokenFile = join(options.directory, `${name}.token`);
     await writeFile(tokenFile, cluster.clusterToken, { mode: 0o600 });
     clusters.set(name, cluster);
@@ -90,6 +106,7 @@ export async function startSandbox(options: SandboxStart): Promise<Sandbox> {
     directory: options.hostsDirectory,
     nodePath: process.execPath,
   });
+  closers.push(hosts.close);
   if (kept !== null) await hosts.reconnect();
   // One after the other: two at once would take each other's new file away.
   const saves = createLimiter(1);
@@ -107,11 +124,7 @@ export async function startSandbox(options: SandboxStart): Promise<Sandbox> {
     async close() {
       if (timer) clearInterval(timer);
       // What still listens would keep the program, also where the state cannot be saved.
-      const ended = await Promise.allSettled([
-        save(),
-        hosts.close(),
-        ...[...served.values()].map(({ close }) => close()),
-      ]);
+      const ended = await Promise.allSettled([save(), ...closers.map((close) => close())]);
       for (const end of ended) if (end.status === "rejected") throw end.reason;
     },
   };

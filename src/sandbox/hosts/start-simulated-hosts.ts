@@ -70,21 +70,21 @@ export async function startSimulatedHosts(options: SimulatedHostsOptions): Promi
       started.push(await startHost(host, root, identity.public, options.nodePath, (name) => addresses.get(name)));
       addresses.set(host.name, started.at(-1)?.host.address ?? host.listen.address);
     }
+    const reachable = options.hosts.map((host, index) => {
+      const known = started[index];
+      if (!known) throw new Error(`host ${host.name} was not started`);
+      return { ...host, address: known.host.address, port: known.host.port, publicKey: known.publicKey };
+    });
+    return {
+      ...writeClientFiles(base.path, reachable),
+      hosts: new Map(started.map(({ host }) => [host.name, host])),
+      reconnect: () => reconnect(options, base.path),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
-  const reachable = options.hosts.map((host, index) => {
-    const known = started[index];
-    if (!known) throw new Error(`host ${host.name} was not started`);
-    return { ...host, address: known.host.address, port: known.host.port, publicKey: known.publicKey };
-  });
-  return {
-    ...writeClientFiles(base.path, reachable),
-    hosts: new Map(started.map(({ host }) => [host.name, host])),
-    reconnect: () => reconnect(options, base.path),
-    close,
-  };
 }
 
 async function startHost(

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,4 +46,28 @@ test("one whose state cannot be saved says so, and serves no longer", async () =
   rmSync(join(file, ".."), { recursive: true });
   await expect(sandbox.close()).rejects.toThrow(/ENOENT/);
   expect(await isServed(url)).toBe(false);
+});
+
+test.each([
+  ["a host", "web01.abc.example.com"],
+  ["what clients need", "ssh_config"],
+])("one in which %s cannot be made leaves nothing that serves", async (_what, inTheWay) => {
+  const directory = mkdtempSync(join(tmpdir(), "dtsync-start-sandbox-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  mkdirSync(join(directory, "hosts"));
+  if (inTheWay === "ssh_config") mkdirSync(join(directory, "hosts", inTheWay));
+  else writeFileSync(join(directory, "hosts", inTheWay), "");
+  const servers = () => process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap").length;
+  // Those of earlier tests are closed, but still to be cleared away.
+  await expect.poll(servers).toBe(0);
+  const starting = startSandbox({
+    inventory: anInventory({ hosts: [aHost()] }),
+    directory: join(directory, "own"),
+    hostsDirectory: join(directory, "hosts"),
+    state: null,
+    seed: null,
+    clock: realClock,
+  });
+  await expect(starting).rejects.toThrow(inTheWay);
+  await expect.poll(servers).toBe(0);
 });
