@@ -1,6 +1,7 @@
 import { ApiError, isStatus } from "../dynatrace/api-error.ts";
 import { type AnsweredPage, askEnvironment } from "../dynatrace/ask-environment.ts";
 import type { EnvironmentQuestion } from "../dynatrace/environment-question.ts";
+import { refusalBody } from "../dynatrace/parse-answer.ts";
 import { combineExitCodes, type ExitCode, errorMessage, exitCodes } from "../errors.ts";
 import { count, printableLine } from "../lib/printable.ts";
 import type { ApiLine } from "../model/api-line.ts";
@@ -63,7 +64,8 @@ export async function askFleet(
       const status = error instanceof ApiError ? error.details.status : null;
       const code = error instanceof ApiError ? error.details.code : "cluster-unreadable";
       progress.failure((paint) => `${paint("yellow", "no answer")} environment/${id}: ${printableLine(message)}`);
-      await write({ environment: id, cluster, status, page, last: true, body: null, error: { code, message } });
+      const body = error instanceof ApiError ? refusalBody(error) : null;
+      await write({ environment: id, cluster, status, page, last: true, body, error: { code, message } });
     };
     try {
       for (const [environment, standing] of open.standings) {

@@ -1,4 +1,5 @@
 import { parseJson } from "../lib/parse-json.ts";
+
 /**
  * Whether the request can have had an effect on the cluster:
  * `none` = it was not sent, or it was refused; `unknown` = it went out and no trustworthy answer came.
@@ -29,16 +30,29 @@ export interface ApiErrorDetails {
   readonly form?: AnswerForm;
 }
 
+interface ApiErrorOptions {
+  readonly cause?: unknown;
+  readonly hint?: string | undefined;
+  readonly body?: string;
+}
+
+/** Characters. There may be an error for each of thousands of environments, and envelopes are short. */
+const longestBody = 65_536;
+
 /** A call to a cluster that did not succeed. The message names the call and what the server said. */
 export class ApiError extends Error {
   readonly details: ApiErrorDetails;
   readonly hint: string | null;
+  /** What came with the status, whole; empty: nothing did, or more than is worth keeping. */
+  readonly body: string;
 
-  constructor(message: string, details: ApiErrorDetails, options?: { cause?: unknown; hint?: string | undefined }) {
-    super(message, { cause: options?.cause });
+  constructor(message: string, details: ApiErrorDetails, options: ApiErrorOptions = {}) {
+    super(message, { cause: options.cause });
     this.name = "ApiError";
     this.details = details;
-    this.hint = options?.hint ?? null;
+    this.hint = options.hint ?? null;
+    const { body = "" } = options;
+    this.body = body.length > longestBody ? "" : body;
   }
 }
 

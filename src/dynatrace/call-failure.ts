@@ -45,7 +45,7 @@ export function statusFailure(
   const failed = { status, code, effect: effectOfAnswer(status, body), attempts };
   const details = { ...detailsOf(request, failed, serverAdvice(headers, waits.now()), waits), form };
   const message = `${request.method} ${request.path}: status ${status}, ${describeErrorBody(body)}`;
-  return new ApiError(message, details, { hint: hintForStatus(status, request) });
+  return new ApiError(message, details, { hint: hintForStatus(status, request), body });
 }
 
 /** A call whose answer passed its limit. It is not asked for again. */

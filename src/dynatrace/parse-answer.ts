@@ -24,6 +24,16 @@ export function parseAnswer<T>(text: string | null, shape: Shape<T>, call: Answe
   }
 }
 
+/** The JSON that came with a refusal; null where there is none. */
+export function refusalBody({ body }: ApiError): unknown {
+  if (nestingExceeds(body, deepestNesting)) return null;
+  try {
+    return parseJson(body);
+  } catch {
+    return null;
+  }
+}
+
 function parseBody(text: string, call: AnsweredCall): unknown {
   try {
     return parseJson(text);

@@ -10,7 +10,7 @@ export interface ApiLine {
   readonly page: number;
   /** Whether nothing of this environment follows. */
   readonly last: boolean;
-  /** JSON as it came; null in a line with an error. */
+  /** JSON as it came, with an error that of the refusal; null: none came. */
   readonly body: unknown;
   /** Left out where the page was answered. */
   readonly error?: { readonly code: string; readonly message: string };

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ApiLine } from "../../../src/model/api-line.ts";
+import type { FaultAction } from "../../../src/sandbox/cluster/faults.ts";
 import type { ClusterSeed } from "../../../src/sandbox/cluster/snapshot.ts";
 import { type CommandWorld, startCommandWorld } from "../../support/command-world.ts";
 
@@ -90,7 +91,7 @@ describe("dtsync api", () => {
     const refused = await ask(at, "/api/v2/problems", "--scope", "oneAgents.read", "--target", "abc-p1");
     expect(refused.code).toBe(5);
     expect(refused.lines).toMatchObject([
-      { environment: "abc-p1", status: 403, last: true, body: null, error: { code: "http-403" } },
+      { environment: "abc-p1", status: 403, last: true, error: { code: "http-403" } },
     ]);
   });
 
@@ -104,6 +105,19 @@ describe("dtsync api", () => {
       "abc-p2 403",
     ]);
     expect(errors).not.toContain("bug");
+  });
+
+  const refusal = { error: { code: 400, message: "no" } };
+  test.each<[string, FaultAction, unknown]>([
+    ["the JSON of a refusal", { status: 400, body: refusal }, refusal],
+    ["nothing where a page came", { html: 400 }, null],
+    ["nothing of what is too much", { status: 400, body: { error: { message: "x".repeat(70_000) } } }, null],
+  ])("gives %s", async (_what, answer, body) => {
+    const at = await start();
+    at.cluster.addFault({ match: { path: "/e/abc-p2/api/v2/problems" }, do: answer });
+    const { code, lines } = await ask(at, "/api/v2/problems", "--target", "abc-p2");
+    expect(code).toBe(5);
+    expect(lines).toMatchObject([{ status: 400, body, error: {} }]);
   });
 
   test("a cluster that cannot be read is a line for each of its environments", async () => {
