@@ -1,5 +1,6 @@
 import type { Issue } from "./forge.ts";
-import { isNewer, type Marker, sameText } from "./sticky-note.ts";
+import { saysSame } from "./note-body.ts";
+import { isNewer, type Marker } from "./sticky-note.ts";
 
 /**
  * Whether clusters and hosts differ from what is declared: `some`; `none`; `unknown`: nothing differs in what could be read, but
@@ -23,6 +24,6 @@ export function decideIssue(issue: Issue | undefined, marker: Marker, body: stri
   if (isNewer(issue.body, marker)) return { action: "none", why: "newer" };
   if (drift !== "some" && !issue.open) return { action: "none", why: "not-needed" };
   const open = drift !== "none";
-  if (open === issue.open && sameText(issue.body, body)) return { action: "none", why: "unchanged" };
+  if (open === issue.open && saysSame(issue.body, body)) return { action: "none", why: "unchanged" };
   return { action: "update", issue, open };
 }

@@ -1,6 +1,7 @@
+import { decideNote } from "./decide-note.ts";
 import type { Forge, Note } from "./forge.ts";
 import { ForgeFailure } from "./forge-failure.ts";
-import { decideNote, isNewer, latestText, type Marker, withKey } from "./sticky-note.ts";
+import { isNewer, latestText, type Marker, withKey } from "./sticky-note.ts";
 
 /** What became of a note. `newer`: a later pipeline wrote it, and it was left as it is. */
 export type KeptNote = "created" | "updated" | "unchanged" | "newer";

@@ -1,4 +1,4 @@
-import { type Marker, markerLine } from "./sticky-note.ts";
+import { type Marker, markerLine, readMarker } from "./sticky-note.ts";
 
 /** Where a reader finds more. */
 export interface NoteOrigin {
@@ -19,4 +19,21 @@ export function noteBody(marker: Marker, markdown: string, { job, commit }: Note
   ];
   const report = markdown.trim().replace(/^(\s*)\//gm, "$1\\/");
   return `${[markerLine(marker), report, ...(parts.length === 0 ? [] : ["", `<sub>${parts.join(" · ")}</sub>`])].join("\n")}\n`;
+}
+
+/** Where the job is, in the last line of a note. */
+const jobLink = /(\n<sub>)\[Job and artifacts\]\(<[^>\n]*>\)(?=[^\n]*<\/sub>$)/;
+
+/**
+ * Whether a text that a forge keeps says what another one says, whichever pipeline and job wrote it. Forges may change ends of
+ * lines and cut off blank ones.
+ */
+export function saysSame(kept: string, wanted: string): boolean {
+  const said = (body: string) => {
+    const text = body.replaceAll("\r\n", "\n").trimEnd();
+    const marker = readMarker(text);
+    if (marker === null) return text;
+    return `${markerLine({ ...marker, pipeline: null })}${text.slice(text.indexOf("\n")).replace(jobLink, "$1")}`;
+  };
+  return said(kept) === said(wanted);
 }

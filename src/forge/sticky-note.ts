@@ -1,5 +1,3 @@
-import type { Note } from "./forge.ts";
-
 /** What a note that dtsync keeps says of itself, in a line that forges do not show. */
 export interface Marker {
   /** Tells the notes of one merge request apart: `[A-Za-z0-9._-]`. */
@@ -9,12 +7,6 @@ export interface Marker {
   /** Of the plan or report; null: it has none. */
   readonly digest: string | null;
 }
-
-/** What is to be done with a note. */
-export type NoteDecision =
-  | { readonly action: "create" }
-  | { readonly action: "update"; readonly id: string }
-  | { readonly action: "none"; readonly why: "unchanged" | "newer" };
 
 const markerPattern =
   /^<!-- dtsync:note key=(?<key>[A-Za-z0-9._-]+) pipeline=(?<pipeline>\d{1,15}|-) digest=(?<digest>[a-z0-9:]+|-) -->\r?(?:\n|$)/;
@@ -50,23 +42,10 @@ export function latestText(bodies: readonly [string, ...string[]]): string {
   return bodies.reduce((latest, body) => (pipelineOf(body) > pipelineOf(latest) ? body : latest));
 }
 
-/** Whether two texts are the same to a forge, which may change their ends of lines and cut off blank ones. */
-export function sameText(left: string, right: string): boolean {
-  const plain = (text: string) => text.replaceAll("\r\n", "\n").trimEnd();
-  return plain(left) === plain(right);
-}
-
 /**
  * Of the notes or issues of one user, the oldest first, those with a key: the one that is kept, if there is one, and its
  * duplicates, which pipelines leave that look at the same time and find none.
  */
 export function withKey<T extends { readonly body: string }>(own: readonly T[], { key }: Marker): readonly T[] {
   return own.filter(({ body }) => readMarker(body)?.key === key);
-}
-
-/** What becomes of the note that is kept: it is brought up to date, unless a later pipeline wrote it. */
-export function decideNote(found: Note | undefined, marker: Marker, body: string): NoteDecision {
-  if (found === undefined) return { action: "create" };
-  if (isNewer(found.body, marker)) return { action: "none", why: "newer" };
-  return sameText(found.body, body) ? { action: "none", why: "unchanged" } : { action: "update", id: found.id };
 }

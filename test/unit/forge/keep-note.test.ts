@@ -3,6 +3,7 @@ import { ForgeFailure } from "../../../src/forge/forge-failure.ts";
 import { createGithub } from "../../../src/forge/github.ts";
 import { createGitlab } from "../../../src/forge/gitlab.ts";
 import { keepNote } from "../../../src/forge/keep-note.ts";
+import { noteBody } from "../../../src/forge/note-body.ts";
 import { markerLine } from "../../../src/forge/sticky-note.ts";
 import { forgeClient } from "../../support/forge-client.ts";
 import { beforeWrite, ownUser, type SimulatedForge, simulateForge } from "../../support/simulated-forge.ts";
@@ -61,6 +62,20 @@ describe.each(["gitlab", "github"] as const)("a note of %s", (kind) => {
     expect(await keepNote(forge, marker, body("two"))).toBe("unchanged");
     expect(simulated.requests.filter((request) => !/^GET |^POST \/graphql$/.test(request))).toEqual([]);
     expect(simulated.notes.map((note) => note.body)).toEqual([body("two")]);
+  });
+
+  test("is not written again where only pipeline and job are others, and is for another commit", async () => {
+    const simulated = simulateForge(kind);
+    const forge = open(kind, simulated);
+    const report = (pipeline: number, commit: string) =>
+      noteBody({ ...marker, pipeline }, "### dtsync plan", {
+        job: `https://gitlab.example.com/-/jobs/${pipeline}/artifacts/browse`,
+        commit: commit.repeat(40),
+      });
+    await keepNote(forge, marker, report(5, "a"));
+    expect(await keepNote(forge, later, report(6, "a"))).toBe("unchanged");
+    expect(simulated.notes.map((note) => note.body)).toEqual([report(5, "a")]);
+    expect(await keepNote(forge, later, report(6, "b"))).toBe("updated");
   });
 
   test("has what the latest pipeline said in a duplicate, which an earlier one removes", async () => {
