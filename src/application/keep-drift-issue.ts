@@ -61,8 +61,8 @@ export async function keepDriftIssue(
   ]);
   const tracker =
     project.forge === "gitlab" ? createGitlabIssues(client, project) : createGithubIssues(client, project);
-  const body = bodyNow();
-  const note = await keepIssue(tracker, { title: titleOf(key), marker, body, drift }).finally(close);
+  const wanted = { title: titleOf(key), marker, body: bodyNow(), drift };
+  const { issue: note, body } = await keepIssue(tracker, wanted).finally(close);
   log.info("issue kept", () => ({ forge: project.forge, note }));
   return { note, body };
 }

@@ -6,6 +6,12 @@ import { isNewer, latestText, type Marker, markerLine, withKey } from "./sticky-
 /** What became of an issue. `newer`: a later pipeline wrote it, and it was left as it is. `not-needed`: nothing is open, or has to be. */
 export type KeptIssue = "created" | "updated" | "reopened" | "closed" | "unchanged" | "newer" | "not-needed";
 
+export interface IssueEnd {
+  readonly issue: KeptIssue;
+  /** What it says; where it was not written, what it would say. */
+  readonly body: string;
+}
+
 export interface WantedIssue {
   /** Of a new issue. */
   readonly title: string;
@@ -22,17 +28,17 @@ const mostLooks = 3;
  * looking whether it was made, and an issue that somebody deleted meanwhile is opened as another one. Duplicates are closed.
  * Throws a ForgeFailure.
  */
-export async function keepIssue(tracker: IssueTracker, wanted: WantedIssue): Promise<KeptIssue> {
+export async function keepIssue(tracker: IssueTracker, wanted: WantedIssue): Promise<IssueEnd> {
   const { title, marker, body, drift } = wanted;
   for (let look = 1; ; look += 1) {
     const decision = decideIssue(await onlyIssue(tracker, marker), marker, body, drift);
-    if (decision.action === "none") return look > 1 && decision.why === "unchanged" ? "created" : decision.why;
+    if (decision.action === "none")
+      return { issue: look > 1 && decision.why === "unchanged" ? "created" : decision.why, body };
     try {
       if (decision.action === "update") {
-        const { issue, open } = decision;
-        await tracker.update(issue, { body, open });
-        if (open === issue.open) return "updated";
-        return open ? "reopened" : "closed";
+        const { issue, open, body: said } = decision;
+        await tracker.update(issue, { body: said, open });
+        return { issue: open === issue.open ? "updated" : open ? "reopened" : "closed", body: said };
       }
       await tracker.create({ title, body });
     } catch (error) {
@@ -40,14 +46,14 @@ export async function keepIssue(tracker: IssueTracker, wanted: WantedIssue): Pro
       if (!(error instanceof ForgeFailure) || error.kind !== passing || look === mostLooks) throw error;
       continue;
     }
-    return settleCreated(tracker, wanted);
+    return { issue: await settleCreated(tracker, wanted), body };
   }
 }
 
 /** A pipeline beside this one may have opened an issue as well: the older one stays, with what the later pipeline says. */
 async function settleCreated(tracker: IssueTracker, { marker, body, drift }: WantedIssue): Promise<KeptIssue> {
   const decision = decideIssue(await onlyIssue(tracker, marker), marker, body, drift);
-  if (decision.action === "update") await tracker.update(decision.issue, { body, open: decision.open });
+  if (decision.action === "update") await tracker.update(decision.issue, { body: decision.body, open: decision.open });
   return decision.action === "none" && decision.why === "newer" ? "newer" : "created";
 }
 

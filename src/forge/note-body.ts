@@ -17,9 +17,11 @@ export function noteBody(marker: Marker, markdown: string, { job, commit }: Note
     ...(job === null ? [] : [`[Job and artifacts](<${job}>)`]),
     ...(commit === null ? [] : [`commit ${commit.slice(0, 12)}`]),
   ];
-  const report = markdown.trim().replace(/^(\s*)\//gm, "$1\\/");
+  const report = withoutQuickActions(markdown.trim());
   return `${[markerLine(marker), report, ...(parts.length === 0 ? [] : ["", `<sub>${parts.join(" · ")}</sub>`])].join("\n")}\n`;
 }
+
+export const withoutQuickActions = (text: string): string => text.replace(/^(\s*)\//gm, "$1\\/");
 
 /** Where the job is, in the last line of a note. */
 const jobLink = /(\n<sub>)\[Job and artifacts\]\(<[^>\n]*>\)(?=[^\n]*<\/sub>$)/;

@@ -10,7 +10,7 @@ import { beforeWrite, ownUser, type SimulatedForge, simulateForge } from "../../
 const marker = { key: "dtsync", pipeline: 5, digest: null };
 const body = (text: string, given = marker) => `${markerLine(given)}\n${text}\n`;
 
-function keep(
+async function keep(
   kind: "gitlab" | "github",
   simulated: SimulatedForge,
   drift: Drift,
@@ -22,7 +22,7 @@ function keep(
     kind === "gitlab"
       ? createGitlabIssues(client, { project: "42" })
       : createGithubIssues(client, { repository: "acme/inventory", api: "http://127.0.0.1" });
-  return keepIssue(tracker, { title: "Drift", marker: given, body: body(text, given), drift });
+  return (await keepIssue(tracker, { title: "Drift", marker: given, body: body(text, given), drift })).issue;
 }
 
 describe.each(["gitlab", "github"] as const)("the issue of %s", (kind) => {
@@ -43,11 +43,24 @@ describe.each(["gitlab", "github"] as const)("the issue of %s", (kind) => {
     expect(simulated.issues).toMatchObject([{ body: body("again"), open: true }]);
   });
 
-  test("stays open while nobody knows whether something differs", async () => {
+  test("stays open while nobody knows whether something differs, and keeps what was found before", async () => {
     const simulated = simulateForge(kind);
-    await keep(kind, simulated, "some");
-    expect(await keep(kind, simulated, "unknown")).toBe("updated");
-    expect(simulated.issues).toMatchObject([{ body: body("unknown"), open: true }]);
+    await keep(kind, simulated, "some", "web01 differs\r\n/close");
+    const said = (look: string) =>
+      `${look}\n\n**What was found before**, as of the time below:\n\nweb01 differs\n\\/close\n`;
+    for (const look of ["no answer", "no answer again"]) {
+      expect(await keep(kind, simulated, "unknown", look)).toBe("updated");
+      expect(simulated.issues).toMatchObject([{ body: `${markerLine(marker)}\n${said(look)}`, open: true }]);
+    }
+    expect(await keep(kind, simulated, "some", "web02 differs")).toBe("updated");
+    expect(simulated.issues).toMatchObject([{ body: body("web02 differs"), open: true }]);
+  });
+
+  test("is never longer than a forge takes, and leaves nothing open in it", async () => {
+    const simulated = simulateForge(kind);
+    await keep(kind, simulated, "some", `<details>\n${"a line\n".repeat(9_200)}</details>`);
+    expect(await keep(kind, simulated, "unknown", `no answer${" of this one".repeat(100)}`)).toBe("updated");
+    expect(simulated.issues[0]?.body).toMatch(/a line\n\n<\/details>\n\nThe rest was cut\.\n$/);
   });
 
   test("is opened again when somebody closed it by hand and it still differs", async () => {
