@@ -15,6 +15,7 @@ import { DtsyncError, errorMessage, exitCodes } from "./errors.ts";
 import { parseJson } from "./lib/parse-json.ts";
 import { packageFolder } from "./package-folder.ts";
 import type { Clock } from "./ports.ts";
+import { concealForgeTokens } from "./secrets/forge-tokens.ts";
 import { createRedactor } from "./secrets/redactor.ts";
 import { createAwaitEnd } from "./unsettled.ts";
 
@@ -31,6 +32,7 @@ const hangUp = 1_000;
 
 const awaitEnd = createAwaitEnd(process);
 const redactor = createRedactor();
+concealForgeTokens(process.env, redactor);
 const errors = openSink(2, process.stderr, { limit: waitingMessages, onFailure: () => undefined });
 const results = openSink(1, process.stdout, {
   limit: Number.POSITIVE_INFINITY,

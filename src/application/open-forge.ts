@@ -2,19 +2,8 @@ import { DtsyncError, exitCodes } from "../errors.ts";
 import type { ForgeClient } from "../forge/forge-client.ts";
 import type { Project } from "../forge/project.ts";
 import { allowsOrigin } from "../secrets/allows-origin.ts";
+import { forgeTokenVariables } from "../secrets/forge-tokens.ts";
 import type { Context } from "./context.ts";
-
-/** Where tokens are, by what they are for; the first that is set. */
-const tokenVariables = {
-  notes: {
-    gitlab: ["DTSYNC_COMMENT_TOKEN", "DTSYNC_GITLAB_TOKEN"],
-    github: ["DTSYNC_COMMENT_TOKEN", "GITHUB_TOKEN"],
-  },
-  issues: {
-    gitlab: ["DTSYNC_ISSUE_TOKEN", "DTSYNC_GITLAB_TOKEN"],
-    github: ["DTSYNC_ISSUE_TOKEN", "GITHUB_TOKEN"],
-  },
-} as const;
 
 /**
  * The API of the forge with a project. Its address comes from the variables of the pipeline and from nowhere else, so a token
@@ -23,7 +12,7 @@ const tokenVariables = {
  */
 export async function openForge(
   project: Project,
-  purpose: keyof typeof tokenVariables,
+  purpose: keyof typeof forgeTokenVariables,
   context: Pick<Context, "variables" | "redactor" | "clock" | "log" | "signal">,
 ): Promise<{ readonly client: ForgeClient; readonly close: () => Promise<void> }> {
   const { variables, redactor, clock, log, signal } = context;
@@ -34,7 +23,7 @@ export async function openForge(
       hint: `outside of a pipeline of the forge itself, export DTSYNC_ORIGINS=${origin} allows it`,
     });
   }
-  const names = tokenVariables[purpose][project.forge];
+  const names = forgeTokenVariables[purpose][project.forge];
   const token = names.map((name) => variables[name]?.trim() ?? "").find((value) => value !== "");
   if (token === undefined) {
     throw new DtsyncError(`there is no token for ${purpose}: ${names.join(" and ")} are not set`, {
@@ -47,7 +36,6 @@ export async function openForge(
       exitCode: exitCodes.failed,
     });
   }
-  redactor.conceal(token);
   const [{ createTransport }, { resolveProxy }, { createForgeClient }, gitlab, github] = await Promise.all([
     import("../dynatrace/transport.ts"),
     import("../dynatrace/resolve-proxy.ts"),

@@ -154,3 +154,16 @@ test("--dry-run shows the note, and needs neither pipeline nor token", async () 
   expect(ended.code).toBe(0);
   expect(ended.out).toMatch(/^<!-- dtsync:note key=dtsync pipeline=- digest=sha256:[0-9a-f]+ -->\n### dtsync plan\n/);
 });
+
+test.each([
+  ["the token of notes", "DTSYNC_COMMENT_TOKEN"],
+  ["that of another job", "DTSYNC_ISSUE_TOKEN"],
+  ["the job's own", "CI_JOB_TOKEN"],
+  ["that of an action", "GITHUB_TOKEN"],
+])("%s is shown in no note, also where nothing is sent, whatever the plan holds", async (_what, variable) => {
+  const leaking = { ...savedPlan, warnings: [`the host said ${forgeTokens.gitlab}`] };
+  writeFileSync(join(folder, "leaking.json"), JSON.stringify(leaking));
+  const ended = await run({ [variable]: forgeTokens.gitlab }, "leaking.json", "--dry-run");
+  expect(ended.code).toBe(0);
+  expect(ended.out).toContain("the host said (secret)");
+});
