@@ -15,6 +15,7 @@ export function countFleet(environments: readonly FleetEnvironment[]): FleetCoun
     hostsSeen: sum(({ hosts }) => hosts.seen ?? 0),
     hostsMissing: sum(({ hosts }) => hosts.missing?.length ?? 0),
     hostsElsewhere: sum(({ hosts }) => hosts.elsewhere?.length ?? 0),
+    versions: sumOf(environments.map(({ hosts }) => hosts.versions ?? {})),
     problems: sumOf(environments.map(({ problems }) => problems.open ?? {})),
     drift: sum(({ drift }) => drift ?? 0),
     held: sum(({ held }) => held.length),

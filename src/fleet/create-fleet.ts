@@ -56,13 +56,18 @@ export function createFleet(input: FleetInput): Fleet {
             isRead && unmanaged !== undefined
               ? { environments: unmanaged.environments.length, groups: unmanaged.groups.length }
               : null,
-          licence: isRead ? licenceTotal(list.value) : null,
+          licence: isRead ? licenceTotal(list.value.map(licenceUse)) : null,
           licenceHour: hourOf(clusters.get(name)),
           counts: countFleet(byCluster.get(name) ?? []),
         };
       }),
     customers: [...byCustomer]
-      .map(([id, own]) => ({ id, name: named.get(id) ?? id, counts: countFleet(own) }))
+      .map(([id, own]) => {
+        // What is not there uses nothing, which is known.
+        const there = own.filter(({ state }) => state !== "missing");
+        const licence = licenceTotal(there.map((environment) => environment.licence));
+        return { id, name: named.get(id) ?? id, licence, counts: countFleet(own) };
+      })
       .sort((left, right) => compareText(left.id, right.id)),
     environments,
     versions: sumOf(environments.map(({ hosts }) => hosts.versions ?? {})),

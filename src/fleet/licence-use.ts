@@ -28,11 +28,10 @@ export function licenceUse({
     .sort((left, right) => compareText(left.quota, right.quota));
 }
 
-/** What all environments of a cluster use together, those that nobody declares among them; null: of one it is not known. */
-export function licenceTotal(environments: readonly ObservedEnvironment[]): readonly LicenceTotal[] | null {
+/** What environments use together; null: of one it is not known. */
+export function licenceTotal(environments: readonly (readonly LicenceUse[] | null)[]): readonly LicenceTotal[] | null {
   const totals = new Map<string, LicenceTotal>();
-  for (const environment of environments) {
-    const uses = licenceUse(environment);
+  for (const uses of environments) {
     if (uses === null) return null;
     for (const { quota, period, used } of uses) {
       const key = `${quota}/${period}`;

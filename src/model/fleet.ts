@@ -131,6 +131,8 @@ export interface FleetCounts {
   readonly hostsSeen: number;
   readonly hostsMissing: number;
   readonly hostsElsewhere: number;
+  /** Agents by version, of environments that were read. */
+  readonly versions: Readonly<Record<string, number>>;
   readonly problems: Readonly<Record<string, number>>;
   readonly drift: number;
   readonly held: number;
@@ -156,6 +158,8 @@ export interface FleetCluster {
 export interface FleetCustomer {
   readonly id: string;
   readonly name: string;
+  /** What its environments use together; null: of one it is not known, or a licence has no quotas. */
+  readonly licence: readonly LicenceTotal[] | null;
   readonly counts: FleetCounts;
 }
 

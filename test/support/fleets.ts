@@ -27,7 +27,7 @@ export const aFleetEnvironment = (given: Partial<FleetEnvironment> = {}): FleetE
 
 const noCounts: FleetCounts = {
   ...{ environments: 0, disabled: 0, missing: 0, unknown: 0, hostsDeclared: 0, hostsSeen: 0, hostsMissing: 0 },
-  ...{ hostsElsewhere: 0, problems: {}, drift: 0, held: 0, waiting: 0, suspended: 0 },
+  ...{ hostsElsewhere: 0, versions: {}, problems: {}, drift: 0, held: 0, waiting: 0, suspended: 0 },
 };
 
 export const aFleet = (environments: readonly FleetEnvironment[], given: Partial<Fleet> = {}): Fleet => ({

@@ -91,6 +91,11 @@ describe("dtsync status", () => {
     expect(of("abc-d1")).toMatchObject({ state: "missing", condition: "drift", readAt: null });
     expect(fleet.counts).toMatchObject({ environments: 4, disabled: 1, missing: 1, unknown: 0, hostsSeen: 2 });
     expect(fleet.clusters).toMatchObject([{ name: "emea", unmanaged: { environments: 1 } }]);
+    const versions = { "1.313.52.20250602-150703": 3 };
+    expect(fleet.clusters).toMatchObject([{ counts: { versions } }]);
+    expect(fleet.customers).toMatchObject([
+      { id: "abc", counts: { versions }, licence: [{ quota: "hostUnits", period: "now", used: 3 }] },
+    ]);
   });
 
   test("lists problems that have ended, and only what needs attention, where that is wanted", async () => {
@@ -154,6 +159,7 @@ environments:
     const at = await start(files["customers/abc.yaml"], "dps");
     const { of, fleet, code } = await fleetOf(at);
     expect([code, of("abc-p1")?.licence, fleet.clusters[0]?.licence]).toEqual([0, null, null]);
+    expect(fleet.customers).toMatchObject([{ licence: null }]);
     expect([of("abc-p1")?.hosts.licensed, fleet.clusters[0]?.licenceHour]).toEqual([null, null]);
   });
 

@@ -33,12 +33,13 @@ describe("what an environment uses of its licence", () => {
   });
 });
 
-describe("what a cluster uses of its licence", () => {
+describe("what a cluster or customer uses of its licence", () => {
   test("is the sum of its environments, unless one is not known", () => {
-    const [two, three] = [2, 3].map((currentUsage) => withQuotas({ hostUnits: { currentUsage } }));
-    if (two === undefined || three === undefined) throw new Error("there are two");
+    const [two = null, three = null] = [2, 3].map((currentUsage) =>
+      licenceUse(withQuotas({ hostUnits: { currentUsage } })),
+    );
     expect(licenceTotal([two, three])).toEqual([{ quota: "hostUnits", period: "now", used: 5 }]);
-    expect(licenceTotal([two, anObservedEnvironment({})])).toBeNull();
+    expect(licenceTotal([two, licenceUse(anObservedEnvironment({}))])).toBeNull();
     expect(licenceTotal([])).toEqual([]);
   });
 });
