@@ -1,12 +1,13 @@
 import { nearLimit } from "../fleet/licence-use.ts";
 import { count, printableLine } from "../lib/printable.ts";
-import { type FleetEnvironment, type LicenceUse, severities } from "../model/fleet.ts";
+import type { FleetEnvironment, LicenceUse } from "../model/fleet.ts";
+import { bySeverity } from "./fleet-facts.ts";
 import { quotaWords, showUsed } from "./quota-words.ts";
 import { listNames } from "./remarks-text.ts";
 
 /** What somebody would want to know of an environment, a line for each thing; nothing where all is in order. */
 export function environmentRemarks(environment: FleetEnvironment): readonly string[] {
-  const { hosts, problems, drift, held, unreadable, state, declared, suspended, licence } = environment;
+  const { hosts, problems, drift, held, unreadable, state, declared, suspended, licence, deletedFrom } = environment;
   return [
     ...(unreadable === null ? [] : [`not known: ${printableLine(unreadable)}`]),
     ...(unreadable === null || hosts.licensed === null
@@ -27,19 +28,10 @@ export function environmentRemarks(environment: FleetEnvironment): readonly stri
     ...(drift === null || drift === 0
       ? []
       : [count(drift, "change that a plan would make", "changes that a plan would make")]),
+    ...(deletedFrom === null ? [] : [`disabled, may be deleted from ${printableLine(deletedFrom)}`]),
     ...nearLimit(licence).map((use) => `near its limit: ${quotaWords(use)}, ${showUse(use)}`),
   ];
 }
 
 const showUse = ({ used, limit }: LicenceUse): string =>
   limit === null ? showUsed(used) : `${showUsed(used)} of ${showUsed(limit)}`;
-
-/** Problems by their severity, the gravest first. */
-function bySeverity(problems: Readonly<Record<string, number>>): string {
-  const known: readonly string[] = severities;
-  const rank = (name: string) => (known.includes(name) ? known.indexOf(name) : known.length);
-  return Object.entries(problems)
-    .sort(([left], [right]) => rank(left) - rank(right))
-    .map(([name, number]) => `${number} ${printableLine(name).toLowerCase().replaceAll("_", " ")}`)
-    .join(", ");
-}

@@ -1,14 +1,29 @@
 import { needsAttention } from "../fleet/needs-attention.ts";
 import { count, type Paint, printableLine } from "../lib/printable.ts";
 import { shortened } from "../lib/text.ts";
-import type { Fleet, FleetCluster, FleetCounts, FleetEnvironment } from "../model/fleet.ts";
+import type { Fleet, FleetCounts, FleetEnvironment, LicenceTotal } from "../model/fleet.ts";
+import type { Held } from "../model/plan.ts";
 import { environmentRemarks } from "./environment-remarks.ts";
-import { quotaWords, showUsed } from "./quota-words.ts";
+import {
+  asFarAsKnown,
+  bySeverity,
+  byVersion,
+  chooseColumns,
+  environmentFacts,
+  labelled,
+  licenceWords,
+  problemsOf,
+} from "./fleet-facts.ts";
 import { showLabels } from "./show-labels.ts";
+import { wrapWords } from "./wrap-words.ts";
 
 const width = 80;
+/** Columns for the name of a row. */
+const longestName = 31;
 /** Rows of a table, and environments that are named, unless everything is wanted. */
 const mostRows = 20;
+/** Versions in a line of facts, unless everything is wanted. */
+const mostVersions = 3;
 
 interface StatusLayout {
   readonly full: boolean;
@@ -16,71 +31,105 @@ interface StatusLayout {
 
 /** Where the fleet stands, as text of 80 columns: sums by cluster and customer, then what needs attention. */
 export function renderStatusText(fleet: Fleet, paint: Paint, { full }: StatusLayout): string {
-  const { clusters, customers, environments, versions, counts } = fleet;
-  const most = full ? Number.POSITIVE_INFINITY : mostRows;
-  const troubled = environments.filter(needsAttention).sort((left, right) => weight(right) - weight(left));
-  const worst = [...customers].sort((left, right) => trouble(right.counts) - trouble(left.counts));
+  const { versions, counts } = fleet;
+  const { troubled, suspended, others } = groupsOf(fleet);
+  const detail: Detail = { paint, rows: full ? everything : mostRows, versions: full ? everything : mostVersions };
   const lines = [
-    ...table("CLUSTER", clusters, most, paint),
-    ...table(
-      "CUSTOMER",
-      worst.map(({ id, counts: own }) => ({ name: id, counts: own })),
-      most,
-      paint,
-    ),
-    ...versionLines(versions, most),
-    ...licenceLines(clusters),
-    ...(troubled.length === 0 ? [] : ["Needs attention:"]),
-    ...troubled.slice(0, most).flatMap((environment) => attention(environment, paint)),
-    ...(troubled.length > most ? [`  and ${count(troubled.length - most, "more", "more")} (--full shows all)`] : []),
-    ...(troubled.length === 0 ? [] : [""]),
-    ...clusters.flatMap(({ name, unreadable }) =>
-      unreadable === null ? [] : [paint("yellow", `not read: cluster/${name}: ${printableLine(unreadable)}`)],
-    ),
-    summary(counts, fleet.otherDrift),
+    ...tables(fleet, detail),
+    ...versionLines(versions, detail.rows),
+    ...block("Needs attention:", troubled, detail),
+    ...block("Suspended:", suspended, detail),
+    ...(full ? block("As declared:", others, detail) : []),
+    ...notRead(fleet).flatMap((text) => wrapWords(text, width, 4).map((line) => paint("yellow", line))),
+    ...wrapWords(summaryParts(counts, fleet.otherDrift).join(", "), width, 0),
     ...ageLines(fleet),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-interface Row {
-  readonly name: string;
-  readonly counts: FleetCounts;
+const everything = Number.POSITIVE_INFINITY;
+
+/** How much is shown, and how. */
+interface Detail {
+  readonly paint: Paint;
+  readonly rows: number;
+  readonly versions: number;
 }
 
-const heads = ["ENVIRONMENTS", "HOSTS SEEN", "DRIFT", "PROBLEMS", "NOT KNOWN"];
+/** The environments of a fleet by what somebody may have to do about them, those with most trouble first. */
+export function groupsOf({ environments }: Pick<Fleet, "environments">) {
+  const rest = environments.filter((environment) => !needsAttention(environment));
+  return {
+    troubled: environments.filter(needsAttention).sort((left, right) => weight(right) - weight(left)),
+    suspended: rest.filter(({ suspended }) => suspended !== null),
+    others: rest.filter(({ suspended }) => suspended === null),
+  };
+}
 
-function table(title: string, rows: readonly Row[], most: number, paint: Paint): readonly string[] {
-  if (rows.length === 0) return [];
-  const cells = rows.slice(0, most).map(({ name, counts }) => [shortened(printableLine(name), 24), ...cellsOf(counts)]);
-  const all = [[title, ...heads], ...cells];
-  const widths = [title, ...heads].map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join("  ");
+/** The customers of a fleet, those with most trouble first. */
+export const worstFirst = ({ customers }: Pick<Fleet, "customers">): Fleet["customers"] =>
+  [...customers].sort((left, right) => trouble(right.counts) - trouble(left.counts));
+
+/** What could not be read and belongs to no environment, which tells it itself. */
+export function notRead({ clusters, held }: Pick<Fleet, "clusters" | "held">): readonly string[] {
+  const ofNone = held.filter(({ scope }: Held) => !/^(?:cluster|environment|host)\//.test(scope));
   return [
-    paint("bold", line([title, ...heads])),
-    ...cells.map(line),
-    ...(rows.length > most ? [`and ${count(rows.length - most, "more", "more")} (--full shows all)`] : []),
-    "",
+    ...clusters.flatMap(({ name, unreadable }) =>
+      unreadable === null ? [] : [`not read: cluster/${name}: ${printableLine(unreadable)}`],
+    ),
+    ...ofNone.map(({ scope, reason }) => `held: ${printableLine(scope)}: ${printableLine(reason)}`),
   ];
 }
 
-const cellsOf = (counts: FleetCounts): readonly string[] => [
-  String(counts.environments),
-  `${asFarAsKnown(counts.hostsSeen, counts)}/${counts.hostsDeclared}`,
-  String(counts.drift),
-  asFarAsKnown(problemsOf(counts.problems), counts),
-  String(counts.unknown),
-];
+interface Row {
+  readonly name: string;
+  readonly licence: readonly LicenceTotal[] | null;
+  readonly counts: FleetCounts;
+}
 
-/** A number to which what could not be read would have to be added. */
-const asFarAsKnown = (number: number, { unknown, environments }: FleetCounts): string =>
-  unknown === 0 ? String(number) : unknown === environments ? "?" : `${number}+?`;
+/** By cluster and by customer, with the same columns: one cluster has them all. */
+function tables(fleet: Fleet, detail: Detail): readonly string[] {
+  const customers = worstFirst(fleet).map(({ id, licence, counts }) => ({ name: id, licence, counts }));
+  const rows = [...fleet.clusters, ...customers];
+  const nameWidth = Math.max(8, ...rows.map(({ name }) => shownName(name).length));
+  const { columns, left } = chooseColumns(
+    rows.map(({ counts }) => counts),
+    width - nameWidth,
+  );
+  const titles = columns.map(({ title }) => title);
+  const cells = rows.map(({ counts }) => columns.map(({ cell }) => cell(counts)));
+  const widths = titles.map((title, index) => Math.max(title.length, ...cells.map((row) => row[index]?.length ?? 0)));
+  const line = (name: string, numbers: readonly string[]) =>
+    `${name.padEnd(nameWidth)}${numbers.map((cell, index) => `  ${cell.padStart(widths[index] ?? 0)}`).join("")}`;
+  const table = (heading: string, shown: readonly Row[]) =>
+    shown.length === 0
+      ? []
+      : [
+          detail.paint("bold", line(heading, titles)),
+          ...shown.slice(0, detail.rows).flatMap(({ name, licence, counts }) => {
+            const facts = [
+              ...left.flatMap(({ words }) => words(counts) ?? []),
+              ...labelled("open", bySeverity(counts.problems)),
+              ...labelled("agents", byVersion(counts.versions, detail.versions)),
+              ...labelled("licence", licenceWords(licence ?? [])),
+            ];
+            const numbers = columns.map(({ cell }) => cell(counts));
+            return [line(shownName(name), numbers), ...factLines(facts.join("; "), 2, detail)];
+          }),
+          ...(shown.length > detail.rows ? [leftOut(shown.length - detail.rows)] : []),
+          "",
+        ];
+  return [...table("CLUSTER", fleet.clusters), ...table("CUSTOMER", customers)];
+}
 
-const problemsOf = (problems: Readonly<Record<string, number>>): number =>
-  Object.values(problems).reduce((sum, number) => sum + number, 0);
+const shownName = (name: string): string => shortened(printableLine(name), longestName);
+
+const leftOut = (number: number): string => `and ${count(number, "more", "more")} (--full shows all)`;
+
+const factLines = (facts: string, indentation: number, { paint }: Detail): readonly string[] =>
+  facts === ""
+    ? []
+    : wrapWords(`${" ".repeat(indentation)}${facts}`, width, indentation + 2).map((line) => paint("dim", line));
 
 function versionLines(versions: Readonly<Record<string, number>>, most: number): readonly string[] {
   const sorted = Object.entries(versions).sort(([, left], [, right]) => right - left);
@@ -92,12 +141,29 @@ function versionLines(versions: Readonly<Record<string, number>>, most: number):
   ];
 }
 
-/** What clusters use of their licences, as far as they tell. */
-function licenceLines(clusters: readonly FleetCluster[]): readonly string[] {
-  const lines = clusters.flatMap(({ name, licence }) =>
-    (licence ?? []).map((total) => `  ${printableLine(name)}: ${quotaWords(total)}  ${showUsed(total.used)}`),
-  );
-  return lines.length === 0 ? [] : ["Licence in use:", ...lines.map((line) => shortened(line, width)), ""];
+/** Environments below a heading; nothing where there are none. */
+function block(heading: string, environments: readonly FleetEnvironment[], detail: Detail): readonly string[] {
+  if (environments.length === 0) return [];
+  return [
+    heading,
+    ...environments
+      .slice(0, detail.rows)
+      .flatMap((environment) => [
+        ...named(environment, detail.paint),
+        ...environmentRemarks(environment).flatMap((remark) => wrapWords(`    ${remark}`, width, 6)),
+        ...factLines(environmentFacts(environment, detail.versions), 4, detail),
+      ]),
+    ...(environments.length > detail.rows ? [`  ${leftOut(environments.length - detail.rows)}`] : []),
+    "",
+  ];
+}
+
+/** The labels stand beside the id, or below it where there is no room for them. */
+function named({ id, labels }: FleetEnvironment, paint: Paint): readonly string[] {
+  const [name, shown] = [`  ${paint("bold", printableLine(id))}`, showLabels(labels)];
+  if (shown === "") return [name];
+  if (4 + id.length + shown.length <= width) return [`${name}  ${shown}`];
+  return [name, ...wrapWords(`    ${shown}`, width, 6)];
 }
 
 const trouble = (counts: FleetCounts): number =>
@@ -110,16 +176,6 @@ const trouble = (counts: FleetCounts): number =>
 const order: readonly string[] = ["drift", "hosts", "held", "unknown", "problems"];
 const weight = ({ condition, problems }: FleetEnvironment): number =>
   order.indexOf(condition) * 1_000 + problemsOf(problems.open ?? {});
-
-const attention = (environment: FleetEnvironment, paint: Paint): readonly string[] => [
-  `  ${paint("bold", printableLine(environment.id))}${labelsOf(environment)}`,
-  ...environmentRemarks(environment).map((remark) => `    ${shortened(remark, width - 4)}`),
-];
-
-function labelsOf({ id, labels }: FleetEnvironment): string {
-  const shown = showLabels(labels);
-  return shown === "" ? "" : `  ${shortened(shown, Math.max(10, width - 4 - id.length))}`;
-}
 
 /** Milliseconds from which on what was read is told to be older. */
 const noticedAge = 60_000;
@@ -136,16 +192,6 @@ export const oldestReading = ({ environments }: Pick<Fleet, "environments">): st
     (oldest, { readAt }) => (readAt !== null && (oldest === null || readAt < oldest) ? readAt : oldest),
     null,
   );
-
-function summary(counts: FleetCounts, otherDrift: number): string {
-  const lines: string[] = [];
-  for (const part of summaryParts(counts, otherDrift)) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + part.length + 2 > width) lines.push(part);
-    else lines[lines.length - 1] = `${last}, ${part}`;
-  }
-  return lines.join(",\n");
-}
 
 /** The sums of a fleet in words. */
 export function summaryParts(counts: FleetCounts, otherDrift: number): readonly string[] {

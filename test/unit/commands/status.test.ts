@@ -151,8 +151,10 @@ environments:
     expect(narrowed.fleet.environments.map(({ id }) => id)).toEqual(["abc-p2"]);
     const { output } = await at.run(["status", "--format", "text"]);
     expect(output).toContain("  abc-p1  type=ccv2\n");
-    expect(output).toContain("  emea: host units  3\n");
-    expect(output).toContain("1 suspended");
+    expect(output.replace(/\n\s*/g, " ")).toContain("agents: 1.313.52 (3); licence: host units 3 CUSTOMER");
+    expect(output).toContain(
+      "Suspended:\n  abc-p2  owner=team <web>, type=ccv1\n    suspended until 9999-12-31: migration",
+    );
   });
 
   test("knows nothing of quotas where the licence has none", async () => {
