@@ -289,7 +289,7 @@ export function createProgram(context: Context): ProgramRun {
       code = await comment(commentOptions(file, raw, context.variables), context);
     });
 
-  full(fleet(program.command("status"), ["text", "json"]))
+  full(fleet(program.command("status")))
     .description("where the fleet stands: hosts, agents, problems, and what a plan would change")
     .option("--only-problems", "only environments that need attention, and their customers")
     .option("--html <file>", "draw the map of the fleet as one page")

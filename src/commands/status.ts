@@ -8,6 +8,7 @@ import { combineExitCodes, type ExitCode, exitCodes } from "../errors.ts";
 import { onlyTroubled } from "../fleet/only-troubled.ts";
 import { painter } from "../lib/printable.ts";
 import { renderJson } from "../report/plan-reports.ts";
+import { renderStatusMarkdown } from "../report/status-markdown.ts";
 import { renderStatusText } from "../report/status-text.ts";
 import { noCache, openCacheFolder } from "../state/cache-folder.ts";
 import type { StatusOptions } from "./options/status-options.ts";
@@ -30,7 +31,12 @@ export async function status(options: StatusOptions, context: Context): Promise<
   const fleet = options.onlyProblems ? onlyTroubled(whole) : whole;
   for (const warning of fleet.warnings) context.log.warn(warning);
   const paint = painter(options.color && context.terminal.output);
-  context.output.out(options.format === "json" ? renderJson(fleet) : renderStatusText(fleet, paint, options));
+  const shown = {
+    text: () => renderStatusText(fleet, paint, options),
+    json: () => renderJson(fleet),
+    markdown: () => renderStatusMarkdown(fleet, options),
+  };
+  context.output.out(shown[options.format]());
   if (options.html !== null) {
     const { renderFleetHtml } = await import("../report/fleet-html.ts");
     await outputs.write(options.html, renderFleetHtml(fleet));

@@ -75,8 +75,7 @@ const settings = (command: Command): Command =>
     .optionsGroup(optionGroups.own);
 
 /** Options of every command that reaches clusters and hosts. */
-export const fleet = (command: Command, formats: readonly string[] = allFormats): Command =>
-  reached(changedSince(cached(common(command, formats))));
+export const fleet = (command: Command): Command => reached(changedSince(cached(common(command))));
 
 /** Options of a command that nobody sits before, and that brings the inventory here by itself: its log tells what happens. */
 export function unattended(command: Command): Command {

@@ -1,0 +1,83 @@
+import { count, printableData } from "../lib/printable.ts";
+import type { Fleet, FleetCounts, FleetEnvironment } from "../model/fleet.ts";
+import { environmentRemarks } from "./environment-remarks.ts";
+import { bySeverity, byVersion, chooseColumns, licenceWords } from "./fleet-facts.ts";
+import { code, cutList, escapeMarkdown, markdownList } from "./markdown.ts";
+import { fitDetail, type MarkdownDetail } from "./markdown-detail.ts";
+import { showLabels } from "./show-labels.ts";
+import { groupsOf, notRead, oldestReading, summaryParts, worstFirst } from "./status-text.ts";
+
+/** Customers in the table, unless everything is wanted. */
+const mostRows = 20;
+/** Versions in a cell. */
+const mostVersions = 3;
+
+/** Where the fleet stands, for a note or an issue: the sums, what needs attention, and tables by cluster and customer. */
+export function renderStatusMarkdown(fleet: Fleet, { full }: { readonly full: boolean }): string {
+  return fitDetail((detail) => renderWith(printableData(fleet), full, detail), "dtsync status --format json");
+}
+
+function renderWith(fleet: Fleet, full: boolean, detail: MarkdownDetail): string {
+  const { troubled, suspended } = groupsOf(fleet);
+  const oldest = oldestReading(fleet);
+  const asked = oldest === null ? "" : `, environments at ${oldest.slice(0, 16)}Z or later`;
+  const most = Math.min(detail.listed, full ? Number.POSITIVE_INFINITY : mostRows);
+  const items = (environments: readonly FleetEnvironment[]) => cutList(environments.map(environmentItem), most);
+  return [
+    "### dtsync status",
+    "",
+    `${summaryParts(fleet.counts, fleet.otherDrift).join(", ")}.`,
+    "",
+    `As of ${escapeMarkdown(fleet.createdAt)}${asked}.`,
+    "",
+    ...markdownList("Not everything could be read", cutList(notRead(fleet).map(escapeMarkdown), detail.listed)),
+    ...markdownList("Needs attention", items(troubled)),
+    ...markdownList("Suspended", items(suspended)),
+    ...table("cluster", fleet.clusters, most),
+    ...table(
+      "customer",
+      worstFirst(fleet).map(({ id, ...rest }) => ({ ...rest, name: id })),
+      most,
+    ),
+  ].join("\n");
+}
+
+function environmentItem(environment: FleetEnvironment): string {
+  const labels = showLabels(environment.labels);
+  const remarks = environmentRemarks(environment).map(escapeMarkdown);
+  return `${code(environment.id)}${labels === "" ? "" : ` (${escapeMarkdown(labels)})`}: ${remarks.join("; ")}`;
+}
+
+interface Row {
+  readonly name: string;
+  readonly licence: Fleet["customers"][number]["licence"];
+  readonly counts: FleetCounts;
+}
+
+/** With all columns that are not zero everywhere: a table of a forge is as wide as it needs. */
+function table(what: string, rows: readonly Row[], most: number): readonly string[] {
+  if (rows.length === 0) return [];
+  const { columns } = chooseColumns(
+    rows.map(({ counts }) => counts),
+    Number.POSITIVE_INFINITY,
+  );
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const titles = columns.map(({ title }) => title.toLowerCase());
+  return [
+    line([what, ...titles, "open problems", "agents", "licence"]),
+    `| --- |${titles.map(() => " ---: |").join("")} --- | --- | --- |`,
+    ...rows
+      .slice(0, most)
+      .map(({ name, licence, counts }) =>
+        line([
+          code(name),
+          ...columns.map(({ cell }) => cell(counts)),
+          ...[bySeverity(counts.problems), byVersion(counts.versions, mostVersions), licenceWords(licence ?? [])].map(
+            escapeMarkdown,
+          ),
+        ]),
+      ),
+    "",
+    ...(rows.length > most ? [`and ${count(rows.length - most, "more", "more")}, left out here`, ""] : []),
+  ];
+}
