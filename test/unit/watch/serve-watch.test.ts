@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Plan } from "../../../src/model/plan.ts";
@@ -109,4 +110,24 @@ describe("the server of a watch", () => {
     expect(text).not.toContain("3f2a");
     expect(text).not.toContain("web01");
   });
+});
+
+test("the page names every metric with its labels, and every result that a label has", async () => {
+  const metrics = watchMetrics({ version: "0.1.0", apply: true, now: () => new Date(), ofProcess: false });
+  metrics.listener.took("3f2a");
+  const text = await metrics.text();
+  const page = readFileSync(new URL("../../../docs/watch.md", import.meta.url), "utf8");
+  const rows = new Map(
+    [...page.matchAll(/^\| `(dtsync_\w+(?:\{\w+\})?)` \| (.+) \|$/gm)].map(([, name = "", words = ""]) => [
+      name,
+      words,
+    ]),
+  );
+  const served = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = ""]) => {
+    const label = new RegExp(`^${name}\\{(\\w+)="`, "m").exec(text)?.[1] ?? "le";
+    return label === "le" ? name : `${name}{${label}}`;
+  });
+  expect([...rows.keys()].sort()).toEqual(served.sort());
+  for (const [, name = "", value = ""] of text.matchAll(/^(\w+)\{(?:result|stage|action)="([^"]+)"\}/gm))
+    expect([...rows].find(([row]) => row.startsWith(`${name}{`))?.[1], name).toContain(`\`${value}\``);
 });
