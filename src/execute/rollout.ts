@@ -10,11 +10,13 @@ interface RolloutEdges {
   readonly environment: string;
   /** Aborted once something else is wanted: no wave follows the one that goes on then. */
   readonly superseded?: AbortSignal | undefined;
+  /** Aborted at an interrupt: no wave begins any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Runs the work of one environment wave after wave, and stops it once more than `maxFailures` have failed: the rest is
- * skipped. So it is once something else is wanted, but for the first wave, so that
+ * skipped. So it is after an interrupt, and once something else is wanted, then but for the first wave, so that
  * even wishes that change all the time get something done. `work` never throws; it is given items in order and ends with each item's outcome. It calls `leaveWave` when
  * nothing is left but to wait for others to confirm it: then the next batch begins, and a failure counts once it is known.
  * A canary is there to be confirmed, so that everything waits for it.
@@ -23,7 +25,7 @@ export async function runRollout<T>(
   { waves, maxFailures }: Waves<T>,
   work: (item: T, leaveWave: () => void) => Promise<Outcome>,
   skip: (item: T, outcome: Outcome) => void,
-  { log, environment, superseded }: RolloutEdges,
+  { log, environment, superseded, signal }: RolloutEdges,
 ): Promise<void> {
   const ended: Promise<void>[] = [];
   let failures = 0;
@@ -47,6 +49,7 @@ export async function runRollout<T>(
         `the rollout of its environment was stopped after ${count(failures, "failure")} (${accepted(maxFailures)})`,
       );
     }
+    if (signal?.aborted) return skipped("interrupted", "the run was interrupted before it began");
     if (begun === 0 || !superseded?.aborted) return null;
     return skipped("superseded", "a later revision of the inventory is planned before the next wave");
   };
@@ -54,7 +57,7 @@ export async function runRollout<T>(
     const outcome = stop();
     if (outcome !== null) {
       const told = { environment, failures, limit: maxFailures, left };
-      if (!stopped) log.info(`rollout ${outcome.error?.code === "superseded" ? "superseded" : "stopped"}`, () => told);
+      if (!stopped) log.info(`rollout ${outcome.error?.code?.replace("rollout-", "")}`, () => told);
       stopped = true;
       for (const item of items) skip(item, outcome);
       continue;

@@ -128,6 +128,29 @@ describe("something else that is wanted", () => {
   });
 });
 
+test("after an interrupt no wave begins, not even the first one, and the log has none", async () => {
+  for (const at of [0, 2]) {
+    const interrupt = new AbortController();
+    if (at === 0) interrupt.abort();
+    const log = keepingLog();
+    const worked: number[] = [];
+    const left: Outcome[] = [];
+    const work = async (host: number) => {
+      worked.push(host);
+      if (host === at) interrupt.abort();
+      return done(1);
+    };
+    const edges = { log, environment: "abc-p1", signal: interrupt.signal };
+    await runRollout(wavesOf([1, 2, 3, 4, 5], aRollout(one)), work, (_host, outcome) => left.push(outcome), edges);
+    expect(worked).toEqual(at === 0 ? [] : [1, 2, 3]);
+    expect(new Set(left.map(({ status, error }) => `${status} ${error?.code}`))).toEqual(
+      new Set(["skipped interrupted"]),
+    );
+    const waves = at === 0 ? [] : ["wave begins", "wave begins"];
+    expect(log.entries.map(({ message }) => message)).toEqual([...waves, "rollout interrupted"]);
+  }
+});
+
 describe("what waits to be confirmed", () => {
   /** Works on hosts 1 to 7, the canary and then batches of 2; each leaves its wave, and ends once it is told how. */
   function waitingRollout(rollout: Partial<Rollout>) {

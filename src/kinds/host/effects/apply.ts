@@ -63,8 +63,8 @@ export function hostApplier({ hosts, environments, concurrency }: HostWork, port
           { lane, scheduler, leaveWave, seenWithin: settings.seenWithin },
           { ...ports, sharing },
         );
-      const { log, superseded } = ports;
-      return runRollout(waves, make, scheduler.end, { log, environment, superseded });
+      const { log, superseded, signal } = ports;
+      return runRollout(waves, make, scheduler.end, { log, environment, superseded, signal });
     });
     await Promise.all(work);
   };
