@@ -1,7 +1,5 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +7,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anInventory, planOf } from "../support/builders.ts";
 import { savedPlan } from "../support/saved-documents.ts";
+import { type ServedForge, serveForge } from "../support/serve-forge.ts";
 import { beforeWrite, forgeTokens, type SimulatedForge, simulateForge } from "../support/simulated-forge.ts";
 
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
@@ -22,7 +21,7 @@ interface Ended {
 }
 
 let folder: string;
-let server: Server;
+let server: ServedForge;
 let origin: string;
 let forge: SimulatedForge;
 
@@ -31,24 +30,11 @@ beforeAll(async () => {
   writeFileSync(join(folder, "plan.json"), JSON.stringify(savedPlan));
   const calm = planOf({ inventory: anInventory({ environments: [], groups: [], hosts: [] }), clusters: {} });
   writeFileSync(join(folder, "calm.json"), JSON.stringify(calm));
-  server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (chunk: Buffer) => {
-      body += chunk.toString();
-    });
-    request.on("end", () => {
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      const answer = forge.answer(request.method ?? "", request.url ?? "", headers, body === "" ? null : body);
-      if (answer === "cut") return request.socket.destroy();
-      response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });
-      return response.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.93.0.1", resolve));
-  origin = `http://127.93.0.1:${(server.address() as AddressInfo).port}`;
+  server = await serveForge("127.93.0.1", () => forge);
+  origin = server.origin;
 });
 afterAll(async () => {
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
