@@ -219,6 +219,10 @@ export function createProgram(context: Context): ProgramRun {
     .option("--signers <file>", "take only commits that are signed by an SSH key of this file of allowed signers")
     .option("--fast-forward-only", "do not follow a branch that was rewritten; --signers has it")
     .option("--listen <address>", "serve /metrics, /healthz and /readyz: a port on loopback, or HOST:PORT")
+    .option(
+      "--lease <cluster/environment>",
+      "with --apply, change nothing while a watch of another machine has the lease in the tags of this environment",
+    )
     .option("--state <dir>", "where the copy of the branch is kept (default: a folder of the user's state)")
     .option("--once", "look and run once, and end like plan or apply")
     .action(async (raw: RawOptions) => {

@@ -51,7 +51,7 @@ export async function runRollout<T>(
     }
     if (signal?.aborted) return skipped("interrupted", "the run was interrupted before it began");
     if (begun === 0 || !superseded?.aborted) return null;
-    return skipped("superseded", "a later revision of the inventory is planned before the next wave");
+    return skipped("superseded", "it is planned once more before the next wave");
   };
   for (const { name, isCanary, items } of waves) {
     const outcome = stop();

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gitEdges } from "../../src/application/git-edges.ts";
+import type { LeasePlace } from "../../src/application/watch/open-lease.ts";
 import { runRevision } from "../../src/application/watch/run-revision.ts";
 import { watchBranch } from "../../src/application/watch/watch-branch.ts";
 import { watchedRevisions } from "../../src/application/watch/watched-revisions.ts";
@@ -47,6 +48,7 @@ export interface WatchSettings {
   readonly once?: boolean;
   readonly signers?: string;
   readonly fastForwardOnly?: boolean;
+  readonly lease?: LeasePlace;
   readonly listener?: WatchListener;
   /** Called with the hours since the watch began, once for each hour, and with what ends it. */
   readonly eachHour?: (hour: number, end: () => void) => void;
@@ -107,7 +109,7 @@ safety: { maxUpdates: 100% }
       if (reachable) renameSync(aside, origin.directory);
       else renameSync(origin.directory, aside);
     },
-    async watch({ apply = false, once = false, signers, fastForwardOnly = false, ...told }) {
+    async watch({ apply = false, once = false, signers, fastForwardOnly = false, lease = null, ...told }) {
       const stop = new AbortController();
       const { context, errors } = aContext({ clock, variables, folder: () => home, signal: stop.signal });
       await context.log.open({ level: "info", format: "text", file: null, color: false }, stop.signal);
@@ -141,6 +143,7 @@ safety: { maxUpdates: 100% }
         shard: null,
         journal: null,
         apply,
+        lease,
       };
       try {
         const code = await watchBranch(

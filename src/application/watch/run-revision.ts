@@ -1,4 +1,5 @@
 import { type DtsyncError, exitCodes } from "../../errors.ts";
+import { linkSignals } from "../../lib/linked-signal.ts";
 import type { Inventory } from "../../model/inventory.ts";
 import { warningLines } from "../../report/warning-lines.ts";
 import type { RunEnd } from "../../watch/judge-run.ts";
@@ -11,10 +12,14 @@ import { loadDeclared } from "../load-declared.ts";
 import { lockClusters } from "../lock-clusters.ts";
 import { makePlan } from "../make-plan.ts";
 import { hostConnections } from "../open-ssh.ts";
+import type { Lease } from "./cluster-lease.ts";
+import type { LeasePlace } from "./open-lease.ts";
 
 export interface RunRevisionOptions extends CarryOutOptions {
   /** Whether the plan is carried out as far as the guards let it. */
   readonly apply: boolean;
+  /** What keeps watches of other machines from changing anything meanwhile; null: nothing does. */
+  readonly lease: LeasePlace | null;
 }
 
 /** Entries of the log for one invalid inventory. */
@@ -57,8 +62,13 @@ async function applyRevision(inventory: Inventory, options: RunRevisionOptions, 
   try {
     const { plan, input } = await makePlan(inventory, options, context, connections);
     const approved = { plan, inventory, hosts: input.hosts };
-    const begin = async () => longest.changesBegin();
-    const outcome = await carryOut(approved, options, context, connections, begin);
+    const outcome = await withLease(options, inventory, context, (superseded, takeLease) => {
+      const begin = async () => {
+        await takeLease();
+        longest.changesBegin();
+      };
+      return carryOut(approved, { ...options, superseded }, context, connections, begin);
+    });
     const report = applyReport(approved, outcome, longest, options, context);
     const { guards, results } = outcome;
     const ending = { skipStale: true, interrupted: context.signal.aborted };
@@ -68,6 +78,32 @@ async function applyRevision(inventory: Inventory, options: RunRevisionOptions, 
   } finally {
     connections.close();
     close();
+  }
+}
+
+/**
+ * Some work that takes the lease when it begins, where there is one. What came first has been planned by then, and is compared
+ * with the clusters once more before it is changed. Without the lease no wave follows.
+ */
+async function withLease<T>(
+  { lease: place, allowCommands, superseded }: RunRevisionOptions,
+  inventory: Inventory,
+  context: Context,
+  work: (superseded: AbortSignal | undefined, begin: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  if (place === null) return work(superseded, async () => undefined);
+  const lost = new AbortController();
+  const ends = linkSignals([lost.signal, ...(superseded === undefined ? [] : [superseded])]);
+  let lease: Lease | null = null;
+  const begin = async () => {
+    const { openLease } = await import("./open-lease.ts");
+    lease = await openLease(place, { inventory, allowCommands }, context, () => lost.abort());
+  };
+  try {
+    return await work(ends.signal, begin);
+  } finally {
+    ends.close();
+    await (lease as Lease | null)?.release();
   }
 }
 

@@ -14,11 +14,14 @@ import type { Context } from "../context.ts";
 import { gitEdges } from "../git-edges.ts";
 import type { NotifyOptions } from "../notifier.ts";
 import type { WatchNotifications } from "./notify-watch.ts";
+import { type LeasePlace, leaseHolder } from "./open-lease.ts";
 import { type RunRevisionOptions, runRevision } from "./run-revision.ts";
 import { watchBranch } from "./watch-branch.ts";
 import { watchedRevisions } from "./watched-revisions.ts";
 
-export interface WatchOptions extends RunRevisionOptions {
+export interface WatchOptions extends Omit<RunRevisionOptions, "lease"> {
+  /** The environment that bears the lease; null: there is none. */
+  readonly lease: Pick<LeasePlace, "cluster" | "environment"> | null;
   /** Of the repository, as Git takes it. */
   readonly address: string;
   readonly branch: string;
@@ -72,6 +75,7 @@ async function follow(
     const health = watchHealth(pace.interval, clock);
     const told = notifications === null ? [] : [notifications.listener];
     const listeners = [metrics.listener, health.listener, ...told];
+    const lease = options.lease === null ? null : { ...options.lease, holder: await leaseHolder(state) };
     const followed = followBranch({ address, branch, folder, copy: join(state, "repository") }, gitEdges(context));
     const server = options.listen === null ? null : await serve(options.listen, health, metrics);
     if (server !== null) log.info("watch serves", () => ({ host: options.listen?.host, port: server.port }));
@@ -82,7 +86,7 @@ async function follow(
           revisions: watchedRevisions({ branch: followed, folder: state, signers, fastForwardOnly }, log, signal),
           run: ({ commit, directory }, superseded, own) =>
             runRevision(
-              { ...options, inventory: directory, revision: { commit, dirty: false, reason: null }, superseded },
+              { ...options, lease, inventory: directory, revision: { commit, dirty: false, reason: null }, superseded },
               { ...own, folder: () => state },
             ),
           listener: allListeners(listeners),

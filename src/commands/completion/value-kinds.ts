@@ -16,6 +16,7 @@ export type ValueKind =
 export const placeholders = {
   address: "nothing",
   age: "nothing",
+  "cluster/environment": "nothing",
   command: "program",
   day: "nothing",
   days: "nothing",

@@ -29,6 +29,7 @@ export async function watchOptions(raw: RawOptions, variables: ProcessVariables)
     signers: textOrNull(raw["signers"]),
     fastForwardOnly: raw["fastForwardOnly"] === true || raw["signers"] !== undefined,
     listen: listen(textOrNull(raw["listen"])),
+    lease: lease(textOrNull(raw["lease"]), raw["apply"] === true),
     state: textOrNull(raw["state"]),
     once: raw["once"] === true,
     notify: notifyOptions(raw),
@@ -80,6 +81,16 @@ function percent(value: unknown): number {
   const number = Number(/^(\d{1,2})%?$/.exec(String(value))?.[1] ?? 100);
   if (number > 50) throw new OptionError(`--jitter must be from 0% to 50%, not ${JSON.stringify(value)}`);
   return number / 100;
+}
+
+/** `emea/dtsync-lease`. */
+function lease(text: string | null, applies: boolean): WatchOptions["lease"] {
+  if (text === null) return null;
+  const [, cluster, environment] = /^([a-z][a-z0-9-]{0,30})\/([A-Za-z0-9_-]{1,70})$/.exec(text) ?? [];
+  if (cluster === undefined || environment === undefined)
+    throw new OptionError(`--lease must be CLUSTER/ENVIRONMENT, not ${JSON.stringify(text)}`);
+  if (!applies) throw new OptionError("--lease is for --apply: a watch that changes nothing needs none");
+  return { cluster, environment };
 }
 
 /** `9464`, `127.0.0.1:9464`, `[::1]:9464`, `metrics.example.com:9464`. */

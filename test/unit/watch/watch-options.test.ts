@@ -15,6 +15,7 @@ describe("the options of a watch", () => {
       signers: null,
       fastForwardOnly: false,
       listen: null,
+      lease: null,
       state: null,
       once: false,
       raisedLimits: { removals: null, updates: null },
@@ -37,6 +38,8 @@ describe("the options of a watch", () => {
     [{ interval: "1.5h" }, "--interval"],
     [{ driftInterval: "30s" }, "--drift-interval must be a time from 1m"],
     [{ jitter: "51%" }, "--jitter"],
+    [{ lease: "abc-p1", apply: true }, "--lease must be CLUSTER/ENVIRONMENT"],
+    [{ lease: "emea/abc-p1" }, "--lease is for --apply"],
     [{ listen: "localhost" }, "--listen"],
     [{ listen: "127.0.0.1:70000" }, "--listen"],
   ])("%j are refused", async (raw, message) => {
