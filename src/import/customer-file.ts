@@ -23,10 +23,10 @@ export function customerFile(customer: PlacedCustomer, world: ProposalBasis): Pr
     const file = existing.customerFiles.get(known.place.file);
     if (file === undefined) return null;
     const { text: before, data } = file;
-    const { environmentId, cluster } = { ...world.defaultsOf, environmentId: world.defaultsOf.template, ...data };
+    const { cluster } = { ...world.defaultsOf, ...data };
     const base: EnvironmentBase = {
       ...{ customer, world, customerTags: [], labels, isDeclared: true },
-      template: typeof environmentId === "string" ? environmentId : null,
+      template: customer.template,
       cluster: typeof cluster === "string" ? cluster : null,
     };
     const edits: Edit[] = customer.environments.map((environment) => ({

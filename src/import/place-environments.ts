@@ -2,7 +2,13 @@ import { compareText } from "../lib/text.ts";
 import type { EstateCluster, Remark } from "../model/estate.ts";
 import type { ObservedEnvironment } from "../model/observed.ts";
 import type { CustomerRule } from "./customer-rules.ts";
-import { findIdTemplates, type IdParts } from "./id-templates.ts";
+import {
+  countTemplates,
+  findIdTemplates,
+  type IdParts,
+  type TemplateCount,
+  templatesOfCustomers,
+} from "./id-templates.ts";
 import { isPlainText } from "./plain-text.ts";
 import { slug, takeName } from "./slug.ts";
 
@@ -28,7 +34,8 @@ export interface PlacedCustomer {
 
 export interface PlacedEnvironments {
   readonly customers: readonly PlacedCustomer[];
-  readonly templates: readonly IdParts[];
+  /** Those that ids are declared by. */
+  readonly templates: readonly TemplateCount[];
   readonly remarks: readonly Remark[];
 }
 
@@ -40,36 +47,50 @@ interface Found {
 const longestKey = 70;
 const longestCustomer = 50;
 
+/** What an inventory says of a customer already. */
+export interface DeclaredCustomer {
+  /** These stay those of other environments. */
+  readonly keys: readonly string[];
+  /** The template of its ids. */
+  readonly template: string;
+}
+
 /**
  * Finds for each environment the customer and the key under which an inventory declares it. `rule` says for some whose
- * they are; null: nothing but their ids does. `declaredKeys`: keys that customers have already, which stay theirs.
+ * they are; null: nothing but their ids does. `declared`: by customer.
  */
 export function placeEnvironments(
   clusters: readonly EstateCluster[],
   rule: CustomerRule | null,
-  declaredKeys: ReadonlyMap<string, readonly string[]> = new Map(),
+  declared: ReadonlyMap<string, DeclaredCustomer> = new Map(),
 ): PlacedEnvironments {
   const { unique, doubles } = uniqueById(clusters);
-  const templates = findIdTemplates(unique.map(({ observed }) => observed.id));
+  const told = new Map(unique.map(({ observed }) => [observed.id, rule?.(observed) ?? null]));
+  const ownParts = templatesOfCustomers([...told].flatMap(([id, known]) => (known === null ? [] : [{ id, ...known }])));
+  const parts = findIdTemplates(unique.map(({ observed }) => observed.id));
   const byCustomer = new Map<
     string,
     { readonly found: Found; readonly parts: IdParts | null; readonly key: string | null }[]
   >();
   for (const found of unique) {
-    const told = rule?.(found.observed) ?? null;
-    const parts =
-      told === null ? (templates.get(found.observed.id) ?? null) : partsFor(found.observed.id, told.customer);
-    const customer = told?.customer ?? parts?.customer ?? otherCustomer(clusters, found.cluster);
+    const { id } = found.observed;
+    const known = told.get(id) ?? null;
+    const own = (known === null ? parts : ownParts).get(id) ?? null;
+    const customer = known?.customer ?? own?.customer ?? otherCustomer(clusters, found.cluster);
     const list = byCustomer.get(customer) ?? [];
     byCustomer.set(customer, list);
-    list.push({ found, parts, key: told?.key ?? null });
+    list.push({ found, parts: own, key: known?.key ?? null });
   }
   const customers = [...byCustomer]
     .sort(([left], [right]) => compareText(left, right))
-    .map(([id, members]) => placeCustomer(id, members, new Set(declaredKeys.get(id))));
+    .map(([id, members]) => placeCustomer(id, members, declared.get(id) ?? null));
   return {
     customers,
-    templates: [...templates.values()],
+    templates: countTemplates(
+      customers
+        .flatMap(({ environments }) => environments)
+        .flatMap(({ customer, template }) => (template === null ? [] : [{ customer, template }])),
+    ),
     remarks:
       doubles.length === 0 ? [] : [{ about: "ids that an earlier cluster has, too: left out there", items: doubles }],
   };
@@ -98,40 +119,48 @@ function uniqueById(clusters: readonly EstateCluster[]): {
 const otherCustomer = (clusters: readonly EstateCluster[], cluster: string): string =>
   clusters.length === 1 ? "other" : `other-${cluster}`;
 
-/** An id taken apart for a customer that is known. */
-function partsFor(id: string, customer: string): IdParts | null {
-  const [, start = "", first = "", second = "", end = ""] =
-    new RegExp(`^(.*?)(?:${customer}([-_])([a-z]{1,8}[1-9][0-9]{0,3}))((?:[-_].*)?)$`).exec(id) ?? [];
-  if (second === "" || !/^(?:.*[-_])?$/.test(start)) return null;
-  return { template: `${start}{customer}${first}{key}${end}`, customer, key: second };
+interface Member {
+  readonly found: Found;
+  readonly parts: IdParts | null;
+  /** The key that it is said to have. */
+  readonly key: string | null;
 }
 
-function placeCustomer(
-  id: string,
-  members: readonly { readonly found: Found; readonly parts: IdParts | null; readonly key: string | null }[],
-  declared: ReadonlySet<string>,
-): PlacedCustomer {
-  const template = mostFrequent(members.flatMap(({ parts }) => (parts === null ? [] : [parts.template])));
-  const isFollowing = (parts: IdParts | null): parts is IdParts & { readonly template: string } =>
-    parts !== null && parts.template === template && !declared.has(parts.key);
+function placeCustomer(id: string, members: readonly Member[], declared: DeclaredCustomer | null): PlacedCustomer {
+  const known = new Set(declared?.keys);
+  const template =
+    declared?.template ?? mostFrequent(members.flatMap(({ parts }) => (parts === null ? [] : [parts.template])));
+  const isFollowing = (parts: IdParts | null): parts is IdParts =>
+    parts !== null && parts.template === template && !known.has(parts.key);
   const following = members.flatMap(({ parts }) => (isFollowing(parts) ? [parts.key] : []));
-  const taken = new Set([...declared, ...following]);
+  const taken = new Set([...known, ...following]);
   const environments = members.map(({ found, parts, key: told }): PlacedEnvironment => {
     const base = { observed: found.observed, cluster: found.cluster, customer: id };
     if (isFollowing(parts)) {
       return { ...base, key: parts.key, template, stage: parts.key.replace(/\d+$/, "") };
     }
-    const key = takeName(keyFor(found.observed, told), taken, longestKey);
+    const wanted = told ?? (parts === null || template === null ? null : keyBeside(template, parts));
+    const key = takeName(keyFor(found.observed, wanted), taken, longestKey);
     return { ...base, key, template: null, stage: key };
   });
   return { id, name: customerName(id, environments), template, environments: environments.sort(byKey) };
 }
 
-/** Readable ids make the best keys; where there is nothing to read in one, the name may have something. */
-function keyFor({ id, name }: ObservedEnvironment, told: string | null): string {
+/**
+ * The words of another site with the key, `west-p1`, of an id that begins as those of the customer do; null: it does not, or
+ * has no such words, and the key alone belongs to what the template makes.
+ */
+function keyBeside(template: string, parts: IdParts): string | null {
+  const [start, end] = parts.template.split("{customer}");
+  const key = end?.replace("{key}", parts.key).replace(/^[-_]/, "") ?? "";
+  return template.startsWith(`${start}{customer}`) && key !== parts.key ? key : null;
+}
+
+/** Readable ids make the best keys; where there is nothing to read in one, the name may have something. `better`: what comes before both. */
+function keyFor({ id, name }: ObservedEnvironment, better: string | null): string {
   const isRandom = /^[0-9a-f-]{32,}$/i.test(id) || !/[a-z]{2}/i.test(id);
   const [first = "", second = ""] = isRandom ? [slug(name), slug(id)] : [slug(id), slug(name)];
-  const wanted = slug(told ?? "") || first || second || "environment";
+  const wanted = slug(better ?? "") || first || second || "environment";
   return /^[a-z]/.test(wanted) ? wanted : `e-${wanted}`;
 }
 

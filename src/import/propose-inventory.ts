@@ -5,11 +5,10 @@ import { customerFile } from "./customer-file.ts";
 import type { CustomerRule } from "./customer-rules.ts";
 import { type KnownLimit, ownLimits, type SharedValues, sharedValues } from "./environment-values.ts";
 import { hostsEntry } from "./hosts-entry.ts";
-import { countTemplates } from "./id-templates.ts";
 import { importRemarks } from "./import-remarks.ts";
 import { mappingAt } from "./mapping-at.ts";
 import { fileText, freePath } from "./new-file.ts";
-import { type PlacedEnvironment, placeEnvironments } from "./place-environments.ts";
+import { type DeclaredCustomer, type PlacedEnvironment, placeEnvironments } from "./place-environments.ts";
 import { type PlacedGroups, placeGroups } from "./place-groups.ts";
 import {
   type Choices,
@@ -19,7 +18,7 @@ import {
   type ProposalBasis,
   type ProposedFile,
 } from "./proposal.ts";
-import { defaultsFor, settingsFile } from "./settings-file.ts";
+import { defaultsFor, settingsFile, usualTemplate } from "./settings-file.ts";
 import { asMapping } from "./yaml-values.ts";
 
 export interface Wishes {
@@ -37,7 +36,7 @@ const mostGroupsInFile = 500;
 export function proposeInventory({ clusters, existing, rule, limits, choices }: Wishes): Proposal {
   const { inventory, settings } = existing;
   const estate = undeclared(clusters, inventory, choices);
-  const placed = placeEnvironments(estate, rule, keysByCustomer(inventory));
+  const placed = placeEnvironments(estate, rule, declaredCustomers(existing));
   const all = placed.customers.flatMap(({ environments }) => environments);
   const defaults = mappingAt(settings.data, "defaults");
   const isFresh = inventory.environments.length === 0 && inventory.groups.length === 0;
@@ -71,7 +70,7 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
   const known = new Set(inventory.customers.map(({ id }) => id));
   return {
     files,
-    templates: countTemplates(placed.templates),
+    templates: placed.templates,
     counts: {
       customers: placed.customers.filter(({ id }) => !known.has(id)).length,
       environments: all.length,
@@ -82,13 +81,27 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
   };
 }
 
-const keysByCustomer = ({ environments }: ExistingInventory["inventory"]): ReadonlyMap<string, readonly string[]> =>
-  new Map(
-    [...groupBy(environments, ({ customer }) => customer)].map(([id, declared]) => [
-      id,
-      declared.map(({ key }) => key),
-    ]),
+function declaredCustomers({
+  inventory: { customers, environments },
+  settings,
+  customerFiles,
+}: ExistingInventory): ReadonlyMap<string, DeclaredCustomer> {
+  const keys = groupBy(environments, ({ customer }) => customer);
+  const common = mappingAt(settings.data, "defaults")["environmentId"];
+  return new Map(
+    customers.map(({ id, place }) => {
+      const own = customerFiles.get(place.file)?.data["environmentId"];
+      const template = own === undefined ? common : own;
+      return [
+        id,
+        {
+          keys: (keys.get(id) ?? []).map(({ key }) => key),
+          template: typeof template === "string" ? template : usualTemplate,
+        },
+      ];
+    }),
   );
+}
 
 /** Names of groups that are declared, and the former ones. */
 const namesByCluster = ({ groups }: ExistingInventory["inventory"]): ReadonlyMap<string, readonly string[]> =>

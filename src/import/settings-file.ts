@@ -6,7 +6,8 @@ import { mostFrequent, type PlacedCustomer } from "./place-environments.ts";
 import type { Defaults, ProposalBasis, ProposedFile } from "./proposal.ts";
 import { asMapping, pick } from "./yaml-values.ts";
 
-const usualTemplate = "{customer}-{key}";
+/** What holds where no template is declared. */
+export const usualTemplate = "{customer}-{key}";
 
 /** What holds for all customers with an import: what is declared, else what most have. */
 export function defaultsFor(

@@ -105,7 +105,7 @@ describe("an import", () => {
   test("asks tags and tables whose environments are", async () => {
     begin();
     const table = world.write("owners.csv", "# id,customer,stage\nlab0,Laboratory,t7\n");
-    const { code } = await world.run([
+    const { code, document } = await world.run([
       "import",
       "--all",
       "--customer-from",
@@ -114,7 +114,16 @@ describe("an import", () => {
       table,
     ]);
     expect(code).toBe(0);
-    expect(filesThere()).toContain("customers/amber00.yaml");
+    expect(document).toMatchObject({
+      templates: [
+        { template: "{customer}-{key}", environments: 27 },
+        { template: "ccv2-cust-{customer}-east-{key}", environments: 10, customers: 2 },
+        { template: "ccv2-cust-{customer}-north-{key}", environments: 10 },
+        { template: "ccv2-cust-{customer}-west-{key}", environments: 10 },
+      ],
+    });
+    expect(read("customers/amber00.yaml")).toContain("environmentId: ccv2-cust-{customer}-east-{key}\n");
+    expect(read("customers/amber00.yaml")).toContain("\n  p1:\n");
     expect(read("customers/laboratory.yaml")).toContain("id: lab0");
     await planIsEmpty();
   });

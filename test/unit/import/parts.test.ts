@@ -64,6 +64,22 @@ describe("an import into what is declared", () => {
     expect(inventory.environments.find(({ id }) => id === "abc-t1")).toMatchObject({ stage: "t", cluster: "emea" });
   });
 
+  test("follows the template that a declared customer has, whatever most of its new environments follow", async () => {
+    const there = ["north-abc-t1", "abc-t1", "abc-t2"].map((id) => observedEnvironment({ id }));
+    const file = "customer: abc\nenvironmentId: north-{customer}-{key}\nenvironments:\n  p1: { hosts: [] }\n";
+    const { inventory } = await importInto(
+      [anEstate({ environments: there })],
+      { ...declared, "customers/abc.yaml": file },
+      () => ({ customer: "abc", key: null }),
+    );
+    expect(inventory.environments.map(({ id, key, stage }) => [id, key, stage])).toEqual([
+      ["abc-t1", "abc-t1", "abc-t1"],
+      ["abc-t2", "abc-t2", "abc-t2"],
+      ["north-abc-p1", "p1", "p"],
+      ["north-abc-t1", "t1", "t"],
+    ]);
+  });
+
   test("leaves out environments on which declared groups would change their rights, and tells of them", async () => {
     const noc = "groups:\n  - name: noc\n    access: { 'xyz-*': VIEWER, '*-p1': VIEWER }\n";
     const groups = [observedGroup({ name: "noc", accessRight: { VIEWER: ["abc-p1", "xyz-p1"] } })];

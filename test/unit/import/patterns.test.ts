@@ -68,6 +68,60 @@ test("environments of one customer in both generations share a file, and a key t
   );
 });
 
+describe("environments whose customers are known", () => {
+  const idsAt = (customer: string, site: string) =>
+    ["d1", "p1", "s1"].map((key) => `ccv2-cust-${customer}-${site}-${key}`);
+  const placed = (ids: readonly string[], customerOf: (id: string) => string | null) =>
+    placeEnvironments([anEstate({ environments: ids.map((id) => observedEnvironment({ id })) })], (environment) => {
+      const customer = customerOf(environment.id);
+      return customer === null ? null : { customer, key: null };
+    });
+  const byThirdWord = (id: string) => id.split("-")[2] ?? null;
+
+  test("have their stages as keys, whatever stands between customer and key", () => {
+    const ids = [...idsAt("harbour", "east"), ...idsAt("lagoon", "west")];
+    const { customers, templates } = placed(ids, byThirdWord);
+    expect(
+      customers.map(({ id, template, environments }) => [id, template, environments.map(({ key }) => key)]),
+    ).toEqual([
+      ["harbour", "ccv2-cust-{customer}-east-{key}", ["d1", "p1", "s1"]],
+      ["lagoon", "ccv2-cust-{customer}-west-{key}", ["d1", "p1", "s1"]],
+    ]);
+    expect(customers[0]?.environments.map(({ stage }) => stage)).toEqual(["d", "p", "s"]);
+    expect(templates).toEqual([
+      { template: "ccv2-cust-{customer}-east-{key}", environments: 3, customers: 1 },
+      { template: "ccv2-cust-{customer}-west-{key}", environments: 3, customers: 1 },
+    ]);
+  });
+
+  test("of several sites follow that of most of them, and the others are called by site and key", () => {
+    const ids = [...idsAt("harbour", "east"), "ccv2-cust-harbour-west-p1", "ccv2-cust-harbour-west-p2", "harbour-t1"];
+    const { customers, templates } = placed(ids, () => "harbour");
+    expect(customers.map(({ template }) => template)).toEqual(["ccv2-cust-{customer}-east-{key}"]);
+    expect(customers[0]?.environments.map(({ key, template }) => [key, template !== null])).toEqual([
+      ["d1", true],
+      ["harbour-t1", false],
+      ["p1", true],
+      ["s1", true],
+      ["west-p1", false],
+      ["west-p2", false],
+    ]);
+    expect(templates.map(({ environments }) => environments)).toEqual([3]);
+  });
+
+  test.each([
+    [["abc-web1-p1", "abc-web1-t1"], "{customer}-web1-{key}"],
+    [["abc-p1-zone1", "abc-t1-zone1"], "{customer}-{key}-zone1"],
+    [["p1-emea-abc", "t1-emea-abc"], "{key}-emea-{customer}"],
+  ])("go the way that most of them go: %j", (ids, template) => {
+    expect(placed(ids, () => "abc").customers.map((customer) => customer.template)).toEqual([template]);
+  });
+
+  test("keep an id in which the customer is only a part of a word", () => {
+    expect(placed(["abcd-p1"], () => "abc").customers[0]?.environments[0]?.template).toBeNull();
+  });
+});
+
 describe("host names", () => {
   test("that differ by a number become one item", () => {
     const names = [
