@@ -88,6 +88,13 @@ export function placeGroups(
   const made = options.templates
     ? makeTemplates(members, environments)
     : { templates: [], labels: new Map(), rest: members };
+  remark(
+    "templates that only named customers or labelled environments have: who comes later has to be named or labelled, too",
+    made.templates.flatMap(({ name, match }) => {
+      const labels = Object.keys(match?.labels ?? {}).map((label) => `${name}: label ${label}`);
+      return match?.customer === undefined ? labels : [`${name}: ${match.customer.join(", ")}`];
+    }),
+  );
   const names = clusters.map(({ name }) => name);
   const templates = options.isPart ? made.templates.map((template) => onClusters(template, names)) : made.templates;
   const rest = declareRest(made.rest, { clusters: options.isPart ? null : clusters.length, environments, all });

@@ -6,7 +6,7 @@ import { placeEnvironments } from "../../../src/import/place-environments.ts";
 import { findRoles, leanRights } from "../../../src/import/rights.ts";
 import { closePermissions } from "../../../src/kinds/group/permissions.ts";
 import { expandHostNames } from "../../../src/load/hosts/host-names.ts";
-import { anEstate, observedEnvironment } from "../../support/import-world.ts";
+import { anEstate, importInto, observedEnvironment, observedGroup } from "../../support/import-world.ts";
 
 const templatesOf = (ids: readonly string[]) =>
   countTemplates(findIdTemplates(ids).values()).map(({ template }) => template);
@@ -119,6 +119,33 @@ describe("environments whose customers are known", () => {
 
   test("keep an id in which the customer is only a part of a word", () => {
     expect(placed(["abcd-p1"], () => "abc").customers[0]?.environments[0]?.template).toBeNull();
+  });
+});
+
+describe("a template matches", () => {
+  const idsOf = (customers: readonly string[], template: (customer: string) => string) =>
+    customers.flatMap((customer) => ["d1", "p1"].map((key) => `${template(customer)}-${key}`));
+  const first = idsOf(["aba", "acd", "aef"], (customer) => customer);
+  const second = idsOf(["harbour", "lagoon", "summit"], (customer) => `ccv2-cust-${customer}`);
+  const environments = [...first, ...second, "lab0"].map((id) => observedEnvironment({ id }));
+  const standard = (ids: readonly string[]) =>
+    ids.map((id) => observedGroup({ name: `dt-${id}-standard`, accessRight: { VIEWER: [id] } }));
+
+  test("by what ids look like, so that environments of later have its groups", async () => {
+    const { texts, proposal } = await importInto([anEstate({ environments, groups: standard(first) })]);
+    expect(texts["dtsync.yaml"]).toContain('    match:\n      environment: "???-*"\n');
+    expect(proposal.remarks).toEqual([]);
+  });
+
+  test("by names or labels where nothing else says it, and that is told", async () => {
+    const { texts, proposal } = await importInto([anEstate({ environments, groups: standard(first.slice(1)) })]);
+    expect(texts["dtsync.yaml"]).toContain('labels:\n        dt-standard: "yes"\n');
+    expect(proposal.remarks).toEqual([
+      {
+        about: expect.stringContaining("named or labelled, too"),
+        items: ["dt-{environment}-standard: label dt-standard"],
+      },
+    ]);
   });
 });
 
