@@ -36,6 +36,8 @@ export interface PlacedGroups {
 interface GroupOptions {
   /** False: every group is declared by itself. */
   readonly templates: boolean;
+  /** Names of templates that are not meant. */
+  readonly leftTemplates: ReadonlySet<string>;
   /** Groups as `CLUSTER/NAME` whose rights are not declared. */
   readonly bare: ReadonlySet<string>;
   /** Environments that are declared already. */
@@ -86,7 +88,7 @@ export function placeGroups(
   remark("groups without rights on environments: their rights are not compared", silent);
   remark("groups with rights that an inventory cannot name: their rights are not compared", odd);
   const made = options.templates
-    ? makeTemplates(members, environments)
+    ? makeTemplates(members, environments, options.leftTemplates)
     : { templates: [], labels: new Map(), rest: members };
   remark(
     "templates that only named customers or labelled environments have: who comes later has to be named or labelled, too",

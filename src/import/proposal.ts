@@ -30,6 +30,8 @@ export interface DeclaredFile {
 export interface Choices {
   /** Groups from templates, and values that many environments share. */
   readonly templates: boolean;
+  /** Names of templates that are not meant. */
+  readonly leftTemplates: ReadonlySet<string>;
   readonly shared: boolean;
   /** Ids in lower case of environments of which only id, cluster and state are declared. */
   readonly bare: ReadonlySet<string>;

@@ -48,6 +48,7 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
   const groups = placeGroups(estate, all, {
     declared: declaredAlready(clusters, inventory),
     templates: isFresh && choices.templates,
+    leftTemplates: choices.leftTemplates,
     bare: choices.bareGroups,
     takenNames: namesByCluster(inventory),
     isPart: inventory.clusters.length > clusters.length,
