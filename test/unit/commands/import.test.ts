@@ -160,6 +160,39 @@ describe("an import", () => {
     }
   });
 
+  test("tells each host that nobody declares once, however many clusters there are", async () => {
+    const agent = {
+      environment: "aaa-d1",
+      host: {
+        name: "web01.example.com",
+        id: "00000000000000A0",
+        version: "1.313.52.20250602-150703",
+        hostGroup: "aaa",
+      },
+      ...{ firstSeen: Date.now() - 1_000, lastSeen: Date.now() },
+      ...{ availability: "MONITORED" as const, detailedAvailability: "MONITORED" },
+    };
+    const twoClusters = `${settings}  apac: { url: https://apac.example.com, token: { env: DTSYNC_TOKEN_APAC } }\n`;
+    const emea = await startCommandWorld({ "dtsync.yaml": twoClusters }, { ...seedEstate(0, 12), agents: [agent] });
+    const apac = await startCommandWorld({}, seedEstate(1, 12));
+    try {
+      const variables = {
+        HOME: emea.directory,
+        DTSYNC_TOKEN_EMEA: emea.cluster.clusterToken,
+        DTSYNC_TOKEN_APAC: apac.cluster.clusterToken,
+      };
+      const words = ["import", "--all", "--set", `clusters.apac.url=${apac.url}`];
+      expect(await emea.run(words, { variables })).toMatchObject({ code: 0 });
+      const { document } = await emea.run([...words, "--hosts"], { variables });
+      const { remarks } = document as { remarks: readonly { about: string; items: readonly string[] }[] };
+      expect(remarks.filter(({ about }) => about.includes("add host"))).toMatchObject([
+        { items: ["aaa-d1: web01.example.com"] },
+      ]);
+    } finally {
+      await Promise.all([emea.close(), apac.close()]);
+    }
+  });
+
   test("that cannot read everything of a cluster writes nothing of it", async () => {
     begin();
     const fault = world.cluster.addFault({ match: { path: /\/groups/, times: 1 }, do: { status: 403 } });
