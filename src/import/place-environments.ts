@@ -170,13 +170,14 @@ const byKey = (left: PlacedEnvironment, right: PlacedEnvironment): number =>
     right.key.replace(/\d+/g, (digits) => digits.padStart(10, "0")),
   );
 
-/** The name from which, with their keys behind it, most names of the environments follow. */
+/** The name from which, with their keys behind it, more than half of the names of the environments follow. */
 function customerName(id: string, environments: readonly PlacedEnvironment[]): string | null {
   const names = environments.flatMap(({ observed: { name }, key }) =>
     name.endsWith(` ${key}`) ? [name.slice(0, -key.length - 1)] : [],
   );
   const name = mostFrequent(names);
-  return name === null || name === id || !isPlainText(name) ? null : name;
+  const isOfMost = names.filter((one) => one === name).length * 2 > environments.length;
+  return name === null || !isOfMost || name === id || !isPlainText(name) ? null : name;
 }
 
 /** The most frequent of the texts, of several the first in their order; null: there is none. */

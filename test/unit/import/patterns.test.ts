@@ -68,6 +68,21 @@ test("environments of one customer in both generations share a file, and a key t
   );
 });
 
+test("a customer has the name that more than half of its environments begin with", () => {
+  const named = (names: readonly string[]) =>
+    placeEnvironments(
+      [
+        anEstate({
+          environments: names.map((name, index) => observedEnvironment({ id: `abc-p${index + 1}`, name })),
+        }),
+      ],
+      null,
+    ).customers.map(({ name }) => name);
+  expect(named(["ABC Retail p1", "ABC Retail p2", "Third"])).toEqual(["ABC Retail"]);
+  expect(named(["Name p1", "Second", "Third"])).toEqual([null]);
+  expect(named(["Name p1", "Second"])).toEqual([null]);
+});
+
 describe("environments whose customers are known", () => {
   const idsAt = (customer: string, site: string) =>
     ["d1", "p1", "s1"].map((key) => `ccv2-cust-${customer}-${site}-${key}`);
