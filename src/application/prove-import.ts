@@ -40,6 +40,7 @@ const everything: Choices = {
   leftOut: new Set(),
   bareGroups: new Set(),
   leftOutGroups: new Set(),
+  madeGroups: new Set(),
 };
 
 /**
@@ -63,7 +64,13 @@ export async function proveImport(ports: ProofPorts): Promise<Proposal> {
       inventory === null
         ? withoutFaults(diagnostics, proposal, choices, fresh)
         : withoutChanges(planOf(inventory), known, declared, templatesOf(inventory, proposal), choices);
-    if (next === null) return proposal;
+    if (next === null) {
+      const madeGroups = new Set(inventory?.groups.map(({ cluster, name }) => `${cluster}/${name}`));
+      // The files are the same; what is told of groups that are left out is not.
+      return [...choices.leftOutGroups].some((group) => madeGroups.has(group))
+        ? ports.propose({ ...choices, madeGroups })
+        : proposal;
+    }
     reason = inventory === null ? describe(diagnostics) : "a plan of it would have changes";
     if (next === choices) {
       const own = inventory === null ? [] : ownTemplates(inventory, planOf(inventory), known);

@@ -59,7 +59,7 @@ function valueRemarks(
     },
     {
       about: "groups that were left out, because they could not be proven",
-      items: [...choices.leftOutGroups].sort(compareText),
+      items: [...choices.leftOutGroups].filter((group) => !choices.madeGroups.has(group)).sort(compareText),
     },
   ].filter((remark) => remark.items.length > 0);
 }

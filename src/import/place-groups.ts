@@ -44,6 +44,8 @@ interface GroupOptions {
   readonly declared: readonly PlacedEnvironment[];
   /** Names of groups that are declared already, the former ones too, by cluster. */
   readonly takenNames: ReadonlyMap<string, readonly string[]>;
+  /** Ids in lower case of environments that are there, whether they are declared or not, by cluster. */
+  readonly there: ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether the inventory has clusters besides those that were read: nothing may be declared on them. */
   readonly isPart: boolean;
 }
@@ -61,8 +63,9 @@ export function placeGroups(
   const all = [...environments, ...options.declared];
   const byId = new Map(all.map((environment) => [environment.observed.id.toLowerCase(), environment]));
   const members: Member[] = [];
-  const left: Record<LeftReason, string[]> = { unclear: [], secret: [], sameId: [] };
+  const left: Record<LeftReason, string[]> = { alike: [], unclear: [], secret: [], sameId: [] };
   const dead: string[] = [];
+  const beside: string[] = [];
   const silent: string[] = [];
   const odd: string[] = [];
   const ofPolicies: string[] = [];
@@ -75,7 +78,10 @@ export function placeGroups(
         continue;
       }
       const read = accessOf(observed, cluster, zonesOfGroups.get(observed.id.toLowerCase()) ?? [], byId);
-      if (read.gone.length > 0) dead.push(`${shown} on ${read.gone.join(", ")}`);
+      const isThere = (id: string): boolean => options.there.get(cluster)?.has(id) ?? false;
+      const [leftOut, gone] = [read.others.filter(isThere), read.others.filter((id) => !isThere(id))];
+      if (gone.length > 0) dead.push(`${shown} on ${gone.join(", ")}`);
+      if (leftOut.length > 0) beside.push(`${shown} on ${leftOut.join(", ")}`);
       if (policyGroups?.has(observed.id.toLowerCase())) ofPolicies.push(shown);
       else if (read.access === null && !observed.isClusterAdminGroup) (read.isOdd ? odd : silent).push(shown);
       const isBare = observed.isClusterAdminGroup || options.bare.has(shown);
@@ -84,8 +90,9 @@ export function placeGroups(
   }
   for (const reason of Object.keys(leftReasons) as readonly LeftReason[]) remark(leftReasons[reason], left[reason]);
   remark("rights on environments that are not there: left alone", dead);
+  remark("rights on environments that were left out: left alone", beside);
   remark("groups that policies give rights, which dtsync neither shows nor changes", ofPolicies);
-  remark("groups without rights on environments: their rights are not compared", silent);
+  remark("groups without rights on declared environments: their rights are not compared", silent);
   remark("groups with rights that an inventory cannot name: their rights are not compared", odd);
   const made = options.templates
     ? makeTemplates(members, environments, options.leftTemplates)
@@ -141,7 +148,9 @@ function nameRoles(group: RawGroup, roles: ReadonlyMap<string, string>): GroupEn
 
 /** Why a group cannot be declared, whatever else is. */
 const leftReasons = {
-  unclear: "groups that cannot be declared (names alike but for case, braces or control characters): left alone",
+  alike: "groups whose names differ in case alone: left alone",
+  unclear:
+    "groups with a name or mapping that cannot be declared (blanks at an end, braces, control characters, more than 500 characters): left alone",
   secret: "groups with a token, a private key or a password in a name: left alone",
   sameId: "groups whose names a cluster makes one id of: left alone",
 } as const;
@@ -158,7 +167,7 @@ function sortOut(
   const alike = groupBy(groups, ({ name }) => groupNameKey(name));
   const byTexts = groups.map((group): [ObservedGroup, LeftReason | null] => {
     const isAlike = (alike.get(groupNameKey(group.name))?.length ?? 0) > 1;
-    return [group, isAlike ? "unclear" : oddTexts(group)];
+    return [group, isAlike ? "alike" : oddTexts(group)];
   });
   const usable = byTexts.flatMap(([{ name }, reason]) => (reason === null ? [name] : []));
   const sharing = groupBy([...usable, ...takenNames], groupIdKey);
@@ -175,19 +184,19 @@ function oddTexts({ name, ldapGroupNames, ssoGroupNames }: ObservedGroup): LeftR
   return texts.every((text) => isPlainText(text, longestName) && !/[{}]/.test(text)) ? null : "unclear";
 }
 
-/** The rights of a group on the environments of the estate, and the ids that are none of them. */
+/** The rights of a group on the environments that are declared, and the ids of others. */
 function accessOf(
   observed: ObservedGroup,
   cluster: string,
   zoneRights: readonly EstateZoneRight[],
   byId: ReadonlyMap<string, PlacedEnvironment>,
-): { readonly access: Member["access"]; readonly isOdd: boolean; readonly gone: readonly string[] } {
+): { readonly access: Member["access"]; readonly isOdd: boolean; readonly others: readonly string[] } {
   const access = new Map<PlacedEnvironment, Granted>();
-  const gone: string[] = [];
+  const others: string[] = [];
   let isOdd = false;
   for (const [id, permissions] of rightsByEnvironment(observed)) {
     const environment = byId.get(id);
-    if (environment === undefined || environment.cluster !== cluster) gone.push(id);
+    if (environment === undefined || environment.cluster !== cluster) others.push(id);
     else {
       isOdd ||= permissions.some((permission) => !/^[A-Z][A-Z_]*$/.test(permission));
       access.set(environment, { whole: leanRights(permissions), zones: new Map() });
@@ -199,7 +208,7 @@ function accessOf(
     const zones = new Map(rights.map(({ zone, permissions }) => [zone, leanRights(permissions)]));
     access.set(environment, { whole: access.get(environment)?.whole ?? [], zones });
   }
-  return { access: isOdd || access.size === 0 ? null : access, isOdd, gone: gone.sort(compareText) };
+  return { access: isOdd || access.size === 0 ? null : access, isOdd, others: others.sort(compareText) };
 }
 
 interface RestOptions {

@@ -41,6 +41,8 @@ export interface Choices {
   readonly bareGroups: ReadonlySet<string>;
   /** The same of groups that are not declared. */
   readonly leftOutGroups: ReadonlySet<string>;
+  /** Those of them that the inventory declares all the same, by a template that it had before. */
+  readonly madeGroups: ReadonlySet<string>;
 }
 
 export interface ProposedFile {

@@ -51,6 +51,9 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
     leftTemplates: choices.leftTemplates,
     bare: choices.bareGroups,
     takenNames: namesByCluster(inventory),
+    there: new Map(
+      clusters.map(({ name, environments }) => [name, new Set(environments.map(({ id }) => id.toLowerCase()))]),
+    ),
     isPart: inventory.clusters.length > clusters.length,
   });
   const basis: ProposalBasis = {

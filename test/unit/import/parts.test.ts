@@ -80,6 +80,16 @@ describe("an import into what is declared", () => {
     ]);
   });
 
+  test("tells nothing of a group that a declared template makes", async () => {
+    const template = `${declared["dtsync.yaml"]}groups:\n  - { name: "{customer}-dev", access: { "*": VIEWER } }\n`;
+    const { inventory, proposal } = await importInto([anEstate({ environments, groups: developers })], {
+      ...declared,
+      "dtsync.yaml": template,
+    });
+    expect(inventory.groups.map(({ name }) => name).sort()).toEqual(["abc-dev", "xyz-dev"]);
+    expect(proposal.remarks).toEqual([]);
+  });
+
   test("leaves out environments on which declared groups would change their rights, and tells of them", async () => {
     const noc = "groups:\n  - name: noc\n    access: { 'xyz-*': VIEWER, '*-p1': VIEWER }\n";
     const groups = [observedGroup({ name: "noc", accessRight: { VIEWER: ["abc-p1", "xyz-p1"] } })];
