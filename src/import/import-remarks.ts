@@ -1,11 +1,11 @@
 import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
 import type { Remark } from "../model/estate.ts";
-import { oddTags } from "./environment-values.ts";
 import { foldHosts } from "./fold-hosts.ts";
 import type { PlacedEnvironment } from "./place-environments.ts";
 import { isPlainText } from "./plain-text.ts";
 import type { ProposalBasis } from "./proposal.ts";
+import { oddTags } from "./shared-tags.ts";
 
 /** What an inventory cannot say of these environments, what could not be proven, and names that several have. */
 export const importRemarks = (environments: readonly PlacedEnvironment[], basis: ProposalBasis): readonly Remark[] => [
