@@ -30,6 +30,9 @@ interface Reach {
 /** Different rights by stage that are tried for groups of one name, the most frequent ones first. */
 const mostRights = 20;
 
+/** Fewer groups are better read one by one than found by a label. */
+const leastForLabel = 5;
+
 /** Templates for groups that differ by customer, stage or environment alone, and the groups that are left. `left`: names of others. */
 export function makeTemplates(
   members: readonly Member[],
@@ -69,6 +72,7 @@ export function makeTemplates(
     const reach = reachOf(pattern, variant, wanted, environments);
     if (reach === null) continue;
     const match = findMatch(pattern.name, wanted, reach.reached, taken);
+    if (match.label !== null && variant.instances.length < leastForLabel) continue;
     if (match.label !== null) {
       for (const { observed } of wanted) labels.set(observed.id, [...(labels.get(observed.id) ?? []), match.label]);
     }
