@@ -19,6 +19,7 @@ export function customerFile(customer: PlacedCustomer, world: ProposalBasis): Pr
   const known = existing.inventory.customers.find(({ id }) => id === customer.id);
   const own = groups.byCustomer.get(customer.id) ?? [];
   const ids = customer.environments.map(({ observed }) => observed.id);
+  const names = own.map(({ name }) => name);
   const labels = groupLabels(customer, groups);
   if (known) {
     const file = existing.customerFiles.get(known.place.file);
@@ -38,7 +39,13 @@ export function customerFile(customer: PlacedCustomer, world: ProposalBasis): Pr
     }));
     if (own.length > 0) edits.push({ action: "append", path: ["groups"], items: own.map(asMapping) });
     const edited = editYaml(before, edits);
-    return { path: known.place.file, text: "text" in edited ? edited.text : before, before, environments: ids };
+    return {
+      path: known.place.file,
+      text: "text" in edited ? edited.text : before,
+      before,
+      environments: ids,
+      groups: names,
+    };
   }
   const cluster = mostFrequent(customer.environments.map((environment) => environment.cluster));
   const tags = customerTags(fullyDeclared(customer.environments, world.choices), shared.tags);
@@ -63,7 +70,7 @@ export function customerFile(customer: PlacedCustomer, world: ProposalBasis): Pr
     ...(own.length === 0 ? {} : { groups: own.map(asMapping) }),
   };
   const path = freePath(`customers/${customer.id}`, existing.paths);
-  return { path, text: fileText(entry), before: null, environments: ids };
+  return { path, text: fileText(entry), before: null, environments: ids, groups: names };
 }
 
 /** Nothing but the tags of all. */

@@ -1,7 +1,8 @@
 import { compareText } from "../lib/text.ts";
-import type { EstateCluster, Remark } from "../model/estate.ts";
+import type { EstateCluster } from "../model/estate.ts";
 import type { ObservedEnvironment } from "../model/observed.ts";
 import type { CustomerRule } from "./customer-rules.ts";
+import type { Finding, FindingItem } from "./findings.ts";
 import {
   countTemplates,
   findIdTemplates,
@@ -36,7 +37,7 @@ export interface PlacedEnvironments {
   readonly customers: readonly PlacedCustomer[];
   /** Those that ids are declared by. */
   readonly templates: readonly TemplateCount[];
-  readonly remarks: readonly Remark[];
+  readonly findings: readonly Finding[];
 }
 
 interface Found {
@@ -91,7 +92,7 @@ export function placeEnvironments(
         .flatMap(({ environments }) => environments)
         .flatMap(({ customer, template }) => (template === null ? [] : [{ customer, template }])),
     ),
-    remarks:
+    findings:
       doubles.length === 0 ? [] : [{ about: "ids that an earlier cluster has, too: left out there", items: doubles }],
   };
 }
@@ -99,17 +100,20 @@ export function placeEnvironments(
 /** Ids are unique in an inventory, without regard to case. */
 function uniqueById(clusters: readonly EstateCluster[]): {
   readonly unique: readonly Found[];
-  readonly doubles: readonly string[];
+  readonly doubles: readonly FindingItem[];
 } {
-  const known = new Set<string>();
+  const known = new Map<string, string>();
   const unique: Found[] = [];
-  const doubles: string[] = [];
+  const doubles: FindingItem[] = [];
   for (const { name: cluster, environments } of clusters) {
     for (const observed of environments) {
       const key = observed.id.toLowerCase();
-      if (known.has(key)) doubles.push(`${cluster}: ${observed.id}`);
-      else unique.push({ observed, cluster });
-      known.add(key);
+      const earlier = known.get(key);
+      if (earlier !== undefined) doubles.push({ text: `${cluster}: ${observed.id}`, environment: earlier });
+      else {
+        unique.push({ observed, cluster });
+        known.set(key, observed.id);
+      }
     }
   }
   return { unique, doubles };

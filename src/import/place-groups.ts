@@ -3,9 +3,10 @@ import { groupNameKey } from "../kinds/group/group-names.ts";
 import { rightsByEnvironment } from "../kinds/group/rights.ts";
 import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
-import type { EstateCluster, EstateZoneRight, Remark } from "../model/estate.ts";
+import type { EstateCluster, EstateZoneRight } from "../model/estate.ts";
 import type { ObservedGroup } from "../model/observed.ts";
 import { accessKeys } from "./access-keys.ts";
+import type { Finding, FindingItem } from "./findings.ts";
 import {
   type AccessEntry,
   type GroupEntry,
@@ -30,7 +31,9 @@ export interface PlacedGroups {
   readonly labels: ReadonlyMap<string, readonly string[]>;
   /** Groups that are declared. */
   readonly count: number;
-  readonly remarks: readonly Remark[];
+  readonly findings: readonly Finding[];
+  /** Templates of which environments that come later are no part by themselves. */
+  readonly closed: Finding | null;
 }
 
 interface GroupOptions {
@@ -56,54 +59,49 @@ export function placeGroups(
   environments: readonly PlacedEnvironment[],
   options: GroupOptions,
 ): PlacedGroups {
-  const remarks: Remark[] = [];
-  const remark = (about: string, items: readonly string[]): void => {
-    if (items.length > 0) remarks.push({ about, items: [...items].sort(compareText) });
+  const findings: Finding[] = [];
+  const find = (about: string, items: readonly FindingItem[]): void => {
+    if (items.length === 0) return;
+    findings.push({ about, items: [...items].sort((one, two) => compareText(one.text, two.text)) });
   };
   const all = [...environments, ...options.declared];
   const byId = new Map(all.map((environment) => [environment.observed.id.toLowerCase(), environment]));
   const members: Member[] = [];
-  const left: Record<LeftReason, string[]> = { alike: [], unclear: [], secret: [], sameId: [] };
-  const dead: string[] = [];
-  const beside: string[] = [];
-  const silent: string[] = [];
-  const odd: string[] = [];
-  const ofPolicies: string[] = [];
+  const left: Record<LeftReason, FindingItem[]> = { alike: [], unclear: [], secret: [], sameId: [] };
+  const dead: FindingItem[] = [];
+  const beside: FindingItem[] = [];
+  const silent: FindingItem[] = [];
+  const odd: FindingItem[] = [];
+  const ofPolicies: FindingItem[] = [];
   for (const { name: cluster, groups, zoneRights, policyGroups } of clusters) {
     const zonesOfGroups = groupBy(zoneRights, ({ group }) => group.toLowerCase());
     for (const [observed, reason] of sortOut(groups, options.takenNames.get(cluster) ?? [])) {
       const shown = `${cluster}/${observed.name}`;
+      const item = (more = ""): FindingItem => ({ text: shown + more, group: observed.name });
       if (reason !== null) {
-        left[reason].push(reason === "sameId" ? `${shown} (id ${groupIdOf(observed.name)})` : shown);
+        left[reason].push({ text: reason === "sameId" ? `${shown} (id ${groupIdOf(observed.name)})` : shown });
         continue;
       }
       const read = accessOf(observed, cluster, zonesOfGroups.get(observed.id.toLowerCase()) ?? [], byId);
       const isThere = (id: string): boolean => options.there.get(cluster)?.has(id) ?? false;
       const [leftOut, gone] = [read.others.filter(isThere), read.others.filter((id) => !isThere(id))];
-      if (gone.length > 0) dead.push(`${shown} on ${gone.join(", ")}`);
-      if (leftOut.length > 0) beside.push(`${shown} on ${leftOut.join(", ")}`);
-      if (policyGroups?.has(observed.id.toLowerCase())) ofPolicies.push(shown);
-      else if (read.access === null && !observed.isClusterAdminGroup) (read.isOdd ? odd : silent).push(shown);
+      if (gone.length > 0) dead.push(item(` on ${gone.join(", ")}`));
+      if (leftOut.length > 0) beside.push(item(` on ${leftOut.join(", ")}`));
+      if (policyGroups?.has(observed.id.toLowerCase())) ofPolicies.push(item());
+      else if (read.access === null && !observed.isClusterAdminGroup) (read.isOdd ? odd : silent).push(item());
       const isBare = observed.isClusterAdminGroup || options.bare.has(shown);
       members.push({ observed, cluster, access: isBare ? null : read.access });
     }
   }
-  for (const reason of Object.keys(leftReasons) as readonly LeftReason[]) remark(leftReasons[reason], left[reason]);
-  remark("rights on environments that are not there: left alone", dead);
-  remark("rights on environments that were left out: left alone", beside);
-  remark("groups that policies give rights, which dtsync neither shows nor changes", ofPolicies);
-  remark("groups without rights on declared environments: their rights are not compared", silent);
-  remark("groups with rights that an inventory cannot name: their rights are not compared", odd);
+  for (const reason of Object.keys(leftReasons) as readonly LeftReason[]) find(leftReasons[reason], left[reason]);
+  find("rights on environments that are not there: left alone", dead);
+  find("rights on environments that were left out: left alone", beside);
+  find("groups that policies give rights, which dtsync neither shows nor changes", ofPolicies);
+  find("groups without rights on declared environments: their rights are not compared", silent);
+  find("groups with rights that an inventory cannot name: their rights are not compared", odd);
   const made = options.templates
     ? makeTemplates(members, environments, options.leftTemplates)
     : { templates: [], labels: new Map(), rest: members };
-  remark(
-    "templates that only named customers or labelled environments have: who comes later has to be named or labelled, too",
-    made.templates.flatMap(({ name, match }) => {
-      const labels = Object.keys(match?.labels ?? {}).map((label) => `${name}: label ${label}`);
-      return match?.customer === undefined ? labels : [`${name}: ${match.customer.join(", ")}`];
-    }),
-  );
   const names = clusters.map(({ name }) => name);
   const templates = options.isPart ? made.templates.map((template) => onClusters(template, names)) : made.templates;
   const rest = declareRest(made.rest, { clusters: options.isPart ? null : clusters.length, environments, all });
@@ -119,8 +117,19 @@ export function placeGroups(
     byCustomer: new Map([...rest.byCustomer].map(([customer, groups]) => [customer, groups.map(withRoles)])),
     labels: made.labels,
     count: members.length,
-    remarks,
+    findings,
+    closed: closedTemplates(made.templates),
   };
+}
+
+function closedTemplates(templates: readonly RawGroup[]): Finding | null {
+  const items = templates.flatMap(({ name, match }) => {
+    const labels = Object.keys(match?.labels ?? {}).map((label) => ({ text: `${name}: label ${label}` }));
+    return match?.customer === undefined ? labels : [{ text: `${name}: ${match.customer.join(", ")}` }];
+  });
+  const about =
+    "templates that only named customers or labelled environments have: who comes later has to be named or labelled, too";
+  return items.length === 0 ? null : { about, items: items.sort((one, two) => compareText(one.text, two.text)) };
 }
 
 /** A template that makes groups for environments of these clusters alone. */

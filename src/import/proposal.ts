@@ -51,8 +51,9 @@ export interface ProposedFile {
   readonly text: string;
   /** What is there now; null: nothing. */
   readonly before: string | null;
-  /** Environments that it declares. */
+  /** Ids of environments and names of groups that it declares. */
   readonly environments: readonly string[];
+  readonly groups: readonly string[];
 }
 
 export interface Proposal {

@@ -1,11 +1,13 @@
 import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
-import type { EstateCluster } from "../model/estate.ts";
+import type { EstateCluster, Remark } from "../model/estate.ts";
 import { customerFile } from "./customer-file.ts";
 import type { CustomerRule } from "./customer-rules.ts";
 import { type KnownLimit, ownLimits, type SharedValues, sharedValues } from "./environment-values.ts";
+import { withComments } from "./file-comments.ts";
+import { asRemark, type Finding } from "./findings.ts";
 import { hostsEntry } from "./hosts-entry.ts";
-import { importRemarks } from "./import-remarks.ts";
+import { otherFindings, valueFindings } from "./import-remarks.ts";
 import { mappingAt } from "./mapping-at.ts";
 import { fileText, freePath } from "./new-file.ts";
 import { type DeclaredCustomer, type PlacedEnvironment, placeEnvironments } from "./place-environments.ts";
@@ -27,13 +29,15 @@ export interface Wishes {
   readonly rule: CustomerRule | null;
   readonly limits: readonly KnownLimit[];
   readonly choices: Choices;
+  /** What reading has left out already. */
+  readonly remarks?: readonly Remark[];
 }
 
 /** Groups of one file: it stays small enough to be read, and laid out. */
 const mostGroupsInFile = 500;
 
 /** Writes down what clusters have and the inventory does not declare. Pure: the same estate gives the same files. */
-export function proposeInventory({ clusters, existing, rule, limits, choices }: Wishes): Proposal {
+export function proposeInventory({ clusters, existing, rule, limits, choices, remarks = [] }: Wishes): Proposal {
   const { inventory, settings } = existing;
   const estate = undeclared(clusters, inventory, choices);
   const placed = placeEnvironments(estate, rule, declaredCustomers(existing));
@@ -71,9 +75,11 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
     ...placed.customers.map((customer) => customerFile(customer, basis)),
     ...groupFiles(groups, existing),
   ].filter((file): file is ProposedFile => file !== null && file.text !== file.before);
+  const findings = [...placed.findings, ...groups.findings, ...valueFindings(all, basis)];
+  const read = remarks.map(({ about, items }): Finding => ({ about, items: items.map((text) => ({ text })) }));
   const known = new Set(inventory.customers.map(({ id }) => id));
   return {
-    files,
+    files: withComments(files, [...findings, ...read]),
     templates: placed.templates,
     counts: {
       customers: placed.customers.filter(({ id }) => !known.has(id)).length,
@@ -81,7 +87,7 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
       groups: groups.count,
       hosts: all.reduce((sum, environment) => sum + hostsEntry(environment, estate, inventory).count, 0),
     },
-    remarks: [...placed.remarks, ...groups.remarks, ...importRemarks(all, basis)],
+    remarks: [...findings, ...(groups.closed ? [groups.closed] : []), ...otherFindings(all, basis)].map(asRemark),
   };
 }
 
@@ -166,8 +172,15 @@ function groupFiles({ shared }: PlacedGroups, { paths }: ExistingInventory): rea
   for (let start = 0; start < sorted.length; start += mostGroupsInFile) {
     const path = freePath("groups/imported", taken);
     taken.add(path);
-    const groups = sorted.slice(start, start + mostGroupsInFile).map(asMapping);
-    files.push({ path, text: fileText({ groups }), before: null, environments: [] });
+    const groups = sorted.slice(start, start + mostGroupsInFile);
+    const names = groups.map(({ name }) => name);
+    files.push({
+      path,
+      text: fileText({ groups: groups.map(asMapping) }),
+      before: null,
+      environments: [],
+      groups: names,
+    });
   }
   return files;
 }

@@ -58,8 +58,16 @@ describe("an import", () => {
       remarks: [
         { about: expect.stringContaining("not there"), items: ["emea/auditors of 2019 on gone0-p1"] },
         { about: "groups that policies give rights, which dtsync neither shows nor changes", items: ["emea/security"] },
+        { about: expect.stringContaining("id of their own"), items: { length: 3 } },
       ],
     });
+    expect(read("groups/imported.yaml").split("\n").slice(0, 4)).toEqual([
+      "# Written by dtsync import. What a person should know of it:",
+      "# - groups that policies give rights, which dtsync neither shows nor changes",
+      "#     emea/security",
+      "",
+    ]);
+    expect(read("customers/other.yaml")).toContain("#     emea/auditors of 2019 on gone0-p1\n");
     expect(read("groups/imported.yaml")).toContain("managementZones:\n          Web shop: LOG_VIEWER\n");
     expect(read("dtsync.yaml").startsWith(settings)).toBe(true);
     await planIsEmpty();
