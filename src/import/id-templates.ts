@@ -67,6 +67,41 @@ export function findIdTemplates(ids: readonly string[]): ReadonlyMap<string, IdP
   return found;
 }
 
+/**
+ * Ids as templates take them apart that customers have already, given by customer: ids of these customers first, then those of new ones
+ * by the template that says most of them.
+ */
+export function partsByTemplates(
+  ids: readonly string[],
+  templateOf: ReadonlyMap<string, string>,
+): ReadonlyMap<string, IdParts> {
+  const templates = [...new Set(templateOf.values())].sort(
+    (left, right) => right.length - left.length || compareText(left, right),
+  );
+  const takers = templates.map((template) => takerOf(template));
+  return new Map(
+    ids.flatMap((id) => {
+      const ways = takers.flatMap((take) => take(id) ?? []);
+      const best =
+        ways.find(({ customer, template }) => templateOf.get(customer) === template) ??
+        ways.find(({ template }) => !isPlain(template));
+      return best === undefined ? [] : [[id, best] as const];
+    }),
+  );
+}
+
+/** What takes ids apart that a template makes. */
+function takerOf(template: string): (id: string) => IdParts | null {
+  const inner = (pattern: RegExp): string => pattern.source.slice(1, -1);
+  const pattern = new RegExp(
+    `^${template.replace("{customer}", `(?<customer>${inner(customerPattern)})`).replace("{key}", `(?<key>${inner(keyPattern)})`)}$`,
+  );
+  return (id) => {
+    const { customer, key } = pattern.exec(id)?.groups ?? {};
+    return customer === undefined || key === undefined ? null : { template, customer, key };
+  };
+}
+
 /** An id of which is known whose it is. */
 export interface OwnedId {
   readonly id: string;

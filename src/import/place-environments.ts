@@ -7,6 +7,7 @@ import {
   countTemplates,
   findIdTemplates,
   type IdParts,
+  partsByTemplates,
   type TemplateCount,
   templatesOfCustomers,
 } from "./id-templates.ts";
@@ -68,7 +69,9 @@ export function placeEnvironments(
   const { unique, doubles } = uniqueById(clusters);
   const told = new Map(unique.map(({ observed }) => [observed.id, rule?.(observed) ?? null]));
   const ownParts = templatesOfCustomers([...told].flatMap(([id, known]) => (known === null ? [] : [{ id, ...known }])));
-  const parts = findIdTemplates(unique.map(({ observed }) => observed.id));
+  const ids = unique.map(({ observed }) => observed.id);
+  const templateOf = new Map([...declared].map(([customer, { template }]) => [customer, template]));
+  const parts = new Map([...findIdTemplates(ids), ...partsByTemplates(ids, templateOf)]);
   const byCustomer = new Map<
     string,
     { readonly found: Found; readonly parts: IdParts | null; readonly key: string | null }[]

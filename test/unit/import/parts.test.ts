@@ -80,6 +80,24 @@ describe("an import into what is declared", () => {
     ]);
   });
 
+  test("takes new environments for those of customers by the templates that are in use", async () => {
+    const there = ["ccv2-cust-abc-east-t1", "ccv2-cust-new-east-p1", "other-p1"].map((id) =>
+      observedEnvironment({ id }),
+    );
+    const file = "customer: abc\nenvironmentId: ccv2-cust-{customer}-east-{key}\nenvironments:\n  p1: { hosts: [] }\n";
+    const { inventory, texts } = await importInto([anEstate({ environments: there })], {
+      ...declared,
+      "customers/abc.yaml": file,
+    });
+    expect(inventory.environments.map(({ id, customer, key }) => [id, customer, key])).toEqual([
+      ["ccv2-cust-abc-east-p1", "abc", "p1"],
+      ["ccv2-cust-abc-east-t1", "abc", "t1"],
+      ["ccv2-cust-new-east-p1", "new", "p1"],
+      ["other-p1", "other", "p1"],
+    ]);
+    expect(texts["customers/new.yaml"]).toContain("environmentId: ccv2-cust-{customer}-east-{key}\n");
+  });
+
   test("tells nothing of a group that a declared template makes", async () => {
     const template = `${declared["dtsync.yaml"]}groups:\n  - { name: "{customer}-dev", access: { "*": VIEWER } }\n`;
     const { inventory, proposal } = await importInto([anEstate({ environments, groups: developers })], {
