@@ -5,7 +5,7 @@ import { type Member, mappings, type RawGroup } from "./group-entry.ts";
 import { type Pattern, patternsOf } from "./group-patterns.ts";
 import type { PlacedEnvironment } from "./place-environments.ts";
 import { type Granted, grantedKey } from "./rights.ts";
-import { stageKeys } from "./stage-keys.ts";
+import { type FindStageKeys, stageKeyFinder } from "./stage-keys.ts";
 
 /** A group as one of a template. */
 interface Instance {
@@ -55,6 +55,7 @@ export function makeTemplates(
   const covered = new Set<Member>();
   // Two templates with one name would make the same groups.
   const names = new Set<string>();
+  const findKeys = stageKeyFinder(environments);
   for (const [, family] of [...families]
     .map(([key, found]) => [key, largestVariant(found)] as const)
     .sort(
@@ -69,7 +70,7 @@ export function makeTemplates(
     if (first === undefined || values.size < 2 || names.has(first.pattern.name.toLowerCase())) continue;
     const { pattern } = first;
     const wanted = new Set(variant.instances.flatMap(({ member }) => [...(member.access?.keys() ?? [])]));
-    const reach = reachOf(pattern, variant, wanted, environments);
+    const reach = reachOf(pattern, variant, wanted, environments, findKeys);
     if (reach === null) continue;
     const match = findMatch(pattern.name, wanted, reach.reached, taken);
     if (match.label !== null && variant.instances.length < leastForLabel) continue;
@@ -142,6 +143,7 @@ function reachOf(
   { rights, everywhere }: Variant,
   wanted: ReadonlySet<PlacedEnvironment>,
   environments: readonly PlacedEnvironment[],
+  findKeys: FindStageKeys,
 ): Reach | null {
   const hasStage = placeholders.includes("stage");
   if (everywhere !== null && !hasStage) {
@@ -150,7 +152,11 @@ function reachOf(
       reached: environments,
     };
   }
-  const keys = stageKeys(wanted, hasStage ? null : [...rights.keys()], placeholders.includes("customer"), environments);
+  const keys = findKeys(
+    wanted,
+    hasStage ? null : [...rights.keys()].sort(compareText),
+    placeholders.includes("customer"),
+  );
   if (keys === null) return null;
   const entries: readonly (readonly [string, Granted])[] =
     everywhere === null ? [...rights] : [["{stage}", everywhere]];
