@@ -41,6 +41,8 @@ export interface InventoryChange {
   readonly files: readonly ChangedFile[];
   /** Null: none was made. */
   readonly commit: string | null;
+  /** What a person should know of it besides the lines. */
+  readonly notes: readonly string[];
   /** What is suspect only since then. */
   readonly warnings: readonly Diagnostic[];
 }
@@ -82,9 +84,10 @@ export async function changeInventory(
       texts.set(path, text);
       return text;
     };
-    const wanted = decide({ inventory: before.inventory, customers: files.list().customers, read });
+    const { customers, groups } = files.list();
+    const wanted = decide({ inventory: before.inventory, customers, groups, read });
     const changed = wanted.filter(({ path, text }) => read(path) !== text);
-    if (changed.length === 0) return { files: [], commit: null, warnings: [] };
+    if (changed.length === 0) return { files: [], commit: null, notes: [], warnings: [] };
     const asChanged = inventoryFiles(root, new Map(changed.map(({ path, text }) => [path, text])));
     const after = await loadInventory({ ...given, files: asChanged });
     if (after.inventory === null) {
@@ -99,6 +102,7 @@ export async function changeInventory(
         const old = read(path);
         return { path, created: old === null, changes: lineChanges(old ?? "", text) };
       }),
+      notes: changed.flatMap(({ notes }) => notes ?? []),
       warnings,
     };
     if (options.dryRun) return { ...result, commit: null };

@@ -91,7 +91,7 @@ export async function importEstate(options: ImportOptions, context: Context): Pr
       load(new Map([["dtsync.yaml", opened.settings], ...files.map(({ path, text }) => [path, text] as const)]));
     const prove = (clusters: readonly EstateCluster[]) =>
       proveImport({
-        propose: (choices) => proposeInventory({ clusters, existing, rule: options.rule, limits, choices }),
+        propose: (choices) => proposeInventory({ clusters, existing, rule: options.rule, limits, choices, remarks }),
         load: loadWith,
         observed,
         version: context.version,

@@ -34,12 +34,14 @@ interface ProofPorts {
 
 const everything: Choices = {
   templates: true,
+  leftTemplates: new Set(),
   shared: true,
   bare: new Set(),
   leftOut: new Set(),
   withoutHosts: new Set(),
   bareGroups: new Set(),
   leftOutGroups: new Set(),
+  madeGroups: new Set(),
 };
 
 /**
@@ -62,8 +64,14 @@ export async function proveImport(ports: ProofPorts): Promise<Proposal> {
     const next: Choices | null =
       inventory === null
         ? withoutFaults(diagnostics, proposal, choices, fresh)
-        : withoutChanges(planOf(inventory), known, declared, choices);
-    if (next === null) return proposal;
+        : withoutChanges(planOf(inventory), known, declared, templatesOf(inventory, proposal), choices);
+    if (next === null) {
+      const madeGroups = new Set(inventory?.groups.map(({ cluster, name }) => `${cluster}/${name}`));
+      // The files are the same; what is told of groups that are left out is not.
+      return [...choices.leftOutGroups].some((group) => madeGroups.has(group))
+        ? ports.propose({ ...choices, madeGroups })
+        : proposal;
+    }
     reason = inventory === null ? describe(diagnostics) : "a plan of it would have changes";
     if (next === choices) {
       const own = inventory === null ? [] : ownTemplates(inventory, planOf(inventory), known);
@@ -110,14 +118,31 @@ const describe = (diagnostics: readonly Diagnostic[]): string => {
   return first === undefined ? "it is invalid" : `${first.file}:${first.line} ${first.message}`;
 };
 
+/** The names of the templates that make groups, by these as `CLUSTER/NAME`. */
+function templatesOf({ groups }: Inventory, { files }: Proposal): ReadonlyMap<string, string> {
+  const settings = files.find(({ path }) => path === settingsPath);
+  const entries = settings === undefined ? [] : groupEntries(settings.path, settings.text);
+  const names = new Map(entries.map(({ name, line }) => [line, name]));
+  return new Map(
+    groups.flatMap(({ cluster, name, place }) => {
+      const template = place.file === settingsPath ? names.get(place.line) : undefined;
+      return template === undefined || !isTemplate(template) ? [] : [[`${cluster}/${name}`, template]];
+    }),
+  );
+}
+
+const settingsPath = "dtsync.yaml";
+const isTemplate = (name: string): boolean => name.includes("{");
+
 /**
  * Null: there is nothing that the import brought. The same choices again: nothing can be left away. `declared`: groups that the
- * inventory had before, as `CLUSTER/NAME`.
+ * inventory had before, as `CLUSTER/NAME`; `templates`: those that make groups, by these.
  */
 function withoutChanges(
   { changes, held }: Plan,
   known: ReadonlySet<string>,
   declared: ReadonlySet<string>,
+  templates: ReadonlyMap<string, string>,
   choices: Choices,
 ): Choices | null {
   const fresh = changes.filter((change) => !known.has(fingerprint(change)));
@@ -139,10 +164,19 @@ function withoutChanges(
     if ((kind === "group" || kind === "zone-permission") && group !== undefined)
       groups.add(`${cluster}/${decodeIdPart(group)}`);
   }
+  const faulty = [...groups].flatMap((group) => templates.get(group) ?? []);
+  const fewer = withoutTemplates(faulty, choices);
+  if (fewer !== choices) return fewer;
   if (choices.templates && (groups.size === 0 || groups.size > mostSingleGroups || hasCreation(fresh))) {
     return { ...choices, templates: false };
   }
   return withoutGroups([...groups], choices);
+}
+
+/** The same choices again: nothing is left to leave away of them. */
+function withoutTemplates(names: readonly string[], choices: Choices): Choices {
+  const leftTemplates = new Set([...choices.leftTemplates, ...names]);
+  return leftTemplates.size === choices.leftTemplates.size ? choices : { ...choices, leftTemplates };
 }
 
 /** Bare first, then not at all. The same choices again: nothing is left to leave away of them. */
@@ -181,6 +215,8 @@ function withoutFaults(
 ): Choices {
   const faults = diagnostics.filter(({ severity }) => severity === "error");
   const names = faultyNames(faults, proposal);
+  const withoutFaulty = withoutTemplates([...names].filter(isTemplate), choices);
+  if (withoutFaulty !== choices) return withoutFaulty;
   const groups = fresh.flatMap(([group, name]) => (names.has(name) ? [group] : []));
   const fewer = withoutGroups(groups, choices);
   if (fewer !== choices) return fewer;

@@ -76,7 +76,10 @@ export async function readEstateHosts(
     ...taken.remarks,
   ].filter(({ items }) => items.length > 0);
   return {
-    estate: estate.map((cluster) => ({ ...cluster, hosts: taken.hosts })),
+    estate: estate.map((cluster) => {
+      const own = new Set(wanted.filter((environment) => environment.cluster === cluster.name).map(({ id }) => id));
+      return { ...cluster, hosts: new Map([...taken.hosts].filter(([id]) => own.has(id))) };
+    }),
     remarks,
     complete: failures.length === 0,
     requests: new Map([...open.tokens.opened].map(([name, { client }]) => [name, client.requestCount()])),

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Edit, YamlMapping } from "../edit/edit.ts";
 import { usageError } from "../errors.ts";
+import { count } from "../lib/printable.ts";
 import type { CustomerEntry, SettingsEntry } from "../load/schema/file-types.ts";
 import { mergeSettings } from "../load/settings/merge-settings.ts";
 import type { Environment } from "../model/inventory.ts";
@@ -15,7 +16,8 @@ import {
   keysAfter,
   takesBack,
 } from "./declared-files.ts";
-import { type EnvironmentPlace, findPlace } from "./find-place.ts";
+import { type EnvironmentPlace, findPlace, type NewPlace } from "./find-place.ts";
+import { missingLabels } from "./missing-labels.ts";
 
 /** What is known of an environment that is to be declared; null and empty: nothing is said. */
 export interface NewEnvironment {
@@ -41,7 +43,7 @@ export function addEnvironment(wanted: NewEnvironment, declared: DeclaredFiles):
   const known = declared.inventory.environments.find((environment) => environment.id.toLowerCase() === id);
   if (known) return complete(known, wanted, declared);
   const place = findPlace({ id: wanted.id, customer: wanted.customer, hasOwnId: wanted.ownId !== null }, declared);
-  return place.isNew ? [newCustomer(place, wanted, declared)] : [inCustomer(place, wanted, declared)];
+  return [place.isNew ? newCustomer(place, place.isNew, wanted, declared) : inCustomer(place, wanted, declared)];
 }
 
 function inCustomer({ customer, key }: EnvironmentPlace, wanted: NewEnvironment, declared: DeclaredFiles): FileText {
@@ -56,7 +58,7 @@ function inCustomer({ customer, key }: EnvironmentPlace, wanted: NewEnvironment,
     value: bodyOf(wanted, inherited),
     before: keysAfter(customerOrder, "environments"),
   };
-  return edited(path, text, [edit]);
+  return { ...edited(path, text, [edit]), notes: missingLabels(entry.labels ?? {}, wanted, declared) };
 }
 
 /** The keys of a customer's file in the order of the schema. */
@@ -79,7 +81,12 @@ const settingsOf = ({ read }: DeclaredFiles): Partial<SettingsEntry> =>
 
 const commonCluster = (declared: DeclaredFiles): string | null => settingsOf(declared).defaults?.cluster ?? null;
 
-function newCustomer({ customer, key }: EnvironmentPlace, wanted: NewEnvironment, declared: DeclaredFiles): FileText {
+function newCustomer(
+  { customer, key, template }: EnvironmentPlace,
+  { sharedBy }: NewPlace,
+  wanted: NewEnvironment,
+  declared: DeclaredFiles,
+): FileText {
   const path = `customers/${customer}.yaml`;
   if (declared.read(path) !== null)
     throw usageError(
@@ -94,9 +101,19 @@ function newCustomer({ customer, key }: EnvironmentPlace, wanted: NewEnvironment
     ...(cluster === null || cluster === inherited
       ? []
       : [{ action: "set", path: ["cluster"], value: cluster } as const]),
+    ...(sharedBy === null ? [] : [{ action: "set", path: ["environmentId"], value: template } as const]),
     { action: "set", path: ["environments"], value: { [key]: bodyOf(wanted, cluster) } },
   ];
-  return edited(path, schemaLine(path, declared), head);
+  const origin =
+    sharedBy === null
+      ? []
+      : [
+          `The new customer ${customer} gets the environmentId that ${count(sharedBy, "other customer")} ${sharedBy === 1 ? "has" : "have"}: ${template}`,
+        ];
+  return {
+    ...edited(path, schemaLine(path, declared), head),
+    notes: [...origin, ...missingLabels({}, wanted, declared)],
+  };
 }
 
 /** The first line by which editors find the schema, as a file of another customer has it. */

@@ -12,6 +12,8 @@ export interface DeclaredFiles {
   readonly inventory: Inventory;
   /** Paths of the files of customers. */
   readonly customers: readonly string[];
+  /** Paths of the files of groups. */
+  readonly groups: readonly string[];
   /** The text of a file; null: there is none. */
   readonly read: (path: string) => string | null;
 }
@@ -20,6 +22,8 @@ export interface DeclaredFiles {
 export interface FileText {
   readonly path: string;
   readonly text: string;
+  /** What a person should know of the change besides its lines. */
+  readonly notes?: readonly string[];
 }
 
 /** The file of a customer, by its id. */

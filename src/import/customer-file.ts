@@ -1,6 +1,6 @@
 import type { YamlMapping } from "../edit/edit.ts";
 import { compareText } from "../lib/text.ts";
-import { commonTags, environmentValues } from "./environment-values.ts";
+import { environmentValues } from "./environment-values.ts";
 import { labelValue } from "./find-match.ts";
 import { hostsEntry } from "./hosts-entry.ts";
 import { isMapping, mappingAt } from "./mapping-at.ts";
@@ -9,21 +9,24 @@ import { mostFrequent, type PlacedCustomer, type PlacedEnvironment } from "./pla
 import type { PlacedGroups } from "./place-groups.ts";
 import { isPlainText } from "./plain-text.ts";
 import { fullyDeclared, type ProposalBasis, type ProposedFile } from "./proposal.ts";
+import { type CustomerTags, customerTags } from "./shared-tags.ts";
 import { asMapping } from "./yaml-values.ts";
 
 /** The file of a customer that has none yet. */
 export function newCustomerFile(customer: PlacedCustomer, world: ProposalBasis): ProposedFile {
   const { existing, groups, shared, defaultsOf, sharesValues } = world;
   const own = groups.byCustomer.get(customer.id) ?? [];
+  const ids = customer.environments.map(({ observed }) => observed.id);
+  const names = own.map(({ name }) => name);
   const labels = groupLabels(customer, groups);
   const cluster = mostFrequent(customer.environments.map((environment) => environment.cluster));
-  const complete = fullyDeclared(customer.environments, world.choices);
-  const customerTags =
-    complete.length === customer.environments.length && complete.length > 1
-      ? commonTags(complete).filter((tag) => !shared.tags.includes(tag))
-      : [];
+  const tags = customerTags(fullyDeclared(customer.environments, world.choices), shared.tags);
   const inherited = sharesValues ? {} : undeclaredDefaults(existing.settings.data);
-  const base = { customer, world, customerTags, template: customer.template, cluster, labels, isDeclared: false };
+  const environment: YamlMapping = {
+    ...inherited,
+    ...(tags.takesAway ? { tags: null } : tags.common.length > 0 ? { tags: tags.common } : {}),
+  };
+  const base = { customer, world, tags, template: customer.template, cluster, labels, isDeclared: false };
   const entry: YamlMapping = {
     customer: customer.id,
     ...(customer.name === null ? {} : { name: customer.name }),
@@ -32,20 +35,18 @@ export function newCustomerFile(customer: PlacedCustomer, world: ProposalBasis):
       ? {}
       : { environmentId: customer.template }),
     ...(labels.common.length === 0 ? {} : { labels: labelsEntry(labels.common) }),
-    ...(customerTags.length > 0
-      ? { environment: { ...inherited, tags: customerTags } }
-      : Object.keys(inherited).length > 0
-        ? { environment: inherited }
-        : {}),
+    ...(Object.keys(environment).length > 0 ? { environment } : {}),
     environments: Object.fromEntries(
       customer.environments.map((environment) => [environment.key, environmentEntry(environment, base)]),
     ),
     ...(own.length === 0 ? {} : { groups: own.map(asMapping) }),
   };
   const path = freePath(`customers/${customer.id}`, existing.paths);
-  const environments = customer.environments.map(({ observed }) => observed.id);
-  return { path, text: fileText(entry), before: null, environments, environmentsWithHosts: [] };
+  return { path, text: fileText(entry), before: null, environments: ids, environmentsWithHosts: [], groups: names };
 }
+
+/** Nothing but the tags of all. */
+export const noTags: CustomerTags = { common: [], takesAway: false };
 
 /** Null for each default of environments: what was read of an environment is all that it has. */
 function undeclaredDefaults(data: Readonly<Record<string, unknown>>): YamlMapping {
@@ -80,7 +81,7 @@ const labelsEntry = (labels: readonly string[]): YamlMapping =>
 export interface EnvironmentBase {
   readonly customer: PlacedCustomer;
   readonly world: ProposalBasis;
-  readonly customerTags: readonly string[];
+  readonly tags: CustomerTags;
   /** What counts for the customer's environments; null: nothing that is known. */
   readonly template: string | null;
   readonly cluster: string | null;
@@ -98,7 +99,7 @@ export function environmentEntry(environment: PlacedEnvironment, base: Environme
   const limits = world.limits.get(environment)?.declared ?? new Map();
   const values = isBare
     ? bareValues(environment, base)
-    : environmentValues(environment, world.shared, base.customerTags, limits);
+    : environmentValues(environment, world.shared, base.tags, limits);
   const name =
     observed.name === `${customer.name ?? customer.id} ${key}` || !isPlainText(observed.name) ? null : observed.name;
   return {
@@ -112,10 +113,10 @@ export function environmentEntry(environment: PlacedEnvironment, base: Environme
 }
 
 /** Nothing but the state, and nothing of what the levels above say. */
-function bareValues({ observed }: PlacedEnvironment, { world, customerTags }: EnvironmentBase): YamlMapping {
+function bareValues({ observed }: PlacedEnvironment, { world, tags }: EnvironmentBase): YamlMapping {
   return {
     ...(observed.state === "DISABLED" ? { state: "disabled" } : {}),
-    ...(world.shared.tags.length + customerTags.length > 0 ? { tags: null } : {}),
+    ...(world.shared.tags.length + tags.common.length > 0 ? { tags: null } : {}),
     ...(world.shared.limits.size > 0 ? { quotas: null, storage: null } : {}),
   };
 }

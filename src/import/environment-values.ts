@@ -1,8 +1,6 @@
-import { isOwnTag } from "../kinds/environment/fields.ts";
-import { compareText } from "../lib/text.ts";
 import type { ObservedEnvironment } from "../model/observed.ts";
 import type { PlacedEnvironment } from "./place-environments.ts";
-import { isPlainText } from "./plain-text.ts";
+import { type CustomerTags, declaredTags, sharedTags } from "./shared-tags.ts";
 
 /** A limit of the inventory's format. */
 export interface KnownLimit {
@@ -51,23 +49,6 @@ function limitValue(observed: ObservedEnvironment, { kind, group, member }: Know
   return typeof value === "number" ? value : "unlimited";
 }
 
-/** Tags that somebody set, without those of dtsync. */
-const ownTags = ({ tags }: ObservedEnvironment): readonly string[] =>
-  [...new Set(tags.filter((tag) => !isOwnTag(tag)))].sort(compareText);
-
-const canDeclareTags = (observed: ObservedEnvironment): boolean => ownTags(observed).every((tag) => isPlainText(tag));
-
-/** Tags that all of these have. Those of an environment whose tags cannot be written do not count. */
-export function commonTags(environments: readonly PlacedEnvironment[]): readonly string[] {
-  const lists = environments
-    .map(({ observed }) => observed)
-    .filter(canDeclareTags)
-    .map(ownTags);
-  const [first = []] = lists;
-  const others = lists.slice(1).map((tags) => new Set(tags));
-  return first.filter((tag) => others.every((tags) => tags.has(tag)));
-}
-
 /** What most environments have: a limit is shared where more than half of them have it. */
 export function sharedValues(environments: readonly PlacedEnvironment[], known: readonly KnownLimit[]): SharedValues {
   const limits = new Map<string, LimitValue>();
@@ -75,17 +56,16 @@ export function sharedValues(environments: readonly PlacedEnvironment[], known: 
     const most = valueOfMost(environments, limit);
     if (most !== null && limit.accepts(most)) limits.set(limit.field, most);
   }
-  return { tags: commonTags(environments), limits };
+  return { tags: sharedTags(environments), limits };
 }
 
-/** The number that more than half of the environments have; null: there is none, or one without a limit could not say so. */
+/** The number that more than half of the environments have; null: there is none. */
 function valueOfMost(environments: readonly PlacedEnvironment[], limit: KnownLimit): number | null {
   const counts = new Map<LimitValue, number>();
   for (const { observed } of environments) {
     const value = limitValue(observed, limit);
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
-  if (!limit.mayBeUnlimited && counts.has("unlimited")) return null;
   const [most] = [...counts].find(([, count]) => count * 2 > environments.length) ?? [null];
   return most === "unlimited" ? null : most;
 }
@@ -115,7 +95,8 @@ export function ownLimits(
     const value = limitValue(observed, limit);
     const inherited = shared.get(limit.field);
     if (value === (inherited ?? "unlimited")) continue;
-    if (value === "unlimited" ? limit.mayBeUnlimited : limit.accepts(value)) declared.set(limit.field, value);
+    if (value === "unlimited") declared.set(limit.field, limit.mayBeUnlimited ? value : null);
+    else if (limit.accepts(value)) declared.set(limit.field, value);
     else {
       left.push(`${limit.field}: ${value}`);
       if (inherited !== undefined) declared.set(limit.field, null);
@@ -124,25 +105,20 @@ export function ownLimits(
   return { declared, left };
 }
 
-/** Tags that an inventory cannot say. */
-export const oddTags = ({ observed }: PlacedEnvironment): readonly string[] =>
-  ownTags(observed).filter((tag) => !isPlainText(tag));
-
 /** What an environment has that `shared` and the tags of its customer do not say. */
 export function environmentValues(
   environment: PlacedEnvironment,
-  { tags: sharedTags }: SharedValues,
-  customerTags: readonly string[],
+  shared: SharedValues,
+  ofCustomer: CustomerTags,
   limits: ReadonlyMap<string, LimitValue | null>,
 ): EnvironmentValues {
   const { observed } = environment;
-  const inheritedTags = new Set([...sharedTags, ...customerTags]);
-  const tags = ownTags(observed).filter((tag) => !inheritedTags.has(tag));
+  const tags = declaredTags(environment, shared.tags, ofCustomer);
   const quotas = nestLimits("quotas", limits);
   const storage = nestLimits("storage", limits);
   return {
     ...(observed.state === "DISABLED" ? { state: "disabled" as const } : {}),
-    ...(oddTags(environment).length > 0 ? { tags: null } : tags.length > 0 ? { tags } : {}),
+    ...(tags === null || tags.length > 0 ? { tags } : {}),
     ...(observed.trial ? { trial: true as const } : {}),
     ...(quotas === undefined ? {} : { quotas }),
     ...(storage === undefined ? {} : { storage }),

@@ -2,7 +2,7 @@ import type { Edit } from "../edit/edit.ts";
 import { editYaml } from "../edit/edit-yaml.ts";
 import { escapeText } from "../load/diagnostics/show-text.ts";
 import type { Customer } from "../model/inventory.ts";
-import { type EnvironmentBase, environmentEntry, groupLabels } from "./customer-file.ts";
+import { type EnvironmentBase, environmentEntry, groupLabels, noTags } from "./customer-file.ts";
 import { hostItems } from "./hosts-entry.ts";
 import type { PlacedCustomer } from "./place-environments.ts";
 import type { DeclaredFile, ProposalBasis, ProposedFile } from "./proposal.ts";
@@ -69,6 +69,7 @@ export function extendCustomer(
     ...{ path, text, before },
     environments: environments.map(({ observed }) => observed.id),
     environmentsWithHosts: withHosts.map(({ environment }) => environment.id),
+    groups: own.map(({ name }) => name),
   };
   return { file: declared === null ? null : file, refused };
 }
@@ -87,7 +88,7 @@ function declaredFile(
 function declaredBase(customer: PlacedCustomer, data: DeclaredFile["data"], world: ProposalBasis): EnvironmentBase {
   const { environmentId, cluster } = { ...world.defaultsOf, environmentId: world.defaultsOf.template, ...data };
   return {
-    ...{ customer, world, customerTags: [], labels: groupLabels(customer, world.groups), isDeclared: true },
+    ...{ customer, world, tags: noTags, labels: groupLabels(customer, world.groups), isDeclared: true },
     template: typeof environmentId === "string" ? environmentId : null,
     cluster: typeof cluster === "string" ? cluster : null,
   };

@@ -18,8 +18,8 @@ interface FoundMatch {
   readonly label: string | null;
 }
 
-/** What an environment is, by what a match can name. */
-type Dimension = "cluster" | "stage" | "environment";
+/** What an environment is, by what a match can name; `shape` and `length` are closer forms of `environment`. */
+type Dimension = "cluster" | "stage" | "environment" | "shape" | "length";
 
 /** Tried in this order: the shortest that says it is the best. */
 const combinations: readonly (readonly Dimension[])[] = [
@@ -31,15 +31,35 @@ const combinations: readonly (readonly Dimension[])[] = [
   ["cluster", "stage"],
   ["cluster", "environment"],
   ["cluster", "environment", "stage"],
+  ...(["shape", "length"] as const).flatMap((form) => [
+    [form],
+    [form, "stage" as const],
+    ["cluster" as const, form],
+    ["cluster" as const, form, "stage" as const],
+  ]),
 ];
+
+const marks = (text: string): string => "?".repeat(text.length);
+
+/** Globs over ids that an environment is one of, from the most general on; null: it has an id of its own. */
+function globOf(
+  { template, customer, key }: PlacedEnvironment,
+  form: "environment" | "shape" | "length",
+): string | null {
+  if (template === null) return null;
+  const [ofCustomer, ofKey] =
+    form === "environment" ? ["*", "*"] : [marks(customer), form === "shape" ? "*" : marks(key)];
+  return template.replace("{customer}", ofCustomer).replace("{key}", ofKey);
+}
+
 const mostListed = 12;
 const longestLabel = 31;
 /** The value of labels that say that a template makes a group. */
 export const labelValue = "yes";
 
 /**
- * A match that the wanted environments and no others have: by cluster, stage and form of the id, else by a few customers,
- * else by a label. `name`: of the group, for the label; `taken`: labels that are in use.
+ * A match that the wanted environments and no others have: by cluster, stage and form of the id, which an environment that comes
+ * later has by itself; else by a few customers, else by a label. `name`: of the group, for the label; `taken`: labels that are in use.
  */
 export function findMatch(
   name: string,
@@ -77,11 +97,11 @@ function fieldsFor(dimensions: readonly Dimension[], wanted: ReadonlySet<PlacedE
     const values = environments.map((environment) => {
       if (dimension === "cluster") return environment.cluster;
       if (dimension === "stage") return environment.stage;
-      return environment.template?.replace("{customer}", "*").replace("{key}", "*") ?? "";
+      return globOf(environment, dimension) ?? "";
     });
     const unique = [...new Set(values)].sort(compareText);
     if (unique.includes("") || unique.length > mostListed) return null;
-    fields[dimension] = unique;
+    fields[dimension === "cluster" || dimension === "stage" ? dimension : "environment"] = unique;
   }
   return fields;
 }

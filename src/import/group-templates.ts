@@ -2,38 +2,52 @@ import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
 import { findMatch } from "./find-match.ts";
 import { type Member, mappings, type RawGroup } from "./group-entry.ts";
+import { type Pattern, patternsOf } from "./group-patterns.ts";
 import type { PlacedEnvironment } from "./place-environments.ts";
 import { type Granted, grantedKey } from "./rights.ts";
+import { type FindStageKeys, stageKeyFinder } from "./stage-keys.ts";
 
-/** How a placeholder was found in the names of a group. */
-interface Pattern {
-  readonly placeholder: "customer" | "environment";
-  readonly value: string;
-  readonly name: string;
-  readonly ldapGroupNames: readonly string[];
-  readonly ssoGroupNames: readonly string[];
-  /** Also in the names of management zones. */
-  readonly granted: Granted;
+/** A group as one of a template. */
+interface Instance {
+  readonly member: Member;
+  readonly pattern: Pattern;
 }
 
-/** Templates for groups that differ by customer or environment alone, and the groups that are left. */
+/** Groups that one template can make, by what they have in each stage. */
+interface Variant {
+  readonly instances: readonly Instance[];
+  readonly rights: ReadonlyMap<string, Granted>;
+  /** The same wherever they have some; null: it depends on the stage. */
+  readonly everywhere: Granted | null;
+}
+
+/** What a template gives, and the environments that it would reach without a match. */
+interface Reach {
+  readonly access: Readonly<Record<string, Granted>>;
+  readonly reached: readonly PlacedEnvironment[];
+}
+
+/** Different rights by stage that are tried for groups of one name, the most frequent ones first. */
+const mostRights = 20;
+
+/** Fewer groups are better read one by one than found by a label. */
+const leastForLabel = 5;
+
+/** Templates for groups that differ by customer, stage or environment alone, and the groups that are left. `left`: names of others. */
 export function makeTemplates(
   members: readonly Member[],
   environments: readonly PlacedEnvironment[],
+  left: ReadonlySet<string>,
 ): {
   readonly templates: readonly RawGroup[];
   readonly labels: ReadonlyMap<string, readonly string[]>;
   readonly rest: readonly Member[];
 } {
-  const patterns = members.flatMap((member) => {
-    const pattern = patternOf(member);
-    return pattern === null ? [] : [{ member, pattern }];
-  });
-  const classes = groupBy(patterns, ({ pattern }) =>
-    JSON.stringify([
-      ...[pattern.placeholder, pattern.name, pattern.ldapGroupNames, pattern.ssoGroupNames],
-      grantedKey(pattern.granted),
-    ]),
+  const instances = members.flatMap((member) =>
+    patternsOf(member).flatMap((pattern): readonly Instance[] => (left.has(pattern.name) ? [] : [{ member, pattern }])),
+  );
+  const families = groupBy(instances, ({ pattern: { placeholders, name, ldapGroupNames, ssoGroupNames } }) =>
+    JSON.stringify([placeholders, name, ldapGroupNames, ssoGroupNames]),
   );
   const templates: RawGroup[] = [];
   const labels = new Map<string, string[]>();
@@ -41,14 +55,25 @@ export function makeTemplates(
   const covered = new Set<Member>();
   // Two templates with one name would make the same groups.
   const names = new Set<string>();
-  for (const [, found] of [...classes].sort(
-    ([left, one], [right, two]) => two.length - one.length || compareText(left, right),
-  )) {
-    const [{ pattern }] = found;
-    const values = new Set(found.map((item) => item.pattern.value));
-    if (values.size < 2 || names.has(pattern.name.toLowerCase())) continue;
-    const wanted = new Set(found.flatMap(({ member }) => [...(member.access?.keys() ?? [])]));
-    const match = findMatch(pattern.name, wanted, environments, taken);
+  const findKeys = stageKeyFinder(environments);
+  for (const [, family] of [...families]
+    .map(([key, found]) => [key, largestVariant(found)] as const)
+    .sort(
+      ([left, one], [right, two]) =>
+        two.instances.length - one.instances.length ||
+        placeholdersOf(one).length - placeholdersOf(two).length ||
+        compareText(left, right),
+    )) {
+    const variant = largestVariant(family.instances.filter(({ member }) => !covered.has(member)));
+    const [first] = variant.instances;
+    const values = new Set(variant.instances.map(({ pattern }) => pattern.value));
+    if (first === undefined || values.size < 2 || names.has(first.pattern.name.toLowerCase())) continue;
+    const { pattern } = first;
+    const wanted = new Set(variant.instances.flatMap(({ member }) => [...(member.access?.keys() ?? [])]));
+    const reach = reachOf(pattern, variant, wanted, environments, findKeys);
+    if (reach === null) continue;
+    const match = findMatch(pattern.name, wanted, reach.reached, taken);
+    if (match.label !== null && variant.instances.length < leastForLabel) continue;
     if (match.label !== null) {
       for (const { observed } of wanted) labels.set(observed.id, [...(labels.get(observed.id) ?? []), match.label]);
     }
@@ -57,50 +82,90 @@ export function makeTemplates(
       name: pattern.name,
       ...mappings(pattern),
       ...(match.fields === null ? {} : { match: match.fields }),
-      access: { [pattern.placeholder === "environment" ? "{environment}" : "*"]: pattern.granted },
+      access: reach.access,
     });
-    for (const { member } of found) covered.add(member);
+    for (const { member } of variant.instances) covered.add(member);
   }
   return { templates, labels, rest: members.filter((member) => !covered.has(member)) };
 }
 
-/** The template that a group may be made from: its rights are the same wherever it has some, and its name says where that is. */
-function patternOf({ observed, access }: Member): Pattern | null {
-  if (access === null) return null;
-  const [first] = access.values();
-  const [environment, ...more] = access.keys();
-  if (first === undefined || environment === undefined) return null;
-  if ([...access.values()].some((granted) => grantedKey(granted) !== grantedKey(first))) return null;
-  const isEnvironments = more.length === 0 && contains(observed.name, environment.observed.id);
-  const { customer } = environment;
-  if (!isEnvironments && (more.some((other) => other.customer !== customer) || !contains(observed.name, customer)))
-    return null;
-  const placeholder = isEnvironments ? "environment" : "customer";
-  const value = isEnvironments ? environment.observed.id : customer;
-  const fill = (text: string): string => replaceWord(text, value, `{${placeholder}}`);
-  return {
-    placeholder,
-    value,
-    name: fill(observed.name),
-    ldapGroupNames: observed.ldapGroupNames.map(fill).sort(compareText),
-    ssoGroupNames: observed.ssoGroupNames.map(fill).sort(compareText),
-    granted: { ...first, zones: new Map([...first.zones].map(([zone, rights]) => [fill(zone), rights])) },
-  };
+const placeholdersOf = ({ instances: [first] }: Variant): Pattern["placeholders"] => first?.pattern.placeholders ?? [];
+
+/** Of groups with one name and mapping those that agree in their rights, as many as possible. */
+function largestVariant(family: readonly Instance[]): Variant {
+  const byRights = [...groupBy(family, ({ pattern }) => rightsByStage(pattern.rights))]
+    .sort(([left, one], [right, two]) => two.length - one.length || compareText(left, right))
+    .slice(0, mostRights)
+    .map(([, [{ pattern }]]) => pattern.rights);
+  const uniform = new Map(
+    byRights.flatMap((rights) => {
+      const granted = onlyOne(rights);
+      return granted === null ? [] : [[grantedKey(granted), granted] as const];
+    }),
+  );
+  const variants: readonly Variant[] = [
+    ...[...uniform.values()].map((granted) => {
+      const instances = family.filter(({ pattern }) => {
+        const own = onlyOne(pattern.rights);
+        return own !== null && grantedKey(own) === grantedKey(granted);
+      });
+      return { instances, rights: new Map<string, Granted>(), everywhere: granted };
+    }),
+    ...byRights
+      .filter((rights) => onlyOne(rights) === null)
+      .map((rights) => ({
+        instances: family.filter(({ pattern }) => isPart(pattern.rights, rights)),
+        ...{ rights, everywhere: null },
+      })),
+  ];
+  const none: Variant = { instances: [], rights: new Map(), everywhere: null };
+  return variants.reduce((best, next) => (next.instances.length > best.instances.length ? next : best), none);
 }
 
-const isWordCharacter = (character: string | undefined): boolean =>
-  character !== undefined && /[a-zA-Z0-9]/.test(character);
+const rightsByStage = (rights: Pattern["rights"]): string =>
+  JSON.stringify([...rights].map(([stage, granted]) => [stage, grantedKey(granted)]).sort());
 
-function wordAt(text: string, word: string): number {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    if (!isWordCharacter(text[at - 1]) && !isWordCharacter(text[at + word.length])) return at;
+/** What all stages have; null: they differ. */
+function onlyOne(rights: Pattern["rights"]): Granted | null {
+  const [first = null, ...others] = rights.values();
+  return first !== null && others.every((other) => grantedKey(other) === grantedKey(first)) ? first : null;
+}
+
+const isPart = (part: Pattern["rights"], whole: Pattern["rights"]): boolean =>
+  [...part].every(([stage, granted]) => {
+    const found = whole.get(stage);
+    return found !== undefined && grantedKey(found) === grantedKey(granted);
+  });
+
+/** Access that gives each of the groups its rights; null: no keys say it. */
+function reachOf(
+  { placeholders }: Pattern,
+  { rights, everywhere }: Variant,
+  wanted: ReadonlySet<PlacedEnvironment>,
+  environments: readonly PlacedEnvironment[],
+  findKeys: FindStageKeys,
+): Reach | null {
+  const hasStage = placeholders.includes("stage");
+  if (everywhere !== null && !hasStage) {
+    return {
+      access: { [placeholders.includes("environment") ? "{environment}" : "*"]: everywhere },
+      reached: environments,
+    };
   }
-  return -1;
-}
-
-const contains = (text: string, word: string): boolean => wordAt(text, word) >= 0;
-
-function replaceWord(text: string, word: string, by: string): string {
-  const at = wordAt(text, word);
-  return at < 0 ? text : text.slice(0, at) + by + replaceWord(text.slice(at + word.length), word, by);
+  const keys = findKeys(
+    wanted,
+    hasStage ? null : [...rights.keys()].sort(compareText),
+    placeholders.includes("customer"),
+  );
+  if (keys === null) return null;
+  const entries: readonly (readonly [string, Granted])[] =
+    everywhere === null ? [...rights] : [["{stage}", everywhere]];
+  return {
+    access: Object.fromEntries(
+      entries
+        .flatMap(([stage, granted]) => keys.keysOf(stage).map((key) => [key, granted] as const))
+        .sort(([left], [right]) => compareText(left, right)),
+    ),
+    reached: keys.reached,
+  };
 }

@@ -67,8 +67,96 @@ export function findIdTemplates(ids: readonly string[]): ReadonlyMap<string, IdP
   return found;
 }
 
+/**
+ * Ids as templates take them apart that customers have already, given by customer: ids of these customers first, then those of new ones
+ * by the template that says most of them.
+ */
+export function partsByTemplates(
+  ids: readonly string[],
+  templateOf: ReadonlyMap<string, string>,
+): ReadonlyMap<string, IdParts> {
+  const templates = [...new Set(templateOf.values())].sort(
+    (left, right) => right.length - left.length || compareText(left, right),
+  );
+  const takers = templates.map((template) => takerOf(template));
+  return new Map(
+    ids.flatMap((id) => {
+      const ways = takers.flatMap((take) => take(id) ?? []);
+      const best =
+        ways.find(({ customer, template }) => templateOf.get(customer) === template) ??
+        ways.find(({ template }) => !isPlain(template));
+      return best === undefined ? [] : [[id, best] as const];
+    }),
+  );
+}
+
+/** What takes ids apart that a template makes. */
+function takerOf(template: string): (id: string) => IdParts | null {
+  const inner = (pattern: RegExp): string => pattern.source.slice(1, -1);
+  const pattern = new RegExp(
+    `^${template.replace("{customer}", `(?<customer>${inner(customerPattern)})`).replace("{key}", `(?<key>${inner(keyPattern)})`)}$`,
+  );
+  return (id) => {
+    const { customer, key } = pattern.exec(id)?.groups ?? {};
+    return customer === undefined || key === undefined ? null : { template, customer, key };
+  };
+}
+
+/** An id of which is known whose it is. */
+export interface OwnedId {
+  readonly id: string;
+  readonly customer: string;
+  /** The key that it is said to have; null: the id alone says it. */
+  readonly key: string | null;
+}
+
+/**
+ * The templates that ids of known customers follow, which may have words between customer and key, such as those of a site, and
+ * each id that follows one taken apart. Of several ways the one that most of the ids go is meant.
+ */
+export function templatesOfCustomers(owned: readonly OwnedId[]): ReadonlyMap<string, IdParts> {
+  const ways = owned.map((one): readonly [string, readonly IdParts[]] => [one.id, waysOfCustomer(one)]);
+  const counts = new Map<string, number>();
+  for (const { template } of ways.flatMap(([, candidates]) => candidates))
+    counts.set(template, (counts.get(template) ?? 0) + 1);
+  const found = new Map<string, IdParts>();
+  for (const [id, candidates] of ways) {
+    const [best] = [...candidates].sort(
+      (left, right) => (counts.get(right.template) ?? 0) - (counts.get(left.template) ?? 0),
+    );
+    if (best) found.set(id, best);
+  }
+  return found;
+}
+
+/** All ways to take the id of a customer apart: stages of one letter first, then keys behind the customer, the nearest first. */
+function waysOfCustomer({ id, customer, key: told }: OwnedId): readonly IdParts[] {
+  const wordsOf = (text: string): readonly (readonly [at: number, word: string])[] =>
+    [...text.matchAll(/[^-_]+/g)].map(({ index, 0: word }) => [index, word]);
+  const found: (IdParts & { readonly rank: number })[] = [];
+  for (let at = id.indexOf(customer); at >= 0; at = id.indexOf(customer, at + 1)) {
+    const end = at + customer.length;
+    if (/[^-_]$/.test(id.slice(0, at)) || /^[^-_]/.test(id.slice(end))) continue;
+    for (const [place, key] of wordsOf(id)) {
+      if (!keyPattern.test(key) || (place >= at && place < end)) continue;
+      const [start, between, rest] =
+        place < at
+          ? [id.slice(0, place), id.slice(place + key.length, at), id.slice(end)]
+          : [id.slice(0, at), id.slice(end, place), id.slice(place + key.length)];
+      const names = place < at ? ["{key}", "{customer}"] : ["{customer}", "{key}"];
+      const template = `${start}${names[0]}${between}${names[1]}${rest}`;
+      const rank = (stageOf(key).length === 1 ? 0 : 2) + (place < at ? 1 : 0);
+      found.push({ template, customer, key, rank });
+    }
+  }
+  const meant = found.filter(({ key }) => key === told);
+  return (meant.length > 0 ? meant : found)
+    .sort((left, right) => left.rank - right.rank)
+    .map(({ template, key }) => ({ template, customer, key }));
+}
+
 /** The templates in use, the one with most environments first. */
-export function countTemplates(found: Iterable<IdParts>): readonly TemplateCount[] {
+export function countTemplates(found: Iterable<Pick<IdParts, "template" | "customer">>): readonly TemplateCount[] {
   const counts = new Map<string, { environments: number; readonly customers: Set<string> }>();
   for (const { template, customer } of found) {
     const count = counts.get(template) ?? { environments: 0, customers: new Set<string>() };

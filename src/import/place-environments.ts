@@ -1,9 +1,17 @@
 import { createHash } from "node:crypto";
 import { compareText } from "../lib/text.ts";
-import type { EstateCluster, Remark } from "../model/estate.ts";
+import type { EstateCluster } from "../model/estate.ts";
 import type { ObservedEnvironment } from "../model/observed.ts";
 import type { CustomerRule, NamedCustomer } from "./customer-rules.ts";
-import { findIdTemplates, type IdParts } from "./id-templates.ts";
+import type { Finding, FindingItem } from "./findings.ts";
+import {
+  countTemplates,
+  findIdTemplates,
+  type IdParts,
+  partsByTemplates,
+  type TemplateCount,
+  templatesOfCustomers,
+} from "./id-templates.ts";
 import { isPlainText } from "./plain-text.ts";
 import { slug, takeName } from "./slug.ts";
 
@@ -29,8 +37,9 @@ export interface PlacedCustomer {
 
 export interface PlacedEnvironments {
   readonly customers: readonly PlacedCustomer[];
-  readonly templates: readonly IdParts[];
-  readonly remarks: readonly Remark[];
+  /** Those that ids are declared by. */
+  readonly templates: readonly TemplateCount[];
+  readonly findings: readonly Finding[];
 }
 
 interface Found {
@@ -41,44 +50,64 @@ interface Found {
 const longestKey = 70;
 const longestCustomer = 50;
 
+/** What an inventory says of a customer already. */
+export interface DeclaredCustomer {
+  /** These stay those of other environments. */
+  readonly keys: readonly string[];
+  /** The template of its ids. */
+  readonly template: string;
+}
+
 /**
  * Finds for each environment the customer and the key under which an inventory declares it. `rule` says for some whose
- * they are; null: nothing but their ids does. `declaredKeys`: keys that customers have already, which stay theirs.
+ * they are; null: nothing but their ids does. `declared`: by customer.
  */
 export function placeEnvironments(
   clusters: readonly EstateCluster[],
   rule: CustomerRule | null,
-  declaredKeys: ReadonlyMap<string, readonly string[]> = new Map(),
+  declared: ReadonlyMap<string, DeclaredCustomer> = new Map(),
 ): PlacedEnvironments {
   const { unique, doubles } = uniqueById(clusters);
-  const takeOther = otherCustomers(clusters.length === 1, declaredKeys);
-  const templates = findIdTemplates(unique.map(({ observed }) => observed.id));
+  const takeOther = otherCustomers(clusters.length === 1, declared);
+  const told = new Map(unique.map(({ observed }) => [observed.id, rule?.(observed) ?? null]));
+  const ownParts = templatesOfCustomers(
+    [...told].flatMap(([id, known]) => (known === null ? [] : [{ id, customer: known.customer.id, key: known.key }])),
+  );
+  const ids = unique.map(({ observed }) => observed.id);
+  const templateOf = new Map([...declared].map(([customer, { template }]) => [customer, template]));
+  const parts = new Map([...findIdTemplates(ids), ...partsByTemplates(ids, templateOf)]);
   const byCustomer = new Map<
     string,
     { readonly found: Found; readonly parts: IdParts | null; readonly key: string | null }[]
   >();
   const longNames = new Map<string, string>();
   for (const found of unique) {
-    const told = rule?.(found.observed) ?? null;
-    const parts =
-      told === null ? (templates.get(found.observed.id) ?? null) : partsFor(found.observed.id, told.customer.id);
-    const customer = told?.customer.id ?? parts?.customer ?? takeOther(found.cluster);
-    if (told && told.customer.longName !== null) longNames.set(customer, told.customer.longName);
+    const { id } = found.observed;
+    const known = told.get(id) ?? null;
+    const own = (known === null ? parts : ownParts).get(id) ?? null;
+    const customer = known?.customer.id ?? own?.customer ?? takeOther(found.cluster);
+    if (known && known.customer.longName !== null) longNames.set(customer, known.customer.longName);
     const list = byCustomer.get(customer) ?? [];
     byCustomer.set(customer, list);
-    list.push({ found, parts, key: told?.key ?? null });
+    list.push({ found, parts: own, key: known?.key ?? null });
   }
   const customers = [...byCustomer]
     .sort(([left], [right]) => compareText(left, right))
-    .map(([id, members]) => placeCustomer(id, members, new Set(declaredKeys.get(id))));
+    .map(([id, members]) => placeCustomer(id, members, declared.get(id) ?? null));
   return {
     customers,
-    templates: [...templates.values()],
-    remarks: [
+    templates: countTemplates(
+      customers
+        .flatMap(({ environments }) => environments)
+        .flatMap(({ customer, template }) => (template === null ? [] : [{ customer, template }])),
+    ),
+    findings: [
       { about: "ids that an earlier cluster has, too: left out there", items: doubles },
       {
         about: "customers whose names are too long for an id, which ends with a mark of the whole name instead",
-        items: [...longNames].map(([id, name]) => `${id}: ${name}`).sort(compareText),
+        items: [...longNames]
+          .map(([id, name]) => ({ text: `${id}: ${name}` }))
+          .sort((left, right) => compareText(left.text, right.text)),
       },
     ].filter(({ items }) => items.length > 0),
   };
@@ -87,17 +116,20 @@ export function placeEnvironments(
 /** Ids are unique in an inventory, without regard to case. */
 function uniqueById(clusters: readonly EstateCluster[]): {
   readonly unique: readonly Found[];
-  readonly doubles: readonly string[];
+  readonly doubles: readonly FindingItem[];
 } {
-  const known = new Set<string>();
+  const known = new Map<string, string>();
   const unique: Found[] = [];
-  const doubles: string[] = [];
+  const doubles: FindingItem[] = [];
   for (const { name: cluster, environments } of clusters) {
     for (const observed of environments) {
       const key = observed.id.toLowerCase();
-      if (known.has(key)) doubles.push(`${cluster}: ${observed.id}`);
-      else unique.push({ observed, cluster });
-      known.add(key);
+      const earlier = known.get(key);
+      if (earlier !== undefined) doubles.push({ text: `${cluster}: ${observed.id}`, environment: earlier });
+      else {
+        unique.push({ observed, cluster });
+        known.set(key, observed.id);
+      }
     }
   }
   return { unique, doubles };
@@ -109,14 +141,14 @@ const mostOthers = 500;
 /** Gives, for one environment after the other, the customer of those of which nothing says whose they are. */
 function otherCustomers(
   isOnlyCluster: boolean,
-  declaredKeys: ReadonlyMap<string, readonly string[]>,
+  declared: ReadonlyMap<string, DeclaredCustomer>,
 ): (cluster: string) => string {
   const counts = new Map<string, number>();
   return (cluster) => {
     const name = isOnlyCluster ? "other" : `other-${cluster}`;
     for (let number = 1; ; number += 1) {
       const customer = number === 1 ? name : `${name}-${number}`;
-      const count = counts.get(customer) ?? declaredKeys.get(customer)?.length ?? 0;
+      const count = counts.get(customer) ?? declared.get(customer)?.keys.length ?? 0;
       if (count >= mostOthers) continue;
       counts.set(customer, count + 1);
       return customer;
@@ -124,40 +156,48 @@ function otherCustomers(
   };
 }
 
-/** An id taken apart for a customer that is known. */
-function partsFor(id: string, customer: string): IdParts | null {
-  const [, start = "", first = "", second = "", end = ""] =
-    new RegExp(`^(.*?)(?:${customer}([-_])([a-z]{1,8}[1-9][0-9]{0,3}))((?:[-_].*)?)$`).exec(id) ?? [];
-  if (second === "" || !/^(?:.*[-_])?$/.test(start)) return null;
-  return { template: `${start}{customer}${first}{key}${end}`, customer, key: second };
+interface Member {
+  readonly found: Found;
+  readonly parts: IdParts | null;
+  /** The key that it is said to have. */
+  readonly key: string | null;
 }
 
-function placeCustomer(
-  id: string,
-  members: readonly { readonly found: Found; readonly parts: IdParts | null; readonly key: string | null }[],
-  declared: ReadonlySet<string>,
-): PlacedCustomer {
-  const template = mostFrequent(members.flatMap(({ parts }) => (parts === null ? [] : [parts.template])));
-  const isFollowing = (parts: IdParts | null): parts is IdParts & { readonly template: string } =>
-    parts !== null && parts.template === template && !declared.has(parts.key);
+function placeCustomer(id: string, members: readonly Member[], declared: DeclaredCustomer | null): PlacedCustomer {
+  const known = new Set(declared?.keys);
+  const template =
+    declared?.template ?? mostFrequent(members.flatMap(({ parts }) => (parts === null ? [] : [parts.template])));
+  const isFollowing = (parts: IdParts | null): parts is IdParts =>
+    parts !== null && parts.template === template && !known.has(parts.key);
   const following = members.flatMap(({ parts }) => (isFollowing(parts) ? [parts.key] : []));
-  const taken = new Set([...declared, ...following]);
+  const taken = new Set([...known, ...following]);
   const environments = members.map(({ found, parts, key: told }): PlacedEnvironment => {
     const base = { observed: found.observed, cluster: found.cluster, customer: id };
     if (isFollowing(parts)) {
       return { ...base, key: parts.key, template, stage: parts.key.replace(/\d+$/, "") };
     }
-    const key = takeName(keyFor(found.observed, told), taken, longestKey);
+    const wanted = told ?? (parts === null || template === null ? null : keyBeside(template, parts));
+    const key = takeName(keyFor(found.observed, wanted), taken, longestKey);
     return { ...base, key, template: null, stage: key };
   });
   return { id, name: customerName(id, environments), template, environments: environments.sort(byKey) };
 }
 
-/** Readable ids make the best keys; where there is nothing to read in one, the name may have something. */
-function keyFor({ id, name }: ObservedEnvironment, told: string | null): string {
+/**
+ * The words of another site with the key, `west-p1`, of an id that begins as those of the customer do; null: it does not, or
+ * has no such words, and the key alone belongs to what the template makes.
+ */
+function keyBeside(template: string, parts: IdParts): string | null {
+  const [start, end] = parts.template.split("{customer}");
+  const key = end?.replace("{key}", parts.key).replace(/^[-_]/, "") ?? "";
+  return template.startsWith(`${start}{customer}`) && key !== parts.key ? key : null;
+}
+
+/** Readable ids make the best keys; where there is nothing to read in one, the name may have something. `better`: what comes before both. */
+function keyFor({ id, name }: ObservedEnvironment, better: string | null): string {
   const isRandom = /^[0-9a-f-]{32,}$/i.test(id) || !/[a-z]{2}/i.test(id);
   const [first = "", second = ""] = isRandom ? [slug(name), slug(id)] : [slug(id), slug(name)];
-  const wanted = slug(told ?? "") || first || second || "environment";
+  const wanted = slug(better ?? "") || first || second || "environment";
   return /^[a-z]/.test(wanted) ? wanted : `e-${wanted}`;
 }
 
@@ -167,13 +207,14 @@ const byKey = (left: PlacedEnvironment, right: PlacedEnvironment): number =>
     right.key.replace(/\d+/g, (digits) => digits.padStart(10, "0")),
   );
 
-/** The name from which, with their keys behind it, most names of the environments follow. */
+/** The name from which, with their keys behind it, more than half of the names of the environments follow. */
 function customerName(id: string, environments: readonly PlacedEnvironment[]): string | null {
   const names = environments.flatMap(({ observed: { name }, key }) =>
     name.endsWith(` ${key}`) ? [name.slice(0, -key.length - 1)] : [],
   );
   const name = mostFrequent(names);
-  return name === null || name === id || !isPlainText(name) ? null : name;
+  const isOfMost = names.filter((one) => one === name).length * 2 > environments.length;
+  return name === null || !isOfMost || name === id || !isPlainText(name) ? null : name;
 }
 
 /** The most frequent of the texts, of several the first in their order; null: there is none. */

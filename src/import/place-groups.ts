@@ -3,9 +3,10 @@ import { groupNameKey } from "../kinds/group/group-names.ts";
 import { rightsByEnvironment } from "../kinds/group/rights.ts";
 import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
-import type { EstateCluster, EstateZoneRight, Remark } from "../model/estate.ts";
+import type { EstateCluster, EstateZoneRight } from "../model/estate.ts";
 import type { ObservedGroup } from "../model/observed.ts";
 import { accessKeys } from "./access-keys.ts";
+import type { Finding, FindingItem } from "./findings.ts";
 import {
   type AccessEntry,
   type GroupEntry,
@@ -30,18 +31,24 @@ export interface PlacedGroups {
   readonly labels: ReadonlyMap<string, readonly string[]>;
   /** Groups that are declared. */
   readonly count: number;
-  readonly remarks: readonly Remark[];
+  readonly findings: readonly Finding[];
+  /** Templates of which environments that come later are no part by themselves. */
+  readonly closed: Finding | null;
 }
 
 interface GroupOptions {
   /** False: every group is declared by itself. */
   readonly templates: boolean;
+  /** Names of templates that are not meant. */
+  readonly leftTemplates: ReadonlySet<string>;
   /** Groups as `CLUSTER/NAME` whose rights are not declared. */
   readonly bare: ReadonlySet<string>;
   /** Environments that are declared already. */
   readonly declared: readonly PlacedEnvironment[];
   /** Names of groups that are declared already, the former ones too, by cluster. */
   readonly takenNames: ReadonlyMap<string, readonly string[]>;
+  /** Ids in lower case of environments that are there, whether they are declared or not, by cluster. */
+  readonly there: ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether the inventory has clusters besides those that were read: nothing may be declared on them. */
   readonly isPart: boolean;
 }
@@ -52,52 +59,61 @@ export function placeGroups(
   environments: readonly PlacedEnvironment[],
   options: GroupOptions,
 ): PlacedGroups {
-  const remarks: Remark[] = [];
-  const remark = (about: string, items: readonly string[]): void => {
-    if (items.length > 0) remarks.push({ about, items: [...items].sort(compareText) });
+  const findings: Finding[] = [];
+  const find = (about: string, items: readonly FindingItem[]): void => {
+    if (items.length === 0) return;
+    findings.push({ about, items: [...items].sort((one, two) => compareText(one.text, two.text)) });
   };
   const all = [...environments, ...options.declared];
   const byId = new Map(all.map((environment) => [environment.observed.id.toLowerCase(), environment]));
   const members: Member[] = [];
-  const left: Record<LeftReason, string[]> = { unclear: [], secret: [], sameId: [] };
-  const dead: string[] = [];
-  const silent: string[] = [];
-  const unsure: string[] = [];
-  const partlyAsked: string[] = [];
-  const odd: string[] = [];
-  const ofPolicies: string[] = [];
+  const left: Record<LeftReason, FindingItem[]> = { alike: [], unclear: [], secret: [], sameId: [] };
+  const dead: FindingItem[] = [];
+  const beside: FindingItem[] = [];
+  const silent: FindingItem[] = [];
+  const unsure: FindingItem[] = [];
+  const partlyAsked: FindingItem[] = [];
+  const odd: FindingItem[] = [];
+  const ofPolicies: FindingItem[] = [];
   for (const { name: cluster, groups, zoneRights, policyGroups } of clusters) {
     const isAsked = policyGroups === null || policyGroups.asked === policyGroups.enabled;
     if (!isAsked)
-      partlyAsked.push(`${cluster}: ${policyGroups.asked} of ${policyGroups.enabled} environments were asked`);
+      partlyAsked.push({
+        text: `${cluster}: ${policyGroups.asked} of ${policyGroups.enabled} environments were asked`,
+      });
     const zonesOfGroups = groupBy(zoneRights, ({ group }) => group.toLowerCase());
     for (const [observed, reason] of sortOut(groups, options.takenNames.get(cluster) ?? [])) {
       const shown = `${cluster}/${observed.name}`;
+      const item = (more = ""): FindingItem => ({ text: shown + more, group: observed.name });
       if (reason !== null) {
-        left[reason].push(reason === "sameId" ? `${shown} (id ${groupIdOf(observed.name)})` : shown);
+        left[reason].push({ text: reason === "sameId" ? `${shown} (id ${groupIdOf(observed.name)})` : shown });
         continue;
       }
       const read = accessOf(observed, cluster, zonesOfGroups.get(observed.id.toLowerCase()) ?? [], byId);
-      if (read.gone.length > 0) dead.push(`${shown} on ${read.gone.join(", ")}`);
-      if (policyGroups?.ids.has(observed.id.toLowerCase())) ofPolicies.push(shown);
+      const isThere = (id: string): boolean => options.there.get(cluster)?.has(id) ?? false;
+      const [leftOut, gone] = [read.others.filter(isThere), read.others.filter((id) => !isThere(id))];
+      if (gone.length > 0) dead.push(item(` on ${gone.join(", ")}`));
+      if (leftOut.length > 0) beside.push(item(` on ${leftOut.join(", ")}`));
+      if (policyGroups?.ids.has(observed.id.toLowerCase())) ofPolicies.push(item());
       else if (read.access === null && !observed.isClusterAdminGroup)
-        (read.isOdd ? odd : isAsked ? silent : unsure).push(shown);
+        (read.isOdd ? odd : isAsked ? silent : unsure).push(item());
       const isBare = observed.isClusterAdminGroup || options.bare.has(shown);
       members.push({ observed, cluster, access: isBare ? null : read.access });
     }
   }
-  for (const reason of Object.keys(leftReasons) as readonly LeftReason[]) remark(leftReasons[reason], left[reason]);
-  remark("rights on environments that are not there: left alone", dead);
-  remark("groups that policies give rights, which dtsync neither shows nor changes", ofPolicies);
-  remark("clusters of which further environments may have policies that give groups rights", partlyAsked);
-  remark("groups without rights on environments: their rights are not compared", silent);
-  remark(
-    "groups without rights on environments, unless policies of those that were not asked give them some: their rights are not compared",
+  for (const reason of Object.keys(leftReasons) as readonly LeftReason[]) find(leftReasons[reason], left[reason]);
+  find("rights on environments that are not there: left alone", dead);
+  find("rights on environments that were left out: left alone", beside);
+  find("groups that policies give rights, which dtsync neither shows nor changes", ofPolicies);
+  find("clusters of which further environments may have policies that give groups rights", partlyAsked);
+  find("groups without rights on declared environments: their rights are not compared", silent);
+  find(
+    "groups without rights on declared environments, unless policies of those that were not asked give them some: their rights are not compared",
     unsure,
   );
-  remark("groups with rights that an inventory cannot name: their rights are not compared", odd);
+  find("groups with rights that an inventory cannot name: their rights are not compared", odd);
   const made = options.templates
-    ? makeTemplates(members, environments)
+    ? makeTemplates(members, environments, options.leftTemplates)
     : { templates: [], labels: new Map(), rest: members };
   const names = clusters.map(({ name }) => name);
   const templates = options.isPart ? made.templates.map((template) => onClusters(template, names)) : made.templates;
@@ -114,8 +130,19 @@ export function placeGroups(
     byCustomer: new Map([...rest.byCustomer].map(([customer, groups]) => [customer, groups.map(withRoles)])),
     labels: made.labels,
     count: members.length,
-    remarks,
+    findings,
+    closed: closedTemplates(made.templates),
   };
+}
+
+function closedTemplates(templates: readonly RawGroup[]): Finding | null {
+  const items = templates.flatMap(({ name, match }) => {
+    const labels = Object.keys(match?.labels ?? {}).map((label) => ({ text: `${name}: label ${label}` }));
+    return match?.customer === undefined ? labels : [{ text: `${name}: ${match.customer.join(", ")}` }];
+  });
+  const about =
+    "templates that only named customers or labelled environments have: who comes later has to be named or labelled, too";
+  return items.length === 0 ? null : { about, items: items.sort((one, two) => compareText(one.text, two.text)) };
 }
 
 /** A template that makes groups for environments of these clusters alone. */
@@ -143,7 +170,9 @@ function nameRoles(group: RawGroup, roles: ReadonlyMap<string, string>): GroupEn
 
 /** Why a group cannot be declared, whatever else is. */
 const leftReasons = {
-  unclear: "groups that cannot be declared (names alike but for case, braces or control characters): left alone",
+  alike: "groups whose names differ in case alone: left alone",
+  unclear:
+    "groups with a name or mapping that cannot be declared (blanks at an end, braces, control characters, more than 500 characters): left alone",
   secret: "groups with a token, a private key or a password in a name: left alone",
   sameId: "groups whose names a cluster makes one id of: left alone",
 } as const;
@@ -160,7 +189,7 @@ function sortOut(
   const alike = groupBy(groups, ({ name }) => groupNameKey(name));
   const byTexts = groups.map((group): [ObservedGroup, LeftReason | null] => {
     const isAlike = (alike.get(groupNameKey(group.name))?.length ?? 0) > 1;
-    return [group, isAlike ? "unclear" : oddTexts(group)];
+    return [group, isAlike ? "alike" : oddTexts(group)];
   });
   const usable = byTexts.flatMap(([{ name }, reason]) => (reason === null ? [name] : []));
   const sharing = groupBy([...usable, ...takenNames], groupIdKey);
@@ -177,19 +206,19 @@ function oddTexts({ name, ldapGroupNames, ssoGroupNames }: ObservedGroup): LeftR
   return texts.every((text) => isPlainText(text, longestName) && !/[{}]/.test(text)) ? null : "unclear";
 }
 
-/** The rights of a group on the environments of the estate, and the ids that are none of them. */
+/** The rights of a group on the environments that are declared, and the ids of others. */
 function accessOf(
   observed: ObservedGroup,
   cluster: string,
   zoneRights: readonly EstateZoneRight[],
   byId: ReadonlyMap<string, PlacedEnvironment>,
-): { readonly access: Member["access"]; readonly isOdd: boolean; readonly gone: readonly string[] } {
+): { readonly access: Member["access"]; readonly isOdd: boolean; readonly others: readonly string[] } {
   const access = new Map<PlacedEnvironment, Granted>();
-  const gone: string[] = [];
+  const others: string[] = [];
   let isOdd = false;
   for (const [id, permissions] of rightsByEnvironment(observed)) {
     const environment = byId.get(id);
-    if (environment === undefined || environment.cluster !== cluster) gone.push(id);
+    if (environment === undefined || environment.cluster !== cluster) others.push(id);
     else {
       isOdd ||= permissions.some((permission) => !/^[A-Z][A-Z_]*$/.test(permission));
       access.set(environment, { whole: leanRights(permissions), zones: new Map() });
@@ -201,7 +230,7 @@ function accessOf(
     const zones = new Map(rights.map(({ zone, permissions }) => [zone, leanRights(permissions)]));
     access.set(environment, { whole: access.get(environment)?.whole ?? [], zones });
   }
-  return { access: isOdd || access.size === 0 ? null : access, isOdd, gone: gone.sort(compareText) };
+  return { access: isOdd || access.size === 0 ? null : access, isOdd, others: others.sort(compareText) };
 }
 
 interface RestOptions {

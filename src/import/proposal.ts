@@ -34,6 +34,8 @@ export interface DeclaredFile {
 export interface Choices {
   /** Groups from templates, and values that many environments share. */
   readonly templates: boolean;
+  /** Names of templates that are not meant. */
+  readonly leftTemplates: ReadonlySet<string>;
   readonly shared: boolean;
   /** Ids in lower case of environments of which only id, cluster and state are declared. */
   readonly bare: ReadonlySet<string>;
@@ -45,6 +47,8 @@ export interface Choices {
   readonly bareGroups: ReadonlySet<string>;
   /** The same of groups that are not declared. */
   readonly leftOutGroups: ReadonlySet<string>;
+  /** Those of them that the inventory declares all the same, by a template that it had before. */
+  readonly madeGroups: ReadonlySet<string>;
 }
 
 export interface ProposedFile {
@@ -53,9 +57,10 @@ export interface ProposedFile {
   readonly text: string;
   /** What is there now; null: nothing. */
   readonly before: string | null;
-  /** New environments that it declares. */
+  /** Ids of new environments, and names of groups, that it declares. */
   readonly environments: readonly string[];
-  /** Declared ones that get hosts in it. */
+  readonly groups: readonly string[];
+  /** Declared environments that get hosts in it. */
   readonly environmentsWithHosts: readonly string[];
 }
 

@@ -1,16 +1,17 @@
-import type { YamlMapping } from "../edit/edit.ts";
 import { groupBy } from "../lib/group-by.ts";
 import { compareText } from "../lib/text.ts";
-import type { EstateCluster } from "../model/estate.ts";
+import type { EstateCluster, Remark } from "../model/estate.ts";
 import { newCustomerFile } from "./customer-file.ts";
 import type { CustomerRule } from "./customer-rules.ts";
 import { type KnownLimit, ownLimits, type SharedValues, sharedValues } from "./environment-values.ts";
 import { extendCustomer } from "./extend-customer.ts";
-import { countTemplates } from "./id-templates.ts";
-import { importRemarks } from "./import-remarks.ts";
+import { withComments } from "./file-comments.ts";
+import { asFinding, asRemark } from "./findings.ts";
+import type { GroupEntry } from "./group-entry.ts";
+import { otherFindings, valueFindings } from "./import-remarks.ts";
 import { mappingAt } from "./mapping-at.ts";
 import { fileText, freePath } from "./new-file.ts";
-import { type PlacedEnvironment, placeEnvironments } from "./place-environments.ts";
+import { type DeclaredCustomer, type PlacedEnvironment, placeEnvironments } from "./place-environments.ts";
 import { type PlacedGroups, placeGroups } from "./place-groups.ts";
 import { placeHosts } from "./place-hosts.ts";
 import {
@@ -21,7 +22,7 @@ import {
   type ProposalBasis,
   type ProposedFile,
 } from "./proposal.ts";
-import { defaultsFor, settingsFile } from "./settings-file.ts";
+import { defaultsFor, settingsFile, usualTemplate } from "./settings-file.ts";
 import { asMapping } from "./yaml-values.ts";
 
 export interface Wishes {
@@ -30,16 +31,18 @@ export interface Wishes {
   readonly rule: CustomerRule | null;
   readonly limits: readonly KnownLimit[];
   readonly choices: Choices;
+  /** What reading has left out already. */
+  readonly remarks?: readonly Remark[];
 }
 
 /** Characters of a file of groups, so that it is read and laid out like any other. */
 const mostGroupText = 300_000;
 
 /** Writes down what clusters have and the inventory does not declare. Pure: the same estate gives the same files. */
-export function proposeInventory({ clusters, existing, rule, limits, choices }: Wishes): Proposal {
+export function proposeInventory({ clusters, existing, rule, limits, choices, remarks = [] }: Wishes): Proposal {
   const { inventory, settings } = existing;
   const estate = undeclared(clusters, inventory, choices);
-  const placed = placeEnvironments(estate, rule, keysByCustomer(inventory));
+  const placed = placeEnvironments(estate, rule, declaredCustomers(existing));
   const all = placed.customers.flatMap(({ environments }) => environments);
   const defaults = mappingAt(settings.data, "defaults");
   const isFresh = inventory.environments.length === 0 && inventory.groups.length === 0;
@@ -51,8 +54,12 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
   const groups = placeGroups(estate, all, {
     declared: declaredAlready(clusters, inventory),
     templates: isFresh && choices.templates,
+    leftTemplates: choices.leftTemplates,
     bare: choices.bareGroups,
     takenNames: namesByCluster(inventory),
+    there: new Map(
+      clusters.map(({ name, environments }) => [name, new Set(environments.map(({ id }) => id.toLowerCase()))]),
+    ),
     isPart: inventory.clusters.length > clusters.length,
   });
   const basis: ProposalBasis = {
@@ -83,9 +90,11 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
   const { ofNew, added } = basis.hosts;
   const listed = [...ofNew.values(), ...[...added.values()].flat().map(({ hosts }) => hosts)].flat();
   const about = "what cannot be added in place, because of how a file is written: add it by hand";
+  const findings = [...placed.findings, ...groups.findings, ...valueFindings(all, basis)];
+  const read = remarks.map(asFinding);
   return {
-    files,
-    templates: countTemplates(placed.templates),
+    files: withComments(files, [...findings, ...read]),
+    templates: placed.templates,
     counts: {
       customers: fresh.length,
       environments: all.length - sumOf(refused.map(({ environments }) => environments)),
@@ -93,9 +102,7 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
       hosts: listed.length - sumOf(refused.map(({ hosts }) => hosts)),
     },
     remarks: [
-      ...placed.remarks,
-      ...groups.remarks,
-      ...importRemarks(all, basis),
+      ...[...findings, ...(groups.closed ? [groups.closed] : []), ...otherFindings(all, basis)].map(asRemark),
       ...(refused.length === 0 ? [] : [{ about, items: refused.map(({ told }) => told).sort(compareText) }]),
     ],
   };
@@ -103,13 +110,27 @@ export function proposeInventory({ clusters, existing, rule, limits, choices }: 
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
-const keysByCustomer = ({ environments }: ExistingInventory["inventory"]): ReadonlyMap<string, readonly string[]> =>
-  new Map(
-    [...groupBy(environments, ({ customer }) => customer)].map(([id, declared]) => [
-      id,
-      declared.map(({ key }) => key),
-    ]),
+function declaredCustomers({
+  inventory: { customers, environments },
+  settings,
+  customerFiles,
+}: ExistingInventory): ReadonlyMap<string, DeclaredCustomer> {
+  const keys = groupBy(environments, ({ customer }) => customer);
+  const common = mappingAt(settings.data, "defaults")["environmentId"];
+  return new Map(
+    customers.map(({ id, place }) => {
+      const own = customerFiles.get(place.file)?.data["environmentId"];
+      const template = own === undefined ? common : own;
+      return [
+        id,
+        {
+          keys: (keys.get(id) ?? []).map(({ key }) => key),
+          template: typeof template === "string" ? template : usualTemplate,
+        },
+      ];
+    }),
   );
+}
 
 /** Names of groups that are declared, and the former ones. */
 const namesByCluster = ({ groups }: ExistingInventory["inventory"]): ReadonlyMap<string, readonly string[]> =>
@@ -167,20 +188,23 @@ function groupFiles({ shared }: PlacedGroups, { paths }: ExistingInventory): rea
   const sorted = [...shared].sort((left, right) => compareText(left.name, right.name));
   const files: ProposedFile[] = [];
   const taken = new Set(paths);
-  for (const groups of portionsOf(sorted.map(asMapping))) {
+  for (const groups of portionsOf(sorted)) {
     const path = freePath("groups/imported", taken);
     taken.add(path);
-    files.push({ path, text: fileText({ groups }), before: null, environments: [], environmentsWithHosts: [] });
+    files.push({
+      ...{ path, text: fileText({ groups: groups.map(asMapping) }), before: null },
+      ...{ environments: [], environmentsWithHosts: [], groups: groups.map(({ name }) => name) },
+    });
   }
   return files;
 }
 
 /** Groups that make up one file together. */
-function portionsOf(groups: readonly YamlMapping[]): readonly (readonly YamlMapping[])[] {
-  const portions: YamlMapping[][] = [];
+function portionsOf(groups: readonly GroupEntry[]): readonly (readonly GroupEntry[])[] {
+  const portions: GroupEntry[][] = [];
   let length = Number.POSITIVE_INFINITY;
   for (const group of groups) {
-    const own = fileText({ groups: [group] }).length;
+    const own = fileText({ groups: [asMapping(group)] }).length;
     if (length + own > mostGroupText) {
       portions.push([]);
       length = 0;

@@ -1,12 +1,15 @@
 import type { Edit, YamlMapping } from "../edit/edit.ts";
 import { editYaml } from "../edit/edit-yaml.ts";
+import { textOf } from "../edit/yaml-text.ts";
 import { nestLimits } from "./environment-values.ts";
+import type { GroupEntry } from "./group-entry.ts";
 import { mappingAt } from "./mapping-at.ts";
 import { mostFrequent, type PlacedCustomer } from "./place-environments.ts";
 import type { Defaults, ProposalBasis, ProposedFile } from "./proposal.ts";
 import { asMapping, pick } from "./yaml-values.ts";
 
-const usualTemplate = "{customer}-{key}";
+/** What holds where no template is declared. */
+export const usualTemplate = "{customer}-{key}";
 
 /** What holds for all customers with an import: what is declared, else what most have. */
 export function defaultsFor(
@@ -68,9 +71,29 @@ export function settingsFile({ existing, shared, groups, defaultsOf }: ProposalB
   const edited = editYaml(text, edits);
   return {
     path: "dtsync.yaml",
-    text: "text" in edited ? edited.text : text,
+    text: "text" in edited ? explainMatches(edited.text, groups.templates) : text,
     before: exists ? text : null,
     environments: [],
     environmentsWithHosts: [],
+    groups: [],
   };
+}
+
+/** Says of templates that no environment of later is part of by itself, what makes it one. */
+function explainMatches(text: string, templates: readonly GroupEntry[]): string {
+  const comments = new Map(
+    templates.flatMap(({ name, match }) => {
+      const [label] = Object.keys(match?.labels ?? {});
+      const what =
+        label === undefined
+          ? "Only these customers have it; one that comes later has to be added."
+          : `Only environments with the label ${label} have it; one that comes later needs the label, too.`;
+      return label === undefined && match?.customer === undefined ? [] : [[`- name: ${textOf(name, false)}`, what]];
+    }),
+  );
+  const lines = text.split("\n").flatMap((line) => {
+    const comment = comments.get(line.trimStart());
+    return comment === undefined ? [line] : [`${line.slice(0, line.indexOf("-"))}# ${comment}`, line];
+  });
+  return lines.join("\n");
 }

@@ -13,6 +13,8 @@ export interface EditReport {
   }[];
   /** Hash; null: no commit was made. */
   readonly commit: string | null;
+  /** What a person should know of it besides the lines. */
+  readonly notes: readonly string[];
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -33,10 +35,13 @@ export function renderEditText({ files }: Pick<EditReport, "files">, paint: Pain
     .join("");
 }
 
-/** One line that says what became of it. */
-export function renderEditSummary({ files, commit, dryRun }: EditReport): string {
-  if (files.length === 0) return "Nothing to do: the inventory says so already.\n";
+/** What there is to know of it, and a line that says what became of it. */
+export const renderEditSummary = (report: EditReport): string =>
+  [...report.notes, outcomeOf(report)].map((text) => `${printableLine(text)}\n`).join("");
+
+function outcomeOf({ files, commit, dryRun }: EditReport): string {
+  if (files.length === 0) return "Nothing to do: the inventory says so already.";
   const changed = count(files.length, "file");
-  if (dryRun) return `${changed} would change; nothing was written.\n`;
-  return commit === null ? `${changed} changed.\n` : `${changed} changed, commit ${commit.slice(0, 12)}.\n`;
+  if (dryRun) return `${changed} would change; nothing was written.`;
+  return commit === null ? `${changed} changed.` : `${changed} changed, commit ${commit.slice(0, 12)}.`;
 }

@@ -18,6 +18,8 @@ import { realClock } from "./host-world.ts";
 export interface CommandWorld {
   readonly directory: string;
   readonly cluster: SimulatedCluster;
+  /** Where the cluster is served. */
+  readonly url: string;
   /** Writes a file beside the inventory, and gives its path. */
   write(name: string, text: string): string;
   /** Runs a command, with `--format json` where no other is given. What is thrown and no DtsyncError is a bug, and thrown here too. */
@@ -68,6 +70,7 @@ export async function startCommandWorld(
   return {
     directory,
     cluster,
+    url: server.url,
     write,
     async run([command = "", ...parameters], given = {}) {
       const { context, output, errors } = aContext({

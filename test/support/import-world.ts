@@ -64,11 +64,15 @@ export const anEstate = ({ zones, ...given }: Partial<ClusterToImport> = {}): Cl
   ...(zones === undefined ? {} : { zones }),
 });
 
-/** Imports an estate into an inventory that has nothing but its clusters, or these files, and gives what came of it. */
+/**
+ * Imports an estate into an inventory that has nothing but its clusters, or these files, and gives what came of it. `damage`
+ * puts something wrong into what is proposed.
+ */
 export async function importInto(
   estate: readonly ClusterToImport[],
   files: Readonly<Record<string, string>> = {},
   rule: CustomerRule | null = null,
+  { damage = (text) => text }: { readonly damage?: (text: string) => string } = {},
 ): Promise<Imported> {
   const folder = mkdtempSync(join(tmpdir(), "dtsync-import-"));
   try {
@@ -116,7 +120,10 @@ export async function importInto(
       ...Object.fromEntries(proposed.map(({ path, text }) => [path, text])),
     });
     const proposal = await proveImport({
-      propose: (choices) => proposeInventory({ clusters: estate, existing, rule, limits, choices }),
+      propose: (choices) => {
+        const proposed = proposeInventory({ clusters: estate, existing, rule, limits, choices });
+        return { ...proposed, files: proposed.files.map((file) => ({ ...file, text: damage(file.text) })) };
+      },
       load: (made) => load(withFiles(made)),
       observed,
       version: "0.0.0",

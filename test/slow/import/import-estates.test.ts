@@ -127,6 +127,36 @@ const group = (ids: readonly string[]): fc.Arbitrary<ObservedGroup> =>
       return observedGroup({ ...given, accessRight: given.isClusterAdminGroup ? {} : accessRight });
     });
 
+const stages = ["p", "t", "d", "z"] as const;
+
+/** Groups that differ by customer and stage, with rights that depend on the stage, as far as there are environments for them. */
+const families = (ids: readonly string[]): fc.Arbitrary<readonly ObservedGroup[]> =>
+  fc.tuple(...stages.map(() => fc.option(permission))).map((permissions) => {
+    const withRights = (name: string, among: readonly string[]): readonly ObservedGroup[] => {
+      const accessRight: Record<string, string[]> = {};
+      for (const [index, stage] of stages.entries()) {
+        const own = among.filter((id) => new RegExp(`-${stage}\\d$`).test(id));
+        for (const one of closePermissions([permissions[index] ?? []].flat()))
+          if (own.length > 0) accessRight[one] = [...(accessRight[one] ?? []), ...own];
+      }
+      return Object.keys(accessRight).length === 0 ? [] : [observedGroup({ name, accessRight })];
+    };
+    return [
+      ...customers.flatMap((customer) =>
+        withRights(
+          `${customer}-dev`,
+          ids.filter((id) => new RegExp(`^(ccv2-cust-)?${customer}-`).test(id)),
+        ),
+      ),
+      ...stages.flatMap((stage) =>
+        withRights(
+          `stage-${stage}`,
+          ids.filter((id) => new RegExp(`-${stage}\\d$`).test(id)),
+        ),
+      ),
+    ];
+  });
+
 const zone = fc.constantFrom("Web shop", "Team A", "Team B", "Team *", "{customer} web", " edge");
 const zoneList = fc.oneof(
   {
@@ -171,7 +201,11 @@ const zonesOf = (
 const cluster = (clusterName: string): fc.Arbitrary<ClusterToImport> =>
   environments.chain((list) =>
     fc
-      .uniqueArray(group(list.map(({ id }) => id)), { maxLength: 8, selector: ({ id }) => id })
+      .tuple(
+        fc.uniqueArray(group(list.map(({ id }) => id)), { maxLength: 8, selector: ({ id }) => id }),
+        fc.oneof(fc.constant([]), families(list.map(({ id }) => id))),
+      )
+      .map(([some, more]) => [...some, ...more.filter(({ id }) => some.every((one) => one.id !== id))])
       .chain((groups) =>
         fc
           .option(zonesOf(list, groups), { nil: undefined })

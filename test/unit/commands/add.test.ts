@@ -133,6 +133,50 @@ environments:
       { "customers/abc-de.yaml": "customer: abc-de\n" },
     ));
 
+  test("gives a new customer the template of others that says most of its id, and says so", () =>
+    inWorld(
+      async ({ run, read }) => {
+        const added = await run("add", "environment", "ccv2-cust-newcust-west-p1");
+        expect(added).toMatchObject({
+          code: 0,
+          errors:
+            "The new customer newcust gets the environmentId that 1 other customer has: ccv2-cust-{customer}-west-{key}\n1 file changed.\n",
+        });
+        expect(read("customers/newcust.yaml")).toContain(
+          "customer: newcust\nenvironmentId: ccv2-cust-{customer}-west-{key}\nenvironments:\n  p1:\n",
+        );
+        const words = ["add", "environment", "ccv2-cust-other-p1", "--format", "json"];
+        expect(JSON.parse((await run(...words)).output)).toMatchObject({ notes: [expect.stringContaining("other")] });
+        const own = ["add", "environment", "ccv2-cust-third-p1", "--customer", "ccv2-cust-third"];
+        expect(await run(...own)).toMatchObject({ code: 0, errors: "1 file changed.\n" });
+        expect(read("customers/ccv2-cust-third.yaml")).not.toContain("environmentId");
+        expect((await run("validate")).code).toBe(0);
+      },
+      {
+        "customers/harbour.yaml":
+          "customer: harbour\nenvironmentId: ccv2-cust-{customer}-west-{key}\nenvironments: { p1: {} }\n",
+      },
+    ));
+
+  test("says which labels it lacks by which groups match", () =>
+    inWorld(
+      async ({ run }) => {
+        const note =
+          "No label type was set, and {environment}-standard, noc reach only environments that have it: --label type=ccv2\n";
+        expect((await run("add", "environment", "abc-p2")).errors).toBe(`${note}1 file changed.\n`);
+        expect((await run("add", "environment", "new-p1")).errors).toBe(`${note}1 file changed.\n`);
+        expect((await run("add", "environment", "abc-p3", "--label", "type=x")).errors).toBe("1 file changed.\n");
+        expect((await run("add", "environment", "lab-p1")).errors).toBe("1 file changed.\n");
+      },
+      {
+        "dtsync.yaml": `${settings}groups:
+  - { name: "{environment}-standard", match: { labels: { type: [ccv2, ccv3] } }, access: { "{environment}": VIEWER } }
+`,
+        "groups/noc.yaml": 'groups: [{ name: noc, match: { labels: { type: "*" } }, access: { "*": VIEWER } }]\n',
+        "customers/lab.yaml": "customer: lab\nlabels: { type: ccv2 }\nenvironments: {}\n",
+      },
+    ));
+
   test("adds what one lacks that is declared, and changes nothing that is declared otherwise", () =>
     inWorld(async ({ run, read }) => {
       expect(

@@ -58,8 +58,16 @@ describe("an import", () => {
       remarks: [
         { about: expect.stringContaining("not there"), items: ["emea/auditors of 2019 on gone0-p1"] },
         { about: "groups that policies give rights, which dtsync neither shows nor changes", items: ["emea/security"] },
+        { about: expect.stringContaining("id of their own"), items: { length: 3 } },
       ],
     });
+    expect(read("groups/imported.yaml").split("\n").slice(0, 4)).toEqual([
+      "# Written by dtsync import. What a person should know of it:",
+      "# - groups that policies give rights, which dtsync neither shows nor changes",
+      "#     emea/security",
+      "",
+    ]);
+    expect(read("customers/other.yaml")).toContain("#     emea/auditors of 2019 on gone0-p1\n");
     expect(read("groups/imported.yaml")).toContain("managementZones:\n          Web shop: LOG_VIEWER\n");
     expect(read("dtsync.yaml").startsWith(settings)).toBe(true);
     await planIsEmpty();
@@ -105,7 +113,7 @@ describe("an import", () => {
   test("asks tags and tables whose environments are", async () => {
     begin();
     const table = world.write("owners.csv", "# id,customer,stage\nlab0,Laboratory,t7\n");
-    const { code } = await world.run([
+    const { code, document } = await world.run([
       "import",
       "--all",
       "--customer-from",
@@ -114,11 +122,20 @@ describe("an import", () => {
       table,
     ]);
     expect(code).toBe(0);
-    expect(filesThere()).toContain("customers/amber00.yaml");
+    expect(document).toMatchObject({
+      templates: [
+        { template: "{customer}-{key}", environments: 27 },
+        { template: "ccv2-cust-{customer}-east-{key}", environments: 10, customers: 2 },
+        { template: "ccv2-cust-{customer}-north-{key}", environments: 10 },
+        { template: "ccv2-cust-{customer}-west-{key}", environments: 10 },
+      ],
+    });
+    expect(read("customers/amber00.yaml")).toContain("environmentId: ccv2-cust-{customer}-east-{key}\n");
+    expect(read("customers/amber00.yaml")).toContain("\n  p1:\n");
     expect(read("customers/laboratory.yaml")).toContain("id: lab0");
     await planIsEmpty();
-    const { document } = await world.run(["import", "--all", "--dry-run", "--customer-from", "id:^(lab)0$"]);
-    const { remarks } = document as { readonly remarks: readonly { readonly about: string }[] };
+    const again = await world.run(["import", "--all", "--dry-run", "--customer-from", "id:^(lab)0$"]);
+    const { remarks } = again.document as { readonly remarks: readonly { readonly about: string }[] };
     expect(remarks.map(({ about }) => about)).toContain(
       "environments of which --customer-from says nothing: whose they are was told by their ids",
     );
@@ -183,6 +200,38 @@ describe("an import", () => {
         await own.close();
       }
     });
+  });
+
+  test("declares each host that nobody declares once, however many clusters there are", async () => {
+    const agent = {
+      environment: "aaa-d1",
+      host: {
+        name: "web01.example.com",
+        id: "00000000000000A0",
+        version: "1.313.52.20250602-150703",
+        hostGroup: "aaa",
+      },
+      ...{ firstSeen: Date.now() - 1_000, lastSeen: Date.now() },
+      ...{ availability: "MONITORED" as const, detailedAvailability: "MONITORED" },
+    };
+    const twoClusters = `${settings}  apac: { url: https://apac.example.com, token: { env: DTSYNC_TOKEN_APAC } }\n`;
+    const emea = await startCommandWorld({ "dtsync.yaml": twoClusters }, { ...seedEstate(0, 12), agents: [agent] });
+    const apac = await startCommandWorld({}, seedEstate(1, 12));
+    try {
+      const variables = {
+        HOME: emea.directory,
+        DTSYNC_TOKEN_EMEA: emea.cluster.clusterToken,
+        DTSYNC_TOKEN_APAC: apac.cluster.clusterToken,
+      };
+      const words = ["import", "--all", "--set", `clusters.apac.url=${apac.url}`];
+      expect(await emea.run(words, { variables })).toMatchObject({ code: 0 });
+      const { document } = await emea.run([...words, "--hosts"], { variables });
+      expect(document).toMatchObject({ summary: { hosts: 1 } });
+      const text = readFileSync(join(emea.directory, "inventory/customers/aaa.yaml"), "utf8");
+      expect(text.match(/web01\.example\.com/g)).toHaveLength(1);
+    } finally {
+      await Promise.all([emea.close(), apac.close()]);
+    }
   });
 
   test("that cannot read everything of a cluster writes nothing of it", async () => {

@@ -12,6 +12,29 @@ const aboutOf = (remarks: readonly { readonly about: string; readonly items: rea
   remarks.filter(({ about }) => about.includes(word)).map(({ items }) => items);
 
 describe("an import leaves out, and tells of,", () => {
+  test("groups by what is wrong with their names", async () => {
+    const names = [" lead", "x".repeat(501), "{braces}", "NOC", "noc"];
+    const groups = names.map((name, index) =>
+      observedGroup({ name, id: `group-${index}`, accessRight: { VIEWER: ["abc-p1"] } }),
+    );
+    const { proposal } = await importInto([anEstate({ environments, groups })]);
+    expect(aboutOf(proposal.remarks, "blanks at an end")).toEqual([
+      ["emea/ lead", `emea/${"x".repeat(501)}`, "emea/{braces}"],
+    ]);
+    expect(aboutOf(proposal.remarks, "in case alone")).toEqual([["emea/NOC", "emea/noc"]]);
+  });
+
+  test("rights on environments of the same id on an earlier cluster, which are not gone", async () => {
+    const onBoth = observedGroup({ name: "noc", accessRight: { VIEWER: ["abc-p1", "kor-p1", "gone-p1"] } });
+    const apac = anEstate({
+      ...{ name: "apac", groups: [onBoth] },
+      environments: ["abc-p1", "kor-p1"].map((id) => observedEnvironment({ id })),
+    });
+    const { proposal } = await importInto([anEstate({ environments, groups: [] }), apac]);
+    expect(aboutOf(proposal.remarks, "not there")).toEqual([["apac/noc on gone-p1"]]);
+    expect(aboutOf(proposal.remarks, "environments that were left out")).toEqual([["apac/noc on abc-p1"]]);
+  });
+
   test("groups that a cluster has renamed, and whose names lead to one id", async () => {
     const groups = [
       noc,
@@ -62,7 +85,10 @@ describe("an import leaves out, and tells of,", () => {
     const ofPolicies = { about: expect.stringMatching(/^groups that policies give rights/), items: ["emea/security"] };
     expect(await remarksOf(50)).toEqual([
       ofPolicies,
-      { about: "groups without rights on environments: their rights are not compared", items: ["emea/auditors"] },
+      {
+        about: "groups without rights on declared environments: their rights are not compared",
+        items: ["emea/auditors"],
+      },
     ]);
     expect(await remarksOf(51)).toEqual([
       ofPolicies,

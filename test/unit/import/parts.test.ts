@@ -79,6 +79,50 @@ environments: # ours
 `);
   });
 
+  test("follows the template that a declared customer has, whatever most of its new environments follow", async () => {
+    const there = ["north-abc-t1", "abc-t1", "abc-t2"].map((id) => observedEnvironment({ id }));
+    const file = "customer: abc\nenvironmentId: north-{customer}-{key}\nenvironments:\n  p1: { hosts: [] }\n";
+    const { inventory } = await importInto(
+      [anEstate({ environments: there })],
+      { ...declared, "customers/abc.yaml": file },
+      () => ({ customer: { id: "abc", longName: null }, key: null }),
+    );
+    expect(inventory.environments.map(({ id, key, stage }) => [id, key, stage])).toEqual([
+      ["abc-t1", "abc-t1", "abc-t1"],
+      ["abc-t2", "abc-t2", "abc-t2"],
+      ["north-abc-p1", "p1", "p"],
+      ["north-abc-t1", "t1", "t"],
+    ]);
+  });
+
+  test("takes new environments for those of customers by the templates that are in use", async () => {
+    const there = ["ccv2-cust-abc-east-t1", "ccv2-cust-new-east-p1", "other-p1"].map((id) =>
+      observedEnvironment({ id }),
+    );
+    const file = "customer: abc\nenvironmentId: ccv2-cust-{customer}-east-{key}\nenvironments:\n  p1: { hosts: [] }\n";
+    const { inventory, texts } = await importInto([anEstate({ environments: there })], {
+      ...declared,
+      "customers/abc.yaml": file,
+    });
+    expect(inventory.environments.map(({ id, customer, key }) => [id, customer, key])).toEqual([
+      ["ccv2-cust-abc-east-p1", "abc", "p1"],
+      ["ccv2-cust-abc-east-t1", "abc", "t1"],
+      ["ccv2-cust-new-east-p1", "new", "p1"],
+      ["other-p1", "other", "p1"],
+    ]);
+    expect(texts["customers/new.yaml"]).toContain("environmentId: ccv2-cust-{customer}-east-{key}\n");
+  });
+
+  test("tells nothing of a group that a declared template makes", async () => {
+    const template = `${declared["dtsync.yaml"]}groups:\n  - { name: "{customer}-dev", access: { "*": VIEWER } }\n`;
+    const { inventory, proposal } = await importInto([anEstate({ environments, groups: developers })], {
+      ...declared,
+      "dtsync.yaml": template,
+    });
+    expect(inventory.groups.map(({ name }) => name).sort()).toEqual(["abc-dev", "xyz-dev"]);
+    expect(proposal.remarks).toEqual([]);
+  });
+
   test("leaves out environments on which declared groups would change their rights, and tells of them", async () => {
     const noc = "groups:\n  - name: noc\n    access: { 'xyz-*': VIEWER, '*-p1': VIEWER }\n";
     const groups = [observedGroup({ name: "noc", accessRight: { VIEWER: ["abc-p1", "xyz-p1"] } })];

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { customerRule } from "../../../src/application/customer-rule.ts";
+import { asRemark } from "../../../src/import/findings.ts";
 import { foldHosts } from "../../../src/import/fold-hosts.ts";
 import { countTemplates, findIdTemplates } from "../../../src/import/id-templates.ts";
 import { customerIdOf, placeEnvironments } from "../../../src/import/place-environments.ts";
 import { findRoles, leanRights } from "../../../src/import/rights.ts";
 import { closePermissions } from "../../../src/kinds/group/permissions.ts";
 import { expandHostNames } from "../../../src/load/hosts/host-names.ts";
-import { anEstate, estateHost, importInto, observedEnvironment } from "../../support/import-world.ts";
+import { anEstate, estateHost, importInto, observedEnvironment, observedGroup } from "../../support/import-world.ts";
 
 const templatesOf = (ids: readonly string[]) =>
   countTemplates(findIdTemplates(ids).values()).map(({ template }) => template);
@@ -73,6 +74,105 @@ test("environments of one customer in both generations share a file, and a key t
       ["dux", "ccv2-cust-{customer}-{key}", ["p1"]],
     ],
   );
+});
+
+test("a customer has the name that more than half of its environments begin with", () => {
+  const named = (names: readonly string[]) =>
+    placeEnvironments(
+      [
+        anEstate({
+          environments: names.map((name, index) => observedEnvironment({ id: `abc-p${index + 1}`, name })),
+        }),
+      ],
+      null,
+    ).customers.map(({ name }) => name);
+  expect(named(["ABC Retail p1", "ABC Retail p2", "Third"])).toEqual(["ABC Retail"]);
+  expect(named(["Name p1", "Second", "Third"])).toEqual([null]);
+  expect(named(["Name p1", "Second"])).toEqual([null]);
+});
+
+describe("environments whose customers are known", () => {
+  const idsAt = (customer: string, site: string) =>
+    ["d1", "p1", "s1"].map((key) => `ccv2-cust-${customer}-${site}-${key}`);
+  const placed = (ids: readonly string[], customerOf: (id: string) => string | null) =>
+    placeEnvironments([anEstate({ environments: ids.map((id) => observedEnvironment({ id })) })], (environment) => {
+      const customer = customerOf(environment.id);
+      return customer === null ? null : { customer: { id: customer, longName: null }, key: null };
+    });
+  const byThirdWord = (id: string) => id.split("-")[2] ?? null;
+
+  test("have their stages as keys, whatever stands between customer and key", () => {
+    const ids = [...idsAt("harbour", "east"), ...idsAt("lagoon", "west")];
+    const { customers, templates } = placed(ids, byThirdWord);
+    expect(
+      customers.map(({ id, template, environments }) => [id, template, environments.map(({ key }) => key)]),
+    ).toEqual([
+      ["harbour", "ccv2-cust-{customer}-east-{key}", ["d1", "p1", "s1"]],
+      ["lagoon", "ccv2-cust-{customer}-west-{key}", ["d1", "p1", "s1"]],
+    ]);
+    expect(customers[0]?.environments.map(({ stage }) => stage)).toEqual(["d", "p", "s"]);
+    expect(templates).toEqual([
+      { template: "ccv2-cust-{customer}-east-{key}", environments: 3, customers: 1 },
+      { template: "ccv2-cust-{customer}-west-{key}", environments: 3, customers: 1 },
+    ]);
+  });
+
+  test("of several sites follow that of most of them, and the others are called by site and key", () => {
+    const ids = [...idsAt("harbour", "east"), "ccv2-cust-harbour-west-p1", "ccv2-cust-harbour-west-p2", "harbour-t1"];
+    const { customers, templates } = placed(ids, () => "harbour");
+    expect(customers.map(({ template }) => template)).toEqual(["ccv2-cust-{customer}-east-{key}"]);
+    expect(customers[0]?.environments.map(({ key, template }) => [key, template !== null])).toEqual([
+      ["d1", true],
+      ["harbour-t1", false],
+      ["p1", true],
+      ["s1", true],
+      ["west-p1", false],
+      ["west-p2", false],
+    ]);
+    expect(templates.map(({ environments }) => environments)).toEqual([3]);
+  });
+
+  test.each([
+    [["abc-web1-p1", "abc-web1-t1"], "{customer}-web1-{key}"],
+    [["abc-p1-zone1", "abc-t1-zone1"], "{customer}-{key}-zone1"],
+    [["p1-emea-abc", "t1-emea-abc"], "{key}-emea-{customer}"],
+  ])("go the way that most of them go: %j", (ids, template) => {
+    expect(placed(ids, () => "abc").customers.map((customer) => customer.template)).toEqual([template]);
+  });
+
+  test("keep an id in which the customer is only a part of a word", () => {
+    expect(placed(["abcd-p1"], () => "abc").customers[0]?.environments[0]?.template).toBeNull();
+  });
+});
+
+describe("a template matches", () => {
+  const idsOf = (customers: readonly string[], template: (customer: string) => string) =>
+    customers.flatMap((customer) => ["d1", "p1"].map((key) => `${template(customer)}-${key}`));
+  const first = idsOf(["aba", "acd", "aef"], (customer) => customer);
+  const second = idsOf(["harbour", "lagoon", "summit"], (customer) => `ccv2-cust-${customer}`);
+  const environments = [...first, ...second, "lab0"].map((id) => observedEnvironment({ id }));
+  const standard = (ids: readonly string[]) =>
+    ids.map((id) => observedGroup({ name: `dt-${id}-standard`, accessRight: { VIEWER: [id] } }));
+
+  test("by what ids look like, so that environments of later have its groups", async () => {
+    const { texts, proposal } = await importInto([anEstate({ environments, groups: standard(first) })]);
+    expect(texts["dtsync.yaml"]).toContain('    match:\n      environment: "???-*"\n');
+    expect(proposal.remarks.filter(({ about }) => about.includes("templates"))).toEqual([]);
+  });
+
+  test("by names or labels where nothing else says it, and that is told", async () => {
+    const { texts, proposal } = await importInto([anEstate({ environments, groups: standard(first.slice(1)) })]);
+    expect(texts["dtsync.yaml"]).toContain(
+      "  # Only environments with the label dt-standard have it; one that comes later needs the label, too.\n  - name: dt-",
+    );
+    expect(texts["dtsync.yaml"]).toContain('labels:\n        dt-standard: "yes"\n');
+    expect(proposal.remarks.filter(({ about }) => about.includes("named or labelled"))).toEqual([
+      {
+        about: expect.stringContaining("named or labelled, too"),
+        items: ["dt-{environment}-standard: label dt-standard"],
+      },
+    ]);
+  });
 });
 
 describe("host names", () => {
@@ -161,11 +261,11 @@ describe("customers whose names begin alike", () => {
   const rule = customerRule(["tag:^customer=(.+)$"]);
 
   test("stay as many as there are, with ids that do not hang on one another, and are told", () => {
-    const { customers, remarks } = placeEnvironments([anEstate({ environments })], rule);
+    const { customers, findings } = placeEnvironments([anEstate({ environments })], rule);
     const ids = customers.map(({ id }) => id);
     expect(new Set(ids).size).toBe(2);
     for (const id of ids) expect(id).toMatch(/^the-very-large-association-of-communal-ut-[0-9a-f]{8}$/);
-    expect(remarks).toEqual([
+    expect(findings.map(asRemark)).toEqual([
       {
         about: expect.stringContaining("too long for an id"),
         items: customers.map(({ id, environments: [one] }) => `${id}: ${one?.observed.tags[0]?.slice(9)}`),
