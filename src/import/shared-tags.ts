@@ -12,13 +12,29 @@ export interface CustomerTags {
   readonly takesAway: boolean;
 }
 
-/** Tags that somebody set, without those of dtsync. */
-export const ownTags = ({ observed: { tags } }: PlacedEnvironment): readonly string[] =>
-  [...new Set(tags.filter((tag) => !isOwnTag(tag)))].sort(compareText);
+interface Tags {
+  /** Those that somebody set, without those of dtsync. */
+  readonly own: readonly string[];
+  /** Those of them that an inventory cannot say. */
+  readonly odd: readonly string[];
+}
+
+/** Tags are asked for again and again, and looking for secrets in them takes long. */
+const known = new WeakMap<PlacedEnvironment, Tags>();
+
+function tagsOf(environment: PlacedEnvironment): Tags {
+  const found = known.get(environment);
+  if (found !== undefined) return found;
+  const own = [...new Set(environment.observed.tags.filter((tag) => !isOwnTag(tag)))].sort(compareText);
+  const tags = { own, odd: own.filter((tag) => !isPlainText(tag)) };
+  known.set(environment, tags);
+  return tags;
+}
+
+const ownTags = (environment: PlacedEnvironment): readonly string[] => tagsOf(environment).own;
 
 /** Tags that an inventory cannot say. */
-export const oddTags = (environment: PlacedEnvironment): readonly string[] =>
-  ownTags(environment).filter((tag) => !isPlainText(tag));
+export const oddTags = (environment: PlacedEnvironment): readonly string[] => tagsOf(environment).odd;
 
 /** More tags than this are not tried: each looks at all environments. */
 const mostTried = 12;
