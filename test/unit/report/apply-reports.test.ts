@@ -116,7 +116,7 @@ test("Markdown has the same, with nothing in it that a forge would act on", () =
 
     **Guards that refused it**
 
-    - \`maxRemovals\`: 1, at most 0; to go on: \`--allow-removals 1\`
+    - \`maxRemovals\`: 1 item would be disabled, deleted or uninstalled, at most 0 allowed (\`environment/x\`); to go on: \`--allow-removals 1\`
 
     **Held back**
 
