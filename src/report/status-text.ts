@@ -3,6 +3,7 @@ import { count, type Paint, printableLine } from "../lib/printable.ts";
 import { shortened } from "../lib/text.ts";
 import type { Fleet, FleetCluster, FleetCounts, FleetEnvironment } from "../model/fleet.ts";
 import { environmentRemarks } from "./environment-remarks.ts";
+import { openLines } from "./problem-words.ts";
 import { quotaWords, showUsed } from "./quota-words.ts";
 import { showLabels } from "./show-labels.ts";
 
@@ -113,7 +114,9 @@ const weight = ({ condition, problems }: FleetEnvironment): number =>
 
 const attention = (environment: FleetEnvironment, paint: Paint): readonly string[] => [
   `  ${paint("bold", printableLine(environment.id))}${labelsOf(environment)}`,
-  ...environmentRemarks(environment).map((remark) => `    ${shortened(remark, width - 4)}`),
+  ...[...openLines(environment), ...environmentRemarks(environment)].map(
+    (remark) => `    ${shortened(remark, width - 4)}`,
+  ),
 ];
 
 function labelsOf({ id, labels }: FleetEnvironment): string {
