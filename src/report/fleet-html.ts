@@ -10,7 +10,7 @@ import { fitPage, type PageDetail } from "./page/fit-page.ts";
 import { fleetScript } from "./page/fleet-script.ts";
 import { type Html, type HtmlValue, html } from "./page/html.ts";
 import { renderPage } from "./page/render-page.ts";
-import { openLines } from "./problem-words.ts";
+import { openProblemsHtml } from "./problems-html.ts";
 import { quotaWords, showUsed } from "./quota-words.ts";
 import { showLabels } from "./show-labels.ts";
 import { oldestReading, summaryParts } from "./status-text.ts";
@@ -156,9 +156,9 @@ const rowHtml = (
 function cellHtml(environment: FleetEnvironment, keys: readonly string[], detail: PageDetail): Html {
   const { id, name, cluster, stage, condition, url, hosts, labels } = environment;
   const shownLabels = showLabels(labels);
-  const remarks = [...openLines(environment), ...environmentRemarks(environment)];
+  const remarks = environmentRemarks(environment);
   const seen = hosts.seen === null ? "?" : hosts.seen;
-  return html`<details class="cell ${looks[condition].look}" data-item="${id}" data-state="${looks[condition].words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${labels[key]}"`)}><summary>${signOf(condition)} ${id}<span class="unseen"> ${looks[condition].words}</span></summary><p><a href="${url}" rel="noreferrer">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${
+  return html`<details class="cell ${looks[condition].look}" data-item="${id}" data-state="${looks[condition].words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${labels[key]}"`)}><summary>${signOf(condition)} ${id}<span class="unseen"> ${looks[condition].words}</span></summary><p><a href="${url}" rel="noreferrer">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${openProblemsHtml(environment, detail)}${
     remarks.length > 0 &&
     html`<ul>${remarks.slice(0, 20).map((remark) => html`<li>${remark.slice(0, detail.value)}</li>`)}</ul>`
   }</details>`;

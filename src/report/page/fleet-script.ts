@@ -27,9 +27,12 @@ export const fleetScript = `
     // What is there now is what is looked for.
     area.scrollLeft = area.scrollWidth;
   });
+  const mostHovered = 12;
   map.addEventListener("pointerover", ({ target }) => {
     const cell = target.closest("[data-item]");
-    if (cell !== null && cell.title === "") cell.title = cell.dataset.item + ": " + cell.dataset.state;
+    if (cell === null || cell.title !== "") return;
+    const more = [...cell.querySelectorAll("li")].slice(0, mostHovered).map((item) => item.textContent);
+    cell.title = [cell.dataset.item + ": " + cell.dataset.state, ...more].join("\\n");
   });
 })();
 `;

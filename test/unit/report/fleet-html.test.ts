@@ -27,6 +27,31 @@ describe("the map of a fleet", () => {
     expect(page).toContain("1 of 3 hosts seen");
   });
 
+  test("says of each open problem how grave it is and since when, the gravest first, and leads to its own page", () => {
+    const problem = { severity: "CUSTOM_ALERT", start: Date.parse("2026-03-08T12:00:00Z"), end: null };
+    const list = [
+      { ...problem, id: "-1_2V2", title: "Queue" },
+      {
+        ...problem,
+        id: "-3/4",
+        title: "Host <down>",
+        severity: "AVAILABILITY",
+        start: Date.parse("2026-03-09T23:52Z"),
+      },
+      { ...problem, id: "5", title: "Closed", end: 1 },
+    ];
+    const open = { CUSTOM_ALERT: 1, AVAILABILITY: 1 };
+    const url = "https://emea.example.com/e/abc-p1/";
+    const page = renderFleetHtml(aFleet([aFleetEnvironment({ condition: "problems", url, problems: { open, list } })]));
+    const details = /<p>Open problems: .*?<\/ul>/.exec(page)?.[0];
+    expect(details).toBe(
+      `<p>Open problems: 1 availability, 1 custom alert</p><ul><li>availability: <a href="${url}#problems/problemdetails;pid=-3%2F4">Host &lt;down&gt;</a>, since 2026-03-09 23:52 UTC</li><li>custom alert: <a href="${url}#problems/problemdetails;pid=-1_2V2">Queue</a>, since 2026-03-08 12:00 UTC</li></ul>`,
+    );
+    const many = Array.from({ length: 30 }, (_, index) => ({ ...problem, id: `${index}`, title: "Queue" }));
+    const full = renderFleetHtml(aFleet([aFleetEnvironment({ problems: { open: { CUSTOM_ALERT: 30 }, list: many } })]));
+    expect(full).toContain("<li>and 10 more on its own page</li>");
+  });
+
   test("can be narrowed by labels, and says of what is suspended why", () => {
     const page = renderFleetHtml(
       aFleet([
