@@ -8,7 +8,7 @@ import { facetOptions, filterForm, type ViewChoice } from "./page/filter-form.ts
 import { filterScript } from "./page/filter-script.ts";
 import { fitPage, type PageDetail } from "./page/fit-page.ts";
 import { fleetScript } from "./page/fleet-script.ts";
-import { type Html, type HtmlValue, html } from "./page/html.ts";
+import { type Html, type HtmlValue, html, htmlText } from "./page/html.ts";
 import { renderPage } from "./page/render-page.ts";
 import { openProblemsHtml } from "./problems-html.ts";
 import { quotaWords, showUsed } from "./quota-words.ts";
@@ -28,12 +28,20 @@ const looks: Readonly<Record<Condition, { readonly sign: string; readonly look: 
   problems: { sign: "✗", look: "critical", words: "open problems" },
 };
 
-const style = `
+/** Signs are generated, because elements for those of 5,000 cells would be most of what a browser lays out at first. */
+const signs = conditions.map((condition) => {
+  const { sign, look } = looks[condition];
+  // Browsers that know no text for screen readers here, which is empty, take the first content.
+  return `.is-${condition} { --look: var(--${look}); } .is-${condition} > summary::before, .legend .is-${condition}::before { content: "${sign}"; content: "${sign}" / ""; }
+`;
+});
+
+const style = `${signs.join("")}
 .row { display: grid; grid-template-columns: minmax(8rem, 16rem) 1fr; gap: 0.25rem 1rem; padding: 0.3rem 0; border-top: 1px solid var(--line); align-items: start; content-visibility: auto; contain-intrinsic-size: auto 2.5rem; }
 .row > h3 { font-weight: 500; padding-top: 0.2rem; }
 .cells { display: flex; flex-wrap: wrap; gap: 0.25rem; }
-.cell { border: 1px solid var(--line); border-left: 0.3rem solid currentColor; border-radius: 4px; background: var(--raised); }
-.cell > * { color: var(--text); }
+.cell { border: 1px solid var(--line); border-left: 0.3rem solid var(--look); border-radius: 4px; background: var(--raised); }
+.cell > summary::before, .legend [class^="is-"]::before { display: inline-block; min-width: 1.25em; margin-right: 0.3em; color: var(--look); font-weight: 700; text-align: center; font-family: ui-monospace, monospace; }
 .cell > summary { list-style: none; padding: 0.1rem 0.45rem; min-height: 1.75rem; white-space: nowrap; font-size: 0.9rem; }
 .cell > summary::-webkit-details-marker { display: none; }
 .cell[open] { flex-basis: 100%; }
@@ -44,9 +52,14 @@ const style = `
 .signs .row { grid-template-columns: minmax(0, 7rem) minmax(0, 1fr); padding: 0.1rem 0; contain-intrinsic-size: auto 1.8rem; }
 .signs .cells { gap: 0.15rem; }
 .signs .cell:not([open]) > summary { padding: 0; width: 1.5rem; min-height: 1.5rem; font-size: 0; text-align: center; }
-.signs .cell:not([open]) .sign { font-size: 0.9rem; line-height: 1.5rem; }
+.signs .cell:not([open]) > summary::before { margin: 0; font-size: 0.9rem; line-height: 1.5rem; }
 @media (max-width: 40rem) { .row { grid-template-columns: minmax(0, 1fr); } }
 `;
+
+/** Characters that a page of a large fleet aims at: 3 MB, without what stands around the map and the lines over time. */
+const aimedSize = 2_900_000;
+/** What the lines over time may take however large the map is. */
+const leastForTimes = 500_000;
 
 /** The fleet as one page: a map of all environments, and their problems over time where these were asked for. */
 export function renderFleetHtml(fleet: Fleet): string {
@@ -61,6 +74,12 @@ export function renderFleetHtml(fleet: Fleet): string {
 function bodyOf(fleet: Fleet, detail: PageDetail): Html {
   const { createdAt, counts, otherDrift, clusters, warnings } = fleet;
   const oldest = oldestReading(fleet);
+  const rows = rowsOf(fleet.environments);
+  const shown = cutRows(rows, detail.entries);
+  const map = mapHtml(fleet, shown, detail);
+  const cells = new Map(
+    shown.flatMap(({ environments }) => environments).map((environment, index) => [environment, index]),
+  );
   return html`<a class="skip" href="#map">To the map</a>
 <header><h1>dtsync status</h1>
 <p class="verdict">${summaryParts(counts, otherDrift).join(", ")}</p>
@@ -70,15 +89,36 @@ function bodyOf(fleet: Fleet, detail: PageDetail): Html {
   )}</dl></header>
 <main>
 ${warnings.length > 0 && html`<section class="notice warned"><h2>Warnings</h2><ul>${warnings.slice(0, detail.names).map((warning) => html`<li>${warning}</li>`)}</ul></section>`}
-${mapHtml(fleet, detail)}
-${timesHtml(fleet)}
+${map}
+${timesHtml(fleet, cells, Math.max(leastForTimes, aimedSize - htmlText(map).length))}
 ${versionsHtml(fleet)}
 ${licenceHtml(fleet)}
 </main>
 `;
 }
 
-function mapHtml({ environments, problemsSince }: Fleet, detail: PageDetail): Html {
+/** Environments that stand beside each other. */
+interface MapRow {
+  readonly title: string;
+  readonly environments: readonly FleetEnvironment[];
+}
+
+const rowsOf = (environments: readonly FleetEnvironment[]): readonly MapRow[] =>
+  [...groupBy(environments, ({ customer }) => customer)]
+    .sort(([left, one], [right, two]) => worst(two) - worst(one) || compareText(left, right))
+    .map(([title, own]) => ({ title, environments: own }));
+
+/** At most so many environments: those of the first rows. */
+function cutRows(rows: readonly MapRow[], most: number): readonly MapRow[] {
+  let left = most;
+  return rows.flatMap(({ title, environments }) => {
+    const kept = environments.slice(0, Math.max(0, left));
+    left -= kept.length;
+    return kept.length === 0 ? [] : [{ title, environments: kept }];
+  });
+}
+
+function mapHtml({ environments, problemsSince }: Fleet, rows: readonly MapRow[], detail: PageDetail): Html {
   const facet = (name: string, title: string, of: (environment: FleetEnvironment) => string) => ({
     ...{ name, title },
     options: facetOptions(environments.map((environment) => [of(environment), 1])).filter(({ value }) => value !== ""),
@@ -91,22 +131,14 @@ function mapHtml({ environments, problemsSince }: Fleet, detail: PageDetail): Ht
     ...keys.map((key) => facet(`label.${key}`, key, ({ labels }) => labels[key] ?? "")),
   ];
   const used = new Set(environments.map(({ condition }) => condition));
-  const rows = [...groupBy(environments, ({ customer }) => customer)].sort(
-    ([left, one], [right, two]) => worst(two) - worst(one) || compareText(left, right),
-  );
-  let left = detail.entries;
-  const shown = rows.map(([customer, own]) => {
-    const cells = own.slice(0, Math.max(0, left));
-    left -= own.length;
-    return cells.length === 0 ? null : rowHtml(customer, cells, keys, detail);
-  });
+  const missing = environments.length - rows.reduce((sum, row) => sum + row.environments.length, 0);
   return html`<section aria-labelledby="map"><h2 id="map">The map</h2>
 <ul class="legend" aria-label="Signs">${conditions
     .filter((condition) => used.has(condition))
-    .map((condition) => html`<li>${signOf(condition)} ${looks[condition].words}</li>`)}</ul>
+    .map((condition) => html`<li class="is-${condition}">${looks[condition].words}</li>`)}</ul>
 ${filterForm(facets, "environment, customer, host, reason", { folds: false, views: problemsSince === null ? views : [...views, zoom] })}
-<div data-map>${shown}</div>
-${left < 0 && html`<p class="muted">${count(-left, "more environment")} did not fit into this page; --format json has all.</p>`}
+<div data-map>${rows.map((row) => rowHtml(row, keys, detail))}</div>
+${missing > 0 && html`<p class="muted">${count(missing, "more environment")} did not fit into this page; --format json has all.</p>`}
 </section>
 `;
 }
@@ -141,16 +173,8 @@ function labelKeys(environments: readonly FleetEnvironment[]): readonly string[]
 const worst = (environments: readonly FleetEnvironment[]): number =>
   Math.max(...environments.map(({ condition }) => conditions.indexOf(condition)));
 
-const signOf = (condition: Condition): Html =>
-  html`<span class="sign ${looks[condition].look}" aria-hidden="true">${looks[condition].sign}</span>`;
-
-const rowHtml = (
-  customer: string,
-  environments: readonly FleetEnvironment[],
-  keys: readonly string[],
-  detail: PageDetail,
-): Html =>
-  html`<div class="row" data-group data-words="${customer}"><h3>${customer}</h3><div class="cells">${environments.map((environment) => cellHtml(environment, keys, detail))}</div></div>
+const rowHtml = ({ title, environments }: MapRow, keys: readonly string[], detail: PageDetail): Html =>
+  html`<div class="row" data-group data-words="${title}"><h3>${title}</h3><div class="cells">${environments.map((environment) => cellHtml(environment, keys, detail))}</div></div>
 `;
 
 function cellHtml(environment: FleetEnvironment, keys: readonly string[], detail: PageDetail): Html {
@@ -158,7 +182,7 @@ function cellHtml(environment: FleetEnvironment, keys: readonly string[], detail
   const shownLabels = showLabels(labels);
   const remarks = environmentRemarks(environment);
   const seen = hosts.seen === null ? "?" : hosts.seen;
-  return html`<details class="cell ${looks[condition].look}" data-item="${id}" data-state="${looks[condition].words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${labels[key]}"`)}><summary>${signOf(condition)} ${id}<span class="unseen"> ${looks[condition].words}</span></summary><p><a href="${url}" rel="noreferrer">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${openProblemsHtml(environment, detail)}${
+  return html`<details class="cell is-${condition}" data-item data-state="${looks[condition].words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${labels[key]}"`)}><summary>${id}<span class="unseen"> ${looks[condition].words}</span></summary><p><a href="${url}">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${openProblemsHtml(environment, detail)}${
     remarks.length > 0 &&
     html`<ul>${remarks.slice(0, 20).map((remark) => html`<li>${remark.slice(0, detail.value)}</li>`)}</ul>`
   }</details>`;

@@ -22,7 +22,8 @@ describe("the map of a fleet", () => {
       ]),
     );
     expect(page).toContain('href="https://emea.example.com/e/abc-p1"');
-    expect(page).toMatch(/<summary><span class="sign good" aria-hidden="true">✓<\/span> abc-p1/);
+    expect(page).toMatch(/<details class="cell is-ok" .*?><summary>abc-p1<span class="unseen"> in order/);
+    expect(page).toContain('.is-ok > summary::before, .legend .is-ok::before { content: "✓";');
     expect(page).toContain("not seen: 2 of 3 hosts: web02, web03");
     expect(page).toContain("1 of 3 hosts seen");
   });
@@ -106,14 +107,19 @@ describe("the map of a fleet", () => {
     ];
     const environment = aFleetEnvironment({ problems: { open: { AVAILABILITY: 1 }, list } });
     const page = renderFleetHtml(aFleet([environment]));
-    expect(page).toContain('viewBox="0 0 168 9"');
-    expect(page).toMatch(
-      /<rect class="critical" x="144" y="0" width="24" height="9"><title>AVAILABILITY: Host is down/,
+    expect(page).toContain('<svg viewBox="0 0 168 9" preserveAspectRatio="none" aria-hidden="true">');
+    expect(page).toContain(
+      '<path class="critical" d="M144 0h24V9H144z"/><path class="warned" d="M36 3h6V9H36z"/></svg></summary>',
     );
-    expect(page).toMatch(/<rect class="warned" x="36" y="3" width="6" height="6"><title>PERFORMANCE: Slow/);
+    expect(page).toContain('<summary><span>abc-p1 <span class="muted">1 of 2 open</span></span>');
+    expect(page).toContain(
+      '<ul><li>availability: Host is down, 03-09 12:00 and still open</li><li>performance: Slow, 03-05 00:00 to 03-05 06:00</li><li><a href="https://emea.example.com/e/abc-p1">ABC production</a></li></ul>',
+    );
     expect(page).not.toContain("Long ago");
     // Of seven days back from noon each midnight, and what the marks stand for.
-    expect(page).toContain('<path d="M12 0V9M36 0V9M60 0V9M84 0V9M108 0V9M132 0V9M156 0V9"/>');
+    expect(page).toContain(
+      ".time svg { background: linear-gradient(var(--line), var(--line)) 7.14% 0 / 1px 100% no-repeat",
+    );
     expect(page.match(/<span>03-\d\d<\/span>/g)?.join()).toMatch(/03-04.*03-10/);
     expect(page).toContain(".ticks span:nth-child(1) { left: 7.14%; }");
     expect(page).toMatch(/<\/svg> availability, error<\/li>.*<\/svg> performance, resource contention<\/li>/);
@@ -129,6 +135,39 @@ describe("the map of a fleet", () => {
     const fleet = aFleet([aFleetEnvironment({ problems: { open: {}, list } })], { problemsSince: days * 86_400_000 });
     const found = renderFleetHtml(fleet).match(/<span>\d\d[-:]\d\d<\/span>/g) ?? [];
     expect(found.map((span) => span.slice(6, 11))).toEqual(labels);
+  });
+
+  test("has a line for every environment with problems, those with most and gravest open ones first", () => {
+    const start = Date.parse("2026-03-09T12:00:00Z");
+    const withProblems = (id: string, ...problems: readonly (readonly [severity: string, isOpen: boolean])[]) =>
+      aFleetEnvironment({
+        id,
+        problems: {
+          open: {},
+          list: problems.map(([severity, isOpen], index) => ({
+            ...{ id: `${index}`, title: "Something", severity, start },
+            end: isOpen ? null : start + 1,
+          })),
+        },
+      });
+    const fleet = aFleet([
+      withProblems("many", ["PERFORMANCE", false], ["PERFORMANCE", false], ["PERFORMANCE", false]),
+      withProblems("grave", ["AVAILABILITY", false]),
+      withProblems("other", ["CUSTOM_ALERT", true], ["CUSTOM_ALERT", true]),
+      withProblems("down", ["AVAILABILITY", true]),
+      aFleetEnvironment({ id: "none" }),
+    ]);
+    const lines = [...renderFleetHtml(fleet).matchAll(/data-with="(\d+)"><summary><span>(\w+) /g)];
+    expect(lines.map(([, cell, id]) => `${id} ${cell}`)).toEqual(["down 3", "other 2", "grave 1", "many 0"]);
+  });
+
+  test("lists the last problems of an environment with very many", () => {
+    const start = Date.parse("2026-03-09T12:00:00Z");
+    const list = Array.from({ length: 60 }, (_, index) => ({
+      ...{ id: `${index}`, title: `Problem ${index}`, severity: "ERROR", start: start + index, end: null },
+    }));
+    const page = renderFleetHtml(aFleet([aFleetEnvironment({ problems: { open: {}, list } })]));
+    expect(page).toContain("<ul><li>10 earlier ones</li><li>error: Problem 10,");
   });
 
   test("takes text of clusters for text", () => {
@@ -155,7 +194,14 @@ describe("the map of a fleet", () => {
   });
 
   test("of 5,000 environments is smaller than 3 MB, and of far more says what is left out", () => {
-    expect(renderFleetHtml(largeFleet(1_250)).length).toBeLessThan(3_000_000);
-    expect(renderFleetHtml(largeFleet(6_000))).toContain("did not fit into this page");
+    const page = renderFleetHtml(largeFleet(1_250));
+    expect(page.length).toBeLessThan(3_000_000);
+    expect(page.match(/data-with="/g)).toHaveLength(1_000);
+    const larger = renderFleetHtml(largeFleet(6_000));
+    expect(larger).toContain("4,000 more environments did not fit into this page");
+    // Every fifth has had problems.
+    const lines = larger.match(/data-with="/g)?.length ?? 0;
+    expect(lines).toBeGreaterThan(500);
+    expect(larger).toContain(`${(4_800 - lines).toLocaleString("en")} more environments had problems`);
   });
 });

@@ -1,0 +1,15 @@
+import { severityLevel, severityLevels } from "./severity-level.ts";
+
+/** How many problems there are of each level, from the gravest on. */
+export const problemsByLevel = (problems: Readonly<Record<string, number>>): readonly number[] =>
+  severityLevels.map((level) =>
+    Object.entries(problems)
+      .filter(([severity]) => severityLevel(severity) === level)
+      .reduce((sum, [, number]) => sum + number, 0),
+  );
+
+/** What has more of the first thing in which both differ comes first. */
+export function moreFirst(left: readonly number[], right: readonly number[]): number {
+  const first = left.findIndex((number, index) => number !== right[index]);
+  return first < 0 ? 0 : (right[first] ?? 0) - (left[first] ?? 0);
+}
