@@ -12,6 +12,7 @@ import { type Html, type HtmlValue, html, htmlText } from "./page/html.ts";
 import { renderPage } from "./page/render-page.ts";
 import { openProblemsHtml } from "./problems-html.ts";
 import { quotaWords, showUsed } from "./quota-words.ts";
+import { type RowHeights, type RowText, rowHeights } from "./row-heights.ts";
 import { showLabels } from "./show-labels.ts";
 import { oldestReading, summaryParts } from "./status-text.ts";
 
@@ -37,7 +38,7 @@ const signs = conditions.map((condition) => {
 });
 
 const style = `${signs.join("")}
-.row { display: grid; grid-template-columns: minmax(8rem, 16rem) 1fr; gap: 0.25rem 1rem; padding: 0.3rem 0; border-top: 1px solid var(--line); align-items: start; content-visibility: auto; contain-intrinsic-size: auto 2.5rem; }
+.row { display: grid; grid-template-columns: minmax(8rem, 16rem) 1fr; gap: 0.25rem 1rem; padding: 0.3rem 0; border-top: 1px solid var(--line); align-items: start; }
 .row > h3 { font-weight: 500; padding-top: 0.2rem; }
 .cells { display: flex; flex-wrap: wrap; gap: 0.25rem; }
 .cell { border: 1px solid var(--line); border-left: 0.3rem solid var(--look); border-radius: 4px; background: var(--raised); }
@@ -49,7 +50,7 @@ const style = `${signs.join("")}
 .cell ul { padding-left: 1.1rem; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0.5rem 0; padding: 0; font-size: 0.9rem; }
 .signs { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); column-gap: 1.5rem; }
-.signs .row { grid-template-columns: minmax(0, 7rem) minmax(0, 1fr); padding: 0.1rem 0; contain-intrinsic-size: auto 1.8rem; }
+.signs .row { grid-template-columns: minmax(0, 7rem) minmax(0, 1fr); padding: 0.1rem 0; }
 .signs .cells { gap: 0.15rem; }
 .signs .cell:not([open]) > summary { padding: 0; width: 1.5rem; min-height: 1.5rem; font-size: 0; text-align: center; }
 .signs .cell:not([open]) > summary::before { margin: 0; font-size: 0.9rem; line-height: 1.5rem; }
@@ -61,24 +62,28 @@ const aimedSize = 2_900_000;
 /** What the lines over time may take however large the map is. */
 const leastForTimes = 500_000;
 
+/** Environments that browsers lay out at once in no time. */
+const fewEnvironments = 500;
+
 /** The fleet as one page: a map of all environments, and their problems over time where these were asked for. */
 export function renderFleetHtml(fleet: Fleet): string {
-  return fitPage((detail) =>
-    renderPage({
-      ...{ title: "dtsync status", style: `${style}${timesStyle(fleet)}` },
-      ...{ script: `${fleetScript}${filterScript}`, body: bodyOf(fleet, detail) },
-    }),
-  );
+  const all = rowsOf(fleet.environments);
+  return fitPage((detail) => {
+    const rows = cutRows(all, detail.entries);
+    const heights = rowHeights(fleet.environments.length > fewEnvironments ? rows : []);
+    return renderPage({
+      ...{ title: "dtsync status", style: `${style}${heights.style}${timesStyle(fleet)}` },
+      ...{ script: `${fleetScript}${filterScript}`, body: bodyOf(fleet, rows, heights, detail) },
+    });
+  });
 }
 
-function bodyOf(fleet: Fleet, detail: PageDetail): Html {
+function bodyOf(fleet: Fleet, rows: readonly MapRow[], heights: RowHeights, detail: PageDetail): Html {
   const { createdAt, counts, otherDrift, clusters, warnings } = fleet;
   const oldest = oldestReading(fleet);
-  const rows = rowsOf(fleet.environments);
-  const shown = cutRows(rows, detail.entries);
-  const map = mapHtml(fleet, shown, detail);
+  const map = mapHtml(fleet, rows, heights, detail);
   const cells = new Map(
-    shown.flatMap(({ environments }) => environments).map((environment, index) => [environment, index]),
+    rows.flatMap(({ environments }) => environments).map((environment, index) => [environment, index]),
   );
   return html`<a class="skip" href="#map">To the map</a>
 <header><h1>dtsync status</h1>
@@ -98,15 +103,19 @@ ${licenceHtml(fleet)}
 }
 
 /** Environments that stand beside each other. */
-interface MapRow {
-  readonly title: string;
+interface MapRow extends RowText {
   readonly environments: readonly FleetEnvironment[];
 }
 
 const rowsOf = (environments: readonly FleetEnvironment[]): readonly MapRow[] =>
   [...groupBy(environments, ({ customer }) => customer)]
     .sort(([left, one], [right, two]) => worst(two) - worst(one) || compareText(left, right))
-    .map(([title, own]) => ({ title, environments: own }));
+    .map(([title, own]) => mapRow(title, own));
+
+const mapRow = (title: string, environments: readonly FleetEnvironment[]): MapRow => ({
+  ...{ title, environments },
+  cells: environments.map(({ id }) => id),
+});
 
 /** At most so many environments: those of the first rows. */
 function cutRows(rows: readonly MapRow[], most: number): readonly MapRow[] {
@@ -114,11 +123,16 @@ function cutRows(rows: readonly MapRow[], most: number): readonly MapRow[] {
   return rows.flatMap(({ title, environments }) => {
     const kept = environments.slice(0, Math.max(0, left));
     left -= kept.length;
-    return kept.length === 0 ? [] : [{ title, environments: kept }];
+    return kept.length === 0 ? [] : [mapRow(title, kept)];
   });
 }
 
-function mapHtml({ environments, problemsSince }: Fleet, rows: readonly MapRow[], detail: PageDetail): Html {
+function mapHtml(
+  { environments, problemsSince }: Fleet,
+  rows: readonly MapRow[],
+  heights: RowHeights,
+  detail: PageDetail,
+): Html {
   const facet = (name: string, title: string, of: (environment: FleetEnvironment) => string) => ({
     ...{ name, title },
     options: facetOptions(environments.map((environment) => [of(environment), 1])).filter(({ value }) => value !== ""),
@@ -137,7 +151,7 @@ function mapHtml({ environments, problemsSince }: Fleet, rows: readonly MapRow[]
     .filter((condition) => used.has(condition))
     .map((condition) => html`<li class="is-${condition}">${looks[condition].words}</li>`)}</ul>
 ${filterForm(facets, "environment, customer, host, reason", { folds: false, views: problemsSince === null ? views : [...views, zoom] })}
-<div data-map>${rows.map((row) => rowHtml(row, keys, detail))}</div>
+<div data-map>${rows.map((row) => rowHtml(row, heights, keys, detail))}</div>
 ${missing > 0 && html`<p class="muted">${count(missing, "more environment")} did not fit into this page; --format json has all.</p>`}
 </section>
 `;
@@ -173,8 +187,8 @@ function labelKeys(environments: readonly FleetEnvironment[]): readonly string[]
 const worst = (environments: readonly FleetEnvironment[]): number =>
   Math.max(...environments.map(({ condition }) => conditions.indexOf(condition)));
 
-const rowHtml = ({ title, environments }: MapRow, keys: readonly string[], detail: PageDetail): Html =>
-  html`<div class="row" data-group data-words="${title}"><h3>${title}</h3><div class="cells">${environments.map((environment) => cellHtml(environment, keys, detail))}</div></div>
+const rowHtml = (row: MapRow, heights: RowHeights, keys: readonly string[], detail: PageDetail): Html =>
+  html`<div class="row ${heights.classOf(row)}" data-group data-words="${row.title}"><h3>${row.title}</h3><div class="cells">${row.environments.map((environment) => cellHtml(environment, keys, detail))}</div></div>
 `;
 
 function cellHtml(environment: FleetEnvironment, keys: readonly string[], detail: PageDetail): Html {

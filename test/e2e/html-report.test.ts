@@ -33,6 +33,8 @@ beforeAll(async () => {
     writeFileSync(join(folder, `${name}.html`), page);
   }
   writeFileSync(join(folder, "fleet.html"), renderFleetHtml(largeFleet(30)));
+  // So large that rows are laid out when they come into sight, each with two lines of cells.
+  writeFileSync(join(folder, "long-names.html"), renderFleetHtml(largeFleet(126, "ccv2-customer-east-")));
   writeFileSync(join(folder, "fleets.html"), renderFleetHtml(largeFleet(1_250)));
   browser = await startBrowser();
 });
@@ -48,7 +50,7 @@ afterAll(async () => {
 });
 
 async function open(
-  name: keyof typeof documents | "fleet" | "fleets",
+  name: keyof typeof documents | "fleet" | "long-names" | "fleets",
   options: BrowserContextOptions = {},
   fragment = "",
 ): Promise<Page> {
@@ -87,6 +89,15 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
       }
     },
   );
+
+  test("of a fleet with long names is accessible without that anybody scrolls", async () => {
+    const page = await open("long-names");
+    for (const width of [1280, 768]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await accessibilityFaults(page)).toEqual([]);
+    }
+    expect((await page.locator(".row").first().boundingBox())?.height).toBeGreaterThan(60);
+  });
 
   test("of a fleet finds environments by words and state, and tells of one behind a click and a key", async () => {
     const page = await open("fleet");
