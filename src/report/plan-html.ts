@@ -38,7 +38,7 @@ function bodyOf(
   sections: readonly ItemSection[],
   detail: PageDetail,
 ): Html {
-  return html`<a class="skip" href="#changes">To the changes</a>
+  return html`${plan.changes.length > 0 && html`<a class="skip" href="#changes">To the changes</a>`}
 <header><h1>dtsync plan</h1>
 <p class="verdict">${summaryLine(plan)}</p>
 ${factsHtml(plan, digest)}</header>

@@ -14,8 +14,21 @@ import { savedDocuments } from "../support/saved-documents.ts";
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const browsers = browserAvailable();
 
-/** 5,000 changes. */
-const documents = { ...savedDocuments, small: largePlan(4), large: largePlan(500) };
+const hosts = Array.from({ length: 40 }, (_, index) => ({
+  ...{ id: `host/web${index}.abc.example.com`, action: "install", status: "done", attempts: 1, durationMs: 60_000 },
+}));
+const documents = {
+  ...savedDocuments,
+  small: largePlan(4),
+  /** 5,000 changes. */
+  large: largePlan(500),
+  slow: {
+    ...savedDocuments.apply,
+    results: hosts,
+    slowest: hosts.slice(0, 3).map(({ id, durationMs }) => ({ id, durationMs, step: "install", stepMs: 50_000 })),
+  },
+  refused: { ...savedDocuments.apply, results: [], guards: largePlan(4).guards },
+};
 
 let folder: string;
 let browser: Browser | null = null;
@@ -77,7 +90,7 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     { width: 400, height: 800, colorScheme: "dark", examined: true },
   ] as const;
 
-  test.each(["small", "apply", "diff", "validate", "fleet"] as const)(
+  test.each(["small", "apply", "slow", "refused", "diff", "validate", "fleet"] as const)(
     "of %s is accessible and not wider than the screen, wide and narrow, light and dark",
     async (name) => {
       const page = await open(name);

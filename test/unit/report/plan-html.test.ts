@@ -152,6 +152,15 @@ test("a plan without changes says so, and has nothing to filter", () => {
   expect(page).not.toContain("<form");
 });
 
+test.each([
+  ["a plan without changes", renderPlanHtml(empty)],
+  ["an apply that was refused", renderApplyHtml({ ...savedReport, results: [] })],
+  ["no difference", renderDiffHtml({ ...savedDifference, changes: [] })],
+  ["an inventory without faults", renderDiagnosticsHtml([], noItems, "")],
+])("the page of %s leads nowhere that is not there", (_name, page) => {
+  expect(page).not.toContain('href="#');
+});
+
 test("what narrowed a plan is told", () => {
   const scope: Plan["scope"] = { targets: ["abc"], excludes: [], only: ["hosts"], changedSince: null, hosts: "probe" };
   expect(renderPlanHtml({ ...savedPlan, scope })).toContain("<dt>Only</dt><dd>--target abc --only hosts</dd>");
