@@ -1,3 +1,4 @@
+import type { FleetCounts } from "../model/fleet.ts";
 import { severityLevel, severityLevels } from "./severity-level.ts";
 
 /** How many problems there are of each level, from the gravest on. */
@@ -7,6 +8,15 @@ export const problemsByLevel = (problems: Readonly<Record<string, number>>): rea
       .filter(([severity]) => severityLevel(severity) === level)
       .reduce((sum, [, number]) => sum + number, 0),
   );
+
+/** What there is of trouble, from the gravest on: open problems, then what is not known, held, not seen, elsewhere and to be changed. */
+export const troubleOf = (counts: FleetCounts): readonly number[] => [
+  ...problemsByLevel(counts.problems),
+  counts.unknown,
+  counts.held,
+  counts.hostsMissing + counts.hostsElsewhere,
+  counts.drift,
+];
 
 /** What has more of the first thing in which both differ comes first. */
 export function moreFirst(left: readonly number[], right: readonly number[]): number {

@@ -1,7 +1,10 @@
+import { moreFirst, problemsByLevel, troubleOf } from "../fleet/compare-trouble.ts";
+import { countFleet } from "../fleet/count-fleet.ts";
 import { groupBy } from "../lib/group-by.ts";
 import { count } from "../lib/printable.ts";
 import { compareText } from "../lib/text.ts";
-import { type Condition, conditions, type Fleet, type FleetEnvironment } from "../model/fleet.ts";
+import type { Fleet, FleetEnvironment } from "../model/fleet.ts";
+import { environmentLook, environmentLooks } from "./environment-look.ts";
 import { environmentRemarks } from "./environment-remarks.ts";
 import { timesHtml, timesStyle } from "./fleet-times.ts";
 import { facetOptions, filterForm, type ViewChoice } from "./page/filter-form.ts";
@@ -16,26 +19,12 @@ import { type RowHeights, type RowText, rowHeights } from "./row-heights.ts";
 import { showLabels } from "./show-labels.ts";
 import { oldestReading, summaryParts } from "./status-text.ts";
 
-/** How an environment looks on the map: a sign for everybody, a colour besides. */
-const looks: Readonly<Record<Condition, { readonly sign: string; readonly look: string; readonly words: string }>> = {
-  ok: { sign: "✓", look: "good", words: "in order" },
-  disabled: { sign: "–", look: "muted", words: "disabled" },
-  waiting: { sign: "…", look: "muted", words: "waiting to be deleted" },
-  suspended: { sign: "‖", look: "muted", words: "suspended" },
-  drift: { sign: "≠", look: "changed", words: "a plan would change it" },
-  hosts: { sign: "▽", look: "warned", words: "hosts are not seen, or elsewhere" },
-  held: { sign: "!", look: "warned", words: "held" },
-  unknown: { sign: "?", look: "removed", words: "not known" },
-  problems: { sign: "✗", look: "critical", words: "open problems" },
-};
-
 /** Signs are generated, because elements for those of 5,000 cells would be most of what a browser lays out at first. */
-const signs = conditions.map((condition) => {
-  const { sign, look } = looks[condition];
-  // Browsers that know no text for screen readers here, which is empty, take the first content.
-  return `.is-${condition} { --look: var(--${look}); } .is-${condition} > summary::before, .legend .is-${condition}::before { content: "${sign}"; content: "${sign}" / ""; }
-`;
-});
+const signs = environmentLooks.map(
+  ({ name, sign, look }) =>
+    // Browsers that know no text for screen readers here, which is empty, take the first content.
+    `.is-${name} { --look: var(--${look}); } .is-${name} > summary::before, .legend .is-${name}::before { content: "${sign}"; content: "${sign}" / ""; }\n`,
+);
 
 const style = `${signs.join("")}
 .row { display: grid; grid-template-columns: minmax(8rem, 16rem) 1fr; gap: 0.25rem 1rem; padding: 0.3rem 0; border-top: 1px solid var(--line); align-items: start; }
@@ -107,14 +96,16 @@ interface MapRow extends RowText {
   readonly environments: readonly FleetEnvironment[];
 }
 
+/** By customer, those with most trouble first. */
 const rowsOf = (environments: readonly FleetEnvironment[]): readonly MapRow[] =>
   [...groupBy(environments, ({ customer }) => customer)]
-    .sort(([left, one], [right, two]) => worst(two) - worst(one) || compareText(left, right))
-    .map(([title, own]) => mapRow(title, own));
+    .map(([title, own]) => ({ row: mapRow(title, own), trouble: troubleOf(countFleet(own)) }))
+    .sort((left, right) => moreFirst(left.trouble, right.trouble) || compareText(left.row.title, right.row.title))
+    .map(({ row }) => row);
 
 const mapRow = (title: string, environments: readonly FleetEnvironment[]): MapRow => ({
   ...{ title, environments },
-  cells: environments.map(({ id }) => id),
+  cells: environments.map(cellText),
 });
 
 /** At most so many environments: those of the first rows. */
@@ -139,17 +130,17 @@ function mapHtml(
   });
   const keys = labelKeys(environments);
   const facets = [
-    facet("state", "State", ({ condition }) => looks[condition].words),
+    facet("state", "State", (environment) => environmentLook(environment).words),
     facet("cluster", "Cluster", ({ cluster }) => cluster),
     facet("stage", "Stage", ({ stage }) => stage),
     ...keys.map((key) => facet(`label.${key}`, key, ({ labels }) => labels[key] ?? "")),
   ];
-  const used = new Set(environments.map(({ condition }) => condition));
+  const used = new Set(environments.map(environmentLook));
   const missing = environments.length - rows.reduce((sum, row) => sum + row.environments.length, 0);
   return html`<section aria-labelledby="map"><h2 id="map">The map</h2>
-<ul class="legend" aria-label="Signs">${conditions
-    .filter((condition) => used.has(condition))
-    .map((condition) => html`<li class="is-${condition}">${looks[condition].words}</li>`)}</ul>
+<ul class="legend" aria-label="Signs">${environmentLooks
+    .filter((look) => used.has(look))
+    .map(({ name, words }) => html`<li class="is-${name}">${words}</li>`)}</ul>
 ${filterForm(facets, "environment, customer, host, reason", { folds: false, views: problemsSince === null ? views : [...views, zoom] })}
 <div data-map>${rows.map((row) => rowHtml(row, heights, keys, detail))}</div>
 ${missing > 0 && html`<p class="muted">${count(missing, "more environment")} did not fit into this page; --format json has all.</p>`}
@@ -184,19 +175,23 @@ function labelKeys(environments: readonly FleetEnvironment[]): readonly string[]
     .map(([key]) => key);
 }
 
-const worst = (environments: readonly FleetEnvironment[]): number =>
-  Math.max(...environments.map(({ condition }) => conditions.indexOf(condition)));
-
 const rowHtml = (row: MapRow, heights: RowHeights, keys: readonly string[], detail: PageDetail): Html =>
   html`<div class="row ${heights.classOf(row)}" data-group data-words="${row.title}"><h3>${row.title}</h3><div class="cells">${row.environments.map((environment) => cellHtml(environment, keys, detail))}</div></div>
 `;
 
+/** With the number of open problems where there are several. */
+function cellText({ id, problems }: FleetEnvironment): string {
+  const open = problemsByLevel(problems.open ?? {}).reduce((sum, number) => sum + number, 0);
+  return open > 1 ? `${id} · ${open}` : id;
+}
+
 function cellHtml(environment: FleetEnvironment, keys: readonly string[], detail: PageDetail): Html {
-  const { id, name, cluster, stage, condition, url, hosts, labels } = environment;
+  const { name, cluster, stage, url, hosts, labels } = environment;
+  const look = environmentLook(environment);
   const shownLabels = showLabels(labels);
   const remarks = environmentRemarks(environment);
   const seen = hosts.seen === null ? "?" : hosts.seen;
-  return html`<details class="cell is-${condition}" data-item data-state="${looks[condition].words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${labels[key]}"`)}><summary>${id}<span class="unseen"> ${looks[condition].words}</span></summary><p><a href="${url}">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${openProblemsHtml(environment, detail)}${
+  return html`<details class="cell is-${look.name}" data-item data-state="${look.words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${labels[key]}"`)}><summary>${cellText(environment)}<span class="unseen"> ${look.words}</span></summary><p><a href="${url}">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${openProblemsHtml(environment, detail)}${
     remarks.length > 0 &&
     html`<ul>${remarks.slice(0, 20).map((remark) => html`<li>${remark.slice(0, detail.value)}</li>`)}</ul>`
   }</details>`;

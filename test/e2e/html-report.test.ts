@@ -116,7 +116,7 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     const page = await open("fleet");
     const cells = page.locator(".cell:visible");
     expect(await cells.count()).toBe(120);
-    await page.getByRole("checkbox", { name: "open problems" }).check();
+    await page.getByRole("checkbox", { name: "open problems: availability, error" }).check();
     await expect.poll(() => cells.count()).toBe(2);
     expect(await page.locator(".row:visible").count()).toBe(2);
     await page.getByRole("button", { name: "Clear" }).click();

@@ -161,6 +161,36 @@ describe("the map of a fleet", () => {
     expect(lines.map(([, cell, id]) => `${id} ${cell}`)).toEqual(["down 3", "other 2", "grave 1", "many 0"]);
   });
 
+  test("has customers by the number and gravity of their open problems, and signs that tell gravities apart", () => {
+    const troubled = (customer: string, open: Readonly<Record<string, number>>) =>
+      aFleetEnvironment({ id: `${customer}-p1`, customer, condition: "problems", problems: { open, list: [] } });
+    const fleet = aFleet([
+      troubled("alert", { CUSTOM_ALERT: 9 }),
+      troubled("down", { AVAILABILITY: 1, CUSTOM_ALERT: 1 }),
+      aFleetEnvironment({ id: "fine-p1", customer: "fine" }),
+      aFleetEnvironment({ id: "gone-p1", customer: "gone", condition: "unknown", unreadable: "no answer" }),
+      troubled("new", { SOMETHING_NEW: 1 }),
+      troubled("slow", { PERFORMANCE: 2 }),
+      troubled("worse", { AVAILABILITY: 1, ERROR: 1 }),
+    ]);
+    const page = renderFleetHtml(fleet);
+    const rows = [...page.matchAll(/data-words="(\w+)"/g)].map(([, customer]) => customer);
+    expect(rows).toEqual(["worse", "down", "slow", "alert", "new", "gone", "fine"]);
+    const cells = [...page.matchAll(/class="cell is-([\w-]+)".*?<summary>(.*?)<span/g)];
+    expect(cells.map(([, look, text]) => `${look}: ${text}`)).toEqual([
+      "open-0: worse-p1 · 2",
+      "open-0: down-p1 · 2",
+      "open-1: slow-p1 · 2",
+      "open-2: alert-p1 · 9",
+      "open-2: new-p1",
+      "unknown: gone-p1",
+      "ok: fine-p1",
+    ]);
+    const signs = [...page.matchAll(/\.is-([\w-]+)::before { content: "(.)";/g)].map(([, , sign]) => sign);
+    expect(new Set(signs).size).toBe(signs.length);
+    expect(page).toContain('data-state="open problems: availability, error"');
+  });
+
   test("lists the last problems of an environment with very many", () => {
     const start = Date.parse("2026-03-09T12:00:00Z");
     const list = Array.from({ length: 60 }, (_, index) => ({
