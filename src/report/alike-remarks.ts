@@ -4,7 +4,7 @@ import { withPlaceholders } from "./placeholders.ts";
 
 /** Scopes that are held for one reason. */
 export interface AlikeHeld {
-  /** With a placeholder where reasons differ in the name of what is held, or in addresses. */
+  /** That of the first scope, as an example where others differ in the name of what is held, or in addresses. */
   readonly reason: string;
   readonly scopes: readonly string[];
   /** In all scopes together. */
@@ -29,11 +29,17 @@ const shownWarnings = 2;
 
 export function alikeHeld(held: readonly Held[]): readonly AlikeHeld[] {
   const groups = groupBy(held, ({ scope, reason }) => generalMessage(reason, scope));
-  return [...groups].map(([general, group]) => ({
-    reason: group.every(({ reason }) => reason === group[0].reason) ? group[0].reason : general,
+  return [...groups.values()].map((group) => ({
+    reason: exampleOf(group.map(({ reason }) => reason)),
     scopes: group.map(({ scope }) => scope),
     items: group.reduce((sum, { items }) => sum + items, 0),
   }));
+}
+
+/** What messages say that are alike: the message, or the first of those that differ in names and addresses. */
+export function exampleOf(messages: readonly string[]): string {
+  const [first = "", ...others] = messages;
+  return others.every((message) => message === first) ? first : `for example ${first}`;
 }
 
 export function alikeWaiting(waiting: readonly Waiting[]): readonly AlikeWaiting[] {

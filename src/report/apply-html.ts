@@ -54,7 +54,7 @@ export function renderApplyHtml(report: ApplyReport): string {
 
 function bodyOf(report: ApplyReport, notDone: readonly ResultEntry[], detail: PageDetail): Html {
   const { run, plan, results, guards = [] } = report;
-  return html`<a class="skip" href="#results">To the results</a>
+  return html`${results.length > 0 && html`<a class="skip" href="#results">To the results</a>`}
 <header><h1>dtsync apply</h1>
 <p class="verdict">${applySummary(report)}</p>
 <dl class="facts"><dt>Run</dt><dd><code>${run}</code></dd><dt>Plan</dt><dd><code>${plan}</code></dd></dl></header>
@@ -105,7 +105,7 @@ function slowestHtml(report: ApplyReport): HtmlValue {
   const slowest = slowestOfMany(report);
   if (slowest.length === 0) return null;
   return html`<section aria-labelledby="slowest"><h2 id="slowest">Slowest hosts</h2>
-<div class="wide" tabindex="0" role="region" aria-labelledby="slowest"><table><thead><tr><th scope="col">Host</th><th scope="col" class="number">Time</th><th scope="col">Longest step</th></tr></thead><tbody>${slowest.map(
+<div class="wide" tabindex="0" role="region" aria-label="Times of the slowest hosts"><table><thead><tr><th scope="col">Host</th><th scope="col" class="number">Time</th><th scope="col">Longest step</th></tr></thead><tbody>${slowest.map(
     ({ id, durationMs, step, stepMs }) =>
       html`<tr><th scope="row"><code>${id}</code></th><td class="number">${timeText(durationMs)}</td><td>${step}, ${timeText(stepMs)}</td></tr>`,
   )}</tbody></table></div></section>

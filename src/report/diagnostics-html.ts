@@ -40,7 +40,7 @@ function bodyOf(
     { name: "severity", title: "Severity", options: facetOptions(shown.map(({ severity }) => [word(severity), 1])) },
     { name: "rule", title: "Rule", options: facetOptions(shown.map(({ rule }) => [rule, 1])) },
   ];
-  return html`<a class="skip" href="#faults">To the faults</a>
+  return html`${shown.length > 0 && html`<a class="skip" href="#faults">To the faults</a>`}
 <header><h1>dtsync validate</h1>
 <p class="verdict">${renderValidationSummary(summary).trim()}</p></header>
 <main>

@@ -35,7 +35,7 @@ export function renderDiffHtml(report: DifferenceReport): string {
 
 function bodyOf(report: DifferenceReport, sections: readonly ItemSection[], detail: PageDetail): Html {
   const { base, head, changes } = report;
-  return html`<a class="skip" href="#changes">To the changes</a>
+  return html`${changes.length > 0 && html`<a class="skip" href="#changes">To the changes</a>`}
 <header><h1>dtsync diff</h1>
 <p class="verdict">${diffSummaryLine(report)}</p>
 <dl class="facts"><dt>From</dt><dd><code>${sideName(base)}</code></dd><dt>To</dt><dd><code>${sideName(head)}</code></dd></dl></header>

@@ -2,7 +2,7 @@ import type { Sign } from "../kinds/kind.ts";
 import { rulesOf } from "../kinds/kinds.ts";
 import { count, type Paint, printableLine, type Style } from "../lib/printable.ts";
 import type { PlanEntry } from "./plan-entries.ts";
-import { entryCustomers, entryEnvironments, entryNames, entryPlaces } from "./plan-view.ts";
+import { entryCustomers, entryEnvironments, entryNames, entryPlaces, entryTitle } from "./plan-view.ts";
 import { listNames } from "./remarks-text.ts";
 
 export const signStyles: Readonly<Record<Sign, Style>> = { "+": "green", "~": "yellow", "-": "red", "»": "cyan" };
@@ -22,11 +22,8 @@ const someNotes = 3;
 /** An entry in lines: what is done, its fields, and to which items. */
 export function entryLines(entry: PlanEntry, layout: EntryLayout, paint: Paint): readonly string[] {
   const { sign, changes, fields, notes, origin } = entry;
-  const [first, ...others] = changes;
-  const title =
-    others.length === 0 && layout.self === "description"
-      ? `${first.action} ${rulesOf(first).describe(first)}`
-      : entry.title;
+  const others = changes.slice(1);
+  const title = layout.self === "description" ? entryTitle(entry) : entry.title;
   const cause = origin === null ? "" : `  [${origin}]`;
   const placed = layout.names === "places" && others.length > 0 ? "" : `  ${paint("dim", shownPlaces(entry))}`;
   const width = Math.max(0, ...fields.map(({ field }) => field.length));

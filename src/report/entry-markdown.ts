@@ -3,7 +3,7 @@ import { shortened } from "../lib/text.ts";
 import { code, codeNames, escapeMarkdown, signs } from "./markdown.ts";
 import type { MarkdownDetail } from "./markdown-detail.ts";
 import type { PlanEntry } from "./plan-entries.ts";
-import { entryCustomers, entryNames, entryPlaces } from "./plan-view.ts";
+import { entryCustomers, entryNames, entryPlaces, entryTitle } from "./plan-view.ts";
 
 /** An entry as one item of a list: what is done, its fields, and to which items. */
 export function entryMarkdown(entry: PlanEntry, detail: MarkdownDetail): string {
@@ -14,13 +14,11 @@ export function entryMarkdown(entry: PlanEntry, detail: MarkdownDetail): string 
   return `${signs[entry.sign]} ${title}${aboutEntry(entry, detail)}${fieldsOf(entry, detail)}${notesOf(entry, detail)}${names}`;
 }
 
-/** The same for what is taken away, where every item has its name. */
+/** The same for what is taken away, in words that need no knowledge of ids, and where every item has its name. */
 export function takenMarkdown(entry: PlanEntry, detail: MarkdownDetail): string {
-  const [first, ...others] = entry.changes;
-  if (others.length === 0)
-    return `${first.action} ${code(first.id)}${fieldsOf(entry, detail)}${notesOf(entry, detail)}`;
-  const names = codeNames(entryNames(entry, "exact"), detail.listedNames);
-  return `${escapeMarkdown(entry.title)}${fieldsOf(entry, detail)}${notesOf(entry, detail)}; items: ${names}`;
+  const names =
+    entry.changes.length === 1 ? "" : `; items: ${codeNames(entryNames(entry, "exact"), detail.listedNames)}`;
+  return `${escapeMarkdown(entryTitle(entry))}${aboutEntry(entry, detail)}${fieldsOf(entry, detail)}${notesOf(entry, detail)}${names}`;
 }
 
 function aboutEntry(entry: PlanEntry, { places, names }: MarkdownDetail): string {

@@ -1,21 +1,17 @@
 import { nearLimit } from "../fleet/licence-use.ts";
 import { count, printableLine } from "../lib/printable.ts";
 import type { FleetEnvironment, LicenceUse } from "../model/fleet.ts";
-import { bySeverity } from "./fleet-facts.ts";
 import { quotaWords, showUsed } from "./quota-words.ts";
 import { listNames } from "./remarks-text.ts";
 
-/** What somebody would want to know of an environment, a line for each thing; nothing where all is in order. */
+/** What somebody would want to know of an environment besides its problems, a line for each thing; nothing where all is in order. */
 export function environmentRemarks(environment: FleetEnvironment): readonly string[] {
-  const { hosts, problems, drift, held, unreadable, state, declared, suspended, licence, deletedFrom } = environment;
+  const { hosts, drift, held, unreadable, state, declared, suspended, licence, deletedFrom } = environment;
   return [
     ...(unreadable === null ? [] : [`not known: ${printableLine(unreadable)}`]),
     ...(unreadable === null || hosts.licensed === null
       ? []
       : [`by the licence ${count(hosts.licensed, "host")} had agents that ran some hours ago`]),
-    ...(problems.open === null || Object.keys(problems.open).length === 0
-      ? []
-      : [`open: ${bySeverity(problems.open)}`]),
     ...(suspended === null ? [] : [`suspended until ${suspended.until}: ${printableLine(suspended.reason)}`]),
     ...held.map((reason) => `held: ${printableLine(reason)}`),
     ...(hosts.missing === null || hosts.missing.length === 0

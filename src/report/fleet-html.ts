@@ -1,38 +1,37 @@
+import { moreFirst, problemsByLevel, troubleOf } from "../fleet/compare-trouble.ts";
+import { countFleet } from "../fleet/count-fleet.ts";
 import { groupBy } from "../lib/group-by.ts";
 import { count } from "../lib/printable.ts";
 import { compareText } from "../lib/text.ts";
-import { type Condition, conditions, type Fleet, type FleetEnvironment } from "../model/fleet.ts";
+import type { Fleet, FleetEnvironment } from "../model/fleet.ts";
+import { environmentLook, environmentLooks } from "./environment-look.ts";
 import { environmentRemarks } from "./environment-remarks.ts";
 import { timesHtml, timesStyle } from "./fleet-times.ts";
 import { facetOptions, filterForm, type ViewChoice } from "./page/filter-form.ts";
 import { filterScript } from "./page/filter-script.ts";
 import { fitPage, type PageDetail } from "./page/fit-page.ts";
 import { fleetScript } from "./page/fleet-script.ts";
-import { type Html, type HtmlValue, html } from "./page/html.ts";
+import { type Html, type HtmlValue, html, htmlText } from "./page/html.ts";
 import { renderPage } from "./page/render-page.ts";
+import { openProblemsHtml } from "./problems-html.ts";
 import { quotaWords, showUsed } from "./quota-words.ts";
+import { type RowHeights, type RowText, rowHeights } from "./row-heights.ts";
 import { showLabels } from "./show-labels.ts";
 import { oldestReading, summaryParts } from "./status-text.ts";
 
-/** How an environment looks on the map: a sign for everybody, a colour besides. */
-const looks: Readonly<Record<Condition, { readonly sign: string; readonly look: string; readonly words: string }>> = {
-  ok: { sign: "✓", look: "good", words: "in order" },
-  disabled: { sign: "–", look: "muted", words: "disabled" },
-  waiting: { sign: "…", look: "muted", words: "waiting to be deleted" },
-  suspended: { sign: "‖", look: "muted", words: "suspended" },
-  drift: { sign: "≠", look: "changed", words: "a plan would change it" },
-  hosts: { sign: "▽", look: "warned", words: "hosts are not seen, or elsewhere" },
-  held: { sign: "!", look: "warned", words: "held" },
-  unknown: { sign: "?", look: "removed", words: "not known" },
-  problems: { sign: "✗", look: "critical", words: "open problems" },
-};
+/** Signs are generated, because elements for those of 5,000 cells would be most of what a browser lays out at first. */
+const signs = environmentLooks.map(
+  ({ name, sign, look }) =>
+    // Browsers that know no text for screen readers here, which is empty, take the first content.
+    `.is-${name} { --look: var(--${look}); } .is-${name} > summary::before, .legend .is-${name}::before { content: "${sign}"; content: "${sign}" / ""; }\n`,
+);
 
-const style = `
-.row { display: grid; grid-template-columns: minmax(8rem, 16rem) 1fr; gap: 0.25rem 1rem; padding: 0.3rem 0; border-top: 1px solid var(--line); align-items: start; content-visibility: auto; contain-intrinsic-size: auto 2.5rem; }
+const style = `${signs.join("")}
+.row { display: grid; grid-template-columns: minmax(8rem, 16rem) 1fr; gap: 0.25rem 1rem; padding: 0.3rem 0; border-top: 1px solid var(--line); align-items: start; }
 .row > h3 { font-weight: 500; padding-top: 0.2rem; }
 .cells { display: flex; flex-wrap: wrap; gap: 0.25rem; }
-.cell { border: 1px solid var(--line); border-left: 0.3rem solid currentColor; border-radius: 4px; background: var(--raised); }
-.cell > * { color: var(--text); }
+.cell { border: 1px solid var(--line); border-left: 0.3rem solid var(--look); border-radius: 4px; background: var(--raised); }
+.cell > summary::before, .legend [class^="is-"]::before { display: inline-block; min-width: 1.25em; margin-right: 0.3em; color: var(--look); font-weight: 700; text-align: center; font-family: ui-monospace, monospace; }
 .cell > summary { list-style: none; padding: 0.1rem 0.45rem; min-height: 1.75rem; white-space: nowrap; font-size: 0.9rem; }
 .cell > summary::-webkit-details-marker { display: none; }
 .cell[open] { flex-basis: 100%; }
@@ -40,26 +39,41 @@ const style = `
 .cell ul { padding-left: 1.1rem; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0.5rem 0; padding: 0; font-size: 0.9rem; }
 .signs { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); column-gap: 1.5rem; }
-.signs .row { grid-template-columns: minmax(0, 7rem) minmax(0, 1fr); padding: 0.1rem 0; contain-intrinsic-size: auto 1.8rem; }
+.signs .row { grid-template-columns: minmax(0, 7rem) minmax(0, 1fr); padding: 0.1rem 0; }
 .signs .cells { gap: 0.15rem; }
 .signs .cell:not([open]) > summary { padding: 0; width: 1.5rem; min-height: 1.5rem; font-size: 0; text-align: center; }
-.signs .cell:not([open]) .sign { font-size: 0.9rem; line-height: 1.5rem; }
+.signs .cell:not([open]) > summary::before { margin: 0; font-size: 0.9rem; line-height: 1.5rem; }
 @media (max-width: 40rem) { .row { grid-template-columns: minmax(0, 1fr); } }
 `;
 
+/** Characters that a page of a large fleet aims at: 3 MB, without what stands around the map and the lines over time. */
+const aimedSize = 2_900_000;
+/** What the lines over time may take however large the map is. */
+const leastForTimes = 500_000;
+
+/** Environments that browsers lay out at once in no time. */
+const fewEnvironments = 500;
+
 /** The fleet as one page: a map of all environments, and their problems over time where these were asked for. */
 export function renderFleetHtml(fleet: Fleet): string {
-  return fitPage((detail) =>
-    renderPage({
-      ...{ title: "dtsync status", style: `${style}${timesStyle(fleet)}` },
-      ...{ script: `${fleetScript}${filterScript}`, body: bodyOf(fleet, detail) },
-    }),
-  );
+  const all = rowsOf(fleet.environments);
+  return fitPage((detail) => {
+    const rows = cutRows(all, detail.entries);
+    const heights = rowHeights(fleet.environments.length > fewEnvironments ? rows : []);
+    return renderPage({
+      ...{ title: "dtsync status", style: `${style}${heights.style}${timesStyle(fleet)}` },
+      ...{ script: `${fleetScript}${filterScript}`, body: bodyOf(fleet, rows, heights, detail) },
+    });
+  });
 }
 
-function bodyOf(fleet: Fleet, detail: PageDetail): Html {
+function bodyOf(fleet: Fleet, rows: readonly MapRow[], heights: RowHeights, detail: PageDetail): Html {
   const { createdAt, counts, otherDrift, clusters, warnings } = fleet;
   const oldest = oldestReading(fleet);
+  const map = mapHtml(fleet, rows, heights, detail);
+  const cells = new Map(
+    rows.flatMap(({ environments }) => environments).map((environment, index) => [environment, index]),
+  );
   return html`<a class="skip" href="#map">To the map</a>
 <header><h1>dtsync status</h1>
 <p class="verdict">${summaryParts(counts, otherDrift).join(", ")}</p>
@@ -69,45 +83,69 @@ function bodyOf(fleet: Fleet, detail: PageDetail): Html {
   )}</dl></header>
 <main>
 ${warnings.length > 0 && html`<section class="notice warned"><h2>Warnings</h2><ul>${warnings.slice(0, detail.names).map((warning) => html`<li>${warning}</li>`)}</ul></section>`}
-${mapHtml(fleet, detail)}
-${timesHtml(fleet)}
+${map}
+${timesHtml(fleet, cells, Math.max(leastForTimes, aimedSize - htmlText(map).length))}
 ${versionsHtml(fleet)}
 ${licenceHtml(fleet)}
 </main>
 `;
 }
 
-function mapHtml({ environments, problemsSince }: Fleet, detail: PageDetail): Html {
+/** Environments that stand beside each other. */
+interface MapRow extends RowText {
+  readonly environments: readonly FleetEnvironment[];
+}
+
+/** By customer, those with most trouble first. */
+const rowsOf = (environments: readonly FleetEnvironment[]): readonly MapRow[] =>
+  [...groupBy(environments, ({ customer }) => customer)]
+    .map(([title, own]) => ({ row: mapRow(title, own), trouble: troubleOf(countFleet(own)) }))
+    .sort((left, right) => moreFirst(left.trouble, right.trouble) || compareText(left.row.title, right.row.title))
+    .map(({ row }) => row);
+
+const mapRow = (title: string, environments: readonly FleetEnvironment[]): MapRow => ({
+  ...{ title, environments },
+  cells: environments.map(cellText),
+});
+
+/** At most so many environments: those of the first rows. */
+function cutRows(rows: readonly MapRow[], most: number): readonly MapRow[] {
+  let left = most;
+  return rows.flatMap(({ title, environments }) => {
+    const kept = environments.slice(0, Math.max(0, left));
+    left -= kept.length;
+    return kept.length === 0 ? [] : [mapRow(title, kept)];
+  });
+}
+
+function mapHtml(
+  { environments, problemsSince }: Fleet,
+  rows: readonly MapRow[],
+  heights: RowHeights,
+  detail: PageDetail,
+): Html {
   const facet = (name: string, title: string, of: (environment: FleetEnvironment) => string) => ({
     ...{ name, title },
     options: facetOptions(environments.map((environment) => [of(environment), 1])).filter(({ value }) => value !== ""),
   });
   const keys = labelKeys(environments);
   const facets = [
-    facet("state", "State", ({ condition }) => looks[condition].words),
+    facet("state", "State", (environment) => environmentLook(environment).words),
     facet("cluster", "Cluster", ({ cluster }) => cluster),
     facet("stage", "Stage", ({ stage }) => stage),
     ...keys.map((key) =>
       facet(`label.${key}`, key, ({ labels: { [key]: value } }) => (value === undefined ? "" : facetValue(value))),
     ),
   ];
-  const used = new Set(environments.map(({ condition }) => condition));
-  const rows = [...groupBy(environments, ({ customer }) => customer)].sort(
-    ([left, one], [right, two]) => worst(two) - worst(one) || compareText(left, right),
-  );
-  let left = detail.entries;
-  const shown = rows.map(([customer, own]) => {
-    const cells = own.slice(0, Math.max(0, left));
-    left -= own.length;
-    return cells.length === 0 ? null : rowHtml(customer, cells, keys, detail);
-  });
+  const used = new Set(environments.map(environmentLook));
+  const missing = environments.length - rows.reduce((sum, row) => sum + row.environments.length, 0);
   return html`<section aria-labelledby="map"><h2 id="map">The map</h2>
-<ul class="legend" aria-label="Signs">${conditions
-    .filter((condition) => used.has(condition))
-    .map((condition) => html`<li>${signOf(condition)} ${looks[condition].words}</li>`)}</ul>
+<ul class="legend" aria-label="Signs">${environmentLooks
+    .filter((look) => used.has(look))
+    .map(({ name, words }) => html`<li class="is-${name}">${words}</li>`)}</ul>
 ${filterForm(facets, "environment, customer, host, reason", { folds: false, views: problemsSince === null ? views : [...views, zoom] })}
-<div data-map>${shown}</div>
-${left < 0 && html`<p class="muted">${count(-left, "more environment")} did not fit into this page; --format json has all.</p>`}
+<div data-map>${rows.map((row) => rowHtml(row, heights, keys, detail))}</div>
+${missing > 0 && html`<p class="muted">${count(missing, "more environment")} did not fit into this page; --format json has all.</p>`}
 </section>
 `;
 }
@@ -142,27 +180,23 @@ function labelKeys(environments: readonly FleetEnvironment[]): readonly string[]
     .map(([key]) => key);
 }
 
-const worst = (environments: readonly FleetEnvironment[]): number =>
-  Math.max(...environments.map(({ condition }) => conditions.indexOf(condition)));
-
-const signOf = (condition: Condition): Html =>
-  html`<span class="sign ${looks[condition].look}" aria-hidden="true">${looks[condition].sign}</span>`;
-
-const rowHtml = (
-  customer: string,
-  environments: readonly FleetEnvironment[],
-  keys: readonly string[],
-  detail: PageDetail,
-): Html =>
-  html`<div class="row" data-group data-words="${customer}"><h3>${customer}</h3><div class="cells">${environments.map((environment) => cellHtml(environment, keys, detail))}</div></div>
+const rowHtml = (row: MapRow, heights: RowHeights, keys: readonly string[], detail: PageDetail): Html =>
+  html`<div class="row ${heights.classOf(row)}" data-group data-words="${row.title}"><h3>${row.title}</h3><div class="cells">${row.environments.map((environment) => cellHtml(environment, keys, detail))}</div></div>
 `;
 
+/** With the number of open problems where there are several. */
+function cellText({ id, problems }: FleetEnvironment): string {
+  const open = problemsByLevel(problems.open ?? {}).reduce((sum, number) => sum + number, 0);
+  return open > 1 ? `${id} · ${open}` : id;
+}
+
 function cellHtml(environment: FleetEnvironment, keys: readonly string[], detail: PageDetail): Html {
-  const { id, name, cluster, stage, condition, url, hosts, labels } = environment;
+  const { name, cluster, stage, url, hosts, labels } = environment;
+  const look = environmentLook(environment);
   const shownLabels = showLabels(labels);
   const remarks = environmentRemarks(environment);
   const seen = hosts.seen === null ? "?" : hosts.seen;
-  return html`<details class="cell ${looks[condition].look}" data-item="${id}" data-state="${looks[condition].words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${facetValue(labels[key])}"`)}><summary>${signOf(condition)} ${id}<span class="unseen"> ${looks[condition].words}</span></summary><p><a href="${url}" rel="noreferrer">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${
+  return html`<details class="cell is-${look.name}" data-item data-state="${look.words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${facetValue(labels[key])}"`)}><summary>${cellText(environment)}<span class="unseen"> ${look.words}</span></summary><p><a href="${url}" rel="noreferrer">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${openProblemsHtml(environment, detail)}${
     remarks.length > 0 &&
     html`<ul>${remarks.slice(0, 20).map((remark) => html`<li>${remark.slice(0, detail.value)}</li>`)}</ul>`
   }</details>`;

@@ -1,14 +1,22 @@
+import { moreFirst, problemsByLevel } from "../fleet/compare-trouble.ts";
+import { severityLevel, severityLevels } from "../fleet/severity-level.ts";
+import { sumOf } from "../fleet/sum-of.ts";
 import { count } from "../lib/printable.ts";
-import { compareText } from "../lib/text.ts";
-import { type Fleet, type FleetEnvironment, type FleetProblem, severities } from "../model/fleet.ts";
-import { type Html, type HtmlValue, html } from "./page/html.ts";
+import { compareText, shortened } from "../lib/text.ts";
+import type { Fleet, FleetEnvironment, FleetProblem } from "../model/fleet.ts";
+import { type Html, type HtmlValue, html, htmlText } from "./page/html.ts";
+import { minuteOf, severityWords } from "./problem-words.ts";
+import { severityLooks } from "./severity-looks.ts";
 
-/** Rows of the view over time: those with most problems. */
-const mostTimes = 400;
+/** Problems of one environment that are listed; of more the last ones. */
+const mostListed = 50;
 const hour = 3_600_000;
 const day = 24 * hour;
 /** Marks on the axis of time that can be read beside each other. */
 const mostTicks = 8;
+/** Hours that a mark is wide at least, so that it can be seen. */
+const narrowest = 0.6;
+const longestTitle = 200;
 
 /** What the view shows of time, in Unix milliseconds. */
 interface Frame {
@@ -18,8 +26,6 @@ interface Frame {
 
 /** A mark on the axis of time. */
 interface Tick {
-  /** Hours after the beginning. */
-  readonly hours: number;
   /** Part of the whole, from 0 to 1. */
   readonly part: number;
   readonly label: string;
@@ -34,26 +40,29 @@ const frameOf = ({ createdAt, problemsSince }: Fleet): Frame | null => {
 export function timesStyle(fleet: Fleet): string {
   const frame = frameOf(fleet);
   if (frame === null) return "";
-  const places = ticksOf(frame).map(
-    ({ part }, index) => `.ticks span:nth-child(${index + 1}) { left: ${(part * 100).toFixed(2)}%; }`,
-  );
-  return `${style}${places.join("\n")}\n`;
+  const parts = ticksOf(frame).map(({ part }) => `${(part * 100).toFixed(2)}%`);
+  const places = parts.map((part, index) => `.ticks span:nth-child(${index + 1}) { left: ${part}; }`);
+  const marks = parts.map((part) => `linear-gradient(var(--line), var(--line)) ${part} 0 / 1px 100% no-repeat, `);
+  return `${style}${places.join("\n")}\n.time svg { background: ${marks.join("")}var(--raised); }\n`;
 }
 
 const style = `
-.lines { overflow-x: auto; }
-.time { display: grid; grid-template-columns: minmax(8rem, 16rem) minmax(0, 1fr); gap: 0.2rem 1rem; align-items: center; font-size: 0.85rem; padding: 0.1rem 0; border-top: 1px solid var(--line); }
-.time > :first-child { position: sticky; left: 0; z-index: 1; align-self: stretch; background: var(--ground); }
-.time svg { width: 100%; height: 1.4rem; display: block; background: var(--raised); }
-.time rect, .legend rect { fill: currentColor; }
-.time path { stroke: var(--line); stroke-width: 1; vector-effect: non-scaling-stroke; fill: none; }
+.lines { overflow-x: auto; container-type: inline-size; }
+.time { font-size: 0.85rem; border-top: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto calc(1.6rem + 1px); }
+.time > summary, .axis { display: grid; grid-template-columns: minmax(8rem, 18rem) minmax(0, 1fr); gap: 0.2rem 1rem; align-items: center; padding: 0.1rem 0; min-height: 1.6rem; }
+.time > summary { list-style: none; }
+.time > summary::-webkit-details-marker { display: none; }
+.time > * > :first-child { position: sticky; left: 0; z-index: 1; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; background: var(--ground); }
+.time svg { width: 100%; height: 1.4rem; display: block; print-color-adjust: exact; }
+.time path, .legend rect { fill: currentColor; }
+.time > ul { position: sticky; left: 0; width: fit-content; max-width: 100cqw; margin: 0.2rem 0 0.5rem; padding-left: 1.1rem; }
 .legend svg { width: 0.8rem; height: 1.1rem; vertical-align: middle; }
 .ticks { position: relative; height: 1.4em; overflow: hidden; }
 .ticks span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
-.lines[data-zoom="3"] .time { width: 300%; }
-.lines[data-zoom="7"] .time { width: 700%; }
-@media (max-width: 40rem) { .time { grid-template-columns: minmax(0, 1fr); } .time > :first-child { width: max-content; } }
-@media print { .lines .time { width: auto !important; } }
+.lines[data-zoom="3"] > * { width: 300%; }
+.lines[data-zoom="7"] > * { width: 700%; }
+@media (max-width: 40rem) { .time > summary, .axis { grid-template-columns: minmax(0, 1fr); } .time > * > :first-child { max-width: 100cqw; } .time { contain-intrinsic-size: auto 3.2rem; } }
+@media print { .lines > * { width: auto !important; content-visibility: visible; } }
 `;
 
 /** Midnights in UTC, or every six hours of two days and less; so many days apart that all can be read. */
@@ -66,7 +75,7 @@ function ticksOf({ begin, end }: Frame): readonly Tick[] {
     const part = (time - begin) / whole;
     // One at an end would be cut off.
     if (part < 0.03 || part > 0.97) continue;
-    ticks.push({ hours: hoursOf(time - begin), part, label: clock === "00:00" ? date : clock });
+    ticks.push({ part, label: clock === "00:00" ? date : clock });
   }
   return ticks;
 }
@@ -74,84 +83,92 @@ function ticksOf({ begin, end }: Frame): readonly Tick[] {
 /** To a tenth. */
 const hoursOf = (milliseconds: number): number => Math.round((milliseconds / hour) * 10) / 10;
 
-/** Problems of each environment that had some, by hours: what happened at the same time stands one above the other. */
-export function timesHtml(fleet: Fleet): HtmlValue {
+/**
+ * Problems of each environment that had some, by hours: what happened at the same time stands one above the other. Those with
+ * most that is open come first, then those that had most. `cells`: the number of each environment on the map, which its line
+ * follows. `room`: how many characters the lines may take.
+ */
+export function timesHtml(fleet: Fleet, cells: ReadonlyMap<FleetEnvironment, number>, room: number): HtmlValue {
   const frame = frameOf(fleet);
   if (frame === null) return null;
   const rows = fleet.environments
-    .map((environment) => ({ environment, problems: problemsIn(environment, frame) }))
+    .map((environment) => rowOf(environment, frame))
     .filter(({ problems }) => problems.length > 0)
-    .sort(
-      (left, right) =>
-        right.problems.length - left.problems.length || compareText(left.environment.id, right.environment.id),
-    );
+    .sort((left, right) => moreFirst(left.rank, right.rank) || compareText(left.environment.id, right.environment.id));
+  const lines: Html[] = [];
+  let left = room;
+  for (const row of rows) {
+    const cell = cells.get(row.environment);
+    if (cell === undefined) continue;
+    const line = lineHtml(row, cell, frame);
+    left -= htmlText(line).length;
+    if (left < 0) break;
+    lines.push(line);
+  }
+  const missing = rows.length - lines.length;
   return html`<section aria-labelledby="times"><h2 id="times">Problems over time</h2>
-${rows.length === 0 ? html`<p>No environment that answered had a problem in this time.</p>` : linesHtml(rows.slice(0, mostTimes), frame)}
-${rows.length > mostTimes && html`<p class="muted">${count(rows.length - mostTimes, "more environment")} with fewer problems.</p>`}
+${rows.length === 0 ? html`<p>No environment that answered had a problem in this time.</p>` : linesHtml(rows, lines, frame)}
+${missing > 0 && html`<p class="muted">${count(missing, "more environment")} had problems, fewer or less grave ones, and no room for a line here: the search finds none of ${missing === 1 ? "it" : "them"}. --format json has all.</p>`}
 </section>
 `;
 }
 
-const problemsIn = ({ problems }: FleetEnvironment, { begin, end }: Frame): readonly FleetProblem[] =>
-  (problems.list ?? []).filter((problem) => (problem.end ?? end) >= begin && problem.start <= end);
-
 interface Row {
   readonly environment: FleetEnvironment;
   readonly problems: readonly FleetProblem[];
+  /** How many are open by how grave they are, then how many there are of each. */
+  readonly rank: readonly number[];
 }
 
-function linesHtml(rows: readonly Row[], frame: Frame): Html {
-  const ticks = ticksOf(frame);
-  const levels = new Set(rows.flatMap(({ problems }) => problems.map(({ severity }) => levelOf(severity))));
-  const marks = html`<path d="${ticks.map(({ hours }) => `M${hours} 0V9`).join("")}"/>`;
-  return html`<ul class="legend" aria-label="Severities">${looks.map(
-    ({ words }, level) =>
-      levels.has(level) &&
-      html`<li><svg viewBox="0 0 6 9" aria-hidden="true">${rectangle(level, 0, 6)}</svg> ${words}</li>`,
-  )}<li class="muted">times in UTC</li></ul>
+function rowOf(environment: FleetEnvironment, { begin, end }: Frame): Row {
+  const problems = (environment.problems.list ?? []).filter(
+    (problem) => (problem.end ?? end) >= begin && problem.start <= end,
+  );
+  const open = problems.filter((problem) => problem.end === null);
+  const counted = [open, problems].map((list) => sumOf(list.map(({ severity }) => ({ [severity]: 1 }))));
+  return { environment, problems, rank: counted.flatMap(problemsByLevel) };
+}
+
+function linesHtml(rows: readonly Row[], lines: readonly Html[], frame: Frame): Html {
+  const levels = new Set(rows.flatMap(({ problems }) => problems.map(({ severity }) => severityLevel(severity))));
+  return html`<ul class="legend" aria-label="Severities">${severityLevels
+    .filter((level) => levels.has(level))
+    .map(
+      (level) =>
+        html`<li><svg viewBox="0 0 6 9" aria-hidden="true"><rect class="${severityLooks[level].look}" y="${level * 3}" width="6" height="${9 - level * 3}"/></svg> ${severityLooks[level].words}</li>`,
+    )}<li class="muted">times in UTC; a line opens for the list of its problems</li></ul>
 <div class="lines" data-lines>
-<div class="time" aria-hidden="true"><span></span><span class="ticks muted">${ticks.map(({ label }) => html`<span>${label}</span>`)}</span></div>
-${rows.map((row) => lineHtml(row, frame, marks))}</div>
+<div class="time" aria-hidden="true"><div class="axis"><span></span><span class="ticks muted">${ticksOf(frame).map(({ label }) => html`<span>${label}</span>`)}</span></div></div>
+${lines}</div>
 `;
 }
 
-function lineHtml({ environment: { id, url }, problems }: Row, { begin, end }: Frame, marks: Html): Html {
+function lineHtml({ environment, problems }: Row, cell: number, frame: Frame): Html {
+  const { id, name, url } = environment;
+  const open = problems.filter(({ end }) => end === null).length;
+  const listed = problems.slice(-mostListed);
+  return html`<details class="time" data-with="${cell}"><summary><span>${id} <span class="muted">${open === 0 ? count(problems.length, "problem") : open === problems.length ? `${open} open` : `${open} of ${problems.length} open`}</span></span><svg viewBox="0 0 ${Math.ceil((frame.end - frame.begin) / hour)} 9" preserveAspectRatio="none" aria-hidden="true">${marksHtml(problems, frame)}</svg></summary><ul>${
+    problems.length > listed.length && html`<li>${count(problems.length - listed.length, "earlier one")}</li>`
+  }${listed.map(
+    ({ severity, title, start, end }) =>
+      html`<li>${severityWords(severity)}: ${shortened(title, longestTitle)}, ${shortTime(start)} ${end === null ? "and still open" : `to ${shortTime(end)}`}</li>`,
+  )}<li><a href="${url}">${name}</a></li></ul></details>
+`;
+}
+
+/** Without the year: what is listed is of a month at most. */
+const shortTime = (time: number): string => minuteOf(time).slice(5);
+
+/** Marks of problems: a graver one lies below the others and is higher, so that they are told apart without their colour. */
+function marksHtml(problems: readonly FleetProblem[], { begin, end }: Frame): Html {
   const place = (time: number): number => hoursOf(Math.min(Math.max(time, begin), end) - begin);
-  // The graver one lies below, and is higher.
-  const sorted = [...problems].sort((left, right) => levelOf(left.severity) - levelOf(right.severity));
-  const bars = sorted.map((problem) => {
-    const from = place(problem.start);
-    const width = Math.max(0.6, Math.round((place(problem.end ?? end) - from) * 10) / 10);
-    const level = levelOf(problem.severity);
-    const until = problem.end === null ? "still open" : minute(problem.end);
-    const title = html`<title>${problem.severity}: ${problem.title}, ${minute(problem.start)}, ${until}</title>`;
-    return rectangle(level, from, width, title);
-  });
-  return html`<div class="time" data-with="${id}"><span><a href="${url}" rel="noreferrer">${id}</a> <span class="muted">${problems.length}</span></span><svg viewBox="0 0 ${Math.ceil((end - begin) / hour)} 9" preserveAspectRatio="none" role="img" aria-label="${count(problems.length, "problem")} of ${id}">${marks}${bars}</svg></div>
-`;
-}
-
-const minute = (time: number): string => new Date(time).toISOString().slice(0, 16);
-
-/** Grave ones are high marks, others lower ones, so that they are told apart without their colour. */
-const rectangle = (level: number, x: number, width: number, title: HtmlValue = null): Html =>
-  html`<rect class="${looks[level]?.look ?? "muted"}" x="${x}" y="${level * 3}" width="${width}" height="${9 - level * 3}">${title}</rect>`;
-
-const wordsOf = (from: number, to: number): string =>
-  severities
-    .slice(from, to)
-    .map((severity) => severity.toLowerCase().replaceAll("_", " "))
-    .join(", ");
-
-/** By level, the gravest first. */
-const looks = [
-  { look: "critical", words: wordsOf(0, 2) },
-  { look: "warned", words: wordsOf(2, 4) },
-  { look: "muted", words: "others" },
-] as const;
-
-function levelOf(severity: string): number {
-  const known: readonly string[] = severities;
-  const rank = known.indexOf(severity);
-  return rank < 0 || rank > 3 ? 2 : rank < 2 ? 0 : 1;
+  return html`${severityLevels.map((level) => {
+    const own = problems.filter(({ severity }) => severityLevel(severity) === level);
+    const marks = own.map((problem) => {
+      const from = place(problem.start);
+      const width = Math.max(narrowest, Math.round((place(problem.end ?? end) - from) * 10) / 10);
+      return `M${from} ${level * 3}h${width}V9H${from}z`;
+    });
+    return own.length > 0 && html`<path class="${severityLooks[level].look}" d="${marks.join("")}"/>`;
+  })}`;
 }

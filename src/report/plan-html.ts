@@ -6,13 +6,14 @@ import { changesHtml, type ItemSection } from "./changes-html.ts";
 import { customerRows } from "./customer-lines.ts";
 import { signClasses } from "./entry-html.ts";
 import { namesHtml } from "./names-html.ts";
+import { originCounts } from "./origin-words.ts";
 import { filterScript } from "./page/filter-script.ts";
 import { fitPage, type PageDetail } from "./page/fit-page.ts";
 import { type Html, type HtmlValue, html } from "./page/html.ts";
 import { renderPage } from "./page/render-page.ts";
 import { fullEntries, type PlanEntry } from "./plan-entries.ts";
 import { summaryLine } from "./plan-text.ts";
-import { entryCustomers, entryNames, type PlanView, planView } from "./plan-view.ts";
+import { entryCustomers, entryNames, entryPlaces, entryTitle, type PlanView, planView } from "./plan-view.ts";
 import { guardsHtml, heldHtml, noticeHtml, waitingHtml, warningsHtml } from "./remarks-html.ts";
 
 /**
@@ -37,7 +38,7 @@ function bodyOf(
   sections: readonly ItemSection[],
   detail: PageDetail,
 ): Html {
-  return html`<a class="skip" href="#changes">To the changes</a>
+  return html`${plan.changes.length > 0 && html`<a class="skip" href="#changes">To the changes</a>`}
 <header><h1>dtsync plan</h1>
 <p class="verdict">${summaryLine(plan)}</p>
 ${factsHtml(plan, digest)}</header>
@@ -59,7 +60,7 @@ function firstHtml(plan: Plan, { takesAway, guards }: PlanView, detail: PageDeta
 ${guardsHtml("Guards that stop an apply", guards, detail)}${heldHtml(plan, detail)}${noticeHtml(
   "removed",
   "Takes away",
-  takesAway.map((entry) => alikeHtml(entry, "exact", detail)),
+  takesAway.map((entry) => alikeHtml(entry, "exact", detail, placesHtml(entry))),
 )}${warningsHtml(plan, detail)}${waitingHtml(plan, detail)}</section>
 `;
 }
@@ -85,16 +86,22 @@ ${
 `;
 }
 
-/** Changes that are alike, with what becomes of their fields and whom they are about. */
-function alikeHtml(entry: PlanEntry, naming: "short" | "exact", detail: PageDetail): Html {
-  const { title, fields, notes, changes } = entry;
+/** Where an entry is declared: the place, or the first one with how many others there are. */
+function placesHtml(entry: PlanEntry): Html {
+  const [first = "", ...others] = entryPlaces(entry);
+  return html`<p class="about"><code>${first}</code>${others.length > 0 && ` and ${count(others.length, "more place")}`}</p>`;
+}
+
+/** Changes that are alike, with their origin, what becomes of their fields and whom they are about. */
+function alikeHtml(entry: PlanEntry, naming: "short" | "exact", detail: PageDetail, places: HtmlValue = null): Html {
+  const { origin, fields, notes, changes } = entry;
   const customers = entryCustomers(entry).map(({ name }) => name);
-  return html`<strong>${title}</strong>${
+  return html`<strong>${entryTitle(entry)}</strong>${origin !== null && html` <span class="tag">${origin}</span>`}${
     fields.length > 0 &&
     html`<dl class="fields">${fields.map(({ field, text }) => html`<dt>${field}</dt><dd><code>${text}</code></dd>`)}</dl>`
   }${notes.map((note) => html`<p class="about"><strong>Note:</strong> ${note}</p>`)}${
     changes.length > 1 && html`<div class="about">${namesHtml(entryNames(entry, naming), "item", detail)}</div>`
-  }${customers.length > 1 && html`<div class="about">of ${namesHtml(customers, "customer", detail)}</div>`}`;
+  }${customers.length > 1 && html`<div class="about">of ${namesHtml(customers, "customer", detail)}</div>`}${places}`;
 }
 
 /** How hosts are changed: environments with alike waves together, and behind them the hosts of each wave. */
@@ -150,6 +157,9 @@ function factsHtml(plan: Plan, digest: string): Html {
         ] as const,
     ),
     ...scopeFacts(scope),
+    ...originCounts(plan.changes).map(
+      ({ origin, changes, words }) => [`Origin ${origin}`, `${count(changes, "change")} ${words}`] as const,
+    ),
     ["Digest", html`<code>${digest}</code>`],
   ];
   return html`<dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>\n`;

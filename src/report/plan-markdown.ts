@@ -2,8 +2,9 @@ import { count } from "../lib/printable.ts";
 import type { Plan } from "../model/plan.ts";
 import { customerRows } from "./customer-lines.ts";
 import { entryMarkdown, takenMarkdown } from "./entry-markdown.ts";
-import { codeNames, cutList, escapeHtml, escapeMarkdown, foldedMarkdown, markdownList } from "./markdown.ts";
+import { code, codeNames, cutList, escapeHtml, escapeMarkdown, foldedMarkdown, markdownList } from "./markdown.ts";
 import { fitDetail, type MarkdownDetail } from "./markdown-detail.ts";
+import { originCounts } from "./origin-words.ts";
 import type { PlanEntry } from "./plan-entries.ts";
 import { summaryLine } from "./plan-text.ts";
 import { type PlanSection, type PlanView, planView, sectionHeading } from "./plan-view.ts";
@@ -25,6 +26,7 @@ function renderWith(plan: Plan, view: PlanView, detail: MarkdownDetail): string 
     "",
     summaryLine(plan),
     "",
+    ...originLines(plan),
     ...markdownList("Takes away", takenItems(view.takesAway, detail)),
     ...guardsMarkdown("Guards that stop an apply", plan, detail),
     ...heldMarkdown(plan, detail),
@@ -39,6 +41,14 @@ function renderWith(plan: Plan, view: PlanView, detail: MarkdownDetail): string 
     ...foldedMarkdown("changes by customer", customerMarkdown(view)),
     ...leftOut(view, sections, detail),
   ].join("\n");
+}
+
+/** What the words behind changes mean that say where they come from. */
+function originLines({ changes }: Plan): readonly string[] {
+  const parts = originCounts(changes).map(
+    ({ origin, changes: number, words }) => `${number} ${code(origin)} (${escapeMarkdown(words)})`,
+  );
+  return parts.length === 0 ? [] : [`Origin of the changes: ${parts.join(", ")}.`, ""];
 }
 
 /** In their order while all fit, else those of most changes. */

@@ -70,6 +70,12 @@ export function entryNames({ changes }: PlanEntry, naming: "short" | "exact"): r
     : changes.map((change) => rulesOf(change).fullName(change));
 }
 
+/** What is done to which item, or to how many, where no heading names customer and environment. */
+export function entryTitle({ title, changes }: PlanEntry): string {
+  const [first, ...others] = changes;
+  return others.length === 0 ? `${first.action} ${rulesOf(first).describe(first)}` : title;
+}
+
 /** An environment is on one cluster; what has none is told by group and cluster. */
 function haveOneOwner(changes: PlanEntry["changes"]): boolean {
   const owner = (change: Change) =>

@@ -2,6 +2,7 @@ import { count } from "../lib/printable.ts";
 import { shortened } from "../lib/text.ts";
 import type { Guard } from "../model/plan.ts";
 import { alikeHeld, alikeWaiting, alikeWarnings } from "./alike-remarks.ts";
+import { guardWords, noOverride } from "./guard-words.ts";
 import { namesHtml } from "./names-html.ts";
 import type { PageDetail } from "./page/fit-page.ts";
 import { type HtmlValue, html } from "./page/html.ts";
@@ -18,16 +19,12 @@ export const guardsHtml = (title: string, guards: readonly Guard[], detail: Page
   noticeHtml(
     "critical",
     title,
-    guards.map(({ guard, limit, actual, override, items }) => {
-      const what =
-        guard === "lastClusterAdminGroup"
-          ? "no group of cluster administrators would be left"
-          : `${actual}, at most ${limit} allowed`;
-      const way =
-        override === null
-          ? "nothing overrides it but a change of the inventory"
-          : html`to go on: <code>${override}</code>`;
-      return html`<strong>${guard}</strong>: ${what}; ${way} ${namesHtml(items, "item", detail)}`;
+    guards.map((guard) => {
+      const { override, items } = guard;
+      const way = override === null ? noOverride : html`to go on: <code>${override}</code>`;
+      return html`<strong>${guard.guard}</strong>: ${guardWords(guard)}; ${way}${
+        items.length > 0 && html`<div class="about">${namesHtml(items, "item", detail)}</div>`
+      }`;
     }),
   );
 

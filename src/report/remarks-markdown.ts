@@ -1,12 +1,16 @@
 import { count } from "../lib/printable.ts";
 import { alikeHeld, alikeWaiting, alikeWarnings } from "./alike-remarks.ts";
+import { guardWords, noOverride } from "./guard-words.ts";
 import { code, codeNames, cutList, escapeMarkdown, markdownList } from "./markdown.ts";
 import type { MarkdownDetail } from "./markdown-detail.ts";
 import type { Remarks } from "./remarks-text.ts";
 
 type Listed = Pick<MarkdownDetail, "listed" | "listedNames">;
 
-/** What stops an apply, with all items of what nothing overrides. */
+/** Items of a guard that can be overridden, which are changes that the report has anyway. */
+const someItems = 8;
+
+/** What stops an apply and what it is about, with all items of what nothing overrides. */
 export function guardsMarkdown(
   title: string,
   { guards }: Pick<Remarks, "guards">,
@@ -14,10 +18,11 @@ export function guardsMarkdown(
 ): readonly string[] {
   return markdownList(
     title,
-    guards.map(({ guard, limit, actual, override, items }) => {
-      // What a limit is about are changes, which the report has anyway.
-      const names = override === null && items.length > 0 ? ` (${codeNames(items, listedNames)})` : "";
-      return `${code(guard)}: ${actual}, at most ${limit}${names}${override === null ? "" : `; to go on: ${code(override)}`}`;
+    guards.map((guard) => {
+      const { override, items } = guard;
+      const most = override === null ? listedNames : Math.min(someItems, listedNames);
+      const names = items.length > 0 ? ` (${codeNames(items, most)})` : "";
+      return `${code(guard.guard)}: ${guardWords(guard)}${names}; ${override === null ? noOverride : `to go on: ${code(override)}`}`;
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { groupBy } from "../lib/group-by.ts";
 import { count } from "../lib/printable.ts";
 import type { ChangeResult, ResultStatus } from "../model/result.ts";
-import { generalMessage } from "./alike-remarks.ts";
+import { exampleOf, generalMessage } from "./alike-remarks.ts";
 
 /** Results of changes that ended in the same way, for the same reason. */
 export interface ResultEntry {
@@ -9,7 +9,7 @@ export interface ResultEntry {
   readonly status: ResultStatus;
   /** `install host/NAME`, or `install 300 hosts`. */
   readonly title: string;
-  /** With a placeholder where messages differ in the name of the item; null: there is no error. */
+  /** That of the first result, as an example where others differ in the name of the item; null: there is no error. */
   readonly message: string | null;
   readonly code: string | null;
 }
@@ -31,12 +31,11 @@ export function resultEntries(results: readonly ChangeResult[], full: boolean): 
 function resultEntry(results: readonly [ChangeResult, ...ChangeResult[]]): ResultEntry {
   const [first, ...others] = results;
   const { status, action, id, error } = first;
-  const alike = others.every((other) => other.error?.message === error?.message);
   return {
     results,
     status,
     title: `${action} ${others.length === 0 ? id : count(results.length, kindOf(first))}`,
-    message: error === undefined ? null : alike ? error.message : generalOf(first),
+    message: error === undefined ? null : exampleOf(results.map((result) => result.error?.message ?? "")),
     code: error?.code ?? null,
   };
 }

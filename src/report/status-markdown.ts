@@ -4,6 +4,7 @@ import { environmentRemarks } from "./environment-remarks.ts";
 import { bySeverity, byVersion, chooseColumns, licenceWords } from "./fleet-facts.ts";
 import { code, cutList, escapeMarkdown, markdownList } from "./markdown.ts";
 import { fitDetail, type MarkdownDetail } from "./markdown-detail.ts";
+import { openLines } from "./problem-words.ts";
 import { showLabels } from "./show-labels.ts";
 import { groupsOf, notRead, oldestReading, summaryParts, worstFirst } from "./status-text.ts";
 
@@ -44,7 +45,7 @@ function renderWith(fleet: Fleet, full: boolean, detail: MarkdownDetail): string
 
 function environmentItem(environment: FleetEnvironment): string {
   const labels = showLabels(environment.labels);
-  const remarks = environmentRemarks(environment).map(escapeMarkdown);
+  const remarks = [...openLines(environment), ...environmentRemarks(environment)].map(escapeMarkdown);
   return `${code(environment.id)}${labels === "" ? "" : ` (${escapeMarkdown(labels)})`}: ${remarks.join("; ")}`;
 }
 

@@ -14,6 +14,7 @@ import {
   licenceWords,
   problemsOf,
 } from "./fleet-facts.ts";
+import { openLines } from "./problem-words.ts";
 import { showLabels } from "./show-labels.ts";
 import { wrapWords } from "./wrap-words.ts";
 
@@ -150,7 +151,9 @@ function block(heading: string, environments: readonly FleetEnvironment[], detai
       .slice(0, detail.rows)
       .flatMap((environment) => [
         ...named(environment, detail.paint),
-        ...environmentRemarks(environment).flatMap((remark) => wrapWords(`    ${remark}`, width, 6)),
+        ...[...openLines(environment), ...environmentRemarks(environment)].flatMap((remark) =>
+          wrapWords(`    ${remark}`, width, 6),
+        ),
         ...factLines(environmentFacts(environment, detail.versions), 4, detail),
       ]),
     ...(environments.length > detail.rows ? [`  ${leftOut(environments.length - detail.rows)}`] : []),

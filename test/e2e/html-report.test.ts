@@ -14,8 +14,21 @@ import { savedDocuments } from "../support/saved-documents.ts";
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const browsers = browserAvailable();
 
-/** 5,000 changes. */
-const documents = { ...savedDocuments, small: largePlan(4), large: largePlan(500) };
+const hosts = Array.from({ length: 40 }, (_, index) => ({
+  ...{ id: `host/web${index}.abc.example.com`, action: "install", status: "done", attempts: 1, durationMs: 60_000 },
+}));
+const documents = {
+  ...savedDocuments,
+  small: largePlan(4),
+  /** 5,000 changes. */
+  large: largePlan(500),
+  slow: {
+    ...savedDocuments.apply,
+    results: hosts,
+    slowest: hosts.slice(0, 3).map(({ id, durationMs }) => ({ id, durationMs, step: "install", stepMs: 50_000 })),
+  },
+  refused: { ...savedDocuments.apply, results: [], guards: largePlan(4).guards },
+};
 
 let folder: string;
 let browser: Browser | null = null;
@@ -33,6 +46,8 @@ beforeAll(async () => {
     writeFileSync(join(folder, `${name}.html`), page);
   }
   writeFileSync(join(folder, "fleet.html"), renderFleetHtml(largeFleet(30)));
+  // So large that rows are laid out when they come into sight, each with two lines of cells.
+  writeFileSync(join(folder, "long-names.html"), renderFleetHtml(largeFleet(126, "ccv2-customer-east-")));
   writeFileSync(join(folder, "fleets.html"), renderFleetHtml(largeFleet(1_250)));
   browser = await startBrowser();
 });
@@ -48,7 +63,7 @@ afterAll(async () => {
 });
 
 async function open(
-  name: keyof typeof documents | "fleet" | "fleets",
+  name: keyof typeof documents | "fleet" | "long-names" | "fleets",
   options: BrowserContextOptions = {},
   fragment = "",
 ): Promise<Page> {
@@ -75,7 +90,7 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     { width: 400, height: 800, colorScheme: "dark", examined: true },
   ] as const;
 
-  test.each(["small", "apply", "diff", "validate", "fleet"] as const)(
+  test.each(["small", "apply", "slow", "refused", "diff", "validate", "fleet"] as const)(
     "of %s is accessible and not wider than the screen, wide and narrow, light and dark",
     async (name) => {
       const page = await open(name);
@@ -88,11 +103,20 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     },
   );
 
+  test("of a fleet with long names is accessible without that anybody scrolls", async () => {
+    const page = await open("long-names");
+    for (const width of [1280, 768]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await accessibilityFaults(page)).toEqual([]);
+    }
+    expect((await page.locator(".row").first().boundingBox())?.height).toBeGreaterThan(60);
+  });
+
   test("of a fleet finds environments by words and state, and tells of one behind a click and a key", async () => {
     const page = await open("fleet");
     const cells = page.locator(".cell:visible");
     expect(await cells.count()).toBe(120);
-    await page.getByRole("checkbox", { name: "open problems" }).check();
+    await page.getByRole("checkbox", { name: "open problems: availability, error" }).check();
     await expect.poll(() => cells.count()).toBe(2);
     expect(await page.locator(".row:visible").count()).toBe(2);
     await page.getByRole("button", { name: "Clear" }).click();
@@ -108,12 +132,32 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
-  test("of a fleet shows problems of one time one above the other", async () => {
-    const page = await open("fleet");
+  test("of a fleet shows problems of one time one above the other, and lists those of a line by click, touch and key", async () => {
+    const page = await open("fleet", { hasTouch: true });
     expect(await page.locator(".time svg").count()).toBe(24);
-    const bar = await page.locator(".time svg rect.critical").first().boundingBox();
-    expect(bar?.width).toBeGreaterThan(1);
-    expect(await page.getByRole("img", { name: "3 problems of c0000-p1" }).count()).toBe(1);
+    const marks = await page.locator(".time svg path.critical").first().boundingBox();
+    expect(marks?.width).toBeGreaterThan(1);
+    const line = page.locator(".time[data-with]", { hasText: "c0000-p1" });
+    const list = line.getByRole("listitem");
+    expect(await list.count()).toBe(0);
+    await line.locator("svg").click();
+    const told = [
+      expect.stringMatching(/^availability: Something 0, 03-\d\d \d\d:\d\d and still open$/),
+      expect.stringMatching(/^performance: Something 1, 03-\d\d \d\d:\d\d to 03-\d\d \d\d:\d\d$/),
+      expect.stringMatching(/^info: Something 2, /),
+      "c0000 p1",
+    ];
+    expect(await list.allTextContents()).toEqual(told);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await line.locator("summary").press("Enter");
+    await expect.poll(() => list.count()).toBe(0);
+    await line.locator("summary").tap();
+    await expect.poll(() => list.count()).toBe(4);
+    await line.hover();
+    expect(await line.getAttribute("title")).toMatch(/^c0000-p1 1 of 3 open\navailability: Something 0/);
+    // On paper all lines tell.
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    expect(await page.locator(".time[open]").count()).toBe(24);
   });
 
   test("of a fleet shows in the lines over time what the map shows, as wide as is chosen, with now in sight", async () => {
@@ -132,7 +176,7 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     expect(await page.evaluate(`${sides}(document.querySelector("[data-lines]"))`)).toBeLessThan(2);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(1280);
     // Which environment a line is of stays in sight.
-    expect((await lines.first().getByRole("link").boundingBox())?.x).toBeGreaterThan(0);
+    expect((await lines.first().locator("summary > span").boundingBox())?.x).toBeGreaterThan(0);
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
@@ -147,7 +191,7 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     await page.locator("[name='view.show']").selectOption("signs alone");
     await expect.poll(async () => (await cell.boundingBox())?.width ?? 0).toBeLessThan(40);
     await cell.hover();
-    expect(await cell.getAttribute("title")).toMatch(/^c0000-p1: /);
+    expect(await cell.getAttribute("title")).toMatch(/^c0000-p1 in order/);
     await cell.locator("summary").press("Enter");
     expect(await cell.getByRole("link").isVisible()).toBe(true);
     expect(await accessibilityFaults(page)).toEqual([]);

@@ -65,10 +65,10 @@ export const aFleet = (environments: readonly FleetEnvironment[], given: Partial
 const hour = 3_600_000;
 
 /** Many customers with four environments each, of which every fifth has had problems. */
-export function largeFleet(customers: number): Fleet {
+export function largeFleet(customers: number, prefix = "c"): Fleet {
   const end = Date.parse("2026-03-10T12:00:00.000Z");
   const environments = Array.from({ length: customers * 4 }, (_, index): FleetEnvironment => {
-    const customer = `c${String(Math.floor(index / 4)).padStart(4, "0")}`;
+    const customer = `${prefix}${String(Math.floor(index / 4)).padStart(4, "0")}`;
     const stage = ["p", "t", "d", "s"][index % 4] ?? "p";
     const condition = index % 5 === 0 ? (conditions[(index / 5) % conditions.length] ?? "ok") : "ok";
     const list = Array.from({ length: index % 5 === 0 ? 3 : 0 }, (_none, number): FleetProblem => {

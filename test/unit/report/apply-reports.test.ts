@@ -148,7 +148,7 @@ test("Markdown has the same, with nothing in it that a forge would act on", () =
 
     **Guards that refused it**
 
-    - \`maxRemovals\`: 1, at most 0; to go on: \`--allow-removals 1\`
+    - \`maxRemovals\`: 1 item would be disabled, deleted or uninstalled, at most 0 allowed (\`environment/x\`); to go on: \`--allow-removals 1\`
 
     **Held back**
 
@@ -222,9 +222,9 @@ describe("equal ends of many changes", () => {
     expect(text(many)).toMatchInlineSnapshot(`
       "
       Not done:
-      failed    update 12 hosts: {name} ({address}): timed out [unreachable]
+      failed    update 12 hosts: for example xweb0.abc.example.com (10.0.0.20): timed out [unreachable]
                 xweb0.abc.example.com, xweb1.abc.example.com, xweb2.abc.example.com, xweb3.abc.example.com, xweb4.abc.example.com, xweb5.abc.example.com, xweb6.abc.example.com, xweb7.abc.example.com and 4 more
-      skipped   install 12 hosts: environment/{name} was not done (failed) [dependency]
+      skipped   install 12 hosts: for example environment/e-web0.abc.example.com was not done (failed) [dependency]
                 web0.abc.example.com, web1.abc.example.com, web2.abc.example.com, web3.abc.example.com, web4.abc.example.com, web5.abc.example.com, web6.abc.example.com, web7.abc.example.com and 4 more
       Applied 24 changes: 0 done, 12 failed, 0 uncertain, 12 skipped, 0 stale.
       "

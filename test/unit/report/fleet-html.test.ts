@@ -22,7 +22,8 @@ describe("the map of a fleet", () => {
       ]),
     );
     expect(page).toContain('href="https://emea.example.com/e/abc-p1"');
-    expect(page).toMatch(/<summary><span class="sign good" aria-hidden="true">✓<\/span> abc-p1/);
+    expect(page).toMatch(/<details class="cell is-ok" .*?><summary>abc-p1<span class="unseen"> in order/);
+    expect(page).toContain('.is-ok > summary::before, .legend .is-ok::before { content: "✓";');
     expect(page).toContain("not seen: 2 of 3 hosts: web02, web03");
     expect(page).toContain("1 of 3 hosts seen");
   });
@@ -34,6 +35,31 @@ describe("the map of a fleet", () => {
     const page = renderFleetHtml(aFleet(environments));
     expect(page).toContain('data-label.type="&quot;&quot;"');
     expect(page).toContain('name="label.type" value="&quot;&quot;"');
+  });
+
+  test("says of each open problem how grave it is and since when, the gravest first, and leads to its own page", () => {
+    const problem = { severity: "CUSTOM_ALERT", start: Date.parse("2026-03-08T12:00:00Z"), end: null };
+    const list = [
+      { ...problem, id: "-1_2V2", title: "Queue" },
+      {
+        ...problem,
+        id: "-3/4",
+        title: "Host <down>",
+        severity: "AVAILABILITY",
+        start: Date.parse("2026-03-09T23:52Z"),
+      },
+      { ...problem, id: "5", title: "Closed", end: 1 },
+    ];
+    const open = { CUSTOM_ALERT: 1, AVAILABILITY: 1 };
+    const url = "https://emea.example.com/e/abc-p1/";
+    const page = renderFleetHtml(aFleet([aFleetEnvironment({ condition: "problems", url, problems: { open, list } })]));
+    const details = /<p>Open problems: .*?<\/ul>/.exec(page)?.[0];
+    expect(details).toBe(
+      `<p>Open problems: 1 availability, 1 custom alert</p><ul><li>availability: <a href="${url}#problems/problemdetails;pid=-3%2F4">Host &lt;down&gt;</a>, since 2026-03-09 23:52 UTC</li><li>custom alert: <a href="${url}#problems/problemdetails;pid=-1_2V2">Queue</a>, since 2026-03-08 12:00 UTC</li></ul>`,
+    );
+    const many = Array.from({ length: 30 }, (_, index) => ({ ...problem, id: `${index}`, title: "Queue" }));
+    const full = renderFleetHtml(aFleet([aFleetEnvironment({ problems: { open: { CUSTOM_ALERT: 30 }, list: many } })]));
+    expect(full).toContain("<li>and 10 more on its own page</li>");
   });
 
   test("can be narrowed by labels, and says of what is suspended why", () => {
@@ -90,14 +116,19 @@ describe("the map of a fleet", () => {
     ];
     const environment = aFleetEnvironment({ problems: { open: { AVAILABILITY: 1 }, list } });
     const page = renderFleetHtml(aFleet([environment]));
-    expect(page).toContain('viewBox="0 0 168 9"');
-    expect(page).toMatch(
-      /<rect class="critical" x="144" y="0" width="24" height="9"><title>AVAILABILITY: Host is down/,
+    expect(page).toContain('<svg viewBox="0 0 168 9" preserveAspectRatio="none" aria-hidden="true">');
+    expect(page).toContain(
+      '<path class="critical" d="M144 0h24V9H144z"/><path class="warned" d="M36 3h6V9H36z"/></svg></summary>',
     );
-    expect(page).toMatch(/<rect class="warned" x="36" y="3" width="6" height="6"><title>PERFORMANCE: Slow/);
+    expect(page).toContain('<summary><span>abc-p1 <span class="muted">1 of 2 open</span></span>');
+    expect(page).toContain(
+      '<ul><li>availability: Host is down, 03-09 12:00 and still open</li><li>performance: Slow, 03-05 00:00 to 03-05 06:00</li><li><a href="https://emea.example.com/e/abc-p1">ABC production</a></li></ul>',
+    );
     expect(page).not.toContain("Long ago");
     // Of seven days back from noon each midnight, and what the marks stand for.
-    expect(page).toContain('<path d="M12 0V9M36 0V9M60 0V9M84 0V9M108 0V9M132 0V9M156 0V9"/>');
+    expect(page).toContain(
+      ".time svg { background: linear-gradient(var(--line), var(--line)) 7.14% 0 / 1px 100% no-repeat",
+    );
     expect(page.match(/<span>03-\d\d<\/span>/g)?.join()).toMatch(/03-04.*03-10/);
     expect(page).toContain(".ticks span:nth-child(1) { left: 7.14%; }");
     expect(page).toMatch(/<\/svg> availability, error<\/li>.*<\/svg> performance, resource contention<\/li>/);
@@ -113,6 +144,69 @@ describe("the map of a fleet", () => {
     const fleet = aFleet([aFleetEnvironment({ problems: { open: {}, list } })], { problemsSince: days * 86_400_000 });
     const found = renderFleetHtml(fleet).match(/<span>\d\d[-:]\d\d<\/span>/g) ?? [];
     expect(found.map((span) => span.slice(6, 11))).toEqual(labels);
+  });
+
+  test("has a line for every environment with problems, those with most and gravest open ones first", () => {
+    const start = Date.parse("2026-03-09T12:00:00Z");
+    const withProblems = (id: string, ...problems: readonly (readonly [severity: string, isOpen: boolean])[]) =>
+      aFleetEnvironment({
+        id,
+        problems: {
+          open: {},
+          list: problems.map(([severity, isOpen], index) => ({
+            ...{ id: `${index}`, title: "Something", severity, start },
+            end: isOpen ? null : start + 1,
+          })),
+        },
+      });
+    const fleet = aFleet([
+      withProblems("many", ["PERFORMANCE", false], ["PERFORMANCE", false], ["PERFORMANCE", false]),
+      withProblems("grave", ["AVAILABILITY", false]),
+      withProblems("other", ["CUSTOM_ALERT", true], ["CUSTOM_ALERT", true]),
+      withProblems("down", ["AVAILABILITY", true]),
+      aFleetEnvironment({ id: "none" }),
+    ]);
+    const lines = [...renderFleetHtml(fleet).matchAll(/data-with="(\d+)"><summary><span>(\w+) /g)];
+    expect(lines.map(([, cell, id]) => `${id} ${cell}`)).toEqual(["down 3", "other 2", "grave 1", "many 0"]);
+  });
+
+  test("has customers by the number and gravity of their open problems, and signs that tell gravities apart", () => {
+    const troubled = (customer: string, open: Readonly<Record<string, number>>) =>
+      aFleetEnvironment({ id: `${customer}-p1`, customer, condition: "problems", problems: { open, list: [] } });
+    const fleet = aFleet([
+      troubled("alert", { CUSTOM_ALERT: 9 }),
+      troubled("down", { AVAILABILITY: 1, CUSTOM_ALERT: 1 }),
+      aFleetEnvironment({ id: "fine-p1", customer: "fine" }),
+      aFleetEnvironment({ id: "gone-p1", customer: "gone", condition: "unknown", unreadable: "no answer" }),
+      troubled("new", { SOMETHING_NEW: 1 }),
+      troubled("slow", { PERFORMANCE: 2 }),
+      troubled("worse", { AVAILABILITY: 1, ERROR: 1 }),
+    ]);
+    const page = renderFleetHtml(fleet);
+    const rows = [...page.matchAll(/data-words="(\w+)"/g)].map(([, customer]) => customer);
+    expect(rows).toEqual(["worse", "down", "slow", "alert", "new", "gone", "fine"]);
+    const cells = [...page.matchAll(/class="cell is-([\w-]+)".*?<summary>(.*?)<span/g)];
+    expect(cells.map(([, look, text]) => `${look}: ${text}`)).toEqual([
+      "open-0: worse-p1 · 2",
+      "open-0: down-p1 · 2",
+      "open-1: slow-p1 · 2",
+      "open-2: alert-p1 · 9",
+      "open-2: new-p1",
+      "unknown: gone-p1",
+      "ok: fine-p1",
+    ]);
+    const signs = [...page.matchAll(/\.is-([\w-]+)::before { content: "(.)";/g)].map(([, , sign]) => sign);
+    expect(new Set(signs).size).toBe(signs.length);
+    expect(page).toContain('data-state="open problems: availability, error"');
+  });
+
+  test("lists the last problems of an environment with very many", () => {
+    const start = Date.parse("2026-03-09T12:00:00Z");
+    const list = Array.from({ length: 60 }, (_, index) => ({
+      ...{ id: `${index}`, title: `Problem ${index}`, severity: "ERROR", start: start + index, end: null },
+    }));
+    const page = renderFleetHtml(aFleet([aFleetEnvironment({ problems: { open: {}, list } })]));
+    expect(page).toContain("<ul><li>10 earlier ones</li><li>error: Problem 10,");
   });
 
   test("takes text of clusters for text", () => {
@@ -139,7 +233,14 @@ describe("the map of a fleet", () => {
   });
 
   test("of 5,000 environments is smaller than 3 MB, and of far more says what is left out", () => {
-    expect(renderFleetHtml(largeFleet(1_250)).length).toBeLessThan(3_000_000);
-    expect(renderFleetHtml(largeFleet(6_000))).toContain("did not fit into this page");
+    const page = renderFleetHtml(largeFleet(1_250));
+    expect(page.length).toBeLessThan(3_000_000);
+    expect(page.match(/data-with="/g)).toHaveLength(1_000);
+    const larger = renderFleetHtml(largeFleet(6_000));
+    expect(larger).toContain("4,000 more environments did not fit into this page");
+    // Every fifth has had problems.
+    const lines = larger.match(/data-with="/g)?.length ?? 0;
+    expect(lines).toBeGreaterThan(500);
+    expect(larger).toContain(`${(4_800 - lines).toLocaleString("en")} more environments had problems`);
   });
 });

@@ -137,10 +137,28 @@ test("every change is on the page just once, with what it can be filtered by", (
   expect(page).toContain('data-kind="permission" data-action="update" data-cluster="apac" data-customer="c0001"');
 });
 
+test("what is taken away has its environment, origin and place, and the words for origins are told", () => {
+  const change = aChange({ kind: "permission", action: "revoke", before: ["VIEWER"], after: [], origin: "pending" });
+  const page = renderPlanHtml({ ...empty, changes: [change] });
+  expect(page).toMatch(
+    /<strong>revoke rights of group operators on abc-p1<\/strong> <span class="tag">pending<\/span>.*<code>customers\/abc.yaml:4<\/code>/,
+  );
+  expect(page).toContain("<dt>Origin pending</dt><dd>1 change declared before, and not applied yet</dd>");
+});
+
 test("a plan without changes says so, and has nothing to filter", () => {
   const page = renderPlanHtml({ ...empty, summary: { ...empty.summary, unchanged: 7 } });
   expect(page).toContain("Nothing to do: 7 items are as declared.");
   expect(page).not.toContain("<form");
+});
+
+test.each([
+  ["a plan without changes", renderPlanHtml(empty)],
+  ["an apply that was refused", renderApplyHtml({ ...savedReport, results: [] })],
+  ["no difference", renderDiffHtml({ ...savedDifference, changes: [] })],
+  ["an inventory without faults", renderDiagnosticsHtml([], noItems, "")],
+])("the page of %s leads nowhere that is not there", (_name, page) => {
+  expect(page).not.toContain('href="#');
 });
 
 test("what narrowed a plan is told", () => {

@@ -94,6 +94,33 @@ test("counts and what is taken away on top, the rest folded by customer and envi
   `);
 });
 
+test("what is taken away has its origin and place, and guards say what they stand against and what trips them", () => {
+  const places = { source: { file: "customers/abc.yaml", line: 7 } };
+  const plan: Plan = {
+    ...withChanges(
+      aChange({ ...places, kind: "permission", action: "revoke", before: ["VIEWER"], after: [], origin: "change" }),
+      aChange({ ...places, kind: "environment", action: "disable", environment: "abc-t1", origin: "pending" }),
+    ),
+    guards: [
+      {
+        ...{ guard: "maxRemovals", limit: 0, actual: 9, override: "--allow-removals 9" },
+        items: Array.from({ length: 9 }, (_, index) => `environment/abc-t${index}`),
+      },
+      { guard: "protect", limit: 0, actual: 1, override: null, items: ["environment/abc-p1"] },
+    ],
+  };
+  const text = renderPlanMarkdown(plan);
+  expect(text).toContain(
+    "Origin of the changes: 1 `change` (declared by this revision), 1 `pending` (declared before, and not applied yet).\n",
+  );
+  expect(text).toContain("- revoke rights of group operators on abc-p1 (`customers/abc.yaml:7`, change)");
+  expect(text).toContain("- disable environment abc-t1 on emea (`customers/abc.yaml:7`, pending)");
+  expect(text).toMatch(/9 items would be disabled, deleted or uninstalled, at most 0 allowed \(.*abc-t7` and 1 more\)/);
+  expect(text).toContain(
+    "- `protect`: 1 protected environment would be disabled or deleted, or begin to be (`environment/abc-p1`); nothing overrides it but a change of the inventory\n",
+  );
+});
+
 describe("text from a cluster stays text", () => {
   test.each([
     ["a code span that ends early", "a`b"],

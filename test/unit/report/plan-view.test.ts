@@ -131,7 +131,8 @@ test("guards, what is held and what waits are named whole", () => {
     const words = names(shown);
     for (const name of [...many("environment/p"), ...many("host/h"), ...many("w")]) expect(words).toContain(name);
   }
-  expect(text(plan)).toContain("  ! 30 held: {name} ({address}): timed out\n      host/h0, host/h1, ");
+  expect(text(plan)).toContain("  ! 30 held: for example h0 (10.0.0.7): timed out\n      host/h0, host/h1, ");
+  expect(renderPlanMarkdown(plan)).toContain("`host/h29`: for example h0 (10.0.0.7): timed out\n");
 });
 
 /** An estate: 50 customers with 10 environments each. */
