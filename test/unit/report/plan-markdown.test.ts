@@ -64,12 +64,12 @@ test("counts and what is taken away on top, the rest folded by customer and envi
 
     **Takes away**
 
-    - disable \`environment/abc-p1\`: state: \`enabled → disabled\`
-    - revoke \`permission/emea/operators/abc-p1\`: revoke: \`VIEWER\`
+    - disable environment abc-p1 on emea (\`customers/abc.yaml:4\`): state: \`enabled → disabled\`
+    - revoke rights of group operators on abc-p1 (\`customers/abc.yaml:4\`): revoke: \`VIEWER\`
 
     **Guards that stop an apply**
 
-    - \`maxRemovals\`: 1, at most 0; to go on: \`--allow-removals 1\`
+    - \`maxRemovals\`: 1 item would be disabled, deleted or uninstalled, at most 0 allowed; to go on: \`--allow-removals 1\`
 
     **Held back**
 
