@@ -52,7 +52,7 @@ const style = `
 .time > summary, .axis { display: grid; grid-template-columns: minmax(8rem, 18rem) minmax(0, 1fr); gap: 0.2rem 1rem; align-items: center; padding: 0.1rem 0; min-height: 1.6rem; }
 .time > summary { list-style: none; }
 .time > summary::-webkit-details-marker { display: none; }
-.time > * > :first-child { position: sticky; left: 0; z-index: 1; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; background: var(--ground); }
+.time > summary > span, .axis > :first-child { position: sticky; left: 0; z-index: 1; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; background: var(--ground); }
 .time svg { width: 100%; height: 1.4rem; display: block; print-color-adjust: exact; }
 .time path, .legend rect { fill: currentColor; }
 .time > ul { position: sticky; left: 0; width: fit-content; max-width: 100cqw; margin: 0.2rem 0 0.5rem; padding-left: 1.1rem; }
@@ -61,7 +61,7 @@ const style = `
 .ticks span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
 .lines[data-zoom="3"] > * { width: 300%; }
 .lines[data-zoom="7"] > * { width: 700%; }
-@media (max-width: 40rem) { .time > summary, .axis { grid-template-columns: minmax(0, 1fr); } .time > * > :first-child { max-width: 100cqw; } .time { contain-intrinsic-size: auto 3.2rem; } }
+@media (max-width: 40rem) { .time > summary, .axis { grid-template-columns: minmax(0, 1fr); } .time > summary > span { max-width: 100cqw; } .time { contain-intrinsic-size: auto 3.2rem; } }
 @media print { .lines > * { width: auto !important; content-visibility: visible; } }
 `;
 
@@ -81,7 +81,8 @@ function ticksOf({ begin, end }: Frame): readonly Tick[] {
 }
 
 /** To a tenth. */
-const hoursOf = (milliseconds: number): number => Math.round((milliseconds / hour) * 10) / 10;
+const round = (hours: number): number => Math.round(hours * 10) / 10;
+const hoursOf = (milliseconds: number): number => round(milliseconds / hour);
 
 /**
  * Problems of each environment that had some, by hours: what happened at the same time stands one above the other. Those with
@@ -165,8 +166,8 @@ function marksHtml(problems: readonly FleetProblem[], { begin, end }: Frame): Ht
   return html`${severityLevels.map((level) => {
     const own = problems.filter(({ severity }) => severityLevel(severity) === level);
     const marks = own.map((problem) => {
-      const from = place(problem.start);
-      const width = Math.max(narrowest, Math.round((place(problem.end ?? end) - from) * 10) / 10);
+      const from = round(Math.min(place(problem.start), hoursOf(end - begin) - narrowest));
+      const width = Math.max(narrowest, round(place(problem.end ?? end) - from));
       return `M${from} ${level * 3}h${width}V9H${from}z`;
     });
     return own.length > 0 && html`<path class="${severityLooks[level].look}" d="${marks.join("")}"/>`;

@@ -200,6 +200,12 @@ describe("the map of a fleet", () => {
     expect(page).toContain('data-state="open problems: availability, error"');
   });
 
+  test("has a mark that can be seen of a problem that has just begun", () => {
+    const problem = { id: "1", title: "Down", severity: "ERROR", start: Date.parse("2026-03-10T12:00:00Z"), end: null };
+    const page = renderFleetHtml(aFleet([aFleetEnvironment({ problems: { open: { ERROR: 1 }, list: [problem] } })]));
+    expect(page).toContain('<path class="critical" d="M167.4 0h0.6V9H167.4z"/>');
+  });
+
   test("lists the last problems of an environment with very many", () => {
     const start = Date.parse("2026-03-09T12:00:00Z");
     const list = Array.from({ length: 60 }, (_, index) => ({
