@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { renderFleetHtml } from "../../src/report/fleet-html.ts";
-import { accessibilityFaults, browserAvailable, startBrowser } from "../support/browser.ts";
+import { accessibilityFaults, browserAvailable, keepScreenshot, startBrowser } from "../support/browser.ts";
 import { largeFleet } from "../support/fleets.ts";
 import { largePlan } from "../support/large-plan.ts";
 import { savedDocuments } from "../support/saved-documents.ts";
@@ -83,25 +83,52 @@ const customers = (page: Page) => page.locator("[data-group]:visible");
 const openCustomers = (page: Page) => page.locator("[data-group][open]:visible");
 
 describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${browsers.reason})`, () => {
-  // What can be seen of a page is examined where it differs most, and its width where it could be too wide.
   const views = [
-    { width: 1280, height: 900, colorScheme: "light", examined: true },
-    { width: 768, height: 1024, colorScheme: "dark", examined: false },
-    { width: 400, height: 800, colorScheme: "dark", examined: true },
+    { width: 1280, height: 900, colorScheme: "light" },
+    { width: 768, height: 1024, colorScheme: "dark" },
+    { width: 400, height: 800, colorScheme: "dark" },
   ] as const;
+  const look = async (page: Page, { width, height, colorScheme }: (typeof views)[number]) => {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+  };
 
   test.each(["small", "apply", "slow", "refused", "diff", "validate", "fleet"] as const)(
     "of %s is accessible and not wider than the screen, wide and narrow, light and dark",
     async (name) => {
       const page = await open(name);
-      for (const { width, height, colorScheme, examined } of views) {
-        await page.setViewportSize({ width, height });
-        await page.emulateMedia({ colorScheme });
-        expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
-        if (examined) expect(await accessibilityFaults(page)).toEqual([]);
+      for (const view of views) {
+        await look(page, view);
+        expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(view.width);
+        expect(await accessibilityFaults(page)).toEqual([]);
+        await keepScreenshot(page, `${name}-${view.width}-${view.colorScheme}`);
       }
     },
   );
+
+  test.each([
+    ["large", "[data-group], .names > li", 5_000_000],
+    ["fleets", ".row, .time", 3_000_000],
+  ] as const)("of %s, the largest one, is so, too, is small and loads soon", async (name, parts, most) => {
+    const page = await open(name);
+    // What a person waits for; many times as much where tests share a machine.
+    const interactive = "performance.getEntriesByType('navigation')[0].domInteractive";
+    expect(await page.evaluate(interactive)).toBeLessThan(10_000);
+    expect(statSync(join(folder, `${name}.html`)).size).toBeLessThan(most);
+    for (const view of views) {
+      await look(page, view);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(view.width);
+      await keepScreenshot(page, `${name}-${view.width}-${view.colorScheme}`);
+    }
+    await page.evaluate("document.querySelector('#times, #changes').scrollIntoView({ behavior: 'instant' })");
+    await keepScreenshot(page, `${name}-400-further-down`);
+    // Axe would look at thousands of elements that are alike for minutes.
+    await page.evaluate(`for (const part of [...document.querySelectorAll("${parts}")].slice(20, -20)) part.remove()`);
+    for (const view of views) {
+      await look(page, view);
+      expect(await accessibilityFaults(page)).toEqual([]);
+    }
+  });
 
   test("of a fleet with long names is accessible without that anybody scrolls", async () => {
     const page = await open("long-names");
@@ -202,6 +229,45 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     expect(await again.locator("[name='view.show']").inputValue()).toBe("signs");
     await again.getByRole("button", { name: "Clear" }).click();
     await expect.poll(() => again.locator(".row h3").allTextContents()).toEqual(byTrouble);
+  });
+
+  test("of a fleet is narrowed by stage, cluster and label, and searched from anywhere", async () => {
+    const page = await open("fleet");
+    const cells = page.locator(".cell:visible");
+    await page.getByRole("group", { name: "Stage" }).getByLabel(/^t /).check();
+    await expect.poll(() => cells.count()).toBe(30);
+    await page.getByRole("group", { name: "Cluster" }).getByLabel(/^apac/).check();
+    await expect.poll(() => cells.count()).toBe(10);
+    await page
+      .getByRole("group", { name: "tier" })
+      .getByLabel(/^silver/)
+      .check();
+    await expect.poll(() => cells.count()).toBe(5);
+    expect(await page.locator(".row:visible").count()).toBe(5);
+    expect(new URL(page.url()).hash).toBe("#cluster=apac&stage=t&label.tier=silver");
+    await page.getByRole("button", { name: "Clear" }).click();
+    await expect.poll(() => cells.count()).toBe(120);
+    await cells.last().locator("summary").focus();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("c0004-p1");
+    await expect.poll(() => cells.count()).toBe(1);
+    // The list of lines over time is what the map shows.
+    expect(await page.locator(".time[data-with]:visible").count()).toBe(0);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => cells.count()).toBe(120);
+  });
+
+  test("of a fleet prints what is shown, with all that is told of it", async () => {
+    const page = await open("fleet", { colorScheme: "dark" });
+    await page.getByRole("searchbox").fill("c0000");
+    await expect.poll(() => page.locator(".cell:visible").count()).toBe(4);
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    await page.emulateMedia({ media: "print" });
+    expect(await page.locator("form").isVisible()).toBe(false);
+    expect(await page.locator(".cell:visible").getByRole("link", { name: "c0000 d1" }).isVisible()).toBe(true);
+    expect(await page.locator(".time:visible").getByText("and still open").isVisible()).toBe(true);
+    await keepScreenshot(page, "fleet-printed");
+    expect((await page.pdf()).subarray(0, 5).toString()).toBe("%PDF-");
   });
 
   test("of 5,000 environments shows them all", async () => {

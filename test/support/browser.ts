@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 
 const chromium = process.env["DTSYNC_CHROMIUM"] || "/usr/bin/chromium";
@@ -21,6 +22,12 @@ export async function startBrowser(): Promise<Browser> {
   const { chromium: launcher } = await import("playwright-core");
   // As root, which tests in containers are, it has no sandbox; the pages are our own.
   return launcher.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+}
+
+/** Keeps what a page looks like in DTSYNC_SCREENSHOTS, where that names a folder, for somebody to look at. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  const folder = process.env["DTSYNC_SCREENSHOTS"];
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");

@@ -64,7 +64,7 @@ export const aFleet = (environments: readonly FleetEnvironment[], given: Partial
 
 const hour = 3_600_000;
 
-/** Many customers with four environments each, of which every fifth has had problems. */
+/** Many customers on two clusters with a label and four environments each, of which every fifth has had problems. */
 export function largeFleet(customers: number, prefix = "c"): Fleet {
   const end = Date.parse("2026-03-10T12:00:00.000Z");
   const environments = Array.from({ length: customers * 4 }, (_, index): FleetEnvironment => {
@@ -84,6 +84,8 @@ export function largeFleet(customers: number, prefix = "c"): Fleet {
     });
     return aFleetEnvironment({
       ...{ id: `${customer}-${stage}1`, name: `${customer} ${stage}1`, customer, stage, condition },
+      cluster: Math.floor(index / 4) % 3 === 0 ? "apac" : "emea",
+      labels: { tier: Math.floor(index / 4) % 2 === 0 ? "gold" : "silver" },
       url: `https://emea.example.com/e/${customer}-${stage}1`,
       problems: { open: condition === "problems" ? { AVAILABILITY: 1 } : {}, list },
       drift: condition === "drift" ? 2 : 0,
