@@ -1,8 +1,10 @@
 import { readCertificates } from "../dynatrace/read-certificates.ts";
 import { execute } from "../execute/execute.ts";
 import { createAppliers } from "../kinds/appliers.ts";
+import { tidyHosts } from "../kinds/host/effects/tidy-hosts.ts";
 import type { Change } from "../model/change.ts";
 import type { Host, Inventory } from "../model/inventory.ts";
+import type { HostReading, Observed } from "../model/observed.ts";
 import type { Guard, Plan } from "../model/plan.ts";
 import type { ChangeResult, InstallerTransfers } from "../model/result.ts";
 import type { RaisedLimits } from "../plan/guards.ts";
@@ -24,6 +26,7 @@ export interface ApprovedPlan {
   readonly inventory: Inventory;
   /** The inventory's hosts and those of the host commands that ran. */
   readonly hosts: readonly Host[];
+  readonly observed: Pick<Observed, "hosts">;
   /** Where a file or an earlier report chose the changes. */
   readonly review?: Review;
 }
@@ -80,6 +83,9 @@ export async function carryOut(
   return { guards: [], ...made, results: review === undefined ? made.results : inOrderOf(review, made.results) };
 }
 
+const hasLeftovers = (reading: HostReading | undefined): boolean =>
+  reading?.status === "complete" && reading.value.leftovers;
+
 const resultFields = ({ id, action, status, attempts, durationMs, error }: ChangeResult): LogFields => ({
   ...{ change: id, action, result: status, attempts, ms: durationMs },
   ...{ error: error?.code, reason: error?.message },
@@ -92,7 +98,7 @@ function inOrderOf({ ids, settled }: Review, results: readonly ChangeResult[]): 
 
 async function makeChanges(
   changes: readonly Change[],
-  { inventory, hosts }: ApprovedPlan,
+  { inventory, hosts, observed }: ApprovedPlan,
   options: CarryOutOptions,
   context: Context,
   connections: HostConnections,
@@ -108,13 +114,14 @@ async function makeChanges(
       const begin = bothSteps(beginStep, progress.beginStep);
       const services = followServices(run, begin);
       const transfers = transferTally(begin);
+      const connect = await connections.open();
       const appliers = createAppliers(
         { hosts, environments: inventory.environments, concurrency },
         {
           clients: run.clients,
           installers: services.installers,
           sightings: services.sightings,
-          connect: await connections.open(),
+          connect,
           onTransfer: transfers.chosen,
           clock,
           log,
@@ -137,7 +144,11 @@ async function makeChanges(
         log.info("change ended", () => resultFields(result));
         progress.finished(change, result);
       };
-      const work = () => execute({ changes, signal, clock, onStart, onResult }, appliers);
+      const left = hosts.filter(({ name }) => hasLeftovers(observed.hosts.get(name)));
+      const work = async () => {
+        await tidyHosts(left, { connect, concurrency, signal, log });
+        return execute({ changes, signal, clock, onStart, onResult }, appliers);
+      };
       const results = await context.awaitEnd(work);
       return { results, warnings: run.warnings, installers: transfers.sum() };
     } finally {

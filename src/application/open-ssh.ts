@@ -21,7 +21,6 @@ export interface HostConnectionOptions {
 
 /** The way to the hosts of a run, with one login at each jump host. */
 export interface HostConnections {
-  readonly forChanges: boolean;
   /** The connector, always the same. Throws DtsyncError when the configuration cannot be used. */
   open(): Promise<ConnectShell>;
   /** Lets go of a shell of the connector. `needed`: whether its host will most likely be changed. */
@@ -72,7 +71,6 @@ export function hostConnections(
   };
   signal.addEventListener("abort", end);
   return {
-    forChanges,
     async open() {
       opening ??= connect();
       const opened = await opening;

@@ -45,7 +45,7 @@ export async function planAndConfirm(
   if (mustAsk(plan, inventory, options) && !(await confirm(plan.changes.length, context.prompt, context.signal))) {
     throw new DtsyncError("not confirmed, so nothing was done", { exitCode: exitCodes.refused });
   }
-  const approved = { plan, inventory, hosts: input.hosts };
+  const approved = { plan, inventory, hosts: input.hosts, observed: input.observed };
   return left === null ? approved : { ...approved, review: retryReview(left, plan, inventory, input.hosts) };
 }
 

@@ -30,7 +30,6 @@ export async function readFleet(
       openConnector: connections.open,
       letGo: (shell, host, value) =>
         connections.letGo(shell, () => planHost(host, { status: "complete", value }, []).change !== null),
-      tidies: connections.forChanges,
       concurrency,
       signal: context.signal,
       clock: context.clock,

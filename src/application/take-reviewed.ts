@@ -76,7 +76,7 @@ export async function takeReviewed(
     elsewhere,
     read: { clusters: fresh.clusters, held: fresh.held },
   };
-  return { approved: { plan, inventory, hosts, review } };
+  return { approved: { plan, inventory, hosts, observed, review } };
 }
 
 /** A plan, made now, of what the changes of another one are about, and what it was made from. */

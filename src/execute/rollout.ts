@@ -15,11 +15,11 @@ interface RolloutEdges {
 }
 
 /**
- * Runs the work of one environment wave after wave, and stops it once more than `maxFailures` have failed: the rest is
- * skipped. So it is after an interrupt, and once something else is wanted, then but for the first wave, so that
- * even wishes that change all the time get something done. `work` never throws; it is given items in order and ends with each item's outcome. It calls `leaveWave` when
- * nothing is left but to wait for others to confirm it: then the next batch begins, and a failure counts once it is known.
- * A canary is there to be confirmed, so that everything waits for it.
+ * Runs the work of one environment wave after wave. The rest is skipped once more than `maxFailures` have failed, after an
+ * interrupt, and once something else is wanted, then but for the first wave: even wishes that change all the time get something
+ * done. `work` never throws; it is given items in order and ends with each item's outcome. It calls `leaveWave` when nothing is
+ * left but to wait for others to confirm it: then the next batch begins, and a failure counts once it is known. A canary is there
+ * to be confirmed, so that everything waits for it.
  */
 export async function runRollout<T>(
   { waves, maxFailures }: Waves<T>,

@@ -18,8 +18,6 @@ interface HostObservation {
   readonly log: Log;
   /** Origins of clusters by their names. */
   readonly origins: ReadonlyMap<string, string>;
-  /** Whether a look at a host removes the installers that killed runs left there. */
-  readonly tidies: boolean;
 }
 
 /** Closes the connection to a host that was probed, or keeps it for who changes the host. */
@@ -64,7 +62,6 @@ async function probe(host: Host, aside: StandAside, ports: HostObservation): Pro
       const options = {
         timeout: host.ssh.timeout ?? probeTimeout,
         cluster: clusterOfPlan(host, ports.origins),
-        tidies: ports.tidies,
       };
       const facts = await probeHost(shell, host, options);
       ports.letGo(shell, host, facts);

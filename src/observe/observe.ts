@@ -39,8 +39,6 @@ export interface ObservePorts {
   /** Called once, before anything is read, and only where there are hosts. What it throws ends the reading. */
   openConnector(): Promise<ConnectShell>;
   readonly letGo: LetGo;
-  /** Whether a look at a host removes the installers that killed runs left there. */
-  readonly tidies: boolean;
   /** Most hosts that are connected to at once. */
   readonly concurrency: number;
   /** Aborted: hosts are let go of at once. Clients have a signal of their own. */
@@ -65,14 +63,14 @@ export async function observe(inventory: Inventory, wanted: Wanted, ports: Obser
     events.ended(item, problemOf(reading));
     return [cluster.name, reading];
   };
-  const { concurrency, signal, letGo, tidies } = ports;
+  const { concurrency, signal, letGo } = ports;
   const origins = new Map(inventory.clusters.map(({ name, url }) => [name, url]));
   const began = clock.elapsed();
   const [clusterReadings, hostReadings] = await Promise.all([
     Promise.all(clusters.map(readCluster)),
     connect === null
       ? new Map<string, HostReading>()
-      : observeHosts(hosts, { connect, letGo, concurrency, signal, events, log, origins, tidies }),
+      : observeHosts(hosts, { connect, letGo, concurrency, signal, events, log, origins }),
   ]);
   if (connect !== null) {
     const unreadable = [...hostReadings.values()].filter(({ status }) => status === "unreadable").length;

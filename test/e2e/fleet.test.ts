@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -132,6 +132,25 @@ describe.skipIf(!availability.available)(
       });
       const shown = applied.stdout + applied.stderr + after.stdout + after.stderr;
       expect(secrets.filter((secret) => shown.includes(secret))).toEqual([]);
+    });
+
+    test("an installer that a killed run left stays where a guard refuses an apply, and goes with one that has nothing else to do", async () => {
+      expect((await world.apply()).code).toBe(0);
+      const left = join(machine("web01.abc.example.com").root, "tmp/dtsync.4194304.1.AbCdEfGhIj");
+      mkdirSync(left);
+      const declared = inventory["customers/xyz.yaml"];
+      const removing = declared.replace(
+        '["db[01-03]',
+        '[{ name: "db[01-02].xyz.example.com", state: absent }, "db[03-03]',
+      );
+      world.write({ "customers/xyz.yaml": removing });
+      expect((await world.apply()).code).toBe(4);
+      expect(existsSync(left)).toBe(true);
+      world.write({ "customers/xyz.yaml": declared });
+      expect((await world.plan()).plan.changes).toEqual([]);
+      expect(existsSync(left)).toBe(true);
+      expect((await world.apply()).code).toBe(0);
+      expectNothingLeftBehind();
     });
 
     test("hosts that are down, show another key, refuse sudo or are full are held with their reason; the others go on", async () => {

@@ -125,7 +125,6 @@ async function planOf(host: Host, shell: Shell) {
     log: silentLog,
     events: { started: () => undefined, waits: () => undefined, ended: () => undefined },
     origins: new Map(),
-    tidies: false,
   };
   const reading = (await observeHosts([host], options)).get(host.name);
   if (reading === undefined) throw new Error("the host was not read");

@@ -14,6 +14,7 @@ import { applyHostChange } from "../../src/kinds/host/effects/apply.ts";
 import { createInstallerProvider } from "../../src/kinds/host/effects/installer-provider.ts";
 import { probeHost } from "../../src/kinds/host/effects/probe.ts";
 import { createSightings } from "../../src/kinds/host/effects/sightings.ts";
+import { tidyHosts } from "../../src/kinds/host/effects/tidy-hosts.ts";
 import { planHost } from "../../src/kinds/host/plan.ts";
 import { createLimiter } from "../../src/lib/limiter.ts";
 import type { Host, OneAgentSettings, Rollout, SshSettings } from "../../src/model/inventory.ts";
@@ -55,8 +56,9 @@ export interface HostWorld {
       Omit<Host, "oneagent" | "ssh">
     >,
   ): Host;
-  /** `tidies`: as an apply looks at it. */
-  probe(host: Host, options?: { readonly tidies: boolean }): Promise<HostReading>;
+  probe(host: Host): Promise<HostReading>;
+  /** Removes what killed runs left there, as an apply does. */
+  tidy(host: Host): Promise<void>;
   /** The change that a plan of this host holds now, or null. */
   plan(host: Host): Promise<HostChange | null>;
   apply(change: HostChange, host: Host): Promise<Outcome>;
@@ -185,11 +187,11 @@ export async function startHostWorld(
     onTransfer: () => undefined,
     authorities: async () => "",
   };
-  const probe: HostWorld["probe"] = async (host, options) => {
+  const probe: HostWorld["probe"] = async (host) => {
     try {
       const shell = await connect(host);
       try {
-        return { status: "complete", value: await probeHost(shell, host, options) };
+        return { status: "complete", value: await probeHost(shell, host) };
       } finally {
         shell.close();
       }
@@ -219,6 +221,7 @@ export async function startHostWorld(
       oneagent: { transfer: "auto", signature: "auto", rootCertificate: null, ...change.oneagent },
     }),
     probe,
+    tidy: (host) => tidyHosts([host], { connect, concurrency: 1, signal: new AbortController().signal, log }),
     plan: async (host) => planHost(host, await probe(host), []).change,
     async apply(change, host) {
       const { sought: _sought, ...outcome } = await applyHostChange(change, host, {

@@ -61,7 +61,7 @@ async function applyRevision(inventory: Inventory, options: RunRevisionOptions, 
   const connections = hostConnections({ configFile: options.sshConfig, forChanges: true }, context);
   try {
     const { plan, input } = await makePlan(inventory, options, context, connections);
-    const approved = { plan, inventory, hosts: input.hosts };
+    const approved = { plan, inventory, hosts: input.hosts, observed: input.observed };
     const outcome = await withLease(options, inventory, context, (superseded, takeLease) => {
       const begin = async () => {
         await takeLease();

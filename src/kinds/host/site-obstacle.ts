@@ -47,7 +47,7 @@ function placeObstacle(
     [installPlace, "the OneAgent", action === "install" ? needed?.agent : needed?.update],
     [dataPlace, "its configuration", neededForConfiguration],
     [logPlace, "its logs", neededForLogs],
-    [temporaryPlace, "its installer", needed?.installer],
+    [temporaryPlace, "its installer", neededForInstaller],
   ] as const;
   for (const [place, what] of places) {
     if (place?.readOnly) return `there is no place for ${what}: ${place.mountPoint} is mounted read-only`;
@@ -89,18 +89,18 @@ interface NeededSpace {
   /** MiB below the installation path that a first installation asks for, and what an update takes besides the agent that is there. */
   readonly agent: number;
   readonly update: number;
-  /** MiB of the smallest installer that is documented. */
-  readonly installer: number;
 }
 
 /** As documented; version 1.313 for x86 itself asks for 1.7 GiB. Nothing is documented for ARM, where it is as large. */
-const onX86: NeededSpace = { agent: 1_740, update: 2_479, installer: 247 };
+const onX86: NeededSpace = { agent: 1_740, update: 2_479 };
 const neededSpace: Readonly<Record<string, NeededSpace>> = {
   x86: onX86,
   arm: onX86,
-  ppcle: { agent: 476, update: 905, installer: 85 },
-  s390: { agent: 457, update: 839, installer: 76 },
+  ppcle: { agent: 476, update: 905 },
+  s390: { agent: 457, update: 839 },
 };
+/** No installer is that small; how large the one is that is to be sent, only the cluster tells. */
+const neededForInstaller = 50;
 const neededForConfiguration = 5;
 const neededForLogs = 1;
 const neededMemory = 256;

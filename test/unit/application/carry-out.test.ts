@@ -31,7 +31,7 @@ const withHome = <T>(run: (home: string) => Promise<T>) => withFiles({}, run);
 test("a plan that a guard refuses is not begun: no journal, no cluster, no host", async () => {
   await withHome(async (home) => {
     const { context, errors } = aContext({ variables: { HOME: home } });
-    const approved = { plan: planWith("disable"), inventory, hosts: [] };
+    const approved = { plan: planWith("disable"), inventory, hosts: [], observed: { hosts: new Map() } };
     const sshConfig = join(home, "missing");
     const connections = hostConnections({ configFile: sshConfig, forChanges: true }, context);
     const outcome = await carryOut(approved, options, context, connections);
@@ -47,7 +47,7 @@ test("a change of a cluster that cannot be opened is skipped, and the log says w
       variables: { HOME: home, DTSYNC_ORIGINS: "https://dynatrace.example.com" },
     });
     const { guards, results } = await carryOut(
-      { plan: planWith("create"), inventory, hosts: [] },
+      { plan: planWith("create"), inventory, hosts: [], observed: { hosts: new Map() } },
       options,
       context,
       connectionsOf(context),
@@ -69,7 +69,7 @@ test("a part of a divided run makes its hosts alone, and guards look at the whol
     const plan = { ...planWith("create"), changes: [...planWith("create").changes, ...changes] };
     const made = async (index: number) => {
       const { results } = await carryOut(
-        { plan, inventory, hosts },
+        { plan, inventory, hosts, observed: { hosts: new Map() } },
         { ...options, shard: { index, total: 2 } },
         context,
         connectionsOf(context),
@@ -81,7 +81,7 @@ test("a part of a divided run makes its hosts alone, and guards look at the whol
     expect(Math.min(first.length, second.length)).toBeGreaterThan(0);
     const refused = { ...plan, changes: [...planWith("disable").changes, ...changes] };
     const { guards } = await carryOut(
-      { plan: refused, inventory, hosts },
+      { plan: refused, inventory, hosts, observed: { hosts: new Map() } },
       { ...options, shard: { index: 1, total: 2 } },
       context,
       connectionsOf(context),

@@ -43,7 +43,6 @@ function world() {
       throw new Error("no environment is asked for anything");
     },
     letGo: (shell) => shell.close(),
-    tidies: false,
     concurrency: 2,
     signal: new AbortController().signal,
     events: {

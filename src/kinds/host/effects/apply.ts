@@ -185,7 +185,7 @@ const tryHostChange = (change: HostChange, host: Host, ports: TryPorts, attempt:
   onHost(host, ports, async (shell) => {
     // Only an earlier try can have installed an agent that is found as wanted.
     const cluster = runsInstaller[change.action] ? clusterOfTransfer(host, ports.origins) : null;
-    const facts = await probeHost(shell, host, { identity: attempt > 1, cluster, tidies: true });
+    const facts = await probeHost(shell, host, { identity: attempt > 1, cluster });
     if (facts.locked) ports.log.info("another installation holds the lock of the host", () => ({ host: host.name }));
     else ports.writes.settle();
     const comparison = compareHostWithPlan(change, host, facts);

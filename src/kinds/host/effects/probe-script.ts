@@ -55,11 +55,11 @@ interface ClusterPlace {
 
 /**
  * A script that reads everything about a host in one go, with as few programs as possible: what the shell itself can read
- * it reads. `tidies`: it removes the installers that killed scripts left there, and changes nothing else.
+ * it reads.
  */
-export const probeScript = (marker: string, questions: Questions, tidies = false): string => `${prelude(marker)}
+export const probeScript = (marker: string, questions: Questions): string => `${prelude(marker)}
 ${lockLook}
-${leftFolders(tidies)}
+${leftFolders(false)}
 section leftovers "$left_over"
 ${probeLines(marker, questions)}
 section end

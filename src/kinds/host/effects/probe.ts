@@ -19,8 +19,6 @@ export const probeHost = (shell: Shell, host: Host, options: ProbeOptions = {}):
 interface ProbeOptions extends Partial<Pick<Questions, "identity" | "cluster">> {
   /** Milliseconds. */
   readonly timeout?: number;
-  /** Whether installers are removed that killed scripts left on the host. */
-  readonly tidies?: boolean;
 }
 
 /** What is asked of a host; without options neither its identity nor whether it reaches its cluster. */
@@ -43,9 +41,9 @@ export function questionsFor(
 const declaredLogPath = (given: readonly string[]): string | undefined =>
   given.flatMap((argument) => /^LOG_PATH=(\/.+)$/i.exec(argument)?.[1] ?? []).at(-1);
 
-async function probeOnce(shell: Shell, host: Host, { timeout, tidies, ...options }: ProbeOptions): Promise<HostFacts> {
+async function probeOnce(shell: Shell, host: Host, { timeout, ...options }: ProbeOptions): Promise<HostFacts> {
   const marker = newMarker();
-  const script = probeScript(marker, questionsFor(host, options), tidies);
+  const script = probeScript(marker, questionsFor(host, options));
   const call = asRoot(script, host.ssh.become);
   const input = inputOf(call, undefined);
   const result = await shell.run(call.command, {

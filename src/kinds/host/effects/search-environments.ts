@@ -10,8 +10,8 @@ import { type HostList, hostList, lookFor, type SightingRequest } from "../sight
 /** Looks for hosts that their environment does not list in the other declared ones of the cluster. */
 export interface EnvironmentSearch {
   /**
-   * The environment that lists the host, in a list that was read after `since` (Unix milliseconds); null: none does,
-   * as far as they could be read. Never rejects.
+   * The environment that lists the host, in a list that was read after `since` (milliseconds of the clock's `elapsed`); null:
+   * none does, as far as they could be read. Never rejects.
    */
   find(request: SightingRequest, since: number): Promise<string | null>;
 }
@@ -33,7 +33,7 @@ const mostForOne = 40;
 const mostOnCluster = 200;
 
 interface ReadList {
-  /** Unix milliseconds at which the reading began. */
+  /** When the reading began, in milliseconds of the clock's `elapsed`. */
   readonly at: number;
   /** Null: it could not be read. */
   readonly list: Promise<HostList | null>;

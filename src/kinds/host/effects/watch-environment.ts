@@ -5,8 +5,8 @@
  * Premise: many hosts wait at once, and to list them is costly for the cluster. So there is one look for all of them, and
  * pauses between looks grow with the time that the last host to come has waited, and with the time that a look takes.
  *
- * Cases: a host is *seen*; or its time is over and it is not, and then it is looked for in other environments; or its time is over while the list cannot be read, which says
- * nothing of any host. Only where the cluster itself says that it has no such list does no host wait there from then on. An
+ * Cases: a host is *seen*; or its time is over and it is not, and then it is looked for in other environments; or its time is over
+ * while the list cannot be read, which says nothing of any host. Only where the cluster itself says that it has no such list does no host wait there from then on. An
  * interrupt ends every wait at once.
  */
 import { ApiError, isStatus } from "../../../dynatrace/api-error.ts";

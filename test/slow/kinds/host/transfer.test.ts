@@ -94,7 +94,7 @@ function textOf(name: string, file: "cmdline" | "environ"): string {
   }
 }
 
-test("an installer that a killed script left is told by a plan's look, and removed by an apply's, also where nothing changes", async () => {
+test("an installer that a killed script left is told by a look, and removed by an apply, also where nothing changes", async () => {
   const [host = expect.fail("there is no host")] = hostsWith("push");
   expect(await deploy(host)).toMatchObject({ status: "done" });
   const temporary = join(world.machine(host.name).root, "tmp");
@@ -107,7 +107,8 @@ test("an installer that a killed script left is told by a plan's look, and remov
   symlinkSync(target, link);
   expect(await world.probe(host)).toMatchObject({ value: { leftovers: true } });
   expect(existsSync(dead)).toBe(true);
-  expect(await world.probe(host, { tidies: true })).toMatchObject({ value: { leftovers: false } });
+  await world.tidy(host);
+  expect(await world.probe(host)).toMatchObject({ value: { leftovers: false } });
   expect([dead, link, target].map((path) => existsSync(path))).toEqual([false, true, true]);
   expect(await world.plan(host)).toBeNull();
 });

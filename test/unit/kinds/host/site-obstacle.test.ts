@@ -33,7 +33,7 @@ test.each([
   [{ userId: 1_000 }, /user number 1000, and only root .* ssh\.become: sudo/],
   [{ installPlace: { ...place, readOnly: true } }, /no place for the OneAgent: \/opt is mounted read-only/],
   [{ temporaryPlace: on("/tmp", { readOnly: true }) }, /no place for its installer: \/tmp is mounted read-only/],
-  [{ temporaryPlace: on("/tmp", { free: 246 }) }, /its installer: 246 MiB are free on \/tmp, and 247 MiB at least/],
+  [{ temporaryPlace: on("/tmp", { free: 49 }) }, /its installer: 49 MiB are free on \/tmp, and 50 MiB at least/],
   [{ temporaryPlace: on("/tmp", { readOnly: true, free: 0 }) }, /\/tmp is mounted read-only/],
   [
     { dataPlace: on("/var/lib", { readOnly: true }) },
