@@ -23,7 +23,7 @@ import {
 } from "./yaml-text.ts";
 import { entryAt, readTree, type TreeCollection, type TreeEntry, type TreeNode } from "./yaml-tree.ts";
 
-/** A value that is to be written anew. */
+/** A value that is to be written again. */
 type Layout =
   /** As it is written, on one line. */
   | { readonly kind: "text"; readonly text: string }

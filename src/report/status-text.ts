@@ -1,3 +1,4 @@
+import { moreFirst, problemsByLevel, troubleOf } from "../fleet/compare-trouble.ts";
 import { needsAttention } from "../fleet/needs-attention.ts";
 import { count, type Paint, printableLine } from "../lib/printable.ts";
 import { shortened } from "../lib/text.ts";
@@ -61,7 +62,7 @@ interface Detail {
 export function groupsOf({ environments }: Pick<Fleet, "environments">) {
   const rest = environments.filter((environment) => !needsAttention(environment));
   return {
-    troubled: environments.filter(needsAttention).sort((left, right) => weight(right) - weight(left)),
+    troubled: environments.filter(needsAttention).sort((left, right) => moreFirst(weightOf(left), weightOf(right))),
     suspended: rest.filter(({ suspended }) => suspended !== null),
     others: rest.filter(({ suspended }) => suspended === null),
   };
@@ -69,7 +70,7 @@ export function groupsOf({ environments }: Pick<Fleet, "environments">) {
 
 /** The customers of a fleet, those with most trouble first. */
 export const worstFirst = ({ customers }: Pick<Fleet, "customers">): Fleet["customers"] =>
-  [...customers].sort((left, right) => trouble(right.counts) - trouble(left.counts));
+  [...customers].sort((left, right) => moreFirst(troubleOf(left.counts), troubleOf(right.counts)));
 
 /** What could not be read and belongs to no environment, which tells it itself. */
 export function notRead({ clusters, held }: Pick<Fleet, "clusters" | "held">): readonly string[] {
@@ -169,16 +170,12 @@ function named({ id, labels }: FleetEnvironment, paint: Paint): readonly string[
   return [name, ...wrapWords(`    ${shown}`, width, 6)];
 }
 
-const trouble = (counts: FleetCounts): number =>
-  problemsOf(counts.problems) * 1_000 +
-  counts.unknown * 100 +
-  counts.hostsMissing +
-  counts.hostsElsewhere +
-  counts.drift;
-
 const order: readonly string[] = ["drift", "hosts", "held", "unknown", "problems"];
-const weight = ({ condition, problems }: FleetEnvironment): number =>
-  order.indexOf(condition) * 1_000 + problemsOf(problems.open ?? {});
+/** How bad it stands, the condition first, then how many problems are open, from the gravest on. */
+const weightOf = ({ condition, problems }: FleetEnvironment): readonly number[] => [
+  order.indexOf(condition),
+  ...problemsByLevel(problems.open ?? {}),
+];
 
 /** Milliseconds from which on what was read is told to be older. */
 const noticedAge = 60_000;

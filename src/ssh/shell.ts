@@ -60,8 +60,8 @@ export type SshHost = Pick<Host, "name" | "address" | "ssh"> & Partial<Pick<Host
 
 /**
  * Connects to a host. Throws HostError: `unreachable`, `host-key-unknown`, `host-key-changed`, `host-key-revoked`,
- * `authentication-failed`,  * `too-much-output`, `interrupted` and others. It ends within the `connectTimeout` of each machine on the way, besides what
- * it waits for a place behind jump hosts (through `aside`), or at once when the signal is aborted, which also cuts a
- * connection that was made. Never trusts a key that it was not told to trust.
+ * `authentication-failed`, `too-much-output`, `interrupted` and others. It ends within the `connectTimeout` of each machine on the
+ * way, besides what it waits for a place behind jump hosts (through `aside`), or at once when the signal is aborted, which also cuts
+ * a connection that was made. Never trusts a key that it was not told to trust.
  */
 export type ConnectShell = (host: SshHost, signal?: AbortSignal, aside?: StandAside) => Promise<Shell>;

@@ -47,6 +47,16 @@ export interface InstallerFiles {
 /** Runs something with a token that can download installers. */
 type WithToken = <T>(use: (token: string) => Promise<T>) => Promise<T>;
 
+/** An installer, and the first of the hosts that want it. */
+interface Wanted {
+  /** Tells installers apart. */
+  readonly key: string;
+  readonly name: InstallerName;
+  readonly host: Host;
+  readonly client: Client;
+  readonly withToken: WithToken;
+}
+
 export function openInstallerFiles(options: InstallerFilesOptions): InstallerFiles {
   const files = createPromiseCache<InstallerFile>();
   /** What came of the check of a file's signature, by what is declared about it: hosts may ask for different ones. */
@@ -54,13 +64,7 @@ export function openInstallerFiles(options: InstallerFilesOptions): InstallerFil
   const open = new Set<InstallerFile>();
   const { clock, log, kept, signal } = options;
 
-  async function download(
-    key: string,
-    name: InstallerName,
-    host: Host,
-    client: Client,
-    withToken: WithToken,
-  ): Promise<InstallerFile> {
+  async function download({ key, name, host, client, withToken }: Wanted): Promise<InstallerFile> {
     const { version, osType, arch } = name;
     const folder = await options.directory().catch((error: unknown) => {
       throw new HostError("download", `this machine has no place for an installer (${errorMessage(error)})`, {
@@ -74,20 +78,13 @@ export function openInstallerFiles(options: InstallerFilesOptions): InstallerFil
     return file;
   }
 
-  async function prepare(
-    key: string,
-    name: InstallerName,
-    host: Host,
-    client: Client,
-    withToken: WithToken,
-  ): Promise<InstallerFile> {
+  async function prepare(wanted: Wanted): Promise<InstallerFile> {
+    const { key, name, host } = wanted;
     const began = clock.elapsed();
     const { version, osType, arch } = name;
     const found = (await kept?.find(key)) ?? null;
     const file: InstallerFile =
-      found === null
-        ? await download(key, name, host, client, withToken)
-        : { ...found, version, content: shareFile(found.file, found.size) };
+      found === null ? await download(wanted) : { ...found, version, content: shareFile(found.file, found.size) };
     open.add(file);
     const ms = Math.round(clock.elapsed() - began);
     log.info(found === null ? "installer downloaded" : "installer taken from the cache", () => ({
@@ -100,7 +97,7 @@ export function openInstallerFiles(options: InstallerFilesOptions): InstallerFil
   return {
     async get(name, host, client, withToken) {
       const key = JSON.stringify([client.url, name.osType, name.arch, name.version]);
-      const file = await files.get(key, () => prepare(key, name, host, client, withToken));
+      const file = await files.get(key, () => prepare({ key, name, host, client, withToken }));
       const { signature, rootCertificate } = host.oneagent;
       await checks.get(JSON.stringify([key, signature, rootCertificate]), async () => {
         const outcome = await checkInstaller(file, host, signal);
