@@ -44,7 +44,7 @@ export interface InstallerTransfers {
   /** Hosts that fetched it from their cluster, and those that were sent it from here. */
   readonly pulled: number;
   readonly pushed: number;
-  /** The most frequent first. `why` is what is said of such a host: `has no downloader`. */
+  /** The most frequent first. `why` is in a few words: `no downloader`. */
   readonly reasons: readonly { readonly way: "pull" | "push"; readonly why: string; readonly hosts: number }[];
 }
 

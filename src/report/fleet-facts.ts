@@ -1,6 +1,6 @@
 import { sumOf } from "../fleet/sum-of.ts";
 import { count, printableLine } from "../lib/printable.ts";
-import { type FleetCounts, type FleetEnvironment, type LicenceUse, severities } from "../model/fleet.ts";
+import type { FleetCounts, FleetEnvironment, LicenceUse } from "../model/fleet.ts";
 import { quotaWords, showUsed } from "./quota-words.ts";
 
 /** A number of a row, by which rows are told apart at a glance. */
@@ -65,16 +65,6 @@ export function chooseColumns(
     (isRoom ? columns : left).push(column);
   }
   return { columns, left };
-}
-
-/** Severities that a reader knows, the gravest first: `1 availability, 2 error`. */
-export function bySeverity(problems: Readonly<Record<string, number>>): string {
-  const known: readonly string[] = severities;
-  const rank = (name: string) => (known.includes(name) ? known.indexOf(name) : known.length);
-  return Object.entries(problems)
-    .sort(([left], [right]) => rank(left) - rank(right))
-    .map(([name, number]) => `${number} ${printableLine(name).toLowerCase().replaceAll("_", " ")}`)
-    .join(", ");
 }
 
 /** Agents by version without its build, those of most hosts first, at most so many of them: `1.313.52 (12), others (3)`. */

@@ -11,15 +11,18 @@ export const minuteOf = (time: number): string => new Date(time).toISOString().s
 export const openProblems = ({ problems }: FleetEnvironment): readonly FleetProblem[] =>
   (problems.list ?? []).filter(({ end }) => end === null).sort((left, right) => left.start - right.start);
 
-/** How many problems are open by their severity, the gravest first; empty where none is known to be. */
-export function openWords({ problems }: FleetEnvironment): string {
+/** Problems by their severity, the gravest first: `1 availability, 2 error`. */
+export function bySeverity(problems: Readonly<Record<string, number>>): string {
   const known: readonly string[] = severities;
   const rank = (name: string) => (known.includes(name) ? known.indexOf(name) : known.length);
-  return Object.entries(problems.open ?? {})
+  return Object.entries(problems)
     .sort(([left], [right]) => rank(left) - rank(right))
     .map(([name, number]) => `${number} ${severityWords(name)}`)
     .join(", ");
 }
+
+/** How many problems are open by their severity; empty where none is known to be. */
+export const openWords = ({ problems }: FleetEnvironment): string => bySeverity(problems.open ?? {});
 
 /** What is open, and since when: with the title of the oldest problem. */
 export function openLines(environment: FleetEnvironment): readonly string[] {

@@ -1,10 +1,10 @@
 import { count, printableData } from "../lib/printable.ts";
 import type { Fleet, FleetCounts, FleetEnvironment } from "../model/fleet.ts";
 import { environmentRemarks } from "./environment-remarks.ts";
-import { bySeverity, byVersion, chooseColumns, licenceWords } from "./fleet-facts.ts";
+import { byVersion, chooseColumns, licenceWords } from "./fleet-facts.ts";
 import { code, cutList, escapeMarkdown, markdownList } from "./markdown.ts";
 import { fitDetail, type MarkdownDetail } from "./markdown-detail.ts";
-import { openLines } from "./problem-words.ts";
+import { bySeverity, openLines } from "./problem-words.ts";
 import { showLabels } from "./show-labels.ts";
 import { groupsOf, notRead, oldestReading, summaryParts, worstFirst } from "./status-text.ts";
 

@@ -7,7 +7,6 @@ import type { Held } from "../model/plan.ts";
 import { environmentRemarks } from "./environment-remarks.ts";
 import {
   asFarAsKnown,
-  bySeverity,
   byVersion,
   chooseColumns,
   environmentFacts,
@@ -15,7 +14,7 @@ import {
   licenceWords,
   problemsOf,
 } from "./fleet-facts.ts";
-import { openLines } from "./problem-words.ts";
+import { bySeverity, openLines } from "./problem-words.ts";
 import { showLabels } from "./show-labels.ts";
 import { wrapWords } from "./wrap-words.ts";
 

@@ -108,8 +108,8 @@ defaults: { cluster: emea, ssh: { user: deploy, become: sudo } }
     ]);
     expect(named(lines, "signature of an installer")).toMatchObject([{ cluster: "emea", signature: "not checked" }]);
     expect(named(lines, "installer goes to the host").map(({ host, way, why }) => [host, way, why])).toEqual([
-      ["web01.abc.example.com", "push", "is sent a small one"],
-      ["web02.abc.example.com", "push", "is sent a small one"],
+      ["web01.abc.example.com", "push", "small installer"],
+      ["web02.abc.example.com", "push", "small installer"],
     ]);
 
     const { run } = ended.report;

@@ -3,7 +3,7 @@ import type { HostSite } from "../../model/observed.ts";
 
 export interface ChosenTransfer {
   readonly way: "push" | "pull";
-  /** What the host does or has, as a predicate: `has no downloader`. */
+  /** In a few words that many hosts may have in common: `no downloader`. */
   readonly why: string;
   /** Whether it is pushed where the host could not fetch it. */
   readonly orPush: boolean;
@@ -27,22 +27,22 @@ interface TransferCase {
  * cluster serves many hosts better than one machine that encrypts for all, or than a bastion in front of them.
  */
 export function chooseTransfer(declared: OneAgentSettings["transfer"], given: TransferCase): ChosenTransfer {
-  if (declared !== "auto") return { way: declared, why: `has transfer: ${declared}`, orPush: false };
+  if (declared !== "auto") return { way: declared, why: `transfer: ${declared}`, orPush: false };
   const reason = reasonToPush(given);
   if (reason !== null) return { way: "push", why: reason, orPush: false };
-  return { way: "pull", why: `can fetch and check it from ${given.cluster}`, orPush: true };
+  return { way: "pull", why: `${given.cluster} reached`, orPush: true };
 }
 
 /** Of a host that was to fetch its installer and could not. */
-export const pushedAfterAll: ChosenTransfer = { way: "push", why: "could not fetch it", orPush: false };
+export const pushedAfterAll: ChosenTransfer = { way: "push", why: "download failed", orPush: false };
 
 function reasonToPush({ cluster, site, bytes, sharing = 1 }: TransferCase): string | null {
-  if (bytes * sharing < worthPulling) return "is sent a small one";
-  if (site === null) return "was not asked what it can fetch";
+  if (bytes * sharing < worthPulling) return "small installer";
+  if (site === null) return "nothing known of the host";
   const { reachesCluster, downloader, checksum } = site;
-  if (reachesCluster === false) return `does not reach ${cluster}`;
-  if (reachesCluster === null) return `may not reach ${cluster}`;
-  if (downloader === null || downloader === "none") return "has no downloader";
-  if (!checksum) return "has nothing to compute a SHA-256 with";
+  if (reachesCluster === false) return `${cluster} not reached`;
+  if (reachesCluster === null) return `${cluster} perhaps not reached`;
+  if (downloader === null || downloader === "none") return "no downloader";
+  if (!checksum) return "no program for SHA-256";
   return null;
 }

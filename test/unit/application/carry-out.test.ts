@@ -199,23 +199,23 @@ test("how installers came to hosts is told of each, and summed up with the reaso
   expect(tally.sum()).toBeNull();
   const chosen = (name: string, way: "pull" | "push", why: string) =>
     tally.chosen({ name, environment: "abc-p1" }, { way, why });
-  chosen("web1", "pull", "can fetch and check it from emea");
-  chosen("web2", "push", "has no downloader");
-  chosen("web3", "pull", "can fetch and check it from emea");
-  chosen("web3", "push", "could not fetch it");
-  chosen("web4", "push", "has no downloader");
+  chosen("web1", "pull", "emea reached");
+  chosen("web2", "push", "no downloader");
+  chosen("web3", "pull", "emea reached");
+  chosen("web3", "push", "download failed");
+  chosen("web4", "push", "no downloader");
   expect(steps.slice(0, 2)).toEqual([
-    "web1 choose transfer ok: pull: can fetch and check it from emea",
-    "web2 choose transfer ok: push: has no downloader",
+    "web1 choose transfer ok: pull: emea reached",
+    "web2 choose transfer ok: push: no downloader",
   ]);
   const installers = tally.sum();
   expect(installers).toEqual({
     pulled: 1,
     pushed: 3,
     reasons: [
-      { way: "push", why: "has no downloader", hosts: 2 },
-      { way: "pull", why: "can fetch and check it from emea", hosts: 1 },
-      { way: "push", why: "could not fetch it", hosts: 1 },
+      { way: "push", why: "no downloader", hosts: 2 },
+      { way: "pull", why: "emea reached", hosts: 1 },
+      { way: "push", why: "download failed", hosts: 1 },
     ],
   });
   const outcome = { guards: [], results: [], warnings: [], installers };

@@ -45,14 +45,14 @@ describe("how installers came to hosts", () => {
     const installers = {
       ...{ pulled: 180, pushed: 4 },
       reasons: [
-        { way: "pull", why: "can fetch and check it from emea", hosts: 180 },
-        { way: "push", why: "has no downloader", hosts: 2 },
-        { way: "push", why: "does not reach emea", hosts: 1 },
-        { way: "push", why: "could not fetch it", hosts: 1 },
+        { way: "pull", why: "emea reached", hosts: 180 },
+        { way: "push", why: "no downloader", hosts: 2 },
+        { way: "push", why: "emea not reached", hosts: 1 },
+        { way: "push", why: "download failed", hosts: 1 },
       ],
     } as const;
     const line =
-      "installers: 180 pulled by the hosts, 4 pushed (2 have no downloader, 1 does not reach emea, 1 could not fetch it)";
+      "Installers: 180 pulled by the hosts, 4 pushed (no downloader: 2, emea not reached: 1, download failed: 1)";
     expect(text({ ...base, installers }).split("\n")).toContain(line);
     expect(
       renderApplyMarkdown({ ...base, installers })
@@ -63,10 +63,10 @@ describe("how installers came to hosts", () => {
 
   test("is not told where none did, and in few words where all went one way", () => {
     expect(text(base)).not.toContain("installers");
-    const pulled = { pulled: 3, pushed: 0, reasons: [{ way: "pull", why: "has transfer: pull", hosts: 3 }] } as const;
-    expect(text({ ...base, installers: pulled })).toContain("installers: 3 pulled by the hosts\n");
-    const pushed = { pulled: 0, pushed: 2, reasons: [{ way: "push", why: "is sent a small one", hosts: 2 }] } as const;
-    expect(text({ ...base, installers: pushed })).toContain("installers: 2 pushed (2 are sent a small one)\n");
+    const pulled = { pulled: 3, pushed: 0, reasons: [{ way: "pull", why: "transfer: pull", hosts: 3 }] } as const;
+    expect(text({ ...base, installers: pulled })).toContain("Installers: 3 pulled by the hosts\n");
+    const pushed = { pulled: 0, pushed: 2, reasons: [{ way: "push", why: "small installer", hosts: 2 }] } as const;
+    expect(text({ ...base, installers: pushed })).toContain("Installers: 2 pushed (small installer: 2)\n");
   });
 });
 

@@ -9,12 +9,12 @@ const chosen = (transfer: "auto" | "push" | "pull", found: typeof site | null, b
   chooseTransfer(transfer, { cluster: "emea", site: found, bytes, sharing });
 
 test("what is declared is done, whatever was found", () => {
-  expect(chosen("push", site, large)).toEqual({ way: "push", why: "has transfer: push", orPush: false });
-  expect(chosen("pull", null, 1)).toEqual({ way: "pull", why: "has transfer: pull", orPush: false });
+  expect(chosen("push", site, large)).toEqual({ way: "push", why: "transfer: push", orPush: false });
+  expect(chosen("pull", null, 1)).toEqual({ way: "pull", why: "transfer: pull", orPush: false });
 });
 
 test("a host that can fetch a large installer does so, and is pushed to where that fails", () => {
-  expect(chosen("auto", site, large)).toEqual({ way: "pull", why: "can fetch and check it from emea", orPush: true });
+  expect(chosen("auto", site, large)).toEqual({ way: "pull", why: "emea reached", orPush: true });
 });
 
 test("a small one is fetched, too, where many hosts share a way to it", () => {
@@ -23,14 +23,14 @@ test("a small one is fetched, too, where many hosts share a way to it", () => {
 });
 
 test.each([
-  ["is sent a small one", site, 3_999_999],
-  ["was not asked what it can fetch", null, large],
-  ["does not reach emea", { ...site, reachesCluster: false }, large],
-  ["may not reach emea", { ...site, reachesCluster: null }, large],
-  ["has no downloader", { ...site, downloader: "none" }, large],
-  ["has no downloader", { ...site, downloader: null }, large],
-  ["has nothing to compute a SHA-256 with", { ...site, checksum: false }, large],
-  ["has nothing to compute a SHA-256 with", { ...site, checksum: null }, large],
+  ["small installer", site, 3_999_999],
+  ["nothing known of the host", null, large],
+  ["emea not reached", { ...site, reachesCluster: false }, large],
+  ["emea perhaps not reached", { ...site, reachesCluster: null }, large],
+  ["no downloader", { ...site, downloader: "none" }, large],
+  ["no downloader", { ...site, downloader: null }, large],
+  ["no program for SHA-256", { ...site, checksum: false }, large],
+  ["no program for SHA-256", { ...site, checksum: null }, large],
 ] as const)("pushed: the host %s", (why, found, bytes) => {
   expect(chosen("auto", found, bytes)).toEqual({ way: "push", why, orPush: false });
 });
