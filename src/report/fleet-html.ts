@@ -39,6 +39,7 @@ const style = `${signs.join("")}
 .cell ul { padding-left: 1.1rem; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0.5rem 0; padding: 0; font-size: 0.9rem; }
 .signs { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); column-gap: 1.5rem; }
+.signs.wide-rows { grid-template-columns: minmax(0, 1fr); }
 .signs .row { grid-template-columns: minmax(0, 7rem) minmax(0, 1fr); padding: 0.1rem 0; }
 .signs .cells { gap: 0.15rem; }
 .signs .cell:not([open]) > summary { padding: 0; width: 1.5rem; min-height: 1.5rem; font-size: 0; text-align: center; }
@@ -56,7 +57,7 @@ const fewEnvironments = 500;
 
 /** The fleet as one page: a map of all environments, and their problems over time where these were asked for. */
 export function renderFleetHtml(fleet: Fleet): string {
-  const all = rowsOf(fleet.environments);
+  const all = rowsOf(fleet.environments, ({ customer }) => customer);
   return fitPage((detail) => {
     const rows = cutRows(all, detail.entries);
     const heights = rowHeights(fleet.environments.length > fewEnvironments ? rows : []);
@@ -96,9 +97,12 @@ interface MapRow extends RowText {
   readonly environments: readonly FleetEnvironment[];
 }
 
-/** By customer, those with most trouble first. */
-const rowsOf = (environments: readonly FleetEnvironment[]): readonly MapRow[] =>
-  [...groupBy(environments, ({ customer }) => customer)]
+/** Those with most trouble first. */
+const rowsOf = (
+  environments: readonly FleetEnvironment[],
+  titleOf: (environment: FleetEnvironment) => string,
+): readonly MapRow[] =>
+  [...groupBy(environments, titleOf)]
     .map(([title, own]) => ({ row: mapRow(title, own), trouble: troubleOf(countFleet(own)) }))
     .sort((left, right) => moreFirst(left.trouble, right.trouble) || compareText(left.row.title, right.row.title))
     .map(({ row }) => row);
@@ -144,13 +148,21 @@ function mapHtml(
     .filter((look) => used.has(look))
     .map(({ name, words }) => html`<li class="is-${name}">${words}</li>`)}</ul>
 ${filterForm(facets, "environment, customer, host, reason", { folds: false, views: problemsSince === null ? views : [...views, zoom] })}
+<p class="muted" data-keys hidden>Tab leads to the map and to the lines over time, arrow keys, Home and End from one to the other, Enter opens and closes.</p>
 <div data-map>${rows.map((row) => rowHtml(row, heights, keys, detail))}</div>
+<template data-clusters>${rowsOf(
+    rows.flatMap((row) => row.environments),
+    ({ cluster }) => cluster,
+  ).map(
+    ({ title }) => html`<div class="row" data-words="${title}"><h3>${title}</h3><div class="cells"></div></div>`,
+  )}</template>
 ${missing > 0 && html`<p class="muted">${count(missing, "more environment")} did not fit into this page; --format json has all.</p>`}
 </section>
 `;
 }
 
 const views: readonly ViewChoice[] = [
+  { name: "rows", title: "Rows", options: { "": "customers", cluster: "clusters" } },
   { name: "order", title: "Order", options: { "": "most trouble first", name: "by name" } },
   { name: "show", title: "Show", options: { "": "names", signs: "signs alone" } },
 ];

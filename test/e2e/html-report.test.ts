@@ -231,6 +231,81 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     await expect.poll(() => again.locator(".row h3").allTextContents()).toEqual(byTrouble);
   });
 
+  test("of a fleet has rows of customers or of clusters, and goes on searching and sorting in both", async () => {
+    const page = await open("fleet");
+    const titles = () => page.locator(".row:visible h3").allTextContents();
+    const customersShown = await titles();
+    await page.locator("[name='view.rows']").selectOption("clusters");
+    // That with the gravest open problem is first.
+    await expect.poll(titles).toEqual(["emea", "apac"]);
+    expect(await page.locator(".row:visible").last().locator(".cell").count()).toBe(40);
+    await page.locator("[name='view.order']").selectOption("by name");
+    await expect.poll(titles).toEqual(["apac", "emea"]);
+    // A row of many signs takes the whole width.
+    await page.locator("[name='view.show']").selectOption("signs alone");
+    await expect
+      .poll(async () => (await page.locator(".row:visible").first().boundingBox())?.width)
+      .toBeGreaterThan(1_000);
+    await keepScreenshot(page, "fleet-clusters-as-signs");
+    await page.locator("[name='view.show']").selectOption("names");
+    // What a cell is found by is that of its customer still.
+    await page.getByRole("searchbox").fill("c0001");
+    await expect.poll(titles).toEqual(["emea"]);
+    expect(await page.locator(".cell:visible").count()).toBe(4);
+    for (const view of views) {
+      await look(page, view);
+      expect(await accessibilityFaults(page)).toEqual([]);
+    }
+    await page.getByRole("button", { name: "Clear" }).click();
+    await expect.poll(titles).toEqual(customersShown);
+    expect(await page.locator(".cell:visible").count()).toBe(120);
+  });
+
+  test("of a fleet is one stop of the Tab key for its cells and one for its lines, with arrows from one to the other", async () => {
+    const page = await open("fleet");
+    const focused = () => page.evaluate("document.activeElement.firstChild.textContent.trim()");
+    await page.getByRole("button", { name: "Clear" }).focus();
+    await page.keyboard.press("Tab");
+    const cells = await page
+      .locator(".cell summary")
+      .evaluateAll((all) => all.map((one) => one.firstChild?.textContent));
+    expect(await focused()).toBe(cells[0]);
+    const steps = [
+      ["ArrowRight", cells[1]],
+      ["ArrowDown", cells[5]],
+      ["End", cells[7]],
+      ["ArrowUp", cells[3]],
+      ["ArrowLeft", cells[2]],
+      ["Home", cells[0]],
+      ["ArrowLeft", cells[0]],
+      ["Control+End", cells[119]],
+      ["ArrowDown", cells[119]],
+      ["Control+Home", cells[0]],
+    ] as const;
+    for (const [key, expected] of steps) {
+      await page.keyboard.press(key);
+      expect(await focused()).toBe(expected);
+    }
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    // The link to its page, then the lines.
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.localName")).toBe("a");
+    await page.keyboard.press("Tab");
+    expect(await focused()).toContain("c0000-p1");
+    await page.keyboard.press("ArrowDown");
+    expect(await focused()).toContain("c0001-t1");
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("Shift+Tab");
+    expect(await focused()).toBe(cells[1]);
+    // Where the stop is not shown, the first one is that is.
+    await page.getByRole("searchbox").fill("c0029-d1");
+    await expect.poll(() => page.locator(".cell:visible").count()).toBe(1);
+    await page.getByRole("button", { name: "Clear" }).focus();
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("c0029-d1");
+  });
+
   test("of a fleet is narrowed by stage, cluster and label, and searched from anywhere", async () => {
     const page = await open("fleet");
     const cells = page.locator(".cell:visible");

@@ -183,7 +183,7 @@ describe("the map of a fleet", () => {
       troubled("worse", { AVAILABILITY: 1, ERROR: 1 }),
     ]);
     const page = renderFleetHtml(fleet);
-    const rows = [...page.matchAll(/data-words="(\w+)"/g)].map(([, customer]) => customer);
+    const rows = [...page.matchAll(/data-group data-words="(\w+)"/g)].map(([, customer]) => customer);
     expect(rows).toEqual(["worse", "down", "slow", "alert", "new", "gone", "fine"]);
     const cells = [...page.matchAll(/class="cell is-([\w-]+)".*?<summary>(.*?)<span/g)];
     expect(cells.map(([, look, text]) => `${look}: ${text}`)).toEqual([
