@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type HardwareKey, makeHardwareKey, startHardwareAgent } from "../../support/hardware-agent.ts";
 import { type OwnSshd, startOwnSshd, whyNoOpenSsh } from "../../support/own-sshd.ts";
 
@@ -130,9 +130,9 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
     ["Ciphers", "aes256-gcm@openssh.com"],
   ])("a server with %s %s alone is reached by default", async (keyword, offered) => {
     const hardened = await startOwnSshd({ address, settings: [`${keyword} ${offered}`] });
+    onTestFinished(() => hardened.close());
     hardened.makeKey("key", "-t", "ed25519");
     const login = await hardened.logIn(`IdentityFile ${hardened.path("key")}\nIdentityAgent none`);
-    hardened.close();
     expect(login).toEqual({ ours: "in", theirs: "in" });
   });
 
@@ -143,6 +143,7 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
     const groups = readFileSync("/etc/ssh/moduli", "utf8").split("\n");
     writeFileSync(moduli, `${groups.filter((line) => line.split(" ")[4] === "2047").join("\n")}\n`);
     const costly = await startOwnSshd({ address, settings: [`KexAlgorithms ${name}`, `ModuliFile ${moduli}`] });
+    onTestFinished(() => costly.close());
     costly.makeKey("key", "-t", "ed25519");
     const identity = `IdentityFile ${costly.path("key")}\nIdentityAgent none`;
     const { ours } = await costly.logIn(identity);
@@ -150,7 +151,6 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
       /^unreachable: .*no matching key exchange algorithm; it has diffie-hellman-group-exchange-sha256\): allow it by "KexAlgorithms \+diffie-hellman-group-exchange-sha256" in ssh_config, which is left out because/,
     );
     expect(await costly.logIn(`KexAlgorithms +${name}\n${identity}`)).toEqual({ ours: "in", theirs: "in" });
-    costly.close();
   });
 
   describe("BindAddress and AddressFamily", () => {
@@ -180,6 +180,7 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
 
   test("RequiredRSASize refuses shorter keys of users and hosts", async () => {
     const short = await startOwnSshd({ address, hostKeys: [["rsa", "-b", "2048"]] });
+    onTestFinished(() => short.close());
     short.makeKey("key", "-t", "ed25519");
     server.makeKey("short", "-t", "rsa", "-b", "2048");
     const host = (size: number) =>
@@ -194,7 +195,6 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
     }
     expect((await host(2049)).ours).toMatch(/^unreachable: .* RSA host key of fewer than the 2049 bits/);
     expect((await user(2049)).ours).toMatch(/^authentication-failed: .*it has 2048 bits, and 2049 are required/);
-    short.close();
   });
 
   describe("what dtsync has not is said where it may be why a login failed", () => {
@@ -218,6 +218,7 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
 
     test("certificates of users, named or beside the key", async () => {
       const authority = await startOwnSshd({ address });
+      onTestFinished(() => authority.close());
       execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", authority.path("ca")]);
       authority.authorize(`cert-authority ${readFileSync(authority.path("ca.pub"), "utf8")}`);
       const { username } = userInfo();
@@ -238,7 +239,6 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
       expect(named.ours).toMatch(
         /the certificate of CertificateFile in ssh_config \(config:1\) is left out by dtsync$/,
       );
-      authority.close();
     });
   });
 
@@ -273,14 +273,14 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
 
     test("that does not sign, or is not there, is said", async () => {
       const untouched = await startHardwareAgent(`${socket()}-untouched`, [key], { refuses: true });
+      onTestFinished(() => untouched.close());
       const { ours } = await server.logIn("", `${socket()}-untouched`);
       expect(ours).toMatch(/^authentication-failed: .*does not sign with .*touched/);
-      untouched.close();
       const empty = await startHardwareAgent(`${socket()}-empty`, []);
+      onTestFinished(() => empty.close());
       const missing = await server.logIn(`IdentitiesOnly yes\nIdentityFile ${publicFile()}`, `${socket()}-empty`);
       expect(missing.theirs).toMatch(/Permission denied/);
       expect(missing.ours).toMatch(/_sk\.pub cannot be used \(its private half is in hardware\): load it into the SSH/);
-      empty.close();
     });
   });
 
