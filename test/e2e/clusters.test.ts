@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type EndToEnd, smallInventory, startEndToEnd } from "../support/end-to-end.ts";
 
 let world: EndToEnd;
@@ -30,12 +30,23 @@ test("plan, apply and plan again: everything is made, then there is nothing to d
 });
 
 test("of two applies at once one waits for the other, and then finds everything done", async () => {
-  const both = await Promise.all([world.run(["apply", "--auto-approve"]), world.run(["apply", "--auto-approve"])]);
-  expect(both.map(({ code }) => code)).toEqual([0, 0]);
-  const waited = both.filter(({ stderr }) =>
-    /another apply of http\S+ is running \(\S+ on \S+, process \d+, since /.test(stderr),
+  // The first is kept from its end until the second has met it.
+  const busy = world.cluster("emea").addFault({ match: { times: Number.POSITIVE_INFINITY }, do: { retryAfter: 1 } });
+  const both = [world.start(["apply", "--auto-approve"]), world.start(["apply", "--auto-approve"])];
+  let said = "";
+  for (const { child } of both) {
+    child.stderr?.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+  }
+  await vi.waitFor(
+    () => expect(said).toMatch(/another apply of http\S+ is running \(\S+ on \S+, process \d+, since /),
+    { timeout: 60_000 },
   );
-  expect(waited).toHaveLength(1);
+  busy.remove();
+  const finished = await Promise.all(both.map((run) => run.finished));
+  expect(finished.map(({ code }) => code)).toEqual([0, 0]);
+  expect(said.match(/another apply of http/g)).toHaveLength(1);
   expect((await world.plan()).plan.changes).toEqual([]);
 });
 
