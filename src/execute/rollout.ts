@@ -56,8 +56,8 @@ export async function runRollout<T>(
   for (const { name, isCanary, items } of waves) {
     const outcome = stop();
     if (outcome !== null) {
-      const told = { environment, failures, limit: maxFailures, left };
-      if (!stopped) log.info(`rollout ${outcome.error?.code?.replace("rollout-", "")}`, () => told);
+      const told = { environment, reason: outcome.error?.code, failures, limit: maxFailures, left };
+      if (!stopped) log.info("rollout ends early", () => told);
       stopped = true;
       for (const item of items) skip(item, outcome);
       continue;

@@ -271,7 +271,7 @@ environments:
     expect(runs, log).toEqual(["superseded", "applied"]);
     expect(waves).toEqual([hostNames.slice(0, 1), hostNames.slice(1)]);
     expect(names()).toEqual(["abc-p1 second"]);
-    expect(log).toContain("rollout superseded");
+    expect(log).toMatch(/rollout ends early .*superseded/);
   });
 });
 

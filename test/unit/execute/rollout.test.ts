@@ -87,7 +87,7 @@ describe("stopping", () => {
     expect(logged).toEqual([
       ["wave begins", { wave: "canary", waves: 4, hosts: 1 }],
       ["wave begins", { wave: "batch 1", waves: 4, hosts: 2 }],
-      ["rollout stopped", { failures: 1, limit: 0, left: 4 }],
+      ["rollout ends early", { reason: "rollout-stopped", failures: 1, limit: 0, left: 4 }],
     ]);
     const withoutCanary = await rolledOut(2, { ...one, canary: count(0) }, {});
     expect(withoutCanary.logged).toEqual([["wave begins", { wave: "batch 1", waves: 1, hosts: 2 }]]);
@@ -147,7 +147,8 @@ test("after an interrupt no wave begins, not even the first one, and the log has
       new Set(["skipped interrupted"]),
     );
     const waves = at === 0 ? [] : ["wave begins", "wave begins"];
-    expect(log.entries.map(({ message }) => message)).toEqual([...waves, "rollout interrupted"]);
+    expect(log.entries.map(({ message }) => message)).toEqual([...waves, "rollout ends early"]);
+    expect(log.entries.at(-1)?.fields).toMatchObject({ reason: "interrupted" });
   }
 });
 
