@@ -1,4 +1,4 @@
-import { list, mapped, object, optional, orNull, text, truth, wholeNumber } from "./answer-shape.ts";
+import { list, mapped, object, optional, orNothing, orNull, text, truth, wholeNumber } from "./answer-shape.ts";
 import { hasCode, isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import { countEnvironments } from "./cluster-api.ts";
@@ -110,7 +110,9 @@ export function nodeRemarks(cluster: string, found: readonly NodeFacts[]): reado
   ];
 }
 
-const maintenance = object({ reason: optional(orNull(text)), ended: optional(orNull(wholeNumber)) });
+/** When something of a maintenance happened, and who did it. Only that there is one counts. */
+const stamp = object({});
+const maintenance = object({ reason: orNothing(text), ended: orNothing(stamp) });
 
 /** Some pages of the documentation have the second one; a cluster that knows one of them alone answers 404 to the other. */
 const maintenancePaths = [`${onpremise}/cluster/maintenance`, "/api/v1.0/cluster/maintenance"];
@@ -120,7 +122,7 @@ export async function readMaintenance(client: Client): Promise<{ readonly reason
   for (const path of maintenancePaths) {
     try {
       const { reason, ended } = await client.json({ method: "GET", path }, maintenance);
-      return { reason: typeof reason === "string" && typeof ended !== "number" ? reason : null };
+      return { reason: ended === null ? reason : null };
     } catch (error) {
       if (!isStatus(error, 404)) throw error;
     }

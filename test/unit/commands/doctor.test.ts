@@ -371,6 +371,23 @@ describe("doctor", () => {
     for (const fault of faults) fault.remove();
   });
 
+  test("tells a maintenance that is over from one that is under way", async () => {
+    const found = async (body: unknown) => {
+      const path = "/api/v1.0/onpremise/cluster/maintenance";
+      const fault = world.cluster.addFault({ match: { path, times: 9 }, do: { status: 200, body } });
+      const check = (await examine()).find("maintenance");
+      fault.remove();
+      return check;
+    };
+    const started = { date: "2026-11-20T08:00:00Z", user: "admin" };
+    const underWay = { reason: "IP_MIGRATION", nodeId: 1, started, metadata: null };
+    const warning = { state: "warning", message: "it is under maintenance: IP_MIGRATION" };
+    expect(await found(underWay)).toMatchObject(warning);
+    expect(await found({ ...underWay, message: null, ended: null })).toMatchObject(warning);
+    const over = { ...underWay, ended: { date: "2026-11-20T09:00:00Z", user: "admin" } };
+    expect(await found(over)).toMatchObject({ state: "ok", message: "no maintenance" });
+  });
+
   test("tells in which environments policies give rights", async () => {
     const none = await examine();
     expect(none.find("environment-policies")).toMatchObject({ state: "unknown" });
