@@ -58,7 +58,7 @@ const environmentPath = (id: string) => `${environmentsPath}/${encodeURIComponen
 interface Listing {
   /** By date of creation nothing moves while others are made or renamed; `name` unless given. */
   readonly sort?: "name" | "creationDate";
-  readonly onPage?: (totalCount: number | null) => void;
+  readonly onPage?: (page: number) => void;
 }
 
 /** All environments. Throws UnexpectedAnswer where the list could not be read whole. */

@@ -89,7 +89,7 @@ export function listProblems(
     ...(days === null ? { from: "now-30d", problemSelector: 'status("open")' } : { from: `now-${days}d` }),
   };
   const request = { method: "GET", path, query, token: using } as const;
-  return readPages(client, request, listedProblemPage, ({ id }) => id, { signal });
+  return readPages(client, request, listedProblemPage, ({ id }) => id, { signal, dwindles: true });
 }
 
 /** The management zones of an environment, with the ids that rights on them are given by: one answer, no paging. */

@@ -14,14 +14,17 @@ const mostItems = 1_000_000;
 interface Following {
   readonly repeatsQuery?: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** Told of every page how long the list is by then; null: it does not say. */
-  readonly onPage?: (totalCount: number | null) => void;
+  /** Told the number of every page, from 1 on, as it has come. */
+  readonly onPage?: (page: number) => void;
+  /** Items leave the list all the time by themselves, so that it may become shorter while it is read. */
+  readonly dwindles?: boolean;
 }
 
 /**
  * A list that comes page by page, read whole: a follow-up page carries the cursor, and where the API wants it the query of
- * the first page too. Lists can shift between pages, so an item counts once by its key, and a list of several pages with fewer
- * than it says is read once more. Throws UnexpectedAnswer when there are still fewer, when a page leads to one that was read
+ * the first page too. Lists can shift between pages, so an item counts once by its key, and a list of several pages is read
+ * once more that has fewer than it says, or became shorter meanwhile: what was behind the item that has gone moved to a page that
+ * was read already. Throws UnexpectedAnswer when it shifts again, when a page leads to one that was read
  * before, and when there is no end: a list that was not read whole is not read at all.
  */
 export async function readPages<T>(
@@ -40,7 +43,7 @@ export async function readPages<T>(
   }
 }
 
-/** A list of several pages that holds fewer items than it says: something came between two of them. */
+/** A list of several pages that holds fewer items than it says, or than it said before: something came between two of them. */
 class ShiftedList extends UnexpectedAnswer {}
 
 async function readOnce<T>(
@@ -48,7 +51,7 @@ async function readOnce<T>(
   first: ApiRequest,
   shape: Shape<Page<T>>,
   keyOf: (item: T) => string,
-  { repeatsQuery = false, signal, onPage }: Following,
+  { repeatsQuery = false, signal, onPage, dwindles = false }: Following,
 ): Promise<readonly T[]> {
   const found = new Map<string, T>();
   const twice = new Set<string>();
@@ -56,9 +59,13 @@ async function readOnce<T>(
   const call = { method: first.method, path: first.path, status: 200, attempts: 1 };
   const refuse = (what: string) => new UnexpectedAnswer(call, what);
   let request: ApiRequest = { ...first, bodyLimit: bodyLimits.list };
+  let length = 0;
   for (;;) {
     const { items, totalCount, nextPageKey } = await client.json(request, shape);
-    onPage?.(totalCount);
+    onPage?.(cursors.size + 1);
+    if (!dwindles && totalCount !== null && totalCount < length)
+      throw new ShiftedList(call, `the list became shorter while it was read: ${length}, then ${totalCount}`);
+    length = totalCount ?? length;
     for (const item of items) {
       const key = keyOf(item);
       if (found.has(key)) twice.add(key);

@@ -236,6 +236,50 @@ describe("pages", () => {
     expect(asked).toBe(4);
   });
 
+  /** Of the first page, the first item goes while the list is read, so many times. */
+  function dwindlingList(times: number): { readonly client: Client; readonly reads: () => number } {
+    let there = ["a", "b", "c", "d", "e"];
+    let reads = 0;
+    const client = {
+      json: async ({ query }: { readonly query?: unknown }) => {
+        if (query === undefined) {
+          reads += 1;
+          return { items: there.slice(0, 2), totalCount: there.length, nextPageKey: "2" };
+        }
+        if (reads <= times) there = there.slice(1);
+        return { items: there.slice(2), totalCount: there.length, nextPageKey: null };
+      },
+    } as unknown as Client;
+    return { client, reads: () => reads };
+  }
+  const anyPage = () => null as never;
+
+  test("between which something goes once are read once more: what moved to an earlier one is not missing", async () => {
+    const { client, reads } = dwindlingList(1);
+    expect(await readPages<string>(client, { method: "GET", path: "/x" }, anyPage, String)).toEqual([
+      "b",
+      "c",
+      "d",
+      "e",
+    ]);
+    expect(reads()).toBe(2);
+  });
+
+  test("between which something goes again and again are no list", async () => {
+    const { client, reads } = dwindlingList(9);
+    await expect(readPages<string>(client, { method: "GET", path: "/x" }, anyPage, String)).rejects.toThrow(
+      "the list became shorter while it was read: 4, then 3",
+    );
+    expect(reads()).toBe(2);
+  });
+
+  test("of what goes by itself all the time are a list all the same", async () => {
+    const { client, reads } = dwindlingList(9);
+    const reading = readPages<string>(client, { method: "GET", path: "/x" }, anyPage, String, { dwindles: true });
+    expect(await reading).toEqual(["a", "b", "d", "e"]);
+    expect(reads()).toBe(1);
+  });
+
   test("with more items than any cluster has are no list", async () => {
     let asked = 0;
     const client = {

@@ -126,6 +126,20 @@ describe("what cannot be read", () => {
     });
   });
 
+  test("an environment that moves to a page that was read, because another goes, is not missing", async () => {
+    const { cluster } = aClusterWorld({ seed: { environments: many(1_500) } });
+    const ids = cluster.snapshot().environments.map(({ id }) => id);
+    let pages = 0;
+    cluster.onRequest(({ path, query }) => {
+      if (path !== environmentsPath) return;
+      pages += 1;
+      if (pages === 2 && query.includes("nextPageKey")) cluster.removeEnvironment(ids[0] ?? "");
+    });
+    const { environments } = await observed(cluster);
+    const found = environments.status === "complete" ? environments.value.map(({ id }) => id) : [];
+    expect(new Set(found)).toEqual(new Set(ids.slice(1)));
+  });
+
   test.each([
     ["a page of a proxy", { status: 200, body: "<html>login</html>" }, /HTML/],
     ["a list that is none", { status: 200, body: { totalCount: 0, environments: {} } }, /environments is an object/],

@@ -48,8 +48,6 @@ interface List {
   readonly began: number;
   readonly ended: number;
   readonly environments: ReadonlyMap<string, ObservedEnvironment>;
-  /** Whether it never became shorter while it was read: else something that moved between two pages may be missing. */
-  readonly steady: boolean;
 }
 
 /** A reading that waits for the next round. */
@@ -92,16 +90,17 @@ export function createEnvironmentReadings(
 
   /** Null: it could not be read whole. */
   async function readList(began: number): Promise<List | null> {
-    const counts: (number | null)[] = [];
-    const onPage = (count: number | null) => void counts.push(count);
+    let page = 1;
+    const onPage = (number: number) => {
+      page = number;
+    };
     const read = await attempted(() => readEnvironments(client, includes, { sort: "creationDate", onPage }));
     if (read.failed) {
       readable = false;
       return null;
     }
-    pages = counts.length;
-    const steady = counts.every((count, index) => count !== null && count >= (counts[index - 1] ?? 0));
-    latest = { began, ended: now(), steady, environments: new Map(read.value.map((one) => [keyOf(one.id), one])) };
+    pages = page;
+    latest = { began, ended: now(), environments: new Map(read.value.map((one) => [keyOf(one.id), one])) };
     return latest;
   }
 
@@ -171,7 +170,7 @@ export function createEnvironmentReadings(
     },
     async before(change) {
       const list = change.action === "create" ? await freshList() : null;
-      const isAbsent = list?.steady === true && !list.environments.has(keyOf(change.environment));
+      const isAbsent = list !== null && !list.environments.has(keyOf(change.environment));
       return isAbsent ? null : single(change);
     },
     after(change) {
