@@ -2,6 +2,7 @@ import { lstat, rm } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { type TokenChain, tokenLife } from "../dynatrace/token-chain.ts";
 import { errorMessage } from "../errors.ts";
+import { groupBy } from "../lib/group-by.ts";
 import type { Log } from "../ports.ts";
 import type { AbandonedRun } from "../state/journal.ts";
 
@@ -51,16 +52,28 @@ async function removeInstallers({ directory, runId }: AbandonedRun["entry"]): Pr
   await rm(directory, { recursive: true, force: true });
 }
 
-/** Whether every cluster that may have tokens of the run could be asked. */
+/**
+ * Whether every cluster that may have tokens of the run could be asked. A failure ends what is asked of its cluster, and nothing
+ * else; the first one is thrown in the end.
+ */
 async function removeTokens(
   { runId, tokens: left }: AbandonedRun["entry"],
   tokens: CleanUpPorts["tokens"],
 ): Promise<boolean> {
   let complete = true;
-  for (const { cluster, environment } of left) {
+  const failures: unknown[] = [];
+  for (const [cluster, ofCluster] of groupBy(left, (token) => token.cluster)) {
     const chain = tokens.get(cluster);
-    if (chain) await chain.removeTokensOf(runId, environment);
-    else complete = false;
+    if (chain === undefined) {
+      complete = false;
+      continue;
+    }
+    try {
+      for (const { environment } of ofCluster) await chain.removeTokensOf(runId, environment);
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return complete;
 }

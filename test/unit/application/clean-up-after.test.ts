@@ -81,6 +81,17 @@ test("keeps it with a warning when a cluster fails, and goes on with other runs"
   expect(world.warnings).toEqual(["what the run r1 left could not be removed now: no answer"]);
 });
 
+test("removes what is on other clusters than the one that fails", async () => {
+  const { run, state } = aKilledRun({ tokens });
+  const world = ports([emea, apac], [emea]);
+  await cleanUpAfter([run], world.ports);
+  expect(world.removed).toEqual([`${apac} r1 xyz-p1`]);
+  expect([state.forgotten, world.warnings]).toEqual([
+    false,
+    ["what the run r1 left could not be removed now: no answer"],
+  ]);
+});
+
 test("asks no cluster when every token has expired", async () => {
   const lastToken = noon.getTime() - 65 * 60_000;
   const expired = aKilledRun({ tokens, lastToken: lastToken - 1 });
