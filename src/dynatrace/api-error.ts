@@ -6,7 +6,7 @@ import { parseJson } from "../lib/parse-json.ts";
  */
 export type RequestEffect = "none" | "unknown";
 
-type AnswerForm = "envelope" | "page" | "other";
+export type AnswerForm = "envelope" | "page" | "other";
 
 export interface ApiErrorDetails {
   readonly method: string;
@@ -78,13 +78,15 @@ function isEnvelope(body: string): boolean {
   }
 }
 
+/**
+ * Whether the API itself answered with one of the statuses. A page of a proxy is no answer of it: its 404 does not say that
+ * something is not there, and its 403 nothing of what a token may do.
+ */
 export function isStatus(error: unknown, ...statuses: readonly number[]): error is ApiError {
-  return error instanceof ApiError && error.details.status !== null && statuses.includes(error.details.status);
+  if (!(error instanceof ApiError)) return false;
+  const { status, code } = error.details;
+  return status !== null && statuses.includes(status) && code !== "not-json";
 }
-
-/** Whether the API itself says by one of the statuses that something is not there; a page of a proxy says nothing of it. */
-export const saysAbsent = (error: unknown, ...statuses: readonly number[]): boolean =>
-  isStatus(error, ...statuses) && !hasCode(error, "not-json");
 
 export function hasCode(error: unknown, code: string): error is ApiError {
   return error instanceof ApiError && error.details.code === code;
@@ -92,6 +94,9 @@ export function hasCode(error: unknown, code: string): error is ApiError {
 
 /** Whether a body is a page, which the API never answers with: it is of a proxy, or of a server that is not the cluster. */
 export const isPage = (text: string): boolean => text.trimStart().startsWith("<");
+
+export const pageHint =
+  "check that the url is the cluster's own origin and that no proxy or login page answers in its place";
 
 export const formOf = (body: string): AnswerForm => (isPage(body) ? "page" : isEnvelope(body) ? "envelope" : "other");
 

@@ -1,10 +1,12 @@
 import type { FetchResponse } from "../ports.ts";
 import {
+  type AnswerForm,
   ApiError,
   type ApiErrorDetails,
   describeErrorBody,
   effectOfAnswer,
   formOf,
+  pageHint,
   type RequestEffect,
 } from "./api-error.ts";
 import type { ApiRequest } from "./api-request.ts";
@@ -45,7 +47,7 @@ export function statusFailure(
   const failed = { status, code, effect: effectOfAnswer(status, body), attempts };
   const details = { ...detailsOf(request, failed, serverAdvice(headers, waits.now()), waits), form };
   const message = `${request.method} ${request.path}: status ${status}, ${describeErrorBody(body)}`;
-  return new ApiError(message, details, { hint: hintForStatus(status, request), body });
+  return new ApiError(message, details, { hint: hintForStatus(status, form, request), body });
 }
 
 /** A call whose answer passed its limit. It is not asked for again. */
@@ -86,15 +88,17 @@ function mayPass({ method, cleanup }: ApiRequest, { status, code, effect }: Fail
   return status === null && effect === "none";
 }
 
-function hintForStatus(status: number, { token }: ApiRequest): string | undefined {
+function hintForStatus(status: number, form: AnswerForm, { token }: ApiRequest): string | undefined {
+  if (status >= 300 && status < 400)
+    return "the address redirects: declare the address that the cluster itself answers on";
+  // A page knows nothing of tokens: what sent it stands before the cluster, or in its place.
+  if (form === "page" && status < 500 && status !== throttled) return pageHint;
   if (status === 401 && typeof token === "string")
     return "this run made the token itself, and somebody has deleted it meanwhile: run again";
   if (status === 401)
     return "the token is unknown, expired or revoked: check the variable or file that token names in dtsync.yaml";
   if (status === 403)
     return "give the token the scope that the message names; dtsync needs ServiceProviderAPI, and ClusterTokenManagement to deploy hosts or to ask environments themselves, as for management zones";
-  if (status >= 300 && status < 400)
-    return "the address redirects: declare the address that the cluster itself answers on";
   if (status === 556) return "an upgrade of the cluster is running: try again in some minutes";
   return undefined;
 }

@@ -11,7 +11,7 @@ import {
   zoneRightsOfGroup,
   zoneRightsOfGroups,
 } from "./answers.ts";
-import { saysAbsent } from "./api-error.ts";
+import { isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import { bodyLimits } from "./read-body.ts";
 import { readPages } from "./read-pages.ts";
@@ -106,7 +106,7 @@ export async function readEnvironment(
     const shape = includes.consumption ? environmentAndUse : environment;
     return await client.json({ method: "GET", path, query, timeout }, ofId(shape, id));
   } catch (error) {
-    if (saysAbsent(error, 404)) return null;
+    if (isStatus(error, 404)) return null;
     throw error;
   }
 }
@@ -149,7 +149,7 @@ export async function readGroup(client: Client, id: string): Promise<ObservedGro
     const path = `${groupsPath}/${encodeURIComponent(id)}`;
     return await client.json({ method: "GET", path, ...groupCall }, ofId(group, id));
   } catch (error) {
-    if (saysAbsent(error, 400, 404)) return null;
+    if (isStatus(error, 400, 404)) return null;
     throw error;
   }
 }
@@ -182,7 +182,7 @@ export async function readZoneRightsOfGroup(client: Client, id: string): Promise
     const path = `${zoneRightsPath}/${encodeURIComponent(id)}`;
     return (await client.json({ method: "GET", path, ...groupCall }, ofId(zoneRightsOfGroup, id))).rights;
   } catch (error) {
-    if (saysAbsent(error, 400, 404)) return null;
+    if (isStatus(error, 400, 404)) return null;
     throw error;
   }
 }

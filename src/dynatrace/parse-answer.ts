@@ -1,7 +1,7 @@
 import { nestingExceeds } from "../lib/json-nesting.ts";
 import { parseJson } from "../lib/parse-json.ts";
 import { type Shape, ShapeMismatch } from "./answer-shape.ts";
-import { ApiError, isPage } from "./api-error.ts";
+import { ApiError, isPage, pageHint } from "./api-error.ts";
 import { type AnsweredCall, UnexpectedAnswer } from "./unexpected-answer.ts";
 
 /** The deepest documented answer has 6 levels. */
@@ -49,7 +49,7 @@ export function notJson(what: string, { method, path, status, attempts }: Answer
     { method, path, status, code: "not-json", effect: method === "GET" ? "none" : "unknown", attempts },
     {
       cause,
-      hint: "check that the url is the cluster's own origin and that no proxy or login page answers in its place",
+      hint: pageHint,
     },
   );
 }

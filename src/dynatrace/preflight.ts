@@ -1,5 +1,5 @@
 import { list, mapped, object, optional, orNothing, orNull, text, truth, wholeNumber } from "./answer-shape.ts";
-import { hasCode, isStatus } from "./api-error.ts";
+import { isStatus } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import { countEnvironments } from "./cluster-api.ts";
 import { passingStatuses } from "./retry.ts";
@@ -46,7 +46,7 @@ export async function lookUpOwnToken(client: Client): Promise<TokenFacts | null>
     } as const;
     return await client.json(request, tokenFacts);
   } catch (error) {
-    if (isStatus(error, 403) && !hasCode(error, "not-json")) return null;
+    if (isStatus(error, 403)) return null;
     throw error;
   }
 }
@@ -181,7 +181,7 @@ export async function readPolicyGroups(client: Client, level: PolicyLevel): Prom
     const { policyBindings } = await client.json({ method: "GET", path }, bindings);
     return new Set((policyBindings ?? []).flatMap(({ groups }) => groups ?? []));
   } catch (error) {
-    if (isStatus(error, 404) || isStatus(error, 403)) return null;
+    if (isStatus(error, 403, 404)) return null;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock, Log } from "../ports.ts";
-import { ApiError, isStatus } from "./api-error.ts";
+import { ApiError } from "./api-error.ts";
 import { createPlaceLimit, type Place } from "./place-limit.ts";
 import { throttled } from "./retry.ts";
 
@@ -118,7 +118,7 @@ export function createThrottle({ cluster, maximum, clock, log, signal: interrupt
         accepted();
         return answer;
       } catch (error) {
-        if (isStatus(error, throttled)) refused(place, error.details.retryAfter ?? 0);
+        if (isRefused(error)) refused(place, error.details.retryAfter ?? 0);
         else if (isAnswer(error)) accepted();
         throw error;
       } finally {
@@ -128,6 +128,10 @@ export function createThrottle({ cluster, maximum, clock, log, signal: interrupt
     },
   };
 }
+
+/** Whoever says so, what stands before the cluster included, has to be asked more slowly. */
+const isRefused = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.details.status === throttled;
 
 /** Whether the cluster itself answered, though not as was hoped for; what comes from a proxy or a busy node tells nothing. */
 const isAnswer = (error: unknown): boolean =>

@@ -1,4 +1,4 @@
-import { ApiError, isStatus, saysAbsent } from "../../dynatrace/api-error.ts";
+import { ApiError, isStatus } from "../../dynatrace/api-error.ts";
 import type { Client } from "../../dynatrace/client.ts";
 import { countEnvironments, readGroups } from "../../dynatrace/cluster-api.ts";
 import {
@@ -124,7 +124,7 @@ async function guarded(checks: Checks, id: string, ask: () => Promise<Check>): P
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     // A cluster may answer that there is no such token.
-    return id === "token" && (isStatus(error, 401) || saysAbsent(error, 404))
+    return id === "token" && isStatus(error, 401, 404)
       ? checks.failure(id, `the token is refused: ${error.message}`, error.hint ?? "make another one")
       : checks.unknown(id, `could not be read: ${error.message}`, error.hint);
   }

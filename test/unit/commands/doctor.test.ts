@@ -248,14 +248,15 @@ describe("doctor", () => {
   });
 
   test("takes a token that a cluster does not know for one that it refuses, and a page in its place for nothing", async () => {
-    for (const [action, state] of [
-      [{ status: 404, body: { error: { code: 404, message: "not found" } } }, "failure"],
-      [{ html: 404 }, "unknown"],
+    for (const [action, state, advice] of [
+      [{ status: 404, body: { error: { code: 404, message: "not found" } } }, "failure", "make another one"],
+      [{ html: 404 }, "unknown", "no proxy or login page answers in its place"],
+      [{ html: 401 }, "unknown", "no proxy or login page answers in its place"],
     ] as const) {
       const fault = world.cluster.addFault({ match: { path: /tokens\/lookup/, times: 5 }, do: action });
       expect((await examine()).find("token")).toMatchObject({
         state,
-        advice: state === "failure" ? expect.any(String) : null,
+        advice: expect.stringContaining(advice),
       });
       fault.remove();
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { list, object, wholeNumber } from "../../../src/dynatrace/answer-shape.ts";
-import { ApiError } from "../../../src/dynatrace/api-error.ts";
+import { ApiError, isStatus } from "../../../src/dynatrace/api-error.ts";
 import type { ApiRequest } from "../../../src/dynatrace/api-request.ts";
 import { createClient } from "../../../src/dynatrace/client.ts";
 import { UnexpectedAnswer } from "../../../src/dynatrace/unexpected-answer.ts";
@@ -376,6 +376,13 @@ describe("json", () => {
       expect([details(outcome), count]).toMatchObject([{ code: "not-json", effect: "unknown", status }, 1]);
     }
     expect(String(await parsed("half of {"))).toContain("something that is not JSON");
+  });
+
+  test.each([401, 403, 404])("a page with status %i says nothing of tokens or of what is there", async (status) => {
+    const refusal = async (body: string) => (await call([{ status, body }], { method: "GET" })).outcome;
+    const page = await refusal("<html>Sign in</html>");
+    expect([isStatus(page, status), isStatus(await refusal("no"), status)]).toEqual([false, true]);
+    expect(page).toMatchObject({ hint: expect.stringContaining("no proxy or login page answers in its place") });
   });
 
   test("bytes that are no UTF-8 are no answer, because what they replace could be part of a name", async () => {

@@ -334,6 +334,12 @@ describe("what other runs left", () => {
     const world = aChain();
     await expect(world.chain.removeTokensOf("run0", "no-such-environment")).resolves.toBeUndefined();
   });
+
+  test("in an environment that only a page says is not there may be left", async () => {
+    const world = aChain();
+    world.cluster.addFault({ match: { path: /tokenManagementToken/ }, do: { html: 404 } });
+    await expect(world.chain.removeTokensOf("run0", "abc-p1")).rejects.toThrow("an HTML page came");
+  });
 });
 
 describe("a token of this run that somebody has deleted", () => {

@@ -70,6 +70,13 @@ describe("reading a cluster", () => {
     expect(await observed(cluster)).toMatchObject({ environments: unreadable, groups: unreadable });
   });
 
+  test("a page in the place of the nodes does not say that the cluster cannot tell of them", async () => {
+    const { cluster } = aClusterWorld({ seed: { environments: many(1) } });
+    cluster.addFault({ match: { path: "/api/v1.0/onpremise/cluster", times: 9 }, do: { html: 404 } });
+    const unreadable = { status: "unreadable", reason: expect.stringContaining("an HTML page came") };
+    expect(await observed(cluster)).toMatchObject({ environments: unreadable, groups: unreadable });
+  });
+
   test("a node that does not run is a warning, and so is an update that goes on", async () => {
     const { cluster } = aClusterWorld({ seed: { environments: many(1) } });
     cluster.setNodeState(2, "OFFLINE");
