@@ -37,11 +37,12 @@ function blockOf(about: string, items: readonly FindingItem[]): readonly string[
   return [`- ${about}`, ...shown, ...more];
 }
 
-/** One line, whatever a cluster has in its names. */
+/** One line as `fmt` leaves it, whatever a cluster has in its names. */
 function comment(text: string): string {
   const safe = escapeText(redactSecrets(text)).replace(
     /\p{Cn}/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
-  return `# ${safe.length > longestItem ? `${safe.slice(0, longestItem - 1)}…` : safe}\n`;
+  const line = safe.length > longestItem ? `${safe.slice(0, longestItem - 1)}…` : safe;
+  return `# ${line.trimEnd()}\n`;
 }

@@ -59,6 +59,15 @@ describe("comments of imported files say what they cannot", () => {
     expect(comments.join("\n")).not.toContain("pass-word");
   });
 
+  test("in the layout of fmt, also where a name ends with a blank", async () => {
+    const { texts } = await importInto([
+      anEstate({ environments, groups: [noc, observedGroup({ name: "trail ", id: "odd" })] }),
+    ]);
+    const text = texts["groups/imported.yaml"] ?? "";
+    expect(commentsOf(text)).toContain("    emea/trail");
+    expect(formatText(text, readSchema("groups"))).toEqual({ text });
+  });
+
   test("but not in files that were there before", async () => {
     const ours = { "customers/abc.yaml": "customer: abc\ncluster: emea\nenvironments:\n  p1: {} # ours\n" };
     const { texts } = await importInto(
