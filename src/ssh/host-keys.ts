@@ -6,7 +6,7 @@ import { HostError } from "./host-error.ts";
 import { rsaBitsOf } from "./key-blob.ts";
 import { type HostKeyVerdict, type KnownHosts, nameInFile, parseKnownHosts } from "./known-hosts.ts";
 import { knownHostsLine } from "./known-hosts-line.ts";
-import { readRevokedHostKeys } from "./revoked-host-keys.ts";
+import { type Revocation, readRevokedHostKeys } from "./revoked-host-keys.ts";
 import type { SshTarget } from "./target.ts";
 
 /**
@@ -33,7 +33,7 @@ export interface JudgeHostKey {
    */
   judge(key: string): HostKeyVerdict | "taken" | "short";
   readonly keyTypes: readonly string[];
-  /** Where what revokes a key stands: `FILE:LINE`. */
+  /** Where what revokes a key stands: `FILE:LINE`, or `FILE` where that has no lines. */
   revocations(key: string): readonly string[];
   /** Where lines with keys of the host stand, and authorities for certificates of hosts. */
   readonly places: readonly string[];
@@ -48,7 +48,7 @@ const largestKnownHosts = 20_000_000;
 /** Host keys by known_hosts files, each read once. Whether keys may be written is asked each time. */
 export function createHostKeys(taken: TakenHostKeys, allowed: { readonly write: boolean }): HostKeys {
   const files = createPromiseCache<KnownHosts>();
-  const revoked = createPromiseCache<ReadonlyMap<string, string>>();
+  const revoked = createPromiseCache<Revocation>();
   return {
     async of(target) {
       // A host that is known by several names may find the same line by each of them.
@@ -63,7 +63,7 @@ export function createHostKeys(taken: TakenHostKeys, allowed: { readonly write: 
         target.revokedHostKeys.map((file) => revoked.get(JSON.stringify(file), async () => readRevokedHostKeys(file))),
       );
       const revocations = (key: string): readonly string[] => [
-        ...revokedKeys.flatMap((places) => places.get(key) ?? []),
+        ...revokedKeys.flatMap((revocation) => revocation(key) ?? []),
         ...ofAllNames((name, port) => known.revocations(name, port, key)),
       ];
       const own = target.knownAs[0];

@@ -1,7 +1,8 @@
 import { errorMessage } from "../errors.ts";
-import { readOrdinaryText } from "../files/read-ordinary-file.ts";
+import { readOrdinaryFile } from "../files/read-ordinary-file.ts";
 import { HostError } from "./host-error.ts";
 import { keyTypeFor, keyTypeOf } from "./key-blob.ts";
+import { isKeyRevocationList, readKeyRevocationList } from "./key-revocation-list.ts";
 
 /** A file of `RevokedHostKeys`. */
 export interface RevokedHostKeysFile {
@@ -10,37 +11,39 @@ export interface RevokedHostKeysFile {
   readonly place: string;
 }
 
+/** Where a file revokes a key (base64 of the public key blob): `FILE:LINE`, or the file where that has no lines. Null: it does not. */
+export type Revocation = (key: string) => string | null;
+
 const largestFile = 20_000_000;
-/** What a key revocation list of OpenSSH begins with. */
-const listStart = "SSHKRL\n\0";
 
 /**
- * The places of revoked keys by the keys, in base64. Throws HostError where a file cannot be read as a whole, as OpenSSH
- * trusts no key then: nobody knows which ones are revoked.
+ * What a file says of keys: it is a list of public keys as text, or one that `ssh-keygen -k` has made. Throws HostError where
+ * it cannot be read as a whole, as OpenSSH trusts no key then: nobody knows which ones are revoked.
  */
-export function readRevokedHostKeys({ path, place }: RevokedHostKeysFile): ReadonlyMap<string, string> {
-  const refuse = (reason: string, cause?: unknown) =>
-    new HostError(
-      "ssh-config",
-      `RevokedHostKeys of ssh_config (${place}) names ${path}, which cannot be used (${reason}): no host key is trusted until it can`,
-      { cause },
-    );
-  if (path === "/dev/null") return new Map();
-  let text: string;
+export function readRevokedHostKeys({ path, place }: RevokedHostKeysFile): Revocation {
+  if (path === "/dev/null") return () => null;
   try {
-    text = readOrdinaryText(path, { largest: largestFile });
+    const file = readOrdinaryFile(path, { largest: largestFile });
+    if (!isKeyRevocationList(file)) return publicKeys(new TextDecoder().decode(file), path);
+    const isRevoked = readKeyRevocationList(file);
+    return (key) => (isRevoked(key) ? path : null);
   } catch (error) {
-    throw refuse(errorMessage(error), error);
+    throw new HostError(
+      "ssh-config",
+      `RevokedHostKeys of ssh_config (${place}) names ${path}, which cannot be used (${errorMessage(error)}): no host key is trusted until it can`,
+      { cause: error },
+    );
   }
-  if (text.startsWith(listStart)) {
-    throw refuse("it is a key revocation list, and dtsync reads only public keys as text, one on each line");
-  }
+}
+
+/** Public keys, one on each line. */
+function publicKeys(text: string, path: string): Revocation {
   const places = new Map<string, string>();
   text.split("\n").forEach((line, index) => {
     if (/^[ \t]*(?:#|$)/.test(line)) return;
     const [type = "", key = ""] = line.trim().split(/[ \t]+/, 2);
-    if (keyTypeFor(type) !== keyTypeOf(key)) throw refuse(`line ${index + 1} is no public key`);
+    if (keyTypeFor(type) !== keyTypeOf(key)) throw new Error(`line ${index + 1} is no public key`);
     places.set(key, `${path}:${index + 1}`);
   });
-  return places;
+  return (key) => places.get(key) ?? null;
 }
