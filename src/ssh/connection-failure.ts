@@ -34,6 +34,8 @@ export interface FailedConnection extends Pick<JudgeHostKey, "places" | "authori
   readonly revocations: readonly string[];
   /** Why a key was not offered; null: all were. */
   readonly omission: string | null;
+  /** What it wanted of the user after it had taken a key; none: it took none. */
+  readonly furtherMethods: readonly string[];
   /** What the machine sent first. */
   readonly beginning: string;
 }
@@ -79,6 +81,13 @@ export function explainConnection(error: unknown, target: SshTarget, failed: Fai
   }
   const level = error instanceof Error && "level" in error ? error.level : null;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (level === "client-authentication" && failed.furtherMethods.length > 0) {
+    return new HostError(
+      "authentication-failed",
+      `${place} takes a key of user ${target.user}, and wants more besides (${failed.furtherMethods.join(", ")}), and dtsync logs in with keys alone: let a key be enough for this user (AuthenticationMethods of its sshd_config)`,
+      { cause: error },
+    );
+  }
   if (level === "client-authentication") {
     const omitted = failed.omission === null ? "" : `; ${failed.omission}`;
     return new HostError(

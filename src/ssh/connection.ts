@@ -8,6 +8,7 @@ import { type AcceptedKeys, cheapenLogin } from "./cheapen-login.ts";
 import { cheapenPackets } from "./cheapen-packets.ts";
 import { chooseSignature } from "./choose-signature.ts";
 import { explainConnection } from "./connection-failure.ts";
+import { followFurtherMethods } from "./further-methods.ts";
 import { gatherWrites } from "./gather-writes.ts";
 import { sendHardwareSignatures } from "./hardware-keys.ts";
 import { HostError } from "./host-error.ts";
@@ -133,6 +134,7 @@ async function logIn(
   const bounds = boundStream(stream);
   gatherWrites(stream);
   let mayRsaSign = () => true;
+  let furtherMethods = (): readonly string[] => [];
   try {
     const connecting = ssh.connect({
       // ssh2 takes any stream; its types name the usual one.
@@ -154,6 +156,7 @@ async function logIn(
       hostVerifier: (key: Buffer) => shown.accepts(key),
     });
     if (ssh.connection !== null) {
+      furtherMethods = followFurtherMethods(ssh.connection);
       mayRsaSign = chooseSignature(ssh.connection, publicKey);
       sendHardwareSignatures(ssh.connection);
       cheapenLogin(ssh.connection, accepted);
@@ -190,6 +193,7 @@ async function logIn(
         verdict: shown.verdict,
         revocations: known.revocations(shown.key),
         omission: authentication.omission(mayRsaSign()),
+        furtherMethods: furtherMethods(),
         beginning: bounds.beginning(),
       })
     );
@@ -206,6 +210,7 @@ function throwExplained(error: unknown, target: SshTarget): never {
     places: [],
     authorities: [],
     omission: null,
+    furtherMethods: [],
     beginning: "",
   } as const;
   throw explainConnection(error, target, said);

@@ -42,7 +42,14 @@ export function createShownKeys(hostKeys: HostKeys): ShownKeys {
         return hostKeys.take(target, key);
       }
       if (verdict !== "trusted") {
-        const failed = { ...known, verdict, revocations: known.revocations(key), omission: null, beginning: "" };
+        const failed = {
+          ...known,
+          verdict,
+          revocations: known.revocations(key),
+          omission: null,
+          furtherMethods: [],
+          beginning: "",
+        };
         throw explainConnection(new Error("its host key is not trusted"), target, failed);
       }
       const others = trusting.get(opened) ?? new WeakSet();

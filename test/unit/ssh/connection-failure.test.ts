@@ -6,7 +6,7 @@ import { aHost } from "../../support/builders.ts";
 import { sshClientOf, sshConfigOf } from "../../support/ssh-settings.ts";
 
 const target = resolveTarget(aHost({ name: "web01" }), sshClientOf(sshConfigOf("")));
-const nothing = { places: [], revocations: [], authorities: [], omission: null, beginning: "" };
+const nothing = { places: [], revocations: [], authorities: [], omission: null, furtherMethods: [], beginning: "" };
 
 test("a changed key names the lines that hold another one", () => {
   const shown = { ...nothing, verdict: "changed", places: ["/home/me/.ssh/known_hosts:7"] } as const;
