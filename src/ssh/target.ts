@@ -153,14 +153,29 @@ export function leftOutFor(host: SshHost, settings: SshClientSettings): readonly
 const lookup = (host: string, user: string | null, settings: SshClientSettings): SshOptions =>
   settings.config.lookup({ host, user, localUser: settings.user.name });
 
-/** Throws HostError: there is no other way to log in. */
+/** Throws HostError where ssh would not log in with a key either: there is no other way. */
 function refuseWithoutKeys(options: SshOptions): void {
-  const value = options.get("pubkeyauthentication");
-  if (value === undefined || !/^(?:no|false)$/i.test(value)) return;
-  throw new HostError(
-    "ssh-config",
-    `ssh_config sets PubkeyAuthentication ${value} for it (${options.place("pubkeyauthentication")}), and dtsync logs in with keys alone`,
-  );
+  for (const [name, hasKeys] of settingsOfKeys) {
+    const keyword = name.toLowerCase();
+    const value = options.get(keyword);
+    if (value === undefined || hasKeys(value)) continue;
+    throw new HostError(
+      "ssh-config",
+      `ssh_config sets ${name} ${value} for it (${options.place(keyword)}), and dtsync logs in with keys alone`,
+    );
+  }
+}
+
+const settingsOfKeys: readonly (readonly [name: string, hasKeys: (value: string) => boolean])[] = [
+  ["PubkeyAuthentication", (value) => !/^(?:no|false)$/i.test(value)],
+  ["PreferredAuthentications", (value) => methodsIn(value).includes("publickey")],
+];
+
+/** Methods of a list, none of which is tried that does not stand there. As in OpenSSH, it ends at an empty one. */
+function methodsIn(list: string): readonly string[] {
+  const methods = list.split(",");
+  const end = methods.indexOf("");
+  return end === -1 ? methods : methods.slice(0, end);
 }
 
 function leftOutIn(options: SshOptions): SshTarget["leftOut"] {

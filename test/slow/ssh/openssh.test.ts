@@ -75,11 +75,49 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
       }
     });
 
-    test("a key revocation list is not read, so that it refuses all hosts", async () => {
-      execFileSync("ssh-keygen", ["-q", "-k", "-f", server.path("list"), server.path("key.pub")]);
-      const { ours, theirs } = await withKey(`RevokedHostKeys ${server.path("list")}`);
-      expect(theirs).toBe("in");
-      expect(ours).toMatch(/^ssh-config: .*config:1.*key revocation list/);
+    describe("as a key revocation list", () => {
+      /** What `ssh-keygen -k` makes of lines of its own form. */
+      const listOf = (specification: string) => {
+        writeFileSync(server.path("specification"), specification);
+        const authority = ["-s", server.path("key.pub")];
+        execFileSync("ssh-keygen", ["-q", "-k", "-f", server.path("list"), ...authority, server.path("specification")]);
+        return withKey(`RevokedHostKeys ${server.path("list")}`);
+      };
+      const printOf = (key: string) =>
+        execFileSync("ssh-keygen", ["-l", "-f", server.path(key)], { encoding: "utf8" }).split(" ")[1];
+
+      test.each([
+        ["nothing", () => ""],
+        ["another key", () => `key: ${otherKey()}`],
+        ["hashes of another key", () => `sha1: ${otherKey()}sha256: ${otherKey()}hash: ${printOf("key.pub")}\n`],
+        ["certificates by their names", () => "id: web01\nid: web02\n"],
+        ["certificates by their numbers", () => "serial: 1-500000\nserial: 700000\nserial: 700003\nserial: 700009\n"],
+      ])("with %s lets the host be trusted", async (_what, specification) => {
+        expect(await listOf(specification())).toEqual({ ours: "in", theirs: "in" });
+      });
+
+      test.each([
+        ["the key", () => `id: web01\nkey: ${otherKey()}key: ${hostKey()}`],
+        ["the SHA-1 of the key", () => `sha1: ${otherKey()}sha1: ${hostKey()}`],
+        ["the SHA-256 of the key", () => `sha256: ${hostKey()}`],
+        ["the print of the key", () => `hash: ${printOf("host0.pub")}\n`],
+      ])("with %s refuses the host, although known_hosts holds it", async (_what, specification) => {
+        const { ours, theirs } = await listOf(specification());
+        expect(theirs).toMatch(/revoked by file/);
+        expect(ours).toMatch(/^host-key-revoked: /);
+        expect(ours).toContain(`${server.path("list")})`);
+      });
+
+      test("that is cut off anywhere refuses all hosts", async () => {
+        await listOf(`id: web01\nkey: ${otherKey()}sha256: ${otherKey()}`);
+        const list = readFileSync(server.path("list"));
+        for (const length of [9, 11, 20, list.length - 33, list.length - 1]) {
+          writeFileSync(server.path("list"), list.subarray(0, length));
+          const { ours, theirs } = await withKey(`RevokedHostKeys ${server.path("list")}`);
+          expect(theirs, `${length}`).toMatch(/Error checking host key/);
+          expect(ours, `${length}`).toMatch(/^ssh-config: .*config:1.*cut off or damaged/);
+        }
+      });
     });
   });
 
@@ -197,6 +235,21 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
     expect((await user(2049)).ours).toMatch(/^authentication-failed: .*it has 2048 bits, and 2049 are required/);
   });
 
+  test("a server that takes the key and wants a password besides is told from one that takes no key", async () => {
+    const settings = ["AuthenticationMethods publickey,password", "PasswordAuthentication yes", "PermitRootLogin yes"];
+    const both = await startOwnSshd({ address, settings });
+    onTestFinished(() => both.close());
+    both.makeKey("key", "-t", "ed25519");
+    const only = `IdentityFile ${both.path("key")}\nIdentitiesOnly yes\nIdentityAgent none`;
+    const { ours, theirs } = await both.logIn(only);
+    expect(theirs).toMatch(/Permission denied \(password\)/);
+    expect(ours).toBe(
+      `authentication-failed: ${address}:${both.port} takes a key of user ${userInfo().username}, and wants more besides (password), and dtsync logs in with keys alone: let a key be enough for this user (AuthenticationMethods of its sshd_config)`,
+    );
+    const { ours: refused } = await both.logIn(only.replace(both.path("key"), server.path("key")));
+    expect(refused).toMatch(/^authentication-failed: .* accepts none of the keys offered/);
+  });
+
   describe("what dtsync has not is said where it may be why a login failed", () => {
     test("PubkeyAuthentication no", async () => {
       const { ours, theirs } = await withKey("PubkeyAuthentication no");
@@ -204,6 +257,24 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
       expect(ours).toMatch(/^ssh-config: ssh_config sets PubkeyAuthentication no for it \(config:1\), and/);
       expect(await withKey("PubkeyAuthentication unbound")).toEqual({ ours: "in", theirs: "in" });
     });
+
+    test.each(["password", "keyboard-interactive,hostbased", "Publickey", "password,,publickey", "none"])(
+      "PreferredAuthentications %s",
+      async (methods) => {
+        const { ours, theirs } = await withKey(`PreferredAuthentications ${methods}`);
+        expect(theirs).toMatch(/Permission denied/);
+        expect(ours).toBe(
+          `ssh-config: ssh_config sets PreferredAuthentications ${methods} for it (config:1), and dtsync logs in with keys alone`,
+        );
+      },
+    );
+
+    test.each(["publickey", "password,keyboard-interactive,publickey", "publickey,", "gssapi-with-mic,publickey,,x"])(
+      "PreferredAuthentications %s lets a key be offered",
+      async (methods) => {
+        expect(await withKey(`PreferredAuthentications ${methods}`)).toEqual({ ours: "in", theirs: "in" });
+      },
+    );
 
     test("KnownHostsCommand", async () => {
       const known = readFileSync(server.path("known_hosts"), "utf8");
