@@ -6,8 +6,8 @@ import { HostError } from "./host-error.ts";
 import { createHostKeys, type TakenHostKeys } from "./host-keys.ts";
 import type { Passage } from "./jump-host.ts";
 import { createJumpHosts, goThrough } from "./jump-hosts.ts";
-import { type CommandEnd, runCommand } from "./run-command.ts";
-import type { KeepableShell, SshHost, StandAside } from "./shell.ts";
+import { type CommandEnd, type CommandLimits, runCommand } from "./run-command.ts";
+import type { CommandInput, KeepableShell, SshHost, StandAside } from "./shell.ts";
 import { createShownKeys } from "./shown-keys.ts";
 import { resolveTarget, type SshClientSettings } from "./target.ts";
 import { waitWithin } from "./wait-within.ts";
@@ -17,6 +17,8 @@ const defaultJumpConcurrency = 20;
 const defaultCommandTimeout = 10 * 60_000;
 /** Bytes of what a command prints, where nothing else is said. */
 const defaultMaximumOutput = 1_000_000;
+/** For what ends a command that is out of time. */
+const endingLimits: CommandLimits = { timeout: 5_000, maximumOutput: 100_000 };
 
 export interface NewHostKeys {
   /** Keys that earlier steps of this run took; those of this connector are added. */
@@ -126,10 +128,16 @@ function createShell({ connection, passage }: Way, { signal, timeout: usual, ...
   });
   return {
     close: () => end("close"),
-    run: (command, { step = "command", stdin, timeout = usual, maximumOutput = defaultMaximumOutput } = {}) => {
-      const started = performance.now();
-      const limits = { timeout, maximumOutput };
-      return runCommand(connection, command, stdin ?? null, limits, (end) => ports.logStep(step, started, end));
+    run(command, { step = "command", stdin, timeout = usual, maximumOutput = defaultMaximumOutput, ending } = {}) {
+      const runOnce = (line: string, input: CommandInput | null, limits: CommandLimits, called: string) => {
+        const started = performance.now();
+        return runCommand(connection, line, input, limits, (end) => ports.logStep(called, started, end));
+      };
+      const onExpiry = async (stdout: string) => {
+        const last = ending?.(stdout) ?? null;
+        if (last !== null) await runOnce(last.command, last.stdin ?? null, endingLimits, `end ${step}`);
+      };
+      return runOnce(command, stdin ?? null, { timeout, maximumOutput, onExpiry }, step);
     },
     rest: (evict) => passage?.rest(evict),
     async resume() {

@@ -10,6 +10,8 @@ export interface CommandLimits {
   readonly timeout: number;
   /** Most bytes of output and error output together. */
   readonly maximumOutput: number;
+  /** Does what is to be done over the connection when the time is over, before it is cut. */
+  readonly onExpiry?: (stdout: string) => Promise<unknown>;
 }
 
 /** How a command ended. */
@@ -40,7 +42,7 @@ export async function runCommand(
   connection: SshConnection,
   command: string,
   stdin: CommandInput | null,
-  { timeout, maximumOutput }: CommandLimits,
+  { timeout, maximumOutput, onExpiry = async () => undefined }: CommandLimits,
   onEnd: (end: CommandEnd) => void,
 ): Promise<CommandResult> {
   const { client } = connection;
@@ -60,20 +62,29 @@ export async function runCommand(
       ended.abort(true);
       settle();
     };
-    const fail = (error: HostError) =>
-      finish(error.code, () => {
-        reject(error);
+    /** Set when the time is over: whatever comes of the command then, it was too slow. */
+    let expired: HostError | null = null;
+    const fail = (error: HostError) => {
+      const fault = expired ?? error;
+      finish(fault.code, () => {
+        reject(fault);
         connection.cut();
       });
+    };
     const lost = () =>
       fail(connection.fault ?? new HostError("connection-lost", "the connection broke while a command was running"));
     const broken = (error: unknown) =>
       fail(new HostError("connection-lost", `the connection broke (${errorMessage(error)})`, { cause: error }));
-    const timer = setTimeout(
-      () =>
-        fail(new HostError("timeout", `the command did not end within ${Math.round(timeout / 1_000)} s (ssh.timeout)`)),
-      Math.min(timeout, longestTimer),
-    );
+    const expire = () => {
+      const late = new HostError(
+        "timeout",
+        `the command did not end within ${Math.round(timeout / 1_000)} s (ssh.timeout)`,
+      );
+      expired = late;
+      const giveUp = () => fail(late);
+      onExpiry(output.text("stdout")).then(giveUp, giveUp);
+    };
+    const timer = setTimeout(expire, Math.min(timeout, longestTimer));
     client.once("close", lost);
     const begin = (channel: ClientChannel) => {
       let code: number | null = null;
@@ -90,6 +101,7 @@ export async function runCommand(
         signalled = status === null && name !== undefined;
       });
       channel.on("close", () => {
+        if (expired !== null) return;
         if (code === null && !signalled) return lost();
         finish(code, () => resolve({ code, stdout: output.text("stdout"), stderr: output.text("stderr") }));
       });

@@ -21,6 +21,17 @@ export interface CommandOptions {
   readonly timeout?: number;
   /** Most bytes of output and error output together; 1 MB where it is not given. */
   readonly maximumOutput?: number;
+  /**
+   * What ends the command on the host when its time is over, where cutting the connection would leave it there: made from what it
+   * has printed until then. Null: nothing can.
+   */
+  readonly ending?: (stdout: string) => Ending | null;
+}
+
+/** A command line that ends another one. It is run over the same connection, for some seconds at most. */
+export interface Ending {
+  readonly command: string;
+  readonly stdin?: CommandInput;
 }
 
 /** One connection to one host. */

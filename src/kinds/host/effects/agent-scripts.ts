@@ -1,5 +1,5 @@
 import { prelude, quote } from "../../../ssh/remote-script.ts";
-import { privateFolder } from "./private-folder.ts";
+import { folderRemoved, privateFolder } from "./private-folder.ts";
 import { agentControl, agentDirectory, lockLook, probeLines, type Questions } from "./probe-script.ts";
 import { type Download, pullLines } from "./pull-lines.ts";
 
@@ -52,8 +52,9 @@ ${unchanged(tenant ?? "", questions.environment)}
 ${ownMask}
 ${retried(`/bin/sh "$file" ${parameters.map(quote).join(" ")} > "$directory/output" 2>&1 < /dev/null`, wait)}
 section ended "$code"
-if [ "$code" != 0 ]; then ${lastWords('"$directory/output"')}
-else
+[ "$code" = 0 ] || ${lastWords('"$directory/output"')}
+${folderRemoved}
+if [ "$code" = 0 ]; then
 ${probeLines(marker, questions)}
 fi
 section end

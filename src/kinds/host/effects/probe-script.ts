@@ -1,7 +1,7 @@
 import { prelude, quote } from "../../../ssh/remote-script.ts";
 import type { AgentSettingName } from "../change.ts";
 import { type AgentAnswerName, agentAnswers } from "./agent-answers.ts";
-import { leftFolders } from "./private-folder.ts";
+import { leftFolders, tellProcess } from "./private-folder.ts";
 
 export const agentDirectory = "/opt/dynatrace/oneagent";
 /** Where an agent keeps its configuration, which no setting moves, and where it writes its logs unless it is told otherwise. */
@@ -60,6 +60,7 @@ interface ClusterPlace {
 export const probeScript = (marker: string, questions: Questions): string => `${prelude(marker)}
 ${lockLook}
 ${leftFolders(false)}
+${tellProcess}
 section leftovers "$left_over"
 ${probeLines(marker, questions)}
 section end

@@ -5,6 +5,7 @@ import { explainFailedStart } from "../../../ssh/failed-start.ts";
 import { asRoot, inputOf, newMarker, parseSections } from "../../../ssh/remote-script.ts";
 import { inStep, type Shell } from "../../../ssh/shell.ts";
 import { agentSettingNames } from "../change.ts";
+import { endingOf } from "./end-script.ts";
 import { foreignShell } from "./foreign-shell.ts";
 import { agentDirectory, logDirectory, probeScript, type Questions } from "./probe-script.ts";
 import { readProbe } from "./read-probe.ts";
@@ -48,6 +49,7 @@ async function probeOnce(shell: Shell, host: Host, { timeout, ...options }: Prob
   const input = inputOf(call, undefined);
   const result = await shell.run(call.command, {
     ...{ step: "probe", maximumOutput: maximumProbeOutput },
+    ending: (said) => endingOf(parseSections(said, marker), host.ssh.become),
     ...(timeout === undefined ? {} : { timeout }),
     ...(input === undefined ? {} : { stdin: input }),
   });

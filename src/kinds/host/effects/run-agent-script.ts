@@ -2,9 +2,10 @@ import { lastLines } from "../../../lib/text.ts";
 import type { Host } from "../../../model/inventory.ts";
 import { explainFailedStart } from "../../../ssh/failed-start.ts";
 import { asRoot, inputOf, parseSections, type Section } from "../../../ssh/remote-script.ts";
-import { type CommandInput, inStep, type Shell } from "../../../ssh/shell.ts";
+import { type CommandInput, type Ending, inStep, type Shell } from "../../../ssh/shell.ts";
 import { exitCodeProblem } from "../exit-code-problem.ts";
 import { failedStepProblem } from "../failed-step-problem.ts";
+import { endingOf } from "./end-script.ts";
 import type { OpenWrites } from "./open-writes.ts";
 import { problemError } from "./problem-error.ts";
 
@@ -43,7 +44,12 @@ async function runToTheEnd(
   const call = asRoot(script, host.ssh.become);
   const whole = inputOf(call, stdin);
   const input = writes === undefined ? whole : writes.begin(whole);
-  const result = await shell.run(call.command, { step: name, ...(input ? { stdin: input } : {}) });
+  const ending = (said: string): Ending | null => {
+    const sections = parseSections(said, marker);
+    // What is at work before that is finished, however long it takes; behind it the agent is only asked.
+    return sections.has("ended") ? endingOf(sections, host.ssh.become) : null;
+  };
+  const result = await shell.run(call.command, { step: name, ending, ...(input ? { stdin: input } : {}) });
   const sections = parseSections(result.stdout, marker);
   const step = sections.get("failed")?.words[0];
   if (step !== undefined) {

@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Outcome } from "../../../../src/execute/outcome.ts";
+import { probeHost } from "../../../../src/kinds/host/effects/probe.ts";
 import type { Host } from "../../../../src/model/inventory.ts";
+import { standInCommandFolder } from "../../../../src/sandbox/hosts/stand-in-commands.ts";
 import { createSshConnector } from "../../../../src/ssh/connect.ts";
 import { whyNoDropbear } from "../../../support/dropbear.ts";
 import { type HostWorld, startHostWorld } from "../../../support/host-world.ts";
@@ -141,6 +143,37 @@ describe.each([
       await vi.waitFor(() => expect(leftBehind()).toEqual([]), { timeout: 20_000 });
       expect(real().counters().installations).toBe(0);
       expect(await world.apply(change, host)).toEqual({ status: "done", attempts: 1 });
+    });
+
+    /** Command lines of processes on the host, which is told by its own root folder. */
+    const processes = (word: string) =>
+      readdirSync("/proc")
+        .filter((entry) => /^\d+$/.test(entry))
+        .map((entry) => (existsSync(`/proc/${entry}/cmdline`) ? readFileSync(`/proc/${entry}/cmdline`, "utf8") : ""))
+        .filter((line) => line.includes(word));
+
+    const hanging = (seconds: string) =>
+      `#!/bin/sh\ntrap '' TERM\nsleep ${seconds} &\nwhile :; do sleep ${seconds}; done\n`;
+
+    test("an agent that does not answer is left by all that asked it", async () => {
+      const host = world.host(name);
+      await applyPlanned(host);
+      const seconds = server === "openssh" ? "700001" : "700002";
+      const control = join(real().root, "opt/dynatrace/oneagent/agent/lib64/oneagentctl");
+      writeFileSync(control, hanging(seconds), { mode: 0o755 });
+      const shell = await connect();
+      await expect(probeHost(shell, host, { timeout: 2_000 })).rejects.toMatchObject({ code: "timeout" });
+      await vi.waitFor(() => expect(processes(seconds)).toEqual([]), { timeout: 20_000 });
+    });
+
+    test("an installer does not stay where the new agent does not answer", async () => {
+      const host = world.host(name, { ssh: { timeout: 4_000 } });
+      const change = (await world.plan(host)) ?? expect.fail("nothing is planned");
+      const seconds = server === "openssh" ? "700003" : "700004";
+      writeFileSync(join(real().root, standInCommandFolder, "systemctl"), hanging(seconds), { mode: 0o755 });
+      expect(await world.apply(change, host)).toMatchObject({ status: "uncertain", error: { code: "timeout" } });
+      expect(leftBehind()).toEqual([]);
+      await vi.waitFor(() => expect(processes(seconds)).toEqual([]), { timeout: 20_000 });
     });
 
     test("a host that crashes in the middle of an installation is finished by the next run", async () => {
