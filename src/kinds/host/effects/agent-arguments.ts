@@ -1,6 +1,6 @@
 import type { OneAgentSettings } from "../../../model/inventory.ts";
 import type { ObservedAgent } from "../../../model/observed.ts";
-import { type AgentSettingName, agentSettingNames } from "../change.ts";
+import { type AgentSettingName, agentSettingNames, type HostChange, type HostField } from "../change.ts";
 import { type FieldDifference, propertyLines, propertyValue } from "../fields.ts";
 
 const setters: Readonly<Record<AgentSettingName, string>> = {
@@ -17,19 +17,24 @@ const setters: Readonly<Record<AgentSettingName, string>> = {
 };
 
 /**
- * Arguments of the installer: the connection without its secret, declared settings, then the free ones of the inventory.
- * The installation path is fixed once an agent is there, so only a first installation is given one.
+ * Arguments of the installer: the connection without its secret, declared settings, then the free ones of the inventory. An agent
+ * that is there keeps its settings, so that it is given only those that the change is about, and those that it did not tell.
+ * The installation path is fixed once there is one, so only a first installation is given one.
  */
 export function installerArguments(
   settings: OneAgentSettings,
   connection: { tenant: string; server: string },
-  first: boolean,
+  { action, fields }: Pick<HostChange, "action" | "fields">,
+  agent: ObservedAgent | null,
 ): readonly string[] {
+  const chosen: readonly HostField[] = fields;
+  const isGiven = (name: AgentSettingName) =>
+    action === "install" || agent === null || agent[name] === null || chosen.includes(name);
   return [
     `--set-tenant=${connection.tenant}`,
     `--set-server=${connection.server}`,
-    ...(first && settings.installPath !== undefined ? [`INSTALL_PATH=${settings.installPath}`] : []),
-    ...agentSettingNames.flatMap((name) => settingArguments(settings, name)),
+    ...(agent === null && settings.installPath !== undefined ? [`INSTALL_PATH=${settings.installPath}`] : []),
+    ...agentSettingNames.filter(isGiven).flatMap((name) => settingArguments(settings, name)),
     ...(settings.installerArguments ?? []),
   ];
 }

@@ -163,7 +163,7 @@ async function install(
   const task = {
     host,
     installer,
-    parameters: installerArguments(host.oneagent, installer.connection, facts.agent === null),
+    parameters: installerArguments(host.oneagent, installer.connection, change, facts.agent),
     tenant: facts.agent?.tenant || null,
   };
   if (way === "push") return push(task, ports);

@@ -138,6 +138,31 @@ test("an older agent is updated to a pinned version, a newer one is left alone",
   expect(await world.plan(world.host("web01.example.com", { oneagent: { version: "1.311" } }))).toBeNull();
 });
 
+test.each(["update", "move"] as const)("%s: nothing is set that is not in the change", async (action) => {
+  const before = { hostGroup: "abc", hostTags: ["tier=web"], hostProperties: { owner: "web-team" } };
+  const environment = action === "move" ? "abc-t1" : "abc-p1";
+  await converge(world.host("web01.example.com", { environment, oneagent: { ...before, version: "1.311" } }));
+  const after = { hostGroup: "abc-web", hostTags: ["tier=front"], hostProperties: { owner: "front-team" } };
+  const host = world.host("web01.example.com", { oneagent: { ...after, version: "1.313" } });
+  const planned = (await world.plan(host)) ?? expect.fail("nothing is planned");
+  expect(planned.action).toBe(action);
+  const settings = ["hostGroup", "hostTags", "hostProperties"] as const;
+  const without = (side: object | null) =>
+    Object.fromEntries(Object.entries(side ?? {}).filter(([name]) => !settings.some((setting) => setting === name)));
+  const narrowed = {
+    ...planned,
+    before: without(planned.before),
+    after: without(planned.after),
+    fields: planned.fields.filter((field) => !settings.some((setting) => setting === field)),
+  } as typeof planned;
+  expect(await world.apply(narrowed, host)).toMatchObject({ status: "done" });
+  expect(await world.plan(host)).toMatchObject({
+    action: "configure",
+    fields: settings,
+    before: { hostGroup: "abc", hostTags: ["tier=web"], hostProperties: { owner: "web-team" } },
+  });
+});
+
 test("an absent host loses its agent, and tags that survive removal do not survive the next installation", async () => {
   await converge(world.host("web01.example.com", { oneagent: { hostTags: ["old"] } }));
   expect(await converge(world.host("web01.example.com", { state: "absent" }))).toMatchObject({

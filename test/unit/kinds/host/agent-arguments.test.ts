@@ -20,7 +20,8 @@ test("the installer gets the connection without its secret, settings without emp
   const first = installerArguments(
     settings,
     { tenant: "abc-p1", server: "https://a/communication;https://b/communication" },
-    true,
+    { action: "install", fields: [] },
+    null,
   );
   expect(first).toEqual([
     "--set-tenant=abc-p1",
@@ -32,9 +33,16 @@ test("the installer gets the connection without its secret, settings without emp
     "--set-auto-update-enabled=false",
     "NON_ROOT_MODE=0",
   ]);
-  expect(installerArguments(settings, { tenant: "abc-p1", server: "x" }, false)).not.toContain(
-    "INSTALL_PATH=/data/agent",
-  );
+  const change = { action: "update", fields: ["version", "hostProperties"] } as const;
+  const agent = { hostTags: [], hostProperties: [], autoUpdate: null } as unknown as ObservedAgent;
+  // What is not in the change stays as it is, besides what the agent does not tell.
+  expect(installerArguments(settings, { tenant: "abc-p1", server: "x" }, change, agent)).toEqual([
+    "--set-tenant=abc-p1",
+    "--set-server=x",
+    "--set-host-property=owner=web",
+    "--set-auto-update-enabled=false",
+    "NON_ROOT_MODE=0",
+  ]);
 });
 
 test("one call takes away what is too much and adds what is missing", () => {
