@@ -1,4 +1,5 @@
 import { globMatcher, isGlob } from "../../lib/glob.ts";
+import type { Environment } from "../../model/inventory.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import type { GroupEntry } from "../schema/file-types.ts";
 import { hasUnusable, hasUnusableInside } from "../schema/has-unusable.ts";
@@ -88,14 +89,22 @@ function exactDiagnostic(id: string, { declaration }: GroupTemplate, world: Grou
   };
 }
 
+/**
+ * The fault of a glob that means another customer; null where it means nobody, or would reach environments of the owner if
+ * these had the keys of those that it reaches, as `*-p*` does: then there are none yet.
+ */
 function foreignGlob(glob: string, { declaration }: GroupTemplate, world: GroupWorld) {
   const { owner } = declaration;
-  const plain = findPlaceholders(glob).length === 0;
+  if (owner === null || findPlaceholders(glob).length > 0) return null;
   const matches = globMatcher(glob);
-  const foreign =
-    owner !== null && plain && world.environments.some(({ id, state }) => state !== "absent" && matches(id));
-  return foreign ? foreignDiagnostic(glob, owner) : null;
+  const reached = world.environments.filter(({ id, state }) => state !== "absent" && matches(id));
+  const isOpen = reached.some((environment) => matches(idLike(environment, owner)));
+  return reached.length > 0 && !isOpen ? foreignDiagnostic(glob, owner) : null;
 }
+
+/** The id that an environment of another customer would have, were it the owner's. */
+const idLike = ({ id, customer, key }: Environment, owner: string): string =>
+  id.includes(customer) ? id.replace(customer, () => owner) : `${owner}-${key}`;
 
 const foreignDiagnostic = (key: string, owner: string) => ({
   rule: "foreign-environment",
