@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { resolve } from "node:path";
+import { homeFolder } from "../files/home-folder.ts";
 import type { LoadNotes } from "../load/explain/load-notes.ts";
 import type { LoadFollower } from "../load/load-follower.ts";
 import type { LoadOptions, LoadResult } from "../load/load-inventory.ts";
@@ -77,7 +77,7 @@ export function loadOptions(
     directory: resolve(options.inventory),
     set: options.set,
     rootCertificate: certificate ? resolve(certificate) : null,
-    home: variables["HOME"] || homedir(),
+    home: homeFolder(variables),
     today: clock.now().toISOString().slice(0, 10),
   };
 }

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
-import { homedir, hostname, userInfo } from "node:os";
+import { hostname, userInfo } from "node:os";
 import { setFlagsFromString } from "node:v8";
+import { homeFolder } from "../files/home-folder.ts";
 import { readOrdinaryText } from "../files/read-ordinary-file.ts";
 import { count } from "../lib/printable.ts";
 import type { Change } from "../model/change.ts";
@@ -125,7 +126,7 @@ export async function clientSettings(
     import("../ssh/read-config.ts"),
     import("../ssh/ports.ts"),
   ]);
-  const home = variables["HOME"] || homedir();
+  const home = homeFolder(variables);
   const files = { read: readConfigFile, list: (folder: string) => readdirSync(folder) };
   const config = readSshConfig({ file: configFile, home }, files);
   let services: ReadonlyMap<string, number> | null = null;

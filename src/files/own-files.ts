@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, type Stats } from "node:fs";
-import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import type { ProcessVariables } from "../ports.ts";
+import { homeFolder } from "./home-folder.ts";
 import { readOrdinaryText } from "./read-ordinary-file.ts";
 
 const bases = {
@@ -17,7 +17,7 @@ const bases = {
 export function ownFolder(purpose: keyof typeof bases, variables: ProcessVariables): string {
   const { variable, otherwise } = bases[purpose];
   const chosen = variables[variable] ?? "";
-  return join(isAbsolute(chosen) ? chosen : join(variables["HOME"] || homedir(), otherwise), "dtsync");
+  return join(isAbsolute(chosen) ? chosen : join(homeFolder(variables), otherwise), "dtsync");
 }
 
 /** Makes the folder where there is none. Throws an Error that says why it is not used, if somebody else can write there. */
