@@ -223,6 +223,10 @@ const context: Context = {
   prompt: { input: process.stdin, output: process.stderr },
 };
 
+/** Whatever asks for the folder that dtsync was called in, which may be gone, fails with this system call. */
+const lacksFolder = (error: unknown): boolean =>
+  error instanceof Error && "syscall" in error && error.syscall === "uv_cwd";
+
 /** Runs a command and says in one place how it failed. Everything that is not a DtsyncError is a bug. */
 async function run(): Promise<number> {
   const fail = (message: string, hint: string | null, code: number): number => {
@@ -251,6 +255,8 @@ async function run(): Promise<number> {
     if (bug !== null) return exitCodes.failed;
     if (stop.signal.aborted) return fail("interrupted; nothing was left running", null, exitCodes.interrupted);
     if (error instanceof DtsyncError) return fail(error.message, error.hint, error.exitCode);
+    if (lacksFolder(error))
+      return fail("the folder that dtsync was called in is gone", "change to another folder", exitCodes.failed);
     tellBug(error);
     return exitCodes.failed;
   }

@@ -167,14 +167,15 @@ function candidates(term: Term, inventory: Inventory, { hosts }: KnownHosts): re
     ];
     return [...new Set(values)];
   }
-  if (term.form === "id") {
-    return [
-      ...environments.map(({ id }) => environmentChangeId(id)),
-      ...groups.map(({ cluster, name }) => groupChangeId(cluster, name)),
-      ...hosts.map(({ name }) => hostChangeId(name)),
-    ];
-  }
+  const ids = [
+    ...environments.map(({ id }) => environmentChangeId(id)),
+    ...groups.map(({ cluster, name }) => groupChangeId(cluster, name)),
+    ...hosts.map(({ name }) => hostChangeId(name)),
+  ];
+  if (term.form === "id") return ids;
   return [
+    // The kind in an id that is written wrongly makes a name of it.
+    ...(term.text.includes("/") ? ids : []),
     ...customers.map(({ id }) => id),
     ...environments.map(({ id }) => id),
     ...groups.map(({ name }) => name),

@@ -131,6 +131,16 @@ describe("errors that nobody expected", () => {
 
   afterEach(() => world.close());
 
+  test.each([["validate"], ["plan", "--format", "json"]])(
+    "a present folder that is gone is none: %s",
+    async (...command) => {
+      const ended = await world.run(command, shell('mkdir gone; cd gone; rmdir ../gone; exec "$@"'));
+      expect(ended.code).toBe(1);
+      expect(ended.stderr).toBe("dtsync: the folder that dtsync was called in is gone\n  change to another folder\n");
+      if (command.includes("json")) expect(JSON.parse(ended.stdout)).toMatchObject({ format: "dtsync-error/1" });
+    },
+  );
+
   /** Has code run in the process of dtsync as soon as the cluster gets such a request, which takes a while to answer. */
   function sabotage(code: string, isMeant: (request: { readonly method: string }) => boolean) {
     const [file, moment] = [join(world.directory, "sabotage.mjs"), join(world.directory, "now")];

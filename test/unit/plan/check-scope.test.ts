@@ -96,6 +96,7 @@ describe("targets and excludes", () => {
       checkScope(inventory, { hosts: [], complete: true }, scopeOf({ excludes: [text] })).faults[0]?.meant?.among;
     expect(meant("abc-p11")).toContain("abc-p1");
     expect(meant("environment/abc-p11")).toContain("environment/abc-p1");
+    expect(meant("enviroment/abc-p1")).toContain("environment/abc-p1");
     expect(meant("stage=q")).toContain("stage=p");
     expect(meant("cluster=emae")).toContain("cluster=emea");
     expect(meant("label.tpye=ccv2")).toContain("label.type=ccv2");
