@@ -10,16 +10,16 @@ import { clustersWithTokens, untrustedOrigin } from "./untrusted-origin.ts";
 /**
  * Sees to it that the origins of all clusters are allowed before anything is sent anywhere. On a terminal it asks for each
  * that is not, once, and keeps the answer in the user's file of origins. Throws a refusal that names all that are not allowed
- * where nobody can be asked, and where the answer is not yes.
+ * where nobody can be asked, as in a sandbox, and where the answer is not yes.
  */
 export async function requireOrigins(
   clusters: readonly Cluster[],
   { variables, terminal, prompt, signal }: Pick<Context, "variables" | "terminal" | "prompt" | "signal">,
 ): Promise<void> {
   const decision = await trustClusters(clusters, variables);
-  const { unknown, file } = decision;
+  const { unknown, file, inSandbox, fileProblem } = decision;
   if (unknown.length === 0) return;
-  if (!terminal.input || decision.fileProblem !== null) throw untrustedOrigin(decision);
+  if (!terminal.input || inSandbox || fileProblem !== null) throw untrustedOrigin(decision);
   for (const [origin, atOrigin] of groupBy(unknown, ({ url }) => url)) {
     const question = [
       `\ndtsync was not told to trust ${origin}. A token would be sent there:`,

@@ -10,9 +10,16 @@ export const clustersWithTokens = (clusters: readonly Cluster[]): string =>
   clusters.map((cluster) => `cluster ${cluster.name}, token from ${escapeText(tokenSource(cluster))}`).join("; ");
 
 /** The refusal to send anything to clusters whose origins nobody has allowed, with the lines that would allow them. */
-export function untrustedOrigin({ unknown, variable, file, fileProblem, unusable }: TrustDecision): DtsyncError {
+export function untrustedOrigin(decision: TrustDecision): DtsyncError {
+  const { unknown, inSandbox, variable, file, fileProblem, unusable } = decision;
   const byOrigin = groupBy(unknown, ({ url }) => url);
   const named = [...byOrigin].map(([origin, clusters]) => `${origin} (${clustersWithTokens(clusters)})`);
+  if (inSandbox) {
+    return new DtsyncError(`the sandbox does not serve ${named.join(" or ")}: nothing was sent there`, {
+      exitCode: exitCodes.refused,
+      hint: "a sandbox serves the clusters of the inventory that it began with, and what runs in it reaches no others: begin it again with the inventory of this run",
+    });
+  }
   const origins = [...new Set([...variable, ...byOrigin.keys()])];
   const one = byOrigin.size === 1;
   const hints = [

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -181,4 +181,55 @@ test("a watch in the sandbox asks its clusters, and nobody that the revision dec
   real.close();
   expectCode(ended, 0);
   expect(asked).toBe(0);
+});
+
+test("a revision that names a further cluster does not lead a watch out of the sandbox, whatever is allowed", async () => {
+  const repository = join(directory, "further");
+  mkdirSync(join(repository, "inventory"), { recursive: true });
+  const cluster = (name: string) =>
+    `  ${name}: { url: "https://${name}.invalid", token: { env: DTSYNC_TOKEN_EMEA } }\n`;
+  const settings = join(repository, "inventory/dtsync.yaml");
+  const git = (...parameters: readonly string[]) =>
+    execFileSync("git", ["-C", repository, "-c", "user.name=Test", "-c", "user.email=test@example.com", ...parameters]);
+  git("init", "--quiet", "--initial-branch", "main");
+  writeFileSync(settings, `version: 1\nclusters:\n${cluster("emea")}`);
+  git("add", "--all");
+  git("commit", "--quiet", "--message", "first");
+  cpSync(join(repository, "inventory"), join(directory, "begun"), { recursive: true });
+  writeFileSync(settings, `version: 1\nclusters:\n${cluster("emea")}${cluster("apac")}`);
+  git("commit", "--quiet", "--all", "--message", "second");
+  const watch = ["watch", "--repo", `file://${repository}`, "--state", join(directory, "further-state"), "--once"];
+  const ended = await dtsync(["sandbox", "--inventory", join(directory, "begun"), "--", "dtsync", ...watch], {
+    variables: {
+      NO_COLOR: "1",
+      GIT_ALLOW_PROTOCOL: "file",
+      DTSYNC_TOKEN_EMEA: "none",
+      DTSYNC_ORIGINS: "https://emea.invalid,https://apac.invalid",
+    },
+  });
+  expectCode(ended, 4);
+  expect(ended.stderr).toContain("the sandbox does not serve https://apac.invalid");
+});
+
+test("a host that the sandbox does not have is not reached from it, wherever it is", async () => {
+  const further = join(directory, "inventory");
+  cpSync(inventory, further, { recursive: true });
+  const customer =
+    "customer: further\nenvironments: { t1: { hosts: [{ name: new01.further.example.com, address: 127.0.0.1 }] } }\n";
+  writeFileSync(join(further, "customers/further.yaml"), customer);
+  const ended = await sandbox(
+    "--",
+    "dtsync",
+    "plan",
+    "--inventory",
+    further,
+    "--target",
+    "further-t1",
+    "--format",
+    "json",
+  );
+  expectCode(ended, 0);
+  expect(JSON.parse(ended.stdout)).toMatchObject({
+    held: [{ scope: "host/new01.further.example.com", reason: expect.stringContaining("not-in-the-sandbox.invalid") }],
+  });
 });

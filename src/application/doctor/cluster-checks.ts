@@ -53,11 +53,13 @@ export async function clusterChecks(
   const decision = await trustClusters([cluster], context.variables);
   if (decision.unknown.length > 0) {
     return [
-      checks.failure(
-        "origin",
-        `nobody has allowed to send a token to ${cluster.url}`,
-        `export DTSYNC_ORIGINS=${[...decision.variable, cluster.url].join(",")}`,
-      ),
+      decision.inSandbox
+        ? checks.failure("origin", `the sandbox does not serve ${cluster.url}`, "ask it outside of the sandbox")
+        : checks.failure(
+            "origin",
+            `nobody has allowed to send a token to ${cluster.url}`,
+            `export DTSYNC_ORIGINS=${[...decision.variable, cluster.url].join(",")}`,
+          ),
     ];
   }
   const allowed = [checks.ok("origin", `${cluster.url} is allowed`), proxy(cluster, context, checks)];

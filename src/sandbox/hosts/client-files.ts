@@ -15,7 +15,7 @@ interface ReachableHost {
 
 /** Text and place of the files an SSH client needs. */
 export interface ClientFiles {
-  /** Text of an OpenSSH client configuration with an entry for each host. */
+  /** Text of an OpenSSH client configuration with an entry for each host, and one that leads all others nowhere. */
   readonly sshConfig: string;
   readonly sshConfigFile: string;
   /** Text of a known_hosts file. */
@@ -25,28 +25,33 @@ export interface ClientFiles {
   readonly identityFile: string;
 }
 
+/** What there is no address for, ever, in words that a message about it repeats. */
+const nowhere = "not-in-the-sandbox.invalid";
+
 /** Writes `ssh_config` and `known_hosts` to a folder; the identity is expected there as `id_ed25519`. */
 export function writeClientFiles(directory: string, hosts: readonly ReachableHost[]): ClientFiles {
   const sshConfigFile = join(directory, "ssh_config");
   const knownHostsFile = join(directory, "known_hosts");
   const identityFile = join(directory, "id_ed25519");
-  const sshConfig = hosts
-    .map((host) =>
-      [
-        `Host ${host.name}`,
-        `  HostName ${host.address}`,
-        `  Port ${host.port}`,
-        ...(host.user === undefined ? [] : [`  User ${host.user}`]),
-        ...(host.jump === undefined ? [] : [`  ProxyJump ${host.jump}`]),
-        `  IdentityFile ${quoted(identityFile)}`,
-        "  IdentitiesOnly yes",
-        `  UserKnownHostsFile ${quoted(knownHostsFile)}`,
-        "  GlobalKnownHostsFile /dev/null",
-        "  StrictHostKeyChecking yes",
-        "",
-      ].join("\n"),
-    )
-    .join("\n");
+  const keys = [
+    `  IdentityFile ${quoted(identityFile)}`,
+    "  IdentitiesOnly yes",
+    `  UserKnownHostsFile ${quoted(knownHostsFile)}`,
+    "  GlobalKnownHostsFile /dev/null",
+    "  StrictHostKeyChecking yes",
+    "",
+  ];
+  const entries = hosts.map((host) => [
+    `Host ${host.name}`,
+    `  HostName ${host.address}`,
+    `  Port ${host.port}`,
+    ...(host.user === undefined ? [] : [`  User ${host.user}`]),
+    ...(host.jump === undefined ? [] : [`  ProxyJump ${host.jump}`]),
+    ...keys,
+  ]);
+  // A host that a later inventory names is the real one, which nothing that runs in a sandbox may reach.
+  const others = ["Host *", `  HostName ${nowhere}`, ...keys];
+  const sshConfig = [...entries, others].map((lines) => lines.join("\n")).join("\n");
   const knownHosts = hosts.map((host) => `${knownNames(host).join(",")} ${host.publicKey}\n`).join("");
   writeFileSync(sshConfigFile, sshConfig, { mode: 0o600 });
   writeFileSync(knownHostsFile, knownHosts, { mode: 0o600 });

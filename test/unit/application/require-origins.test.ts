@@ -7,6 +7,7 @@ import { openCluster } from "../../../src/application/open-cluster.ts";
 import { requireOrigins } from "../../../src/application/require-origins.ts";
 import { takeReviewed } from "../../../src/application/take-reviewed.ts";
 import { exitCodes } from "../../../src/errors.ts";
+import { allowsOrigin } from "../../../src/secrets/allows-origin.ts";
 import { aChange, aCluster, anEnvironment, anInventory, planOf } from "../../support/builders.ts";
 import { aContext, connectionsOf, fleetOptionsOf } from "../../support/context.ts";
 
@@ -84,6 +85,24 @@ describe("without a terminal", () => {
       hint: expect.stringContaining("entry 1 of DTSYNC_ORIGINS is not an address"),
     });
   });
+});
+
+test("in a sandbox nobody is asked, and neither the variable nor the file allows an origin", async () => {
+  mkdirSync(join(home, ".config/dtsync"), { recursive: true, mode: 0o700 });
+  writeFileSync(file(), "https://emea.example.com\n", { mode: 0o600 });
+  const variables = { DTSYNC_ORIGINS: "https://emea.example.com", DTSYNC_SANDBOX_OPTIONS: '{ "--set": [] }' };
+  const { context, left } = onTerminal(["yes"], variables);
+  const refusal = {
+    exitCode: exitCodes.refused,
+    message: expect.stringContaining("the sandbox does not serve https://emea.example.com (cluster emea"),
+    hint: expect.not.stringContaining("DTSYNC_ORIGINS"),
+  };
+  await expect(requireOrigins([emea, local], context)).rejects.toMatchObject(refusal);
+  const access = { inventory: anInventory({ clusters: [emea] }), allowCommands: false, readOnly: true };
+  await expect(openCluster(emea, access, context)).rejects.toMatchObject(refusal);
+  expect(left).toEqual(["yes"]);
+  await requireOrigins([local], context);
+  expect(allowsOrigin(emea.url, variables)).toBe(false);
 });
 
 describe("on a terminal", () => {
