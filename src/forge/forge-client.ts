@@ -52,11 +52,16 @@ const longestReason = 300;
 
 /**
  * The client of a forge: bounded in size and time. What was throttled is sent once more after the time that the forge asks for;
- * so is what found nobody for a moment, unless that could make something twice.
+ * so is what found nobody for a moment. Where that could make something twice, the caller looks whether it was made, and that
+ * request waits as long.
  */
 export function createForgeClient(options: ForgeClientOptions): ForgeClient {
   const { clock, random, signal, log, name } = options;
+  /** Writes whose answers were lost, and when the next request may be sent, by the clock. */
+  let [lost, next] = [0, 0];
   return async (method, path, body, { makesNothingTwice } = { makesNothingTwice: method !== "POST" }) => {
+    const wait = next - clock.elapsed();
+    if (wait > 0) await clock.sleep(wait, signal);
     let advice: number | null = null;
     const ended = await repeatUntil(
       (attempt) =>
@@ -75,8 +80,12 @@ export function createForgeClient(options: ForgeClientOptions): ForgeClient {
       (attempt) => (attempt < policy.attempts ? retryDelay(policy, attempt, advice, random) : null),
       { clock, signal },
     );
-    if (ended.failed) throw ended.error;
-    return ended.value;
+    if (!ended.failed) return ended.value;
+    if (ended.error instanceof ForgeFailure && ended.error.kind === "unknown" && !makesNothingTwice) {
+      lost += 1;
+      next = clock.elapsed() + retryDelay(policy, lost, advice, random);
+    }
+    throw ended.error;
   };
 }
 
@@ -116,7 +125,9 @@ async function exchange(
       hint: hint === undefined ? undefined : `the address comes from the variables of the pipeline: ${api}`,
     });
   });
-  advise(serverAdvice(response.headers, clock.now().getTime()));
+  // GitHub says with every answer when its limit is counted anew: that is no advice to who has not reached it.
+  if (isThrottled(response) || response.headers.get("retry-after") !== null)
+    advise(serverAdvice(response.headers, clock.now().getTime()));
   if (response.status === 204) return { value: null, headers: response.headers };
   if (response.status >= 200 && response.status < 300)
     return { value: await jsonOf(response, name, what), headers: response.headers };
@@ -150,9 +161,14 @@ function reasonOf(text: string): string {
   }
 }
 
-function failureOf(words: string, { status, headers }: FetchResponse, rights: string): ForgeFailure {
-  const exhausted = headers.get("x-ratelimit-remaining") === "0" || headers.get("retry-after") !== null;
-  if (status === throttled || (status === 403 && exhausted)) {
+/** GitHub answers 403, too, to who has asked too often. */
+const isThrottled = ({ status, headers }: Pick<FetchResponse, "status" | "headers">): boolean =>
+  status === throttled ||
+  (status === 403 && (headers.get("x-ratelimit-remaining") === "0" || headers.get("retry-after") !== null));
+
+function failureOf(words: string, response: FetchResponse, rights: string): ForgeFailure {
+  const { status } = response;
+  if (isThrottled(response)) {
     return new ForgeFailure(words, {
       kind: "refused",
       status: throttled,

@@ -13,10 +13,11 @@ export function forgeClient(
   simulated: SimulatedForge,
   purpose: "notes" | "issues",
   token = forgeTokens[kind],
+  clock = fakeClock(noon),
 ): ForgeClient {
   const edges = {
     fetch: fetchFrom(simulated),
-    clock: fakeClock(noon),
+    clock,
     random: () => 0,
     log: quiet,
     signal: new AbortController().signal,

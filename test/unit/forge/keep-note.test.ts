@@ -5,14 +5,22 @@ import { createGitlab } from "../../../src/forge/gitlab.ts";
 import { keepNote } from "../../../src/forge/keep-note.ts";
 import { noteBody } from "../../../src/forge/note-body.ts";
 import { markerLine } from "../../../src/forge/sticky-note.ts";
+import { noon } from "../../support/builders.ts";
+import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
 import { forgeClient } from "../../support/forge-client.ts";
-import { beforeWrite, ownUser, type SimulatedForge, simulateForge } from "../../support/simulated-forge.ts";
+import {
+  beforeWrite,
+  forgeTokens,
+  ownUser,
+  type SimulatedForge,
+  simulateForge,
+} from "../../support/simulated-forge.ts";
 
 const marker = { key: "dtsync", pipeline: 5, digest: null };
 const body = (text: string, given = marker) => `${markerLine(given)}\n${text}\n`;
 
-function open(kind: "gitlab" | "github", simulated: SimulatedForge, token?: string) {
-  const client = forgeClient(kind, simulated, "notes", token);
+function open(kind: "gitlab" | "github", simulated: SimulatedForge, token?: string, clock?: FakeClock) {
+  const client = forgeClient(kind, simulated, "notes", token, clock);
   return kind === "gitlab"
     ? createGitlab(client, { project: "42", number: 7 })
     : createGithub(client, { repository: "acme/inventory", api: "http://127.0.0.1", number: 7 });
@@ -134,6 +142,21 @@ describe.each(["gitlab", "github"] as const)("a note of %s", (kind) => {
     simulated.troubles.push(busy, { answer: "cut" }, ...beforeWrite(kind), busy);
     expect(await keepNote(open(kind, simulated), marker, body("one"))).toBe("created");
     expect(simulated.notes).toHaveLength(1);
+  });
+
+  test("is written once more as late as a forge asks for that did not take it, and later each time", async () => {
+    const keeping = async (...headers: readonly Readonly<Record<string, string>>[]) => {
+      const simulated = simulateForge(kind);
+      const clock = fakeClock(noon);
+      const failed = headers.map((each) => ({ answer: { status: 503, body: "", headers: each } }));
+      simulated.troubles.push(...failed.flatMap((trouble) => [...beforeWrite(kind), trouble]));
+      const kept = await keepNote(open(kind, simulated, forgeTokens[kind], clock), marker, body("one"));
+      return { kept, waits: clock.waits };
+    };
+    expect(await keeping({ "retry-after": "20" })).toEqual({ kept: "created", waits: [20_000] });
+    // When a limit is counted anew is no advice to who has not reached it.
+    const anew = { "x-ratelimit-remaining": "4990", "x-ratelimit-reset": String(noon.getTime() / 1_000 + 3_000) };
+    expect(await keeping(anew, anew)).toEqual({ kept: "created", waits: [250, 500] });
   });
 
   test("is given up, with what to do, where the forge refuses", async () => {
