@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Plan } from "../model/plan.ts";
-import { isInSync, type RunEnd, type RunResult, runResults } from "./judge-run.ts";
+import { isInSync, isTriedAgain, type RunEnd, type RunResult, runResults } from "./judge-run.ts";
+import type { Pace } from "./pace.ts";
 import { lookResults, type WatchListener } from "./watch-listener.ts";
 
 /** What is told of a notification. */
@@ -18,6 +19,7 @@ export interface MetricsOptions {
   readonly version: string;
   /** Whether plans are carried out. */
   readonly apply: boolean;
+  readonly pace: Pick<Pace, "interval" | "driftInterval">;
   readonly now: () => Date;
   /** Whether the process itself is measured, too: memory, processor, open files. */
   readonly ofProcess: boolean;
@@ -35,7 +37,7 @@ const kindsOfChange = ["create", "update", "remove", "deploy"] as const satisfie
  * The metrics of a watch. No label has a value that clusters, hosts or the inventory choose, so that their number is fixed;
  * only `dtsync_watch_revision_info` names a commit, one at a time.
  */
-export function watchMetrics({ version, apply, now, ofProcess }: MetricsOptions): WatchMetrics {
+export function watchMetrics({ version, apply, pace, now, ofProcess }: MetricsOptions): WatchMetrics {
   const registry = new Registry();
   const registers = [registry];
   if (ofProcess) {
@@ -53,6 +55,12 @@ export function watchMetrics({ version, apply, now, ofProcess }: MetricsOptions)
     help: "Whether plans are carried out (1), or only reported (0).",
     registers,
   }).set(apply ? 1 : 0);
+  const intervals = new Gauge({
+    name: "dtsync_watch_interval_seconds",
+    help: "How often the branch is looked at, and a plan made, while nothing changes.",
+    labelNames: ["stage"],
+    registers,
+  });
   const looks = new Counter({
     name: "dtsync_watch_looks_total",
     help: "Looks at the branch, by how they ended.",
@@ -105,6 +113,11 @@ export function watchMetrics({ version, apply, now, ofProcess }: MetricsOptions)
     help: "Changes of the last run that failed, or of which nobody knows.",
     registers,
   });
+  const failedRuns = new Gauge({
+    name: "dtsync_watch_failed_runs_in_a_row",
+    help: "Runs since the last one that left nothing which is tried again soon.",
+    registers,
+  });
   const held = new Gauge({
     name: "dtsync_watch_held_items",
     help: "Items that the last plan held, because they could not be read or are suspended.",
@@ -132,6 +145,8 @@ export function watchMetrics({ version, apply, now, ofProcess }: MetricsOptions)
   for (const result of lookResults) looks.inc({ result }, 0);
   for (const result of runResults) runs.inc({ result }, 0);
   for (const result of ["sent", "failed", "left-out"]) notifications.inc({ result }, 0);
+  intervals.set({ stage: "look" }, pace.interval / 1_000);
+  intervals.set({ stage: "plan" }, pace.driftInterval / 1_000);
   for (const stage of ["look", "plan", "in-sync"]) lastSuccess.set({ stage }, 0);
   for (const guard of guards) tripped.set({ guard }, 0);
   for (const action of kindsOfChange) pending.set({ action }, 0);
@@ -170,6 +185,8 @@ export function watchMetrics({ version, apply, now, ofProcess }: MetricsOptions)
         running.set(0);
         runs.inc({ result });
         runSeconds.observe(seconds);
+        if (isTriedAgain(result, end.plan)) failedRuns.inc();
+        else failedRuns.set(0);
         ended(result, end);
       },
     },

@@ -46,7 +46,8 @@ const largestSigners = 1_000_000;
 export async function watch(options: WatchOptions, context: Context): Promise<ExitCode> {
   const { clock, signal, version } = context;
   const { watchMetrics } = await import("../../watch/watch-metrics.ts");
-  const metrics = watchMetrics({ version, apply: options.apply, now: clock.now, ofProcess: options.listen !== null });
+  const { apply, pace, listen } = options;
+  const metrics = watchMetrics({ version, apply, pace, now: clock.now, ofProcess: listen !== null });
   const notifications = await openNotifications(options, metrics, context);
   let failure: unknown = null;
   try {

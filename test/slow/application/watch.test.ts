@@ -316,7 +316,13 @@ test("a week goes by with faults of the cluster and a repository that is rewritt
       cluster.addFault({ match: { path: "/api/cluster/v2/groups*", times: 200 }, do: { status: 200, body: "<html>" } }),
     140: () => commit({ "inventory/customers/xyz.yaml": "customer: xyz\nenvironments: { p1: { hosts: [] } }\n" }),
   };
-  const metrics = watchMetrics({ version: "0.1.0", apply: true, now: world.clock.now, ofProcess: false });
+  const metrics = watchMetrics({
+    version: "0.1.0",
+    apply: true,
+    pace: { interval: 180_000, driftInterval: 3_600_000 },
+    now: world.clock.now,
+    ofProcess: false,
+  });
   const probe = new AbortController().signal;
   const measured: ReturnType<typeof measure>[] = [];
   const texts: string[] = [];

@@ -19,7 +19,13 @@ async function served() {
   let time = Date.UTC(2026, 10, 26, 12);
   const now = () => new Date(time);
   const health = watchHealth(3 * minute, { elapsed: () => time });
-  const metrics = watchMetrics({ version: "0.1.0", apply: true, now, ofProcess: false });
+  const metrics = watchMetrics({
+    version: "0.1.0",
+    apply: true,
+    pace: { interval: 180_000, driftInterval: 3_600_000 },
+    now,
+    ofProcess: false,
+  });
   server = await serveWatch({ host: "127.0.0.1", port: 0 }, health, metrics);
   const { port } = server;
   const ask = async (path: string, method = "GET") => {
@@ -110,10 +116,33 @@ describe("the server of a watch", () => {
     expect(text).not.toContain("3f2a");
     expect(text).not.toContain("web01");
   });
+
+  test("counts runs that are tried again soon until one is not, and says how often it looks and plans", async () => {
+    const { ask, metrics } = await served();
+    const run = (given: Partial<RunEnd>) => {
+      const end: RunEnd = { exitCode: 0, plan: planOf({}), report: null, failure: null, ...given };
+      return metrics.listener.runEnded(judgeRun(end), end, 1);
+    };
+    const inARow = async () => /^dtsync_watch_failed_runs_in_a_row (\d+)$/m.exec((await ask("/metrics")).text)?.[1];
+    for (let runs = 0; runs < 3; runs += 1) await run({ exitCode: 1, plan: null, failure: "no cluster answers" });
+    await run({ plan: planOf({ held: [{ scope: "cluster/emea", reason: "no answer", items: 1 }] }) });
+    expect(await inARow()).toBe("4");
+    await run({ exitCode: 3, plan: null, failure: "the inventory has a fault" });
+    expect(await inARow()).toBe("0");
+    const lines = (await ask("/metrics")).text.split("\n");
+    expect(lines).toContain('dtsync_watch_interval_seconds{stage="look"} 180');
+    expect(lines).toContain('dtsync_watch_interval_seconds{stage="plan"} 3600');
+  });
 });
 
 test("the page names every metric with its labels, and every result that a label has", async () => {
-  const metrics = watchMetrics({ version: "0.1.0", apply: true, now: () => new Date(), ofProcess: false });
+  const metrics = watchMetrics({
+    version: "0.1.0",
+    apply: true,
+    pace: { interval: 180_000, driftInterval: 3_600_000 },
+    now: () => new Date(),
+    ofProcess: false,
+  });
   metrics.listener.took("3f2a");
   const text = await metrics.text();
   const page = readFileSync(new URL("../../../docs/watch.md", import.meta.url), "utf8");
