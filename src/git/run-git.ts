@@ -181,11 +181,22 @@ export async function gitOutput(place: GitPlace, parameters: readonly string[], 
   return output;
 }
 
+/** What Git says of origin where ssh, or the other side, has said why: in the line before. */
+const unread = "fatal: Could not read from remote repository.";
+
 /** The line of Git's messages that says what is wrong. */
 export function firstLine(errors: string): string {
   const lines = errors.split("\n").filter((line) => line.trim() !== "");
-  const telling = lines.find((line) => /^(?:fatal|error):/.test(line)) ?? lines[0] ?? "it did not say why";
+  const said = lines.slice(0, Math.max(0, lines.indexOf(unread))).map((line) => line.replace(/^remote: */, ""));
+  const telling =
+    said.findLast((line) => /[A-Za-z]/.test(line)) ??
+    lines.find((line) => /^(?:fatal|error):/.test(line)) ??
+    lines[0] ??
+    "it did not say why";
   // The address of origin may have a password in it.
   const withoutPasswords = telling.replace(/:\/\/[^\s/@]*@/g, "://");
-  return withoutPasswords.replace(/^(?:fatal|error): */, "").slice(0, 300);
+  return withoutPasswords
+    .replace(/^(?:fatal|error): */i, "")
+    .trim()
+    .slice(0, 300);
 }
