@@ -109,6 +109,10 @@ export async function watchBranch(
     }
   }
 
+  /** A run that only planned leaves nothing unfinished behind, and how one had ended before the signal only `once` is to tell. */
+  const afterSignal = ({ report, exitCode }: RunEnd): ExitCode =>
+    report !== null && (once || exitCode === exitCodes.interrupted) ? exitCode : exitCodes.done;
+
   const untilAborted = async (): Promise<ExitCode> => {
     for (;;) {
       if (now() >= nextLook) {
@@ -119,8 +123,7 @@ export async function watchBranch(
       const revision = revisions.current();
       if (revision !== null && (revision.content !== planned || now() >= nextRun)) {
         const { result, end } = await runNow(revision);
-        // A run that only planned leaves nothing unfinished behind.
-        if (signal.aborted) return end.report === null ? exitCodes.done : end.exitCode;
+        if (signal.aborted) return afterSignal(end);
         if (once) return end.exitCode;
         failures.run = isTriedAgain(result, end.plan) ? failures.run + 1 : 0;
         planned = result === "superseded" ? null : revision.content;

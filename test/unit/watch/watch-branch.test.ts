@@ -140,6 +140,8 @@ describe("a watch", () => {
   });
 
   test("ends with 130 where an apply was cut off, and with 0 where nothing was", async () => {
+    const partly = { ...good, report, exitCode: exitCodes.partial };
+    expect(await watched({ run: async () => partly, runs: 1 })).toMatchObject({ code: 0 });
     const cut = { ...good, report, exitCode: exitCodes.interrupted };
     expect((await watched({ run: async () => cut, runs: 1 })).code).toBe(130);
     expect((await watched({ run: async () => ({ ...good, report }), runs: 1 })).code).toBe(0);
