@@ -23,5 +23,7 @@ const longestLine = 300;
 
 /** A text of at most so many characters; where some had to go, an ellipsis says so. */
 export function shortened(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  if (text.length <= most) return text;
+  // Half of a character of two units is none.
+  return `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
