@@ -2,7 +2,7 @@ import { type ExitCode, exitCodes } from "../errors.ts";
 import { printableLine } from "../lib/printable.ts";
 import { shortened } from "../lib/text.ts";
 import type { Plan } from "../model/plan.ts";
-import type { ApplyReport } from "../model/result.ts";
+import type { ApplyReport, ResultStatus } from "../model/result.ts";
 import { isSuspension } from "../model/suspension.ts";
 
 /**
@@ -125,12 +125,19 @@ const sum = (numbers: readonly number[] = []): number => numbers.reduce((all, nu
 const counted = (number: number, one: string, more: string): string =>
   number === 0 ? "" : `${number} ${number === 1 ? one : more}`;
 
+/** What failed comes before what was left out because of it, which may be all that there is room for. */
+const mostUrgent: readonly ResultStatus[] = ["failed", "uncertain", "stale", "skipped"];
+
 function detailsOf({ plan, report }: ToldRun): readonly string[] {
   const guards = report === null ? (plan?.guards ?? []) : (report.guards ?? []);
+  const left = (report?.results ?? []).filter(({ status }) => status !== "done");
   const all = [
-    ...(report?.results ?? []).flatMap(({ id, action, status, error }) =>
-      status === "done" ? [] : [`${status}: ${action} ${id}${error === undefined ? "" : ` (${error.message})`}`],
-    ),
+    ...left
+      .sort((one, other) => mostUrgent.indexOf(one.status) - mostUrgent.indexOf(other.status))
+      .map(({ id, action, status, error }) => {
+        const reason = error === undefined ? "" : ` (${error.message})`;
+        return `${status}: ${action} ${id}${reason}`;
+      }),
     ...guards.map(({ guard, limit, actual }) => `refused by ${guard}: ${actual}, at most ${limit}`),
     ...(plan?.held ?? []).map(({ scope, reason }) => `held: ${scope} (${reason})`),
     ...(report === null ? (plan?.changes ?? []).map(({ id, action }) => `${action} ${id}`) : []),

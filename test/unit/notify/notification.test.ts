@@ -70,6 +70,15 @@ describe("what there is to tell", () => {
     expect(told({ exitCode: 1, failure: "no\ncluster" }).title).toBe("dtsync apply: no\\ncluster");
   });
 
+  test("names what failed before what was left out because of it", () => {
+    const skipped = Array.from({ length: 25 }, () => ["skipped", "dependency-failed"] as const);
+    const { details } = told({ report: reportOf(...skipped, ["uncertain"], ["failed"], ["stale"]), exitCode: 5 });
+    expect(details.slice(0, 4).map((detail) => detail.split(" ")[0])).toEqual([
+      ...["failed:", "uncertain:", "stale:", "skipped:"],
+    ]);
+    expect(details.at(-1)).toBe("and 8 more");
+  });
+
   test("is bounded, whatever hosts say", () => {
     const many = Array.from({ length: 3_000 }, () => ["failed", "x".repeat(2_000)] as const);
     const large = told({ plan, report: reportOf(...many), exitCode: 5 });
