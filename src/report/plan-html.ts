@@ -15,6 +15,7 @@ import { fullEntries, type PlanEntry } from "./plan-entries.ts";
 import { summaryLine } from "./plan-text.ts";
 import { entryCustomers, entryNames, entryPlaces, entryTitle, type PlanView, planView } from "./plan-view.ts";
 import { guardsHtml, heldHtml, noticeHtml, waitingHtml, warningsHtml } from "./remarks-html.ts";
+import { scopeParts, scopeTitle } from "./scope-words.ts";
 
 /**
  * A plan as a page in one file: what stops an apply, what is held and what is taken away come first, then what many have in
@@ -165,20 +166,11 @@ function factsHtml(plan: Plan, digest: string): Html {
   return html`<dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>\n`;
 }
 
-/** What narrows the plan, so that nobody takes a part for the whole. */
-function scopeFacts({
-  targets,
-  excludes,
-  only,
-  changedSince,
-  hosts,
-}: PlanScope): readonly (readonly [string, string])[] {
-  const parts = [
-    ...targets.map((target) => `--target ${target}`),
-    ...excludes.map((exclude) => `--exclude ${exclude}`),
-    ...(only.length < 3 ? [`--only ${only.join(",")}`] : []),
-    ...(changedSince === null ? [] : [`--changed-since ${changedSince}`]),
-    ...(hosts === "skip" ? ["--hosts skip"] : []),
-  ];
-  return parts.length === 0 ? [] : [["Only", parts.join(" ")]];
+/** What narrows the plan; nothing where it is about the whole fleet. */
+function scopeFacts(scope: PlanScope): readonly (readonly [string, HtmlValue])[] {
+  const parts = scopeParts(scope).map(
+    ({ words, names }, index) =>
+      html`${index > 0 && "; "}${words}${names.map((name, place) => html`${place > 0 && ","} <code>${name}</code>`)}`,
+  );
+  return parts.length === 0 ? [] : [[scopeTitle, parts]];
 }

@@ -9,6 +9,7 @@ import type { PlanEntry } from "./plan-entries.ts";
 import { summaryLine } from "./plan-text.ts";
 import { type PlanSection, type PlanView, planView, sectionHeading } from "./plan-view.ts";
 import { guardsMarkdown, heldMarkdown, warningsMarkdown } from "./remarks-markdown.ts";
+import { scopeParts, scopeTitle } from "./scope-words.ts";
 
 /**
  * A plan for a merge request: counts, what stops an apply, what is taken away and what is held come first, all of it;
@@ -26,6 +27,7 @@ function renderWith(plan: Plan, view: PlanView, detail: MarkdownDetail): string 
     "",
     summaryLine(plan),
     "",
+    ...scopeLines(plan, detail),
     ...originLines(plan),
     ...markdownList("Takes away", takenItems(view.takesAway, detail)),
     ...guardsMarkdown("Guards that stop an apply", plan, detail),
@@ -41,6 +43,13 @@ function renderWith(plan: Plan, view: PlanView, detail: MarkdownDetail): string 
     ...foldedMarkdown("changes by customer", customerMarkdown(view)),
     ...leftOut(view, sections, detail),
   ].join("\n");
+}
+
+function scopeLines({ scope }: Plan, { listedNames }: MarkdownDetail): readonly string[] {
+  const parts = scopeParts(scope).map(({ words, names }) =>
+    names.length === 0 ? words : `${words} ${codeNames(names, listedNames)}`,
+  );
+  return parts.length === 0 ? [] : [`${scopeTitle}: ${parts.join("; ")}.`, ""];
 }
 
 /** What the words behind changes mean that say where they come from. */

@@ -31,7 +31,7 @@ export const guardsHtml = (title: string, guards: readonly Guard[], detail: Page
 export const heldHtml = ({ held }: Pick<Remarks, "held">, detail: PageDetail): HtmlValue =>
   noticeHtml(
     "warned",
-    "Held back: could not be read, so nothing is planned there",
+    "Held back: nothing is planned there",
     alikeHeld(held).map(
       ({ scopes, reason, items }) =>
         html`${shortened(reason, detail.value)}${items !== scopes.length && ` (${count(items, "item")})`}: ${namesHtml(scopes, "scope", detail)}`,

@@ -161,9 +161,22 @@ test.each([
   expect(page).not.toContain('href="#');
 });
 
-test("what narrowed a plan is told", () => {
-  const scope: Plan["scope"] = { targets: ["abc"], excludes: [], only: ["hosts"], changedSince: null, hosts: "probe" };
-  expect(renderPlanHtml({ ...savedPlan, scope })).toContain("<dt>Only</dt><dd>--target abc --only hosts</dd>");
+test("what narrowed a plan is told in words", () => {
+  const scope: Plan["scope"] = {
+    ...{ targets: ["abc", "xyz-*"], excludes: [], only: ["environments", "hosts"], hosts: "skip" },
+    changedSince: "3f2a1b4c5d6e7f8091a2b3c4d5e6f708192a3b4c",
+  };
+  expect(renderPlanHtml({ ...savedPlan, scope })).toContain(
+    "<dt>A part of the fleet</dt><dd>only what fits <code>abc</code>, <code>xyz-*</code>; only <code>environments</code>, <code>hosts</code>; only what the inventory changes since <code>3f2a1b4c5d6e</code>; hosts were not looked at</dd>",
+  );
+  expect(renderPlanHtml(empty)).not.toContain("A part of the fleet");
+});
+
+test("what is held because somebody suspended it is not called unreadable", () => {
+  const held = [{ scope: "environment/abc-p1", reason: "suspended until 2026-12-01: a move", items: 3 }];
+  const page = renderPlanHtml({ ...empty, held });
+  expect(page).toContain("<h3>Held back: nothing is planned there</h3>");
+  expect(page).not.toContain("could not be read");
 });
 
 test("of more changes than there is room for, those stay that take something away, and the page says what was cut", () => {

@@ -121,6 +121,17 @@ test("what is taken away has its origin and place, and guards say what they stan
   );
 });
 
+test("a plan of a part of the fleet says so", () => {
+  const scope: Plan["scope"] = {
+    ...{ targets: ["label.type=a`b"], excludes: ["abc-*"], only: ["environments", "groups", "hosts"], hosts: "skip" },
+    changedSince: "main",
+  };
+  expect(renderPlanMarkdown({ ...empty, scope })).toContain(
+    "\n\nA part of the fleet: only what fits `` label.type=a`b ``; without `abc-*`; only what the inventory changes since `main`; hosts were not looked at.\n\n",
+  );
+  expect(renderPlanMarkdown(empty)).not.toContain("A part of the fleet");
+});
+
 describe("text from a cluster stays text", () => {
   test.each([
     ["a code span that ends early", "a`b"],
