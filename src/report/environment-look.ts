@@ -1,4 +1,4 @@
-import { severityLevel } from "../fleet/severity-level.ts";
+import { type SeverityLevel, severityLevel } from "../fleet/severity-level.ts";
 import type { Condition, FleetEnvironment } from "../model/fleet.ts";
 import { severityLooks } from "./severity-looks.ts";
 
@@ -43,6 +43,10 @@ const looks = new Map(environmentLooks.map((look) => [look.name, look]));
 const unknown: EnvironmentLook = { name: "unknown", ...byCondition.unknown };
 
 export function environmentLook({ condition, problems }: FleetEnvironment): EnvironmentLook {
+  if (condition !== "problems") return looks.get(condition) ?? unknown;
   const levels = Object.keys(problems.open ?? {}).map(severityLevel);
-  return looks.get(condition === "problems" ? `open-${Math.min(2, ...levels)}` : condition) ?? unknown;
+  return openLook(levels.sort((left, right) => left - right)[0] ?? 2);
 }
+
+/** The look of what has open problems, by the level of the gravest. */
+export const openLook = (level: SeverityLevel): EnvironmentLook => looks.get(`open-${level}`) ?? unknown;

@@ -1,11 +1,13 @@
 import { moreFirst, problemsByLevel, troubleOf } from "../fleet/compare-trouble.ts";
 import { countFleet } from "../fleet/count-fleet.ts";
+import { severityLevel } from "../fleet/severity-level.ts";
 import { groupBy } from "../lib/group-by.ts";
 import { count } from "../lib/printable.ts";
-import { compareText } from "../lib/text.ts";
+import { compareText, shortened } from "../lib/text.ts";
 import type { Fleet, FleetEnvironment } from "../model/fleet.ts";
-import { environmentLook, environmentLooks } from "./environment-look.ts";
+import { type EnvironmentLook, environmentLook, environmentLooks, openLook } from "./environment-look.ts";
 import { environmentRemarks } from "./environment-remarks.ts";
+import { notRead, oldestReading, summaryParts } from "./fleet-summary.ts";
 import { timesHtml, timesStyle } from "./fleet-times.ts";
 import { facetOptions, filterForm, type ViewChoice } from "./page/filter-form.ts";
 import { filterScript } from "./page/filter-script.ts";
@@ -13,17 +15,17 @@ import { fitPage, type PageDetail } from "./page/fit-page.ts";
 import { fleetScript } from "./page/fleet-script.ts";
 import { type Html, type HtmlValue, html, htmlText } from "./page/html.ts";
 import { renderPage } from "./page/render-page.ts";
+import { openProblems, shortMinuteOf } from "./problem-words.ts";
 import { openProblemsHtml } from "./problems-html.ts";
 import { quotaWords, showUsed } from "./quota-words.ts";
 import { type RowHeights, type RowText, rowHeights } from "./row-heights.ts";
 import { showLabels } from "./show-labels.ts";
-import { oldestReading, summaryParts } from "./status-text.ts";
 
 /** Signs are generated, because elements for those of 5,000 cells would be most of what a browser lays out at first. */
 const signs = environmentLooks.map(
   ({ name, sign, look }) =>
     // Browsers that know no text for screen readers here, which is empty, take the first content.
-    `.is-${name} { --look: var(--${look}); } .is-${name} > summary::before, .legend .is-${name}::before { content: "${sign}"; content: "${sign}" / ""; }\n`,
+    `.is-${name} { --look: var(--${look}); } .is-${name} > summary::before, .legend .is-${name}::before, .since.is-${name}::before { content: "${sign}"; content: "${sign}" / ""; }\n`,
 );
 
 const style = `${signs.join("")}
@@ -31,7 +33,9 @@ const style = `${signs.join("")}
 .row > h3 { font-weight: 500; padding-top: 0.2rem; }
 .cells { display: flex; flex-wrap: wrap; gap: 0.25rem; }
 .cell { border: 1px solid var(--line); border-left: 0.3rem solid var(--look); border-radius: 4px; background: var(--raised); }
-.cell > summary::before, .legend [class^="is-"]::before { display: inline-block; min-width: 1.25em; margin-right: 0.3em; color: var(--look); font-weight: 700; text-align: center; font-family: ui-monospace, monospace; }
+.since { grid-column: 1; margin: 0; font-size: 0.85rem; color: var(--look); }
+.since + .cells { grid-column: 2; grid-row: 1 / span 2; }
+.cell > summary::before, .since::before, .legend [class^="is-"]::before { display: inline-block; min-width: 1.25em; margin-right: 0.3em; color: var(--look); font-weight: 700; text-align: center; font-family: ui-monospace, monospace; }
 .cell > summary { list-style: none; padding: 0.1rem 0.45rem; min-height: 1.75rem; white-space: nowrap; font-size: 0.9rem; }
 .cell > summary::-webkit-details-marker { display: none; }
 .cell[open] { flex-basis: 100%; }
@@ -42,9 +46,10 @@ const style = `${signs.join("")}
 .signs.wide-rows { grid-template-columns: minmax(0, 1fr); }
 .signs .row { grid-template-columns: minmax(0, 7rem) minmax(0, 1fr); padding: 0.1rem 0; }
 .signs .cells { gap: 0.15rem; }
+.signs .since { display: none; }
 .signs .cell:not([open]) > summary { padding: 0; width: 1.5rem; min-height: 1.5rem; font-size: 0; text-align: center; }
 .signs .cell:not([open]) > summary::before { margin: 0; font-size: 0.9rem; line-height: 1.5rem; }
-@media (max-width: 40rem) { .row { grid-template-columns: minmax(0, 1fr); } }
+@media (max-width: 40rem) { .row { grid-template-columns: minmax(0, 1fr); } .row > .cells { grid-column: 1; grid-row: auto; } }
 `;
 
 /** Characters that a page of a large fleet aims at: 3 MB, without what stands around the map and the lines over time. */
@@ -83,7 +88,7 @@ function bodyOf(fleet: Fleet, rows: readonly MapRow[], heights: RowHeights, deta
       html`<dt>${name}</dt><dd>${url}${version === null ? null : `, version ${version}`}${unreadable === null ? null : html`: <strong class="removed">not read: ${unreadable}</strong>`}</dd>`,
   )}</dl></header>
 <main>
-${warnings.length > 0 && html`<section class="notice warned"><h2>Warnings</h2><ul>${warnings.slice(0, detail.names).map((warning) => html`<li>${warning}</li>`)}</ul></section>`}
+${noticeHtml("Not everything could be read", notRead(fleet), detail)}${noticeHtml("Warnings", warnings, detail)}
 ${map}
 ${timesHtml(fleet, cells, Math.max(leastForTimes, aimedSize - htmlText(map).length))}
 ${versionsHtml(fleet)}
@@ -95,6 +100,8 @@ ${licenceHtml(fleet)}
 /** Environments that stand beside each other. */
 interface MapRow extends RowText {
   readonly environments: readonly FleetEnvironment[];
+  /** Since when its gravest problems are open, and how these look; null: none is open. */
+  readonly since: { readonly look: EnvironmentLook; readonly note: string } | null;
 }
 
 /** Those with most trouble first. */
@@ -107,23 +114,30 @@ const rowsOf = (
     .sort((left, right) => moreFirst(left.trouble, right.trouble) || compareText(left.row.title, right.row.title))
     .map(({ row }) => row);
 
-const mapRow = (title: string, environments: readonly FleetEnvironment[]): MapRow => ({
-  ...{ title, environments },
-  cells: environments.map(cellText),
-});
+function mapRow(title: string, environments: readonly FleetEnvironment[]): MapRow {
+  const since = openSince(environments);
+  return { title, environments, since, note: since?.note ?? "", cells: environments.map(cellText) };
+}
+
+/** Since when the gravest problems are open that environments have. */
+function openSince(environments: readonly FleetEnvironment[]): MapRow["since"] {
+  const [first] = openProblems(environments);
+  if (first === undefined) return null;
+  return { look: openLook(severityLevel(first.severity)), note: `since ${shortMinuteOf(first.start)} UTC` };
+}
 
 /** At most so many environments: those of the first rows. */
 function cutRows(rows: readonly MapRow[], most: number): readonly MapRow[] {
   let left = most;
-  return rows.flatMap(({ title, environments }) => {
-    const kept = environments.slice(0, Math.max(0, left));
-    left -= kept.length;
-    return kept.length === 0 ? [] : [mapRow(title, kept)];
+  return rows.flatMap((row) => {
+    const environments = row.environments.slice(0, Math.max(0, left));
+    left -= environments.length;
+    return environments.length === 0 ? [] : [{ ...row, environments, cells: environments.map(cellText) }];
   });
 }
 
 function mapHtml(
-  { environments, problemsSince }: Fleet,
+  { environments, customers, problemsSince }: Fleet,
   rows: readonly MapRow[],
   heights: RowHeights,
   detail: PageDetail,
@@ -142,14 +156,15 @@ function mapHtml(
     ),
   ];
   const used = new Set(environments.map(environmentLook));
+  const names = new Map(customers.map(({ id, name }) => [id, name]));
   const missing = environments.length - rows.reduce((sum, row) => sum + row.environments.length, 0);
   return html`<section aria-labelledby="map"><h2 id="map">The map</h2>
 <ul class="legend" aria-label="Signs">${environmentLooks
     .filter((look) => used.has(look))
     .map(({ name, words }) => html`<li class="is-${name}">${words}</li>`)}</ul>
-${filterForm(facets, "environment, customer, host, reason", { folds: false, views: problemsSince === null ? views : [...views, zoom] })}
+${filterForm(facets, "environment, customer, host, problem", { folds: false, views: problemsSince === null ? views : [...views, zoom] })}
 <p class="muted" data-keys hidden>Tab leads to the map and to the lines over time, arrow keys, Home and End from one to the other, Enter opens and closes.</p>
-<div data-map>${rows.map((row) => rowHtml(row, heights, keys, detail))}</div>
+<div data-map>${rows.map((row) => rowHtml(row, names.get(row.title) ?? row.title, { heights, keys, detail }))}</div>
 <template data-clusters>${rowsOf(
     rows.flatMap((row) => row.environments),
     ({ cluster }) => cluster,
@@ -192,9 +207,24 @@ function labelKeys(environments: readonly FleetEnvironment[]): readonly string[]
     .map(([key]) => key);
 }
 
-const rowHtml = (row: MapRow, heights: RowHeights, keys: readonly string[], detail: PageDetail): Html =>
-  html`<div class="row ${heights.classOf(row)}" data-group data-words="${row.title}"><h3>${row.title}</h3><div class="cells">${row.environments.map((environment) => cellHtml(environment, keys, detail))}</div></div>
+/** The name of the customer is found, too, and seen below the pointer. */
+function rowHtml(
+  row: MapRow,
+  name: string,
+  {
+    heights,
+    keys,
+    detail,
+  }: { readonly heights: RowHeights; readonly keys: readonly string[]; readonly detail: PageDetail },
+): Html {
+  const { title, since, environments } = row;
+  const isNamed = name !== title;
+  return html`<div class="row ${heights.classOf(row)}" data-group data-words="${title}${isNamed && ` ${name}`}"><h3${isNamed && html` title="${name}"`}>${title}</h3>${
+    since !== null &&
+    html`<p class="since is-${since.look.name}"><span class="unseen">${since.look.words}, </span>${since.note}</p>`
+  }<div class="cells">${environments.map((environment) => cellHtml(environment, keys, detail))}</div></div>
 `;
+}
 
 /** With the number of open problems where there are several. */
 function cellText({ id, problems }: FleetEnvironment): string {
@@ -206,13 +236,36 @@ function cellHtml(environment: FleetEnvironment, keys: readonly string[], detail
   const { name, cluster, stage, url, hosts, labels } = environment;
   const look = environmentLook(environment);
   const shownLabels = showLabels(labels);
-  const remarks = environmentRemarks(environment);
+  const remarks = environmentRemarks(environment, Math.min(detail.names, mostNames));
   const seen = hosts.seen === null ? "?" : hosts.seen;
-  return html`<details class="cell is-${look.name}" data-item data-state="${look.words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${facetValue(labels[key])}"`)}><summary>${cellText(environment)}<span class="unseen"> ${look.words}</span></summary><p><a href="${url}" rel="noreferrer">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shownLabels.slice(0, detail.value)}</p>`}${openProblemsHtml(environment, detail)}${
-    remarks.length > 0 &&
-    html`<ul>${remarks.slice(0, 20).map((remark) => html`<li>${remark.slice(0, detail.value)}</li>`)}</ul>`
+  return html`<details class="cell is-${look.name}" data-item data-state="${look.words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${facetValue(labels[key])}"`)}><summary>${cellText(environment)}<span class="unseen"> ${look.words}</span></summary><p><a href="${url}">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shortened(shownLabels, detail.value)}</p>`}${openProblemsHtml(environment, detail)}${
+    remarks.length > 0 && html`<ul>${listItems(remarks, mostRemarks, detail)}</ul>`
   }</details>`;
 }
+
+/** Hosts that a remark names, remarks of an environment, and rows of a table. */
+const mostNames = 20;
+const mostRemarks = 20;
+const mostRows = 200;
+
+/** What a reader must not miss, below a heading; nothing where there is none of it. */
+const noticeHtml = (title: string, items: readonly string[], detail: PageDetail): HtmlValue =>
+  items.length > 0 &&
+  html`<section class="notice warned"><h2>${title}</h2><ul>${listItems(items, detail.names, detail)}</ul></section>\n`;
+
+/** At most so many items of a list, with how many are missing. */
+const listItems = (items: readonly string[], most: number, { value }: PageDetail): Html =>
+  html`${items.slice(0, most).map((item) => html`<li>${shortened(item, value)}</li>`)}${
+    items.length > most && html`<li>${cutWords(items.length - most)}</li>`
+  }`;
+
+const cutWords = (missing: number): string => `and ${count(missing, "more", "more")}, cut here`;
+
+/** At most so many rows of a table, with how many are missing. */
+const tableRows = (rows: readonly Html[], columns: number): Html =>
+  html`${rows.slice(0, mostRows)}${
+    rows.length > mostRows && html`<tr><td colspan="${columns}">${cutWords(rows.length - mostRows)}</td></tr>`
+  }`;
 
 function licenceHtml({ clusters }: Fleet): HtmlValue {
   const rows = clusters.flatMap(({ name, licence }) =>
@@ -223,7 +276,7 @@ function licenceHtml({ clusters }: Fleet): HtmlValue {
   );
   if (rows.length === 0) return null;
   return html`<section aria-labelledby="licence"><h2 id="licence">Licence in use</h2>
-<div class="wide"><table><thead><tr><th scope="col">Cluster</th><th scope="col">Quota</th><th scope="col" class="number">Used</th></tr></thead><tbody>${rows.slice(0, 200)}</tbody></table></div></section>
+<div class="wide"><table><thead><tr><th scope="col">Cluster</th><th scope="col">Quota</th><th scope="col" class="number">Used</th></tr></thead><tbody>${tableRows(rows, 3)}</tbody></table></div></section>
 `;
 }
 
@@ -231,10 +284,9 @@ function versionsHtml({ versions }: Fleet): HtmlValue {
   const sorted = Object.entries(versions).sort(([left, one], [right, two]) => two - one || compareText(left, right));
   if (sorted.length === 0) return null;
   return html`<section aria-labelledby="versions"><h2 id="versions">Agents by version</h2>
-<div class="wide"><table><thead><tr><th scope="col">Version</th><th scope="col" class="number">Hosts</th></tr></thead><tbody>${sorted
-    .slice(0, 100)
-    .map(
-      ([version, number]) => html`<tr><td>${version}</td><td class="number">${number}</td></tr>`,
-    )}</tbody></table></div></section>
+<div class="wide"><table><thead><tr><th scope="col">Version</th><th scope="col" class="number">Hosts</th></tr></thead><tbody>${tableRows(
+    sorted.map(([version, number]) => html`<tr><td>${version}</td><td class="number">${number}</td></tr>`),
+    2,
+  )}</tbody></table></div></section>
 `;
 }

@@ -5,7 +5,7 @@ import { count } from "../lib/printable.ts";
 import { compareText, shortened } from "../lib/text.ts";
 import type { Fleet, FleetEnvironment, FleetProblem } from "../model/fleet.ts";
 import { type Html, type HtmlValue, html, htmlText } from "./page/html.ts";
-import { minuteOf, severityWords } from "./problem-words.ts";
+import { severityWords, shortMinuteOf } from "./problem-words.ts";
 import { severityLooks } from "./severity-looks.ts";
 
 /** Problems of one environment that are listed; of more the last ones. */
@@ -152,13 +152,10 @@ function lineHtml({ environment, problems }: Row, cell: number, frame: Frame): H
     problems.length > listed.length && html`<li>${count(problems.length - listed.length, "earlier one")}</li>`
   }${listed.map(
     ({ severity, title, start, end }) =>
-      html`<li>${severityWords(severity)}: ${shortened(title, longestTitle)}, ${shortTime(start)} ${end === null ? "and still open" : `to ${shortTime(end)}`}</li>`,
+      html`<li>${severityWords(severity)}: ${shortened(title, longestTitle)}, ${shortMinuteOf(start)} ${end === null ? "and still open" : `to ${shortMinuteOf(end)}`}</li>`,
   )}<li><a href="${url}">${name}</a></li></ul></details>
 `;
 }
-
-/** Without the year: what is listed is of a month at most. */
-const shortTime = (time: number): string => minuteOf(time).slice(5);
 
 /** Marks of problems: a graver one lies below the others and is higher, so that they are told apart without their colour. */
 function marksHtml(problems: readonly FleetProblem[], { begin, end }: Frame): Html {

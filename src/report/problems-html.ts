@@ -1,7 +1,6 @@
-import { severityLevel } from "../fleet/severity-level.ts";
 import { count } from "../lib/printable.ts";
 import { shortened } from "../lib/text.ts";
-import type { FleetEnvironment, FleetProblem } from "../model/fleet.ts";
+import type { FleetEnvironment } from "../model/fleet.ts";
 import type { PageDetail } from "./page/fit-page.ts";
 import { type HtmlValue, html } from "./page/html.ts";
 import { minuteOf, openProblems, openWords, severityWords } from "./problem-words.ts";
@@ -13,8 +12,7 @@ const mostProblems = 20;
 export function openProblemsHtml(environment: FleetEnvironment, detail: PageDetail): HtmlValue {
   const words = openWords(environment);
   if (words === "") return null;
-  const level = ({ severity }: FleetProblem) => severityLevel(severity);
-  const open = [...openProblems(environment)].sort((left, right) => level(left) - level(right));
+  const open = openProblems([environment]);
   return html`<p>Open problems: ${words}</p><ul>${open
     .slice(0, mostProblems)
     .map(

@@ -1,6 +1,8 @@
 /** What stands in a row of the map. */
 export interface RowText {
   readonly title: string;
+  /** Below the title, in smaller letters; empty: nothing. */
+  readonly note: string;
   readonly cells: readonly string[];
 }
 
@@ -15,7 +17,7 @@ const screens = [
   { below: 48, cells: 20, title: 16, isStacked: false },
   { below: 40, cells: 18, title: 18, isStacked: true },
 ] as const;
-/** The same for signs alone, on every screen. */
+/** The same for signs alone, on every screen, without notes. */
 const signs = { title: 7, perLine: 5 };
 
 /** In rem. Letters are as wide as those of wide fonts: what is too high moves the scroll bar, what is too low would overlap. */
@@ -26,6 +28,8 @@ const sizes = {
   cellLine: 2.15,
   signLine: 1.8,
   titleLine: 1.3,
+  noteLetter: 0.53,
+  noteLine: 1.55,
   around: 0.5,
 };
 
@@ -53,11 +57,15 @@ export function rowHeights(rows: readonly RowText[]): RowHeights {
 }
 
 /** In tenths of rem: with signs alone, then on every screen. */
-function heightsOf({ title, cells }: RowText): readonly number[] {
+function heightsOf({ title, note, cells }: RowText): readonly number[] {
   const titleHeight = (room: number) => Math.ceil((title.length * sizes.titleLetter) / room) * sizes.titleLine;
+  const noteHeight = (room: number) => Math.ceil((note.length * sizes.noteLetter) / room) * sizes.noteLine;
   const signHeight = Math.ceil(cells.length / signs.perLine) * sizes.signLine;
   const heights = screens.map((screen) => {
-    const [above, beside] = [titleHeight(screen.title), linesOf(cells, screen.cells) * sizes.cellLine];
+    const [above, beside] = [
+      titleHeight(screen.title) + noteHeight(screen.title),
+      linesOf(cells, screen.cells) * sizes.cellLine,
+    ];
     return screen.isStacked ? above + beside + sizes.around : Math.max(above, beside) + sizes.around;
   });
   return [Math.max(signHeight, titleHeight(signs.title)) + sizes.around, ...heights].map((height) =>

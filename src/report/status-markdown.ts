@@ -2,14 +2,16 @@ import { count, printableData } from "../lib/printable.ts";
 import type { Fleet, FleetCounts, FleetEnvironment } from "../model/fleet.ts";
 import { environmentRemarks } from "./environment-remarks.ts";
 import { byVersion, chooseColumns, licenceWords } from "./fleet-facts.ts";
+import { groupsOf, notRead, oldestReading, summaryParts, worstFirst } from "./fleet-summary.ts";
 import { code, cutList, escapeMarkdown, markdownList } from "./markdown.ts";
 import { fitDetail, type MarkdownDetail } from "./markdown-detail.ts";
 import { bySeverity, openLines } from "./problem-words.ts";
 import { showLabels } from "./show-labels.ts";
-import { groupsOf, notRead, oldestReading, summaryParts, worstFirst } from "./status-text.ts";
 
 /** Customers in the table, unless everything is wanted. */
 const mostRows = 20;
+/** Remarks on one environment. */
+const mostRemarks = 20;
 /** Versions in a cell. */
 const mostVersions = 3;
 
@@ -45,7 +47,8 @@ function renderWith(fleet: Fleet, full: boolean, detail: MarkdownDetail): string
 
 function environmentItem(environment: FleetEnvironment): string {
   const labels = showLabels(environment.labels);
-  const remarks = [...openLines(environment), ...environmentRemarks(environment)].map(escapeMarkdown);
+  const all = [...openLines(environment), ...environmentRemarks(environment)];
+  const remarks = cutList(all.map(escapeMarkdown), mostRemarks);
   return `${code(environment.id)}${labels === "" ? "" : ` (${escapeMarkdown(labels)})`}: ${remarks.join("; ")}`;
 }
 

@@ -1,19 +1,9 @@
-import { moreFirst, problemsByLevel, troubleOf } from "../fleet/compare-trouble.ts";
-import { needsAttention } from "../fleet/needs-attention.ts";
 import { count, type Paint, printableLine } from "../lib/printable.ts";
 import { shortened } from "../lib/text.ts";
 import type { Fleet, FleetCounts, FleetEnvironment, LicenceTotal } from "../model/fleet.ts";
-import type { Held } from "../model/plan.ts";
 import { environmentRemarks } from "./environment-remarks.ts";
-import {
-  asFarAsKnown,
-  byVersion,
-  chooseColumns,
-  environmentFacts,
-  labelled,
-  licenceWords,
-  problemsOf,
-} from "./fleet-facts.ts";
+import { byVersion, chooseColumns, environmentFacts, labelled, licenceWords } from "./fleet-facts.ts";
+import { groupsOf, notRead, oldestReading, summaryParts, worstFirst } from "./fleet-summary.ts";
 import { bySeverity, openLines } from "./problem-words.ts";
 import { showLabels } from "./show-labels.ts";
 import { wrapWords } from "./wrap-words.ts";
@@ -55,31 +45,6 @@ interface Detail {
   readonly paint: Paint;
   readonly rows: number;
   readonly versions: number;
-}
-
-/** The environments of a fleet by what somebody may have to do about them, those with most trouble first. */
-export function groupsOf({ environments }: Pick<Fleet, "environments">) {
-  const rest = environments.filter((environment) => !needsAttention(environment));
-  return {
-    troubled: environments.filter(needsAttention).sort((left, right) => moreFirst(weightOf(left), weightOf(right))),
-    suspended: rest.filter(({ suspended }) => suspended !== null),
-    others: rest.filter(({ suspended }) => suspended === null),
-  };
-}
-
-/** The customers of a fleet, those with most trouble first. */
-export const worstFirst = ({ customers }: Pick<Fleet, "customers">): Fleet["customers"] =>
-  [...customers].sort((left, right) => moreFirst(troubleOf(left.counts), troubleOf(right.counts)));
-
-/** What could not be read and belongs to no environment, which tells it itself. */
-export function notRead({ clusters, held }: Pick<Fleet, "clusters" | "held">): readonly string[] {
-  const ofNone = held.filter(({ scope }: Held) => !/^(?:cluster|environment|host)\//.test(scope));
-  return [
-    ...clusters.flatMap(({ name, unreadable }) =>
-      unreadable === null ? [] : [`not read: cluster/${name}: ${printableLine(unreadable)}`],
-    ),
-    ...ofNone.map(({ scope, reason }) => `held: ${printableLine(scope)}: ${printableLine(reason)}`),
-  ];
 }
 
 interface Row {
@@ -151,15 +116,18 @@ function block(heading: string, environments: readonly FleetEnvironment[], detai
       .slice(0, detail.rows)
       .flatMap((environment) => [
         ...named(environment, detail.paint),
-        ...[...openLines(environment), ...environmentRemarks(environment)].flatMap((remark) =>
-          wrapWords(`    ${remark}`, width, 6),
-        ),
+        ...remarkLines([...openLines(environment), ...environmentRemarks(environment)], detail.rows),
         ...factLines(environmentFacts(environment, detail.versions), 4, detail),
       ]),
     ...(environments.length > detail.rows ? [`  ${leftOut(environments.length - detail.rows)}`] : []),
     "",
   ];
 }
+
+const remarkLines = (remarks: readonly string[], most: number): readonly string[] => [
+  ...remarks.slice(0, most).flatMap((remark) => wrapWords(`    ${remark}`, width, 6)),
+  ...(remarks.length > most ? [`    ${leftOut(remarks.length - most)}`] : []),
+];
 
 /** The labels stand beside the id, or below it where there is no room for them. */
 function named({ id, labels }: FleetEnvironment, paint: Paint): readonly string[] {
@@ -169,13 +137,6 @@ function named({ id, labels }: FleetEnvironment, paint: Paint): readonly string[
   return [name, ...wrapWords(`    ${shown}`, width, 6)];
 }
 
-const order: readonly string[] = ["drift", "hosts", "held", "unknown", "problems"];
-/** How bad it stands, the condition first, then how many problems are open, from the gravest on. */
-const weightOf = ({ condition, problems }: FleetEnvironment): readonly number[] => [
-  order.indexOf(condition),
-  ...problemsByLevel(problems.open ?? {}),
-];
-
 /** Milliseconds from which on what was read is told to be older. */
 const noticedAge = 60_000;
 
@@ -183,26 +144,4 @@ function ageLines(fleet: Fleet): readonly string[] {
   const oldest = oldestReading(fleet);
   if (oldest === null || Date.parse(fleet.createdAt) - Date.parse(oldest) < noticedAge) return [];
   return [`Some environments were asked at ${oldest.slice(0, 16)}Z (--max-age 0 asks again).`];
-}
-
-/** When the environment was asked that was asked first; null: none has answered. */
-export const oldestReading = ({ environments }: Pick<Fleet, "environments">): string | null =>
-  environments.reduce<string | null>(
-    (oldest, { readAt }) => (readAt !== null && (oldest === null || readAt < oldest) ? readAt : oldest),
-    null,
-  );
-
-/** The sums of a fleet in words. */
-export function summaryParts(counts: FleetCounts, otherDrift: number): readonly string[] {
-  return [
-    count(counts.environments, "environment"),
-    ...(counts.disabled > 0 ? [`${counts.disabled} disabled`] : []),
-    ...(counts.suspended > 0 ? [`${counts.suspended} suspended`] : []),
-    ...(counts.waiting > 0 ? [`${counts.waiting} waiting to be deleted`] : []),
-    `${asFarAsKnown(counts.hostsSeen, counts)} of ${count(counts.hostsDeclared, "host")} seen`,
-    `${asFarAsKnown(problemsOf(counts.problems), counts)} open ${problemsOf(counts.problems) === 1 ? "problem" : "problems"}`,
-    `${count(counts.drift + otherDrift, "change", "changes")} in a plan`,
-    ...(counts.held > 0 ? [`${counts.held} held`] : []),
-    ...(counts.unknown > 0 ? [`${count(counts.unknown, "environment")} not known`] : []),
-  ];
 }

@@ -1,7 +1,8 @@
 /**
  * Searching and filtering of a page, for the form that `filterForm` makes. Items (`data-item`) are shown that have all words of
  * the search and, for each name in the form, one of the values that are chosen under it (`data-NAME`); where nothing is
- * chosen, all are; names that begin with `view.` narrow nothing. Sections (`data-section`) and groups (`data-group`) without an item that is shown are hidden; a group tells in
+ * chosen, all are; names that begin with `view.` narrow nothing. What else the page tells of an item and has its number
+ * (`data-with`) is searched with it. Sections (`data-section`) and groups (`data-group`) without an item that is shown are hidden; a group tells in
  * `data-count` how many are. What is chosen stands in the fragment of the address, so that a link leads to it; the
  * form gets an event `shown` whenever it was done. For paper, all that is
  * shown is opened.
@@ -15,8 +16,10 @@ export const filterScript = `
   const mostOpened = 200;
   const groups = all("[data-group]");
   const sections = all("[data-section]");
-  const items = all("[data-item]").map((element) => ({
+  const besides = new Map(all("[data-with]").map((element) => [Number(element.dataset.with), element]));
+  const items = all("[data-item]").map((element, index) => ({
     element,
+    beside: besides.get(index),
     group: element.closest("[data-group]"),
     section: element.closest("[data-section]"),
     weight: Number(element.dataset.weight || 1),
@@ -29,7 +32,8 @@ export const filterScript = `
   const textOf = (item) => {
     if (item.text === null) {
       const above = [item.group, item.section].map((element) => element === null ? "" : element.dataset.words || "");
-      item.text = (above.join(" ") + " " + item.element.textContent).toLowerCase();
+      const beside = item.beside === undefined ? "" : item.beside.textContent;
+      item.text = (above.join(" ") + " " + item.element.textContent + " " + beside).toLowerCase();
     }
     return item.text;
   };

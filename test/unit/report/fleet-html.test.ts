@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { countFleet } from "../../../src/fleet/count-fleet.ts";
 import { renderFleetHtml } from "../../../src/report/fleet-html.ts";
 import { aFleet, aFleetEnvironment, largeFleet } from "../../support/fleets.ts";
 
@@ -23,7 +24,7 @@ describe("the map of a fleet", () => {
     );
     expect(page).toContain('href="https://emea.example.com/e/abc-p1"');
     expect(page).toMatch(/<details class="cell is-ok" .*?><summary>abc-p1<span class="unseen"> in order/);
-    expect(page).toContain('.is-ok > summary::before, .legend .is-ok::before { content: "✓";');
+    expect(page).toContain('.is-ok > summary::before, .legend .is-ok::before, .since.is-ok::before { content: "✓";');
     expect(page).toContain("not seen: 2 of 3 hosts: web02, web03");
     expect(page).toContain("1 of 3 hosts seen");
   });
@@ -198,6 +199,74 @@ describe("the map of a fleet", () => {
     const signs = [...page.matchAll(/\.is-([\w-]+)::before { content: "(.)";/g)].map(([, , sign]) => sign);
     expect(new Set(signs).size).toBe(signs.length);
     expect(page).toContain('data-state="open problems: availability, error"');
+  });
+
+  test("says beside each customer since when its gravest problems are open, and knows it by its name, too", () => {
+    const problem = { id: "1", title: "Something", end: null };
+    const at = (time: string) => Date.parse(`2026-03-${time}:00Z`);
+    const list = [
+      { ...problem, severity: "CUSTOM_ALERT", start: at("01T08:00") },
+      { ...problem, severity: "ERROR", start: at("10T11:42") },
+      { ...problem, severity: "AVAILABILITY", start: at("10T11:50") },
+      { ...problem, severity: "ERROR", start: at("09T10:00"), end: at("09T11:00") },
+    ];
+    const open = { CUSTOM_ALERT: 1, ERROR: 1, AVAILABILITY: 1 };
+    const page = renderFleetHtml(
+      aFleet(
+        [
+          aFleetEnvironment({ condition: "problems", problems: { open, list } }),
+          aFleetEnvironment({ id: "xyz-p1", customer: "xyz" }),
+        ],
+        {
+          customers: [
+            { id: "abc", name: "ABC Retail", licence: null, counts: countFleet([]) },
+            { id: "xyz", name: "xyz", licence: null, counts: countFleet([]) },
+          ],
+        },
+      ),
+    );
+    expect(page).toContain(
+      'data-words="abc ABC Retail"><h3 title="ABC Retail">abc</h3><p class="since is-open-0"><span class="unseen">open problems: availability, error, </span>since 03-10 11:42 UTC</p>',
+    );
+    expect(page).toContain('data-words="xyz"><h3>xyz</h3><div class="cells">');
+  });
+
+  test("cuts nothing without saying so", () => {
+    const numbers = Array.from({ length: 250 }, (_, index) => index);
+    const licence = numbers.map((number) => ({ quota: `quota${number}`, period: "now" as const, used: 1 }));
+    const [cluster] = aFleet([]).clusters;
+    if (cluster === undefined) throw new Error("there is a cluster");
+    const page = renderFleetHtml(
+      aFleet(
+        [
+          aFleetEnvironment({
+            condition: "held",
+            labels: { owner: "o".repeat(20_000) },
+            held: [
+              ...numbers.map((number) => `host/web${number}: it is the ${"x".repeat(number + 1)}`),
+              `environment/abc-p1: ${"long ".repeat(4_000)}`,
+            ],
+          }),
+        ],
+        { clusters: [{ ...cluster, licence }], versions: Object.fromEntries(numbers.map((key) => [`1.${key}`, 1])) },
+      ),
+    );
+    expect(page).toContain("<li>and 231 more, cut here</li>");
+    expect(page).toContain('<p class="muted">owner=ooo');
+    expect(page).toContain("o…</p>");
+    expect(page).toContain('<tr><td colspan="3">and 50 more, cut here</td></tr>');
+    expect(page).toContain('<tr><td colspan="2">and 50 more, cut here</td></tr>');
+  });
+
+  test("tells of what could not be read and belongs to no environment", () => {
+    const held = [
+      { scope: "source/customers/abc.yaml:3", reason: "the command failed", items: 1 },
+      { scope: "host/web01", reason: "no route", items: 1 },
+    ];
+    const page = renderFleetHtml(aFleet([aFleetEnvironment()], { held }));
+    expect(page).toContain(
+      "<h2>Not everything could be read</h2><ul><li>held: source/customers/abc.yaml:3: the command failed</li></ul>",
+    );
   });
 
   test("has a mark that can be seen of a problem that has just begun", () => {

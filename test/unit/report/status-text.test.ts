@@ -74,6 +74,36 @@ describe("the text of status", () => {
     );
   });
 
+  test("puts hosts of which the same is to be said in one line, and bounds what it says of one environment", () => {
+    const names = Array.from({ length: 12 }, (_, index) => `web${index + 10}.example.com`);
+    const environment = aFleetEnvironment({
+      condition: "held",
+      hosts: {
+        ...{ ...hosts, declared: 30 },
+        elsewhere: names.map((host, index) => ({ host, environment: index < 11 ? "abc-t1" : "abc-t2" })),
+      },
+      held: [
+        ...names.map((name, index) => `host/${name}: connect ETIMEDOUT 10.1.2.${index}:22`),
+        "environment/abc-p1: its quota is not known",
+      ],
+    });
+    expect(textOf(fleetOf([environment]))).toContain(
+      [
+        "    held: host/web10.example.com, host/web11.example.com, host/web12.example.com",
+        "      and 9 more: for example connect ETIMEDOUT 10.1.2.0:22",
+        "    held: environment/abc-p1: its quota is not known",
+        "    elsewhere: 11 hosts report to abc-t1: web10.example.com, web11.example.com,",
+        "      web12.example.com and 8 more",
+        "    elsewhere: web21.example.com reports to abc-t2",
+        "    2 of 30 hosts seen",
+      ].join("\n"),
+    );
+    const reasons = Array.from({ length: 30 }, (_, index) => `host/web${index}: ${"x".repeat(index + 1)} is wrong`);
+    const many = aFleetEnvironment({ condition: "held", held: reasons });
+    expect(textOf(fleetOf([many]))).toContain(`${"x".repeat(20)} is wrong\n    and 10 more (--full shows all)\n`);
+    expect(textOf(fleetOf([many]), true)).toContain(`${"x".repeat(30)} is wrong\n`);
+  });
+
   test("has the usual columns where nothing is wrong", () => {
     const text = textOf(fleetOf([aFleetEnvironment()]));
     expect(text).toMatch(/^CLUSTER {3}ENVIRONMENTS {2}HOSTS SEEN {2}DRIFT {2}PROBLEMS\n/);
@@ -125,13 +155,14 @@ describe("the text of status", () => {
     expect(text.replace(/\n\s*/g, "")).toContain(`timed outheld:source/customers/${"z".repeat(90)}.yaml:3`);
   });
 
-  test("text says of open problems since when, with the title of the oldest", () => {
+  test("text says of open problems since when, with the title of the oldest of the gravest", () => {
     const problem = { id: "1", severity: "ERROR", end: null };
     const environment = aFleetEnvironment({
       condition: "problems",
       problems: {
-        open: { ERROR: 1, AVAILABILITY: 1 },
+        open: { ERROR: 1, AVAILABILITY: 1, CUSTOM_ALERT: 1 },
         list: [
+          { ...problem, title: "Queue", severity: "CUSTOM_ALERT", start: Date.parse("2026-02-20T12:00:00Z") },
           { ...problem, title: "Closed before", start: Date.parse("2026-03-07T12:00:00Z"), end: 1 },
           { ...problem, title: "Host or monitoring \u001bunavailable", start: Date.parse("2026-03-09T23:52:10Z") },
           { ...problem, title: "Failure rate increase", start: Date.parse("2026-03-10T02:00:00Z") },
@@ -140,7 +171,7 @@ describe("the text of status", () => {
     });
     const text = renderStatusText(aFleet([environment]), (_style, plain) => plain, { full: false });
     expect(text).toContain(`  abc-p1
-    open: 1 availability, 1 error
+    open: 1 availability, 1 error, 1 custom alert
     since 2026-03-09 23:52 UTC: Host or monitoring \\u001bunavailable
 `);
   });
