@@ -9,11 +9,11 @@ import { type EnvironmentLook, environmentLook, environmentLooks, openLook } fro
 import { environmentRemarks } from "./environment-remarks.ts";
 import { notRead, oldestReading, summaryParts } from "./fleet-summary.ts";
 import { timesHtml, timesStyle } from "./fleet-times.ts";
-import { facetOptions, filterForm, type ViewChoice } from "./page/filter-form.ts";
+import { facetNumbers, facetOptions, filterForm, type ViewChoice } from "./page/filter-form.ts";
 import { filterScript } from "./page/filter-script.ts";
 import { fitPage, type PageDetail } from "./page/fit-page.ts";
 import { fleetScript } from "./page/fleet-script.ts";
-import { type Html, type HtmlValue, html, htmlText } from "./page/html.ts";
+import { bytesOf, type Html, type HtmlValue, html } from "./page/html.ts";
 import { renderPage } from "./page/render-page.ts";
 import { openProblems, shortMinuteOf } from "./problem-words.ts";
 import { openProblemsHtml } from "./problems-html.ts";
@@ -52,10 +52,11 @@ const style = `${signs.join("")}
 @media (max-width: 40rem) { .row { grid-template-columns: minmax(0, 1fr); } .row > .cells { grid-column: 1; grid-row: auto; } }
 `;
 
-/** Characters that a page of a large fleet aims at: 3 MB, without what stands around the map and the lines over time. */
-const aimedSize = 2_900_000;
+/** Bytes that a page of a large fleet aims at, and what of them is for the map and the lines over time. */
+const aimedSize = 3_000_000;
+const mostForViews = 2_900_000;
 /** What the lines over time may take however large the map is. */
-const leastForTimes = 500_000;
+const leastForTimes = 300_000;
 
 /** Environments that browsers lay out at once in no time. */
 const fewEnvironments = 500;
@@ -70,7 +71,7 @@ export function renderFleetHtml(fleet: Fleet): string {
       ...{ title: "dtsync status", style: `${style}${heights.style}${timesStyle(fleet)}` },
       ...{ script: `${fleetScript}${filterScript}`, body: bodyOf(fleet, rows, heights, detail) },
     });
-  });
+  }, aimedSize);
 }
 
 function bodyOf(fleet: Fleet, rows: readonly MapRow[], heights: RowHeights, detail: PageDetail): Html {
@@ -90,7 +91,7 @@ function bodyOf(fleet: Fleet, rows: readonly MapRow[], heights: RowHeights, deta
 <main>
 ${noticeHtml("Not everything could be read", notRead(fleet), detail)}${noticeHtml("Warnings", warnings, detail)}
 ${map}
-${timesHtml(fleet, cells, Math.max(leastForTimes, aimedSize - htmlText(map).length))}
+${timesHtml(fleet, cells, Math.max(leastForTimes, mostForViews - bytesOf(map)))}
 ${versionsHtml(fleet)}
 ${licenceHtml(fleet)}
 </main>
@@ -143,18 +144,21 @@ function mapHtml(
   detail: PageDetail,
 ): Html {
   const facet = (name: string, title: string, of: (environment: FleetEnvironment) => string) => ({
-    ...{ name, title },
+    ...{ name, title, of },
     options: facetOptions(environments.map((environment) => [of(environment), 1])).filter(({ value }) => value !== ""),
   });
-  const keys = labelKeys(environments);
   const facets = [
     facet("state", "State", (environment) => environmentLook(environment).words),
     facet("cluster", "Cluster", ({ cluster }) => cluster),
     facet("stage", "Stage", ({ stage }) => stage),
-    ...keys.map((key) =>
+    ...labelKeys(environments).map((key) =>
       facet(`label.${key}`, key, ({ labels: { [key]: value } }) => (value === undefined ? "" : facetValue(value))),
     ),
   ];
+  const numbers = facetNumbers(facets);
+  const cell = (environment: FleetEnvironment) =>
+    cellHtml(environment, numbers(facets.map(({ of }) => of(environment))), detail);
+  const places = new Map(rows.flatMap((row) => row.environments).map((environment, index) => [environment, index]));
   const used = new Set(environments.map(environmentLook));
   const names = new Map(customers.map(({ id, name }) => [id, name]));
   const missing = environments.length - rows.reduce((sum, row) => sum + row.environments.length, 0);
@@ -164,12 +168,10 @@ function mapHtml(
     .map(({ name, words }) => html`<li class="is-${name}">${words}</li>`)}</ul>
 ${filterForm(facets, "environment, customer, host, problem", { folds: false, views: problemsSince === null ? views : [...views, zoom] })}
 <p class="muted" data-keys hidden>Tab leads to the map and to the lines over time, arrow keys, Home and End from one to the other, Enter opens and closes.</p>
-<div data-map>${rows.map((row) => rowHtml(row, names.get(row.title) ?? row.title, { heights, keys, detail }))}</div>
-<template data-clusters>${rowsOf(
-    rows.flatMap((row) => row.environments),
-    ({ cluster }) => cluster,
-  ).map(
-    ({ title }) => html`<div class="row" data-words="${title}"><h3>${title}</h3><div class="cells"></div></div>`,
+<div data-map>${rows.map((row) => rowHtml(row, names.get(row.title) ?? row.title, heights.classOf(row), cell))}</div>
+<template data-clusters>${rowsOf([...places.keys()], ({ cluster }) => cluster).map(
+    ({ title, environments: own }) =>
+      html`<div class="row" data-words="${title}" data-cells="${own.map((environment) => places.get(environment) ?? 0).join(" ")}"><h3>${title}</h3><div class="cells"></div></div>`,
   )}</template>
 ${missing > 0 && html`<p class="muted">${count(missing, "more environment")} did not fit into this page; --format json has all.</p>`}
 </section>
@@ -199,7 +201,11 @@ const facetValue = (value: string): string => (value === "" ? '""' : value);
 function labelKeys(environments: readonly FleetEnvironment[]): readonly string[] {
   const values = new Map<string, string[]>();
   for (const { labels } of environments)
-    for (const [key, value] of Object.entries(labels)) values.set(key, [...(values.get(key) ?? []), value]);
+    for (const [key, value] of Object.entries(labels)) {
+      const own = values.get(key);
+      if (own === undefined) values.set(key, [value]);
+      else own.push(value);
+    }
   return [...values]
     .filter(([, own]) => own.length > 1 && new Set(own).size <= mostValues)
     .sort(([left, one], [right, two]) => two.length - one.length || compareText(left, right))
@@ -208,21 +214,13 @@ function labelKeys(environments: readonly FleetEnvironment[]): readonly string[]
 }
 
 /** The name of the customer is found, too, and seen below the pointer. */
-function rowHtml(
-  row: MapRow,
-  name: string,
-  {
-    heights,
-    keys,
-    detail,
-  }: { readonly heights: RowHeights; readonly keys: readonly string[]; readonly detail: PageDetail },
-): Html {
+function rowHtml(row: MapRow, name: string, height: string, cell: (environment: FleetEnvironment) => Html): Html {
   const { title, since, environments } = row;
   const isNamed = name !== title;
-  return html`<div class="row ${heights.classOf(row)}" data-group data-words="${title}${isNamed && ` ${name}`}"><h3${isNamed && html` title="${name}"`}>${title}</h3>${
+  return html`<div class="row ${height}" data-group data-words="${title}${isNamed && ` ${name}`}"><h3${isNamed && html` title="${name}"`}>${title}</h3>${
     since !== null &&
     html`<p class="since is-${since.look.name}"><span class="unseen">${since.look.words}, </span>${since.note}</p>`
-  }<div class="cells">${environments.map((environment) => cellHtml(environment, keys, detail))}</div></div>
+  }<div class="cells">${environments.map(cell)}</div></div>
 `;
 }
 
@@ -232,13 +230,14 @@ function cellText({ id, problems }: FleetEnvironment): string {
   return open > 1 ? `${id} · ${open}` : id;
 }
 
-function cellHtml(environment: FleetEnvironment, keys: readonly string[], detail: PageDetail): Html {
-  const { name, cluster, stage, url, hosts, labels } = environment;
+/** `values`: those that the map can be narrowed by, in short. */
+function cellHtml(environment: FleetEnvironment, values: string, detail: PageDetail): Html {
+  const { name, cluster, url, hosts, labels } = environment;
   const look = environmentLook(environment);
   const shownLabels = showLabels(labels);
   const remarks = environmentRemarks(environment, Math.min(detail.names, mostNames));
   const seen = hosts.seen === null ? "?" : hosts.seen;
-  return html`<details class="cell is-${look.name}" data-item data-state="${look.words}" data-cluster="${cluster}" data-stage="${stage}"${keys.map((key) => labels[key] !== undefined && html` data-label.${key}="${facetValue(labels[key])}"`)}><summary>${cellText(environment)}<span class="unseen"> ${look.words}</span></summary><p><a href="${url}">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shortened(shownLabels, detail.value)}</p>`}${openProblemsHtml(environment, detail)}${
+  return html`<details class="cell is-${look.name}" data-item="${values}"><summary>${cellText(environment)}<span class="unseen"> ${look.words}</span></summary><p><a href="${url}">${name}</a> on ${cluster}${hosts.declared > 0 && `, ${seen} of ${count(hosts.declared, "host")} seen`}</p>${shownLabels !== "" && html`<p class="muted">${shortened(shownLabels, detail.value)}</p>`}${openProblemsHtml(environment, detail)}${
     remarks.length > 0 && html`<ul>${listItems(remarks, mostRemarks, detail)}</ul>`
   }</details>`;
 }

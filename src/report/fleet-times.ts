@@ -4,12 +4,13 @@ import { sumOf } from "../fleet/sum-of.ts";
 import { count } from "../lib/printable.ts";
 import { compareText, shortened } from "../lib/text.ts";
 import type { Fleet, FleetEnvironment, FleetProblem } from "../model/fleet.ts";
-import { type Html, type HtmlValue, html, htmlText } from "./page/html.ts";
+import { bytesOf, type Html, type HtmlValue, html } from "./page/html.ts";
 import { severityWords, shortMinuteOf } from "./problem-words.ts";
 import { severityLooks } from "./severity-looks.ts";
 
-/** Problems of one environment that are listed; of more the last ones. */
+/** Problems of one environment that are listed at most, and where there is no room for more. */
 const mostListed = 50;
+const leastListed = 2;
 const hour = 3_600_000;
 const day = 24 * hour;
 /** Marks on the axis of time that can be read beside each other. */
@@ -87,7 +88,7 @@ const hoursOf = (milliseconds: number): number => round(milliseconds / hour);
 /**
  * Problems of each environment that had some, by hours: what happened at the same time stands one above the other. Those with
  * most that is open come first, then those that had most. `cells`: the number of each environment on the map, which its line
- * follows. `room`: how many characters the lines may take.
+ * follows. `room`: how many bytes the lines may take.
  */
 export function timesHtml(fleet: Fleet, cells: ReadonlyMap<FleetEnvironment, number>, room: number): HtmlValue {
   const frame = frameOf(fleet);
@@ -96,22 +97,43 @@ export function timesHtml(fleet: Fleet, cells: ReadonlyMap<FleetEnvironment, num
     .map((environment) => rowOf(environment, frame))
     .filter(({ problems }) => problems.length > 0)
     .sort((left, right) => moreFirst(left.rank, right.rank) || compareText(left.environment.id, right.environment.id));
-  const lines: Html[] = [];
-  let left = room;
-  for (const row of rows) {
-    const cell = cells.get(row.environment);
-    if (cell === undefined) continue;
-    const line = lineHtml(row, cell, frame);
-    left -= htmlText(line).length;
-    if (left < 0) break;
-    lines.push(line);
-  }
+  const lines = fitLines(
+    rows.filter(({ environment }) => cells.has(environment)),
+    cells,
+    { frame, room },
+  );
   const missing = rows.length - lines.length;
   return html`<section aria-labelledby="times"><h2 id="times">Problems over time</h2>
 ${rows.length === 0 ? html`<p>No environment that answered had a problem in this time.</p>` : linesHtml(rows, lines, frame)}
 ${missing > 0 && html`<p class="muted">${count(missing, "more environment")} had problems, fewer or less grave ones, and no room for a line here: the search finds none of ${missing === 1 ? "it" : "them"}. --format json has all.</p>`}
 </section>
 `;
+}
+
+/** A line of every row, the first ones with lists as long as there is room for; where even short ones are too long, the first lines. */
+function fitLines(
+  rows: readonly Row[],
+  cells: ReadonlyMap<FleetEnvironment, number>,
+  { frame, room }: { readonly frame: Frame; readonly room: number },
+): readonly Html[] {
+  const render = (row: Row, listed: number) => lineHtml(row, cells.get(row.environment) ?? 0, { frame, listed });
+  let left = room;
+  const lines: Html[] = [];
+  for (const row of rows) {
+    const line = render(row, leastListed);
+    left -= bytesOf(line);
+    if (left < 0) return lines;
+    lines.push(line);
+  }
+  return lines.map((line, index) => {
+    const row = rows[index];
+    if (row === undefined || row.problems.length <= leastListed) return line;
+    const longer = render(row, mostListed);
+    const more = bytesOf(longer) - bytesOf(line);
+    if (more > left) return line;
+    left -= more;
+    return longer;
+  });
 }
 
 interface Row {
@@ -137,24 +159,46 @@ function linesHtml(rows: readonly Row[], lines: readonly Html[], frame: Frame): 
     .map(
       (level) =>
         html`<li><svg viewBox="0 0 6 9" aria-hidden="true"><rect class="${severityLooks[level].look}" y="${level * 3}" width="6" height="${9 - level * 3}"/></svg> ${severityLooks[level].words}</li>`,
-    )}<li class="muted">times in UTC; a line opens for the list of its problems</li></ul>
+    )}<li class="muted">times in UTC; a line opens for the list of its problems, of very many those that are open or began last</li></ul>
 <div class="lines" data-lines>
 <div class="time" aria-hidden="true"><div class="axis"><span></span><span class="ticks muted">${ticksOf(frame).map(({ label }) => html`<span>${label}</span>`)}</span></div></div>
 ${lines}</div>
 `;
 }
 
-function lineHtml({ environment, problems }: Row, cell: number, frame: Frame): Html {
+function lineHtml(
+  { environment, problems }: Row,
+  cell: number,
+  { frame, listed: most }: { readonly frame: Frame; readonly listed: number },
+): Html {
   const { id, name, url } = environment;
   const open = problems.filter(({ end }) => end === null).length;
-  const listed = problems.slice(-mostListed);
+  const listed = mostTelling(problems, most);
   return html`<details class="time" data-with="${cell}"><summary><span>${id} <span class="muted">${open === 0 ? count(problems.length, "problem") : open === problems.length ? `${open} open` : `${open} of ${problems.length} open`}</span></span><svg viewBox="0 0 ${Math.ceil((frame.end - frame.begin) / hour)} 9" preserveAspectRatio="none" aria-hidden="true">${marksHtml(problems, frame)}</svg></summary><ul>${
-    problems.length > listed.length && html`<li>${count(problems.length - listed.length, "earlier one")}</li>`
+    problems.length > listed.length &&
+    html`<li>${count(problems.length - listed.length, "more", "more")}, not listed</li>`
   }${listed.map(
     ({ severity, title, start, end }) =>
-      html`<li>${severityWords(severity)}: ${shortened(title, longestTitle)}, ${shortMinuteOf(start)} ${end === null ? "and still open" : `to ${shortMinuteOf(end)}`}</li>`,
+      html`<li>${severityWords(severity)}: ${shortened(title, longestTitle)}, ${shortMinuteOf(start)} ${endWords(start, end)}</li>`,
   )}<li><a href="${url}">${name}</a></li></ul></details>
 `;
+}
+
+/** Those that are open, and those that began last, in order of time. */
+function mostTelling(problems: readonly FleetProblem[], most: number): readonly FleetProblem[] {
+  if (problems.length <= most) return problems;
+  const rank = ({ end }: FleetProblem) => (end === null ? 0 : 1);
+  return [...problems]
+    .sort((left, right) => rank(left) - rank(right) || right.start - left.start)
+    .slice(0, most)
+    .sort((left, right) => left.start - right.start);
+}
+
+/** Of the same day the clock is enough. */
+function endWords(start: number, end: number | null): string {
+  if (end === null) return "and still open";
+  const [from, to] = [shortMinuteOf(start), shortMinuteOf(end)];
+  return `to ${from.slice(0, 6) === to.slice(0, 6) ? to.slice(6) : to}`;
 }
 
 /** Marks of problems: a graver one lies below the others and is higher, so that they are told apart without their colour. */

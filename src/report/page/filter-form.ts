@@ -30,7 +30,7 @@ export function filterForm(
 ): Html {
   return html`<form class="filter" role="search" data-filter hidden>
 <label class="field"><span class="label">Search (Ctrl+K)</span><input type="search" name="q" id="search" placeholder="${placeholder}" autocomplete="off" spellcheck="false"></label>
-${facets.filter(({ options }) => options.length > 1).map(facetControl)}
+${usedFacets(facets).map(facetControl)}
 ${views.map(
   ({ name, title, options }) =>
     html`<label class="field"><span class="label">${title}</span><select name="view.${name}">${Object.entries(options)
@@ -46,6 +46,21 @@ ${
 }<p class="shown" role="status" data-status></p>
 </form>
 `;
+}
+
+const usedFacets = (facets: readonly Facet[]): readonly Facet[] => facets.filter(({ options }) => options.length > 1);
+
+/**
+ * What makes of the values that an item has, one for each facet, the short form in which `data-item` may have them: the number of
+ * each among the options of its facet, or a hyphen, for those facets that narrow something.
+ */
+export function facetNumbers(facets: readonly Facet[]): (values: readonly string[]) => string {
+  const numbers = facets.map(({ options }) => new Map(options.map(({ value }, index) => [value, index])));
+  const used = new Set(usedFacets(facets));
+  return (values) =>
+    facets
+      .flatMap((facet, index) => (used.has(facet) ? [numbers[index]?.get(values[index] ?? "") ?? "-"] : []))
+      .join(" ");
 }
 
 function facetControl({ name, title, options }: Facet): HtmlValue {

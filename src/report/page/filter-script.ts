@@ -1,7 +1,7 @@
 /**
  * Searching and filtering of a page, for the form that `filterForm` makes. Items (`data-item`) are shown that have all words of
- * the search and, for each name in the form, one of the values that are chosen under it (`data-NAME`); where nothing is
- * chosen, all are; names that begin with `view.` narrow nothing. What else the page tells of an item and has its number
+ * the search and, for each name in the form, one of the values that are chosen under it (`data-NAME`, or all of them in
+ * `data-item` as `facetNumbers` writes them); where nothing is chosen, all are; names that begin with `view.` narrow nothing. What else the page tells of an item and has its number
  * (`data-with`) is searched with it. Sections (`data-section`) and groups (`data-group`) without an item that is shown are hidden; a group tells in
  * `data-count` how many are. What is chosen stands in the fragment of the address, so that a link leads to it; the
  * form gets an event `shown` whenever it was done. For paper, all that is
@@ -16,10 +16,20 @@ export const filterScript = `
   const mostOpened = 200;
   const groups = all("[data-group]");
   const sections = all("[data-section]");
+  const options = new Map();
+  for (const control of form.elements) {
+    if (!control.name || control.name === "q" || control.name.startsWith("view.")) continue;
+    const values = control.localName === "select" ? [...control.options].map(({ value }) => value) : [control.value];
+    options.set(control.name, [...(options.get(control.name) || []), ...values.filter((value) => value !== "")]);
+  }
+  const names = [...options.keys()];
+  const valueOf = ({ element, numbers }, name) =>
+    numbers === null ? element.getAttribute("data-" + name) : options.get(name)[numbers[names.indexOf(name)]];
   const besides = new Map(all("[data-with]").map((element) => [Number(element.dataset.with), element]));
   const items = all("[data-item]").map((element, index) => ({
     element,
     beside: besides.get(index),
+    numbers: element.dataset.item === "" ? null : element.dataset.item.split(" "),
     group: element.closest("[data-group]"),
     section: element.closest("[data-section]"),
     weight: Number(element.dataset.weight || 1),
@@ -56,7 +66,7 @@ export const filterScript = `
     let shownItems = 0;
     for (const item of items) {
       const { element, group, section, weight } = item;
-      const fits = facets.every(([name, values]) => values.includes(element.getAttribute("data-" + name) || ""))
+      const fits = facets.every(([name, values]) => values.includes(valueOf(item, name) || ""))
         && (words.length === 0 || words.every((word) => textOf(item).includes(word)));
       element.hidden = !fits;
       if (!fits) continue;

@@ -1,7 +1,7 @@
 /**
  * How a page shows a fleet, by the controls of the form that begin with `view.`: whose rows there are, in which order they stand,
  * whether environments are signs alone, and how wide the lines over time are. Rows of clusters wait empty in a template
- * (`data-clusters`), and take the cells of the others. A line is shown while the environment is whose number on the page it has
+ * (`data-clusters`), and take those cells of the others whose numbers they have (`data-cells`). A line is shown while the environment is whose number on the page it has
  * (`data-with`). Cells together, and lines together, are one stop of the Tab key; arrows go on from there. It stands before
  * `filterScript`, whose event it hears from the first one on.
  */
@@ -17,7 +17,7 @@ export const fleetScript = `
   const customers = [...map.children].map((row) => ({ row, own: [...placeIn(row).children] }));
   const clusters = [...document.querySelector("[data-clusters]").content.children].map((row) => ({
     row,
-    own: cells.filter((cell) => cell.dataset.cluster === row.dataset.words),
+    own: row.dataset.cells.split(" ").map((number) => cells[Number(number)]),
   }));
   const byName = (left, right) => left.row.dataset.words < right.row.dataset.words ? -1 : 1;
   const chosen = (name) => form.elements["view." + name] === undefined ? "" : form.elements["view." + name].value;

@@ -22,6 +22,9 @@ export const html = (template: TemplateStringsArray, ...values: readonly HtmlVal
 /** The text of markup. */
 export const htmlText = (value: Html): string => value[markup];
 
+/** How large it is in a file. */
+export const bytesOf = (value: Html): number => Buffer.byteLength(value[markup]);
+
 /** Style or script as it is: for texts of this program alone. */
 export const trustedText = (text: string): Html => ({ [markup]: text });
 
