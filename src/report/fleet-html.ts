@@ -29,7 +29,8 @@ const signs = environmentLooks.map(
 );
 
 const style = `${signs.join("")}
-.row { display: grid; grid-template-columns: minmax(8rem, 16rem) 1fr; gap: 0.25rem 1rem; padding: 0.3rem 0; border-top: 1px solid var(--line); align-items: start; }
+input[type="search"] { width: 22rem; }
+.row { display: grid; grid-template: auto 1fr / minmax(8rem, 16rem) 1fr; gap: 0 1rem; padding: 0.3rem 0; border-top: 1px solid var(--line); align-items: start; }
 .row > h3 { font-weight: 500; padding-top: 0.2rem; }
 .cells { display: flex; flex-wrap: wrap; gap: 0.25rem; }
 .cell { border: 1px solid var(--line); border-left: 0.3rem solid var(--look); border-radius: 4px; background: var(--raised); }
@@ -49,7 +50,7 @@ const style = `${signs.join("")}
 .signs .since { display: none; }
 .signs .cell:not([open]) > summary { padding: 0; width: 1.5rem; min-height: 1.5rem; font-size: 0; text-align: center; }
 .signs .cell:not([open]) > summary::before { margin: 0; font-size: 0.9rem; line-height: 1.5rem; }
-@media (max-width: 40rem) { .row { grid-template-columns: minmax(0, 1fr); } .row > .cells { grid-column: 1; grid-row: auto; } }
+@media (max-width: 40rem) { input[type="search"] { width: 100%; } .row { grid-template: none / minmax(0, 1fr); } .row > .cells { grid-column: 1; grid-row: auto; margin-top: 0.25rem; } }
 `;
 
 /** Bytes that a page of a large fleet aims at, and what of them is for the map and the lines over time. */
@@ -86,7 +87,7 @@ function bodyOf(fleet: Fleet, rows: readonly MapRow[], heights: RowHeights, deta
 <p class="verdict">${summaryParts(counts, otherDrift).join(", ")}</p>
 <dl class="facts"><dt>As of</dt><dd>${createdAt}${oldest !== null && oldest < createdAt && html`, environments asked from ${oldest} on`}</dd>${clusters.map(
     ({ name, url, version, unreadable }) =>
-      html`<dt>${name}</dt><dd>${url}${version === null ? null : `, version ${version}`}${unreadable === null ? null : html`: <strong class="removed">not read: ${unreadable}</strong>`}</dd>`,
+      html`<dt>${name}</dt><dd>${url}${version === null ? null : `, version ${version}`}${unreadable === null ? null : html`: <strong class="removed">not read</strong>`}</dd>`,
   )}</dl></header>
 <main>
 ${noticeHtml("Not everything could be read", notRead(fleet), detail)}${noticeHtml("Warnings", warnings, detail)}

@@ -79,6 +79,7 @@ async function open(
 }
 
 const status = (page: Page) => page.getByRole("status");
+const filters = (page: Page) => page.locator("[data-facets] > summary");
 const customers = (page: Page) => page.locator("[data-group]:visible");
 const openCustomers = (page: Page) => page.locator("[data-group][open]:visible");
 
@@ -88,7 +89,12 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     { width: 768, height: 1024, colorScheme: "dark" },
     { width: 400, height: 800, colorScheme: "dark" },
   ] as const;
-  const look = async (page: Page, { width, height, colorScheme }: (typeof views)[number]) => {
+  const further = [
+    { width: 2560, height: 1300, colorScheme: "dark" },
+    { width: 400, height: 800, colorScheme: "light" },
+  ] as const;
+  const look = async (page: Page, view: (typeof views)[number] | (typeof further)[number]) => {
+    const { width, height, colorScheme } = view;
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme });
   };
@@ -130,6 +136,34 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     }
   });
 
+  test.each(["small", "fleet"] as const)(
+    "of %s is accessible in every part, also in those that are folded or not drawn yet",
+    async (name) => {
+      const page = await open(name);
+      await page.evaluate(`{
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync("* { content-visibility: visible !important }");
+      document.adoptedStyleSheets = [sheet];
+      for (const details of document.querySelectorAll("details")) details.open = true;
+    }`);
+      for (const view of [...views, ...further]) {
+        await look(page, view);
+        expect(await accessibilityFaults(page)).toEqual([]);
+      }
+    },
+  );
+
+  test("of a fleet leaves room for the map where a screen is low, as one is that is magnified", async () => {
+    const page = await open("fleet", { viewport: { width: 720, height: 450 } });
+    await page.evaluate("document.querySelector('[data-map]').children[20].scrollIntoView({ behavior: 'instant' })");
+    await expect
+      .poll(() => page.getByRole("search").evaluate((form) => form.getBoundingClientRect().bottom))
+      .toBeLessThan(0);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.evaluate("document.querySelector('[data-map]').children[20].scrollIntoView({ behavior: 'instant' })");
+    await expect.poll(() => page.getByRole("search").evaluate((form) => form.getBoundingClientRect().top)).toBe(0);
+  });
+
   test("of a fleet with long names is accessible without that anybody scrolls", async () => {
     const page = await open("long-names");
     for (const width of [1280, 768]) {
@@ -143,12 +177,16 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     const page = await open("fleet");
     const cells = page.locator(".cell:visible");
     expect(await cells.count()).toBe(120);
+    await filters(page).click();
     await page.getByRole("checkbox", { name: "open problems: availability, error" }).check();
     await expect.poll(() => cells.count()).toBe(2);
     expect(await page.locator(".row:visible").count()).toBe(2);
     await page.getByRole("button", { name: "Clear" }).click();
     await page.getByRole("searchbox").fill("no such thing");
     await expect.poll(() => status(page).textContent()).toContain("nothing fits");
+    // A problem that has ended is in the lines over time alone.
+    await page.getByRole("searchbox").fill("c0005 something 2");
+    await expect.poll(() => status(page).textContent()).toContain("1 of 120");
     await page.getByRole("searchbox").fill("c0008 answer");
     await expect.poll(() => status(page).textContent()).toContain("1 of 120");
     const cell = cells.first();
@@ -264,7 +302,7 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
   test("of a fleet is one stop of the Tab key for its cells and one for its lines, with arrows from one to the other", async () => {
     const page = await open("fleet");
     const focused = () => page.evaluate("document.activeElement.firstChild.textContent.trim()");
-    await page.getByRole("button", { name: "Clear" }).focus();
+    await filters(page).focus();
     await page.keyboard.press("Tab");
     const cells = await page
       .locator(".cell summary")
@@ -301,7 +339,7 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     // Where the stop is not shown, the first one is that is.
     await page.getByRole("searchbox").fill("c0029-d1");
     await expect.poll(() => page.locator(".cell:visible").count()).toBe(1);
-    await page.getByRole("button", { name: "Clear" }).focus();
+    await filters(page).focus();
     await page.keyboard.press("Tab");
     expect(await focused()).toBe("c0029-d1");
   });
@@ -309,6 +347,9 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
   test("of a fleet is narrowed by stage, cluster and label, and searched from anywhere", async () => {
     const page = await open("fleet");
     const cells = page.locator(".cell:visible");
+    // What they narrow is seen first.
+    expect(await page.getByRole("group", { name: "Stage" }).isVisible()).toBe(false);
+    await filters(page).press("Enter");
     await page.getByRole("group", { name: "Stage" }).getByLabel(/^t /).check();
     await expect.poll(() => cells.count()).toBe(30);
     await page.getByRole("group", { name: "Cluster" }).getByLabel(/^apac/).check();
@@ -320,8 +361,13 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     await expect.poll(() => cells.count()).toBe(5);
     expect(await page.locator(".row:visible").count()).toBe(5);
     expect(new URL(page.url()).hash).toBe("#cluster=apac&stage=t&label.tier=silver");
+    expect(await filters(page).textContent()).toBe("Filters (3 chosen)");
+    await page.reload();
+    expect(await cells.count()).toBe(5);
+    expect(await page.getByRole("group", { name: "Stage" }).getByLabel(/^t /).isChecked()).toBe(true);
     await page.getByRole("button", { name: "Clear" }).click();
     await expect.poll(() => cells.count()).toBe(120);
+    expect(await filters(page).textContent()).toBe("Filters");
     await cells.last().locator("summary").focus();
     await page.keyboard.press("Control+k");
     await page.keyboard.type("c0004-p1");

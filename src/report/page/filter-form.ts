@@ -21,7 +21,8 @@ const mostBoxes = 9;
 
 /**
  * The form with which `filterScript` searches and filters a page: hidden until the script runs. A facet with fewer than two
- * options narrows nothing and is left out. `folds`: whether groups can be opened and closed.
+ * options narrows nothing and is left out. `folds`: whether groups can be opened and closed; without, facets are behind a line that
+ * opens, so that what they narrow is seen at once.
  */
 export function filterForm(
   facets: readonly Facet[],
@@ -30,7 +31,7 @@ export function filterForm(
 ): Html {
   return html`<form class="filter" role="search" data-filter hidden>
 <label class="field"><span class="label">Search (Ctrl+K)</span><input type="search" name="q" id="search" placeholder="${placeholder}" autocomplete="off" spellcheck="false"></label>
-${usedFacets(facets).map(facetControl)}
+${folds && usedFacets(facets).map(facetControl)}
 ${views.map(
   ({ name, title, options }) =>
     html`<label class="field"><span class="label">${title}</span><select name="view.${name}">${Object.entries(options)
@@ -42,6 +43,11 @@ ${
   folds &&
   html`<button type="button" data-open="yes">Open all</button>
 <button type="button" data-open="no">Close all</button>
+`
+}${
+  !folds &&
+  usedFacets(facets).length > 0 &&
+  html`<details class="facets" data-facets><summary>Filters</summary><div>${usedFacets(facets).map(facetControl)}</div></details>
 `
 }<p class="shown" role="status" data-status></p>
 </form>

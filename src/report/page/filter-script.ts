@@ -14,6 +14,7 @@ export const filterScript = `
   if (form === null) return;
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const mostOpened = 200;
+  const folded = form.querySelector("[data-facets]");
   const groups = all("[data-group]");
   const sections = all("[data-section]");
   const options = new Map();
@@ -86,6 +87,10 @@ export const filterScript = `
       else if (openBefore !== null) group.open = openBefore.get(group);
     }
     if (!filtered) openBefore = null;
+    const chosenValues = facets.reduce((sum, [, values]) => sum + values.length, 0);
+    if (folded !== null) {
+      folded.querySelector("summary").textContent = chosenValues === 0 ? "Filters" : "Filters (" + chosenValues + " chosen)";
+    }
     const status = form.querySelector("[data-status]");
     status.textContent = filtered
       ? number(shown) + " of " + number(total) + " shown" + (shown === 0 ? ": nothing fits the search and the filters" : "")
@@ -109,6 +114,7 @@ export const filterScript = `
       if (control.type === "checkbox") control.checked = parts.getAll(control.name).includes(control.value);
       else control.value = parts.get(control.name) || "";
     }
+    if (folded !== null && chosen().length > 0) folded.open = true;
     show();
   };
   let waiting = 0;

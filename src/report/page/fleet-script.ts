@@ -92,8 +92,8 @@ export const fleetScript = `
       if (from < 0 || to === undefined) return;
       event.preventDefault();
       const summary = summaryOf(shown[to()]);
-      // The form stays in sight above what scrolls.
-      summary.style.scrollMarginTop = form.offsetHeight + "px";
+      // The form may stay in sight above what scrolls.
+      summary.style.scrollMarginTop = getComputedStyle(form).position === "sticky" ? form.offsetHeight + "px" : "";
       summary.focus();
     });
     return () => {

@@ -46,6 +46,7 @@ code, .code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-siz
 .tag { border: 1px solid var(--line); border-radius: 1rem; padding: 0 0.5rem; font-size: 0.8rem; font-weight: 400; white-space: nowrap; }
 .notice { border: 1px solid var(--line); border-left: 0.4rem solid currentColor; border-radius: 4px; padding: 0.6rem 0.9rem; margin: 0.75rem 0; }
 .notice > * { color: var(--text); }
+.notice > h2 { margin: 0 0 0.25rem; font-size: 1rem; }
 .notice > h3 { color: inherit; margin-bottom: 0.25rem; }
 .notice ul { margin: 0.25rem 0; padding-left: 1.25rem; }
 .names { margin: 0.25rem 0 0; padding: 0; list-style: none; columns: 16rem; font-size: 0.9rem; }
@@ -79,7 +80,11 @@ input[type="search"], select, button { font: inherit; color: inherit; background
 input[type="search"] { width: 18rem; }
 input[type="checkbox"] { width: 1.1rem; height: 1.1rem; accent-color: var(--link); }
 button { cursor: pointer; background: var(--raised); }
-.shown { flex-basis: 100%; margin: 0; font-size: 0.9rem; }
+.facets[open] { flex-basis: 100%; order: 1; }
+.facets > summary { display: inline-flex; align-items: center; min-height: 2rem; border: 1px solid var(--muted); border-radius: 4px; padding: 0 0.6rem; background: var(--raised); }
+.facets > div { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; padding-top: 0.5rem; }
+.shown { order: 2; flex-basis: 100%; margin: 0; font-size: 0.9rem; }
+@media (max-height: 44rem) { .filter { position: static; } }
 @media (max-width: 40rem) {
   body { padding-left: 0.75rem; padding-right: 0.75rem; }
   .filter { position: static; }
