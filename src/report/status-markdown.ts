@@ -17,15 +17,30 @@ const mostVersions = 3;
 
 /** Where the fleet stands, for a note or an issue: the sums, what needs attention, and tables by cluster and customer. */
 export function renderStatusMarkdown(fleet: Fleet, { full }: { readonly full: boolean }): string {
-  return fitDetail((detail) => renderWith(printableData(fleet), full, detail), "dtsync status --format json");
+  const told = toldOf(printableData(fleet));
+  return fitDetail((detail) => renderWith(told, full, detail), "dtsync status --format json");
 }
 
-function renderWith(fleet: Fleet, full: boolean, detail: MarkdownDetail): string {
+/** What is told of a fleet, before anything of it is cut: no rendering with less detail has to find it out again. */
+function toldOf(fleet: Fleet) {
   const { troubled, suspended } = groupsOf(fleet);
+  return {
+    fleet,
+    unread: notRead(fleet).map(escapeMarkdown),
+    troubled: troubled.map(environmentItem),
+    suspended: suspended.map(environmentItem),
+    customers: worstFirst(fleet).map(({ id, ...rest }) => ({ ...rest, name: id })),
+  };
+}
+
+function renderWith(
+  { fleet, unread, troubled, suspended, customers }: ReturnType<typeof toldOf>,
+  full: boolean,
+  { listed }: MarkdownDetail,
+): string {
   const oldest = oldestReading(fleet);
   const asked = oldest === null ? "" : `, environments at ${oldest.slice(0, 16)}Z or later`;
-  const most = Math.min(detail.listed, full ? Number.POSITIVE_INFINITY : mostRows);
-  const items = (environments: readonly FleetEnvironment[]) => cutList(environments.map(environmentItem), most);
+  const most = Math.min(listed, full ? Number.POSITIVE_INFINITY : mostRows);
   return [
     "### dtsync status",
     "",
@@ -33,15 +48,11 @@ function renderWith(fleet: Fleet, full: boolean, detail: MarkdownDetail): string
     "",
     `As of ${escapeMarkdown(fleet.createdAt)}${asked}.`,
     "",
-    ...markdownList("Not everything could be read", cutList(notRead(fleet).map(escapeMarkdown), detail.listed)),
-    ...markdownList("Needs attention", items(troubled)),
-    ...markdownList("Suspended", items(suspended)),
+    ...markdownList("Not everything could be read", cutList(unread, listed)),
+    ...markdownList("Needs attention", cutList(troubled, most)),
+    ...markdownList("Suspended", cutList(suspended, most)),
     ...table("cluster", fleet.clusters, most),
-    ...table(
-      "customer",
-      worstFirst(fleet).map(({ id, ...rest }) => ({ ...rest, name: id })),
-      most,
-    ),
+    ...table("customer", customers, most),
   ].join("\n");
 }
 
