@@ -1,6 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
-import { chmod, chown, constants, lstat, mkdir, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  constants,
+  link,
+  lstat,
+  mkdir,
+  open,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { Socket } from "node:net";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -89,8 +102,7 @@ export async function writeTarget(target: WriteTarget, text: string, options: Wr
     return untilEnd(options.signal, (ends) => writeToSocket(descriptorOf(target.path), text, ends));
   const { path, existing } = target;
   await mkdir(dirname(path), { recursive: true });
-  // In the same folder, so that it can be moved into place; under a name that nobody can have made a link of.
-  const draft = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(9).toString("base64url")}`);
+  const draft = draftOf(path);
   const mode = options.secret ? 0o600 : (existing?.mode ?? 0o666);
   try {
     const handle = await open(
@@ -112,14 +124,34 @@ export async function writeTarget(target: WriteTarget, text: string, options: Wr
   }
 }
 
+/** In the same folder, so that it can be moved into place; under a name that nobody can have made a link of. */
+const draftOf = (path: string): string =>
+  join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(9).toString("base64url")}`);
+
 /** Makes a file, whole or not at all, unless one has the name already. Throws the error of the system. */
 export async function writeNew(path: string, text: string): Promise<void> {
-  await writeFile(path, text, { flag: "wx" }).catch(async (error: unknown) => {
+  const draft = draftOf(path);
+  try {
+    await writeFile(draft, text, { flag: "wx" });
+    // Unlike a move, it takes the place of nothing.
+    await link(draft, path).catch((error: unknown) => {
+      if (!cannotLink.some((code) => isSystemError(error, code))) throw error;
+      return writeDirectly(path, text);
+    });
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** What file systems say that give a file one name alone. */
+const cannotLink = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
+
+const writeDirectly = (path: string, text: string): Promise<void> =>
+  writeFile(path, text, { flag: "wx" }).catch(async (error: unknown) => {
     // A full disk has taken a part of it.
     if (!isSystemError(error, "EEXIST")) await rm(path, { force: true });
     throw error;
   });
-}
 
 /** Looks and writes at once. */
 export const writeWhole = async (file: string, text: string, options: WriteOptions = {}): Promise<void> =>

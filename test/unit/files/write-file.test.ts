@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import {
+import fs, {
   chmodSync,
   lstatSync,
   mkdirSync,
@@ -10,11 +10,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { inspectTarget, UnwritableFile, writeTarget, writeWhole } from "../../../src/files/write-file.ts";
+import { inspectTarget, UnwritableFile, writeNew, writeTarget, writeWhole } from "../../../src/files/write-file.ts";
 import { deviceFor } from "../../support/device.ts";
 
 let folder: string;
@@ -155,5 +156,55 @@ describe("writing a file", () => {
     mkdirSync(file);
     await expect(writeTarget(target, "new")).rejects.toThrow("EISDIR");
     expect(readdirSync(folder)).toEqual(["report.json"]);
+  });
+});
+
+describe("making a file", () => {
+  /** With some of the functions of `fs.promises` in the place of its own. */
+  async function withFunctions(some: Partial<typeof fs.promises>, work: () => Promise<void>): Promise<void> {
+    const own = { ...fs.promises };
+    Object.assign(fs.promises, some);
+    syncBuiltinESMExports();
+    try {
+      await work();
+    } finally {
+      Object.assign(fs.promises, own);
+      syncBuiltinESMExports();
+    }
+  }
+
+  it("shows it only when it is whole, and leaves nothing else", async () => {
+    const file = join(folder, "abc.yaml");
+    const { writeFile } = fs.promises;
+    const halfWritten: typeof writeFile = async (path, text, options) => {
+      await writeFile(path, "", options);
+      expect(fs.existsSync(file)).toBe(false);
+      await fs.promises.appendFile(path as string, text as string);
+    };
+    await withFunctions({ writeFile: halfWritten }, () => writeNew(file, "whole"));
+    expect(readFileSync(file, "utf8")).toBe("whole");
+    expect(modeOf(file)).toBe(0o666 & ~process.umask());
+    expect(readdirSync(folder)).toEqual(["abc.yaml"]);
+  });
+
+  it.each(["EPERM", "ENOTSUP"])("makes it where a file has one name alone (%s)", async (code) => {
+    const link = () => Promise.reject(Object.assign(new Error(`${code}: link`), { code }));
+    const file = join(folder, "abc.yaml");
+    await withFunctions({ link }, () => writeNew(file, "whole"));
+    expect(readFileSync(file, "utf8")).toBe("whole");
+    await withFunctions({ link }, () => expect(writeNew(file, "other")).rejects.toThrow("EEXIST"));
+    expect(readFileSync(file, "utf8")).toBe("whole");
+    expect(readdirSync(folder)).toEqual(["abc.yaml"]);
+  });
+
+  it.each([
+    ["a file", (file: string) => writeFileSync(file, "ours")],
+    ["a link to nothing", (file: string) => symlinkSync(join(folder, "nothing"), file)],
+    ["a folder", (file: string) => mkdirSync(file)],
+  ])("leaves %s alone that has the name", async (_what, make) => {
+    const file = join(folder, "abc.yaml");
+    make(file);
+    await expect(writeNew(file, "whole")).rejects.toThrow("EEXIST");
+    expect(readdirSync(folder)).toEqual(["abc.yaml"]);
   });
 });
