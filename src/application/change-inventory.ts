@@ -144,7 +144,7 @@ async function write(
         () => "nothing was written",
         () => requireCommitted(repository, places),
       );
-    for (const one of writes) await writeOne(one);
+    await writeAll(writes);
     context.log.info("inventory was changed", () => ({ files: writes.map(({ path }) => path) }));
     if (!repository) return null;
     return await orThrow(
@@ -153,6 +153,25 @@ async function write(
     );
   } finally {
     await repository?.close();
+  }
+}
+
+/** Of several files all are written, or none. */
+async function writeAll(writes: readonly Write[]): Promise<void> {
+  const written: Write[] = [];
+  for (const one of writes) {
+    try {
+      await writeOne(one);
+      written.push(one);
+    } catch (error) {
+      if (written.length === 0 || !(error instanceof DtsyncError)) throw error;
+      const { message, exitCode, hint } = error;
+      throw new DtsyncError(`${message}; ${await takeBack(written)}`, {
+        exitCode,
+        ...(hint === null ? {} : { hint }),
+        cause: error,
+      });
+    }
   }
 }
 

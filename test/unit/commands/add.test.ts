@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadInventory } from "../../../src/load/load-inventory.ts";
@@ -321,6 +321,20 @@ describe("dtsync add host", () => {
 });
 
 describe("dtsync remove host", () => {
+  test("changes several files, or none where one of them cannot be written", () =>
+    inWorld(async ({ run, read, folder }) => {
+      chmodSync(join(folder, "customers/grown.yaml"), 0o444);
+      const { code, errors } = await run("remove", "host", "list02.example.com", "web02.abc.example.com");
+      expect({ code, errors }).toEqual({
+        code: 1,
+        errors: expect.stringMatching(
+          /grown\.yaml cannot be written \(it is read-only\); the files are as they were before/,
+        ),
+      });
+      for (const path of ["customers/retail/abc.yaml", "customers/grown.yaml", "hosts/grown.txt"] as const)
+        expect(read(path)).toBe(files[path]);
+    }));
+
   test("declares it absent, out of its range, with what is needed to reach it", () =>
     inWorld(async ({ run, read }) => {
       const hosts = ["web02.abc.example.com", "db01.abc.example.com", "test01.abc.example.com"];
