@@ -22,18 +22,26 @@ export interface VariableFinding {
   readonly playbookFolder: string | null;
 }
 
+/** What a folder of variables has that stands in the way. */
+export type FolderFinding = Omit<VariableFinding, "playbookFolder">;
+
 /** What stands in the way of an Ansible inventory, whose path is absolute; the first of each folder. */
 export function lookThroughVariableFolders(
   path: string,
   root: string,
-  context: Pick<HostsContext, "filesBelow" | "readText">,
+  context: Pick<HostsContext, "filesBelow" | "readText" | "variableFindings">,
 ): readonly VariableFinding[] {
   const beside = dirname(path);
   const above = beside === root ? [] : [dirname(beside)];
+  const shown = (file: string) => relative(root, file).split(sep).join("/");
   return [beside, ...above].flatMap((place) =>
     ["group_vars", "host_vars"].flatMap((name) => {
-      const shown = (file: string) => relative(root, file).split(sep).join("/");
-      const found = lookThrough(join(place, name), shown, context);
+      const folder = join(place, name);
+      const { variableFindings } = context;
+      // It may stand beside the inventories of many customers, or above them.
+      const known = variableFindings.get(folder);
+      const found = known === undefined ? lookThrough(folder, shown, context) : known;
+      variableFindings.set(folder, found);
       return found === null ? [] : { ...found, playbookFolder: place === beside ? null : shown(place) || "." };
     }),
   );
@@ -43,7 +51,7 @@ function lookThrough(
   folder: string,
   shown: (path: string) => string,
   { filesBelow, readText }: Pick<HostsContext, "filesBelow" | "readText">,
-): Omit<VariableFinding, "playbookFolder"> | null {
+): FolderFinding | null {
   const below = filesBelow(folder);
   if (below === null) return null;
   if ("diagnostic" in below) {

@@ -6,7 +6,7 @@ import type { HostEntry } from "../schema/file-types.ts";
 import type { Levels } from "../settings/levels.ts";
 import type { LevelNotes, SettingsContext } from "../settings/settings-context.ts";
 import type { Positions } from "../yaml/positions.ts";
-import type { VariableFinding } from "./ansible-variable-folders.ts";
+import type { FolderFinding } from "./ansible-variable-folders.ts";
 import type { HostList } from "./host-list.ts";
 
 /** What resolving hosts needs from outside. */
@@ -17,8 +17,8 @@ export interface HostsContext extends SettingsContext {
   readonly hostLists: Map<string, HostList>;
   /** The files of variables below a folder, whose path is absolute as theirs. */
   filesBelow(path: string): FilesBelow;
-  /** What was found of the variables beside inventories, by their folders. */
-  readonly variableFindings: Map<string, readonly VariableFinding[]>;
+  /** What was found in folders of variables, by their paths; null: nothing. */
+  readonly variableFindings: Map<string, FolderFinding | null>;
   /** Hosts that may be made in all, so that ranges cannot fill the memory. */
   readonly mostHosts: number;
   /** Those of them that may still be made. */

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import type { Place } from "../../model/diagnostic.ts";
 import { inFile, type ValuePlace } from "../diagnostics/diagnostics.ts";
 import { showText } from "../diagnostics/show-text.ts";
@@ -119,9 +118,7 @@ function reportVariables(
   { where, file, root }: { readonly where: ValuePlace; readonly file: string; readonly root: string },
   context: HostsContext,
 ): void {
-  const findings = context.variableFindings.get(dirname(path)) ?? lookThroughVariableFolders(path, root, context);
-  context.variableFindings.set(dirname(path), findings);
-  for (const { message, isFault, playbookFolder } of findings) {
+  for (const { message, isFault, playbookFolder } of lookThroughVariableFolders(path, root, context)) {
     const exact = askAnsible({ file, group: item.group ?? null }, playbookFolder);
     const rule = isFault ? "invalid-host-list" : "ansible-variables";
     const hint = isFault

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { lookThroughVariableFolders } from "../../../../src/load/hosts/ansible-variable-folders.ts";
+import { createPositions } from "../../../../src/load/yaml/positions.ts";
 import { type Files, loadFiles, loadValid, placesOf, withoutTheRest } from "../load-files.ts";
 
 const load = (name: string, text: string, more: Files = {}) =>
@@ -113,6 +115,24 @@ describe("what a file has that is not read", () => {
 });
 
 describe("bounds", () => {
+  test("variables beside or above the inventories of many customers are looked through once", () => {
+    const reads: string[] = [];
+    const context = {
+      variableFindings: new Map(),
+      filesBelow: (path: string) => (path === "/i/hosts/group_vars" ? { files: [`${path}/all.yml`] } : null),
+      readText: (path: string) => {
+        reads.push(path);
+        return { positions: createPositions(path, "ansible_user: deploy\n") };
+      },
+    };
+    for (const name of ["abc", "def", "ghi"]) {
+      const found = lookThroughVariableFolders(`/i/hosts/${name}/h.ini`, "/i", context);
+      expect(found).toMatchObject([{ isFault: true, playbookFolder: "hosts" }]);
+    }
+    expect(lookThroughVariableFolders("/i/hosts/h.ini", "/i", context)).toMatchObject([{ playbookFolder: null }]);
+    expect(reads).toEqual(["/i/hosts/group_vars/all.yml"]);
+  });
+
   const lines = (count: number): string =>
     Array.from(
       { length: count },
