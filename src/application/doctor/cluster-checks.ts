@@ -17,6 +17,8 @@ import { originPlace } from "../../lib/read-origin.ts";
 import { compareVersions } from "../../lib/versions.ts";
 import { type Check, checksOf } from "../../model/checkup.ts";
 import type { Cluster } from "../../model/inventory.ts";
+import { TokenUnavailable } from "../../secrets/resolve-token.ts";
+import { mayHoldToken } from "../../secrets/token-variables.ts";
 import { trustClusters } from "../../secrets/trust-clusters.ts";
 import type { Context } from "../context.ts";
 import type { ClusterAccess } from "../open-cluster.ts";
@@ -68,7 +70,7 @@ export async function clusterChecks(
   try {
     opened = await openCluster(cluster, access, context);
   } catch (error) {
-    return [...allowed, checks.failure("token", errorMessage(error), "see the token of the cluster in dtsync.yaml")];
+    return [...allowed, notOpened(cluster, error, access, context, checks)];
   }
   try {
     const { client } = opened;
@@ -102,6 +104,31 @@ export async function clusterChecks(
   } finally {
     await opened.close();
   }
+}
+
+/** What keeps the cluster from being asked at all. */
+function notOpened(
+  { token }: Cluster,
+  error: unknown,
+  { allowCommands }: ClusterAccess,
+  { variables }: Context,
+  { failure }: Checks,
+): Check {
+  const message = errorMessage(error);
+  if (!(error instanceof TokenUnavailable)) return failure("certificate", message, "correct ca: in dtsync.yaml");
+  if ("file" in token) return failure("token", message, `write a token into ${token.file}, for you alone to read`);
+  if ("command" in token)
+    return failure(
+      "token",
+      message,
+      allowCommands ? "correct token: in dtsync.yaml" : "dtsync doctor --allow-commands",
+    );
+  const { env } = token;
+  return failure(
+    "token",
+    message,
+    mayHoldToken(env, variables) ? `read -rs ${env} && export ${env}` : `export DTSYNC_TOKEN_VARIABLES=${env}`,
+  );
 }
 
 /** The same work for everybody who asks for it, begun by the first. */

@@ -86,7 +86,7 @@ interface Bastion {
 }
 
 const written = ({ user, host, port }: JumpAddress): string =>
-  `${user === null ? "" : `${user}@`}${host}${port === null ? "" : `:${port}`}`;
+  `${user === null ? "" : `${user}@`}${host.includes(":") && port !== null ? `[${host}]` : host}${port === null ? "" : `:${port}`}`;
 
 const mostListed = 10;
 
@@ -96,10 +96,13 @@ function listBastions(bastions: readonly Bastion[]): string {
   return [...shown, ...(more > 0 ? [`and ${count(more, "more bastion")}`] : [])].join(", ");
 }
 
-const keyscan = (target: SshTarget | undefined): string =>
-  target === undefined
-    ? "ssh-keyscan"
-    : `ssh-keyscan ${target.port === 22 ? "" : `-p ${target.port} `}${target.hostName}`;
+/** How known_hosts comes to a key. A machine behind others answers nobody but them. */
+function howToKnow({ user, hostName, port, jumps }: SshTarget): string {
+  const atPort = port === 22 ? "" : `-p ${port} `;
+  return jumps.length === 0
+    ? `ssh-keyscan ${atPort}${hostName} shows its keys: add them to known_hosts after checking them`
+    : `ssh -J ${jumps.map(written).join(",")} ${atPort}${user}@${hostName} asks about its key: check it before you say yes`;
+}
 
 /** How many would be refused, because nothing says which key they have. */
 async function knownKeys(
@@ -126,7 +129,7 @@ async function knownKeys(
     return failure(
       id,
       `${count(unknown.length, what)} of ${targets.length} would be refused, because known_hosts has no key of them: ${listNames(unknown)}`,
-      `${keyscan(target)} shows its keys: add them to known_hosts after checking them, or declare ssh.hostKeys: accept-new`,
+      `${target === undefined ? "" : `${howToKnow(target)}, or `}declare ssh.hostKeys: accept-new`,
     );
   }
   return taken.length > 0

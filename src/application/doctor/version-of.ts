@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os";
 import type { Context } from "../context.ts";
 import { programRunner } from "../run-program.ts";
 
@@ -6,6 +5,6 @@ const limits = { timeout: 10_000, output: 10_000 };
 
 /** What a program prints of its version; null: it cannot be run. */
 export async function versionOf(command: readonly string[], context: Context): Promise<string | null> {
-  const outcome = await programRunner(context)(command, { directory: tmpdir(), variables: context.variables, limits });
+  const outcome = await programRunner(context)(command, { directory: "/", variables: context.variables, limits });
   return outcome.status === "done" ? outcome.output.trim() : null;
 }

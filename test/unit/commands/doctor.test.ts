@@ -141,10 +141,26 @@ describe("doctor", () => {
       code: 5,
       document: {
         checks: expect.arrayContaining([
-          expect.objectContaining({ id: "token", state: "failure", scope: "cluster/emea" }),
+          expect.objectContaining({
+            ...{ id: "token", state: "failure", scope: "cluster/emea" },
+            advice: "read -rs DTSYNC_TOKEN_EMEA && export DTSYNC_TOKEN_EMEA",
+          }),
         ]),
       },
     });
+  });
+
+  test.each<[string, Partial<Check>]>([
+    ["{ env: SECRET_OF_EMEA }", { id: "token", advice: "export DTSYNC_TOKEN_VARIABLES=SECRET_OF_EMEA" }],
+    ["{ file: /nothing/token }", { id: "token", advice: "write a token into /nothing/token, for you alone to read" }],
+    ["{ command: [./token] }", { id: "token", advice: "dtsync doctor --allow-commands" }],
+  ])("says what to do about a cluster with the token %s", async (token, expected) => {
+    world.write("inventory/dtsync.yaml", settings.replace("{ env: DTSYNC_TOKEN_EMEA }", token));
+    const { checks } = await examine();
+    world.write("inventory/dtsync.yaml", settings);
+    expect(checks.filter(({ scope, state }) => scope === "cluster/emea" && state === "failure")).toMatchObject([
+      expected,
+    ]);
   });
 
   test.each<[string, FaultAction]>([
@@ -322,6 +338,10 @@ describe("doctor", () => {
       state: "failure",
       message: expect.stringMatching(/^1 bastion of 2 .*ops@edge:2222$/),
       advice: expect.stringContaining("ssh-keyscan -p 2222 edge "),
+    });
+    // Nobody but the last bastion reaches them.
+    expect(find("known-hosts", "hosts")).toMatchObject({
+      advice: expect.stringMatching(/^ssh -J ops@edge:2222,inner \S+@web01 asks about its key/),
     });
     expect(find("bastions", "hosts")?.message).toBe("3 hosts behind ops@edge:2222, 3 hosts behind inner");
     // None of these environments is there.
