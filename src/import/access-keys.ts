@@ -16,18 +16,16 @@ export function accessKeys(
   visible: readonly PlacedEnvironment[],
 ): Readonly<Record<string, Granted>> {
   const keys: [string, Granted][] = [];
+  const sets = new Map([...reached].map(([environment, granted]) => [environment, grantedKey(granted)]));
   const bySet = groupBy([...reached], ([, granted]) => grantedKey(granted));
   for (const [set, entries] of bySet) {
     const [[, granted]] = entries;
     const left = new Set(entries.map(([environment]) => environment));
     for (const glob of left.size < leastForGlob && visible.length > left.size ? [] : globsFor([...left])) {
       const matches = globMatcher(glob);
-      const matched = visible.filter(({ observed }) => matches(observed.id));
-      const fits = matched.every((environment) => {
-        const found = reached.get(environment);
-        return found !== undefined && grantedKey(found) === set;
-      });
-      const fresh = matched.filter((environment) => left.has(environment));
+      // Most globs reach something else soon, and nobody looks at thousands of environments for them.
+      const fits = visible.every((environment) => sets.get(environment) === set || !matches(environment.observed.id));
+      const fresh = fits ? [...left].filter(({ observed }) => matches(observed.id)) : [];
       if (!fits || fresh.length < (glob === "*" ? 1 : 2)) continue;
       keys.push([glob, granted]);
       for (const environment of fresh) left.delete(environment);
@@ -42,13 +40,17 @@ function globsFor(environments: readonly PlacedEnvironment[]): readonly string[]
   const templates = new Set(environments.flatMap(({ template }) => (template === null ? [] : [template])));
   const stages = new Set(environments.flatMap(({ template, stage }) => (template === null ? [] : [stage])));
   const ofTemplates = [...templates].map((template) => template.replace("{customer}", "*").replace("{key}", "*"));
+  // Customers may have words that begin like a stage: behind that, a digit ends the id.
+  const endings = ["*", "?"];
   const ofStages = [...templates].flatMap((template) =>
-    [...stages].map((stage) => template.replace("{customer}", "*").replace("{key}", `${stage}*`)),
+    endings.flatMap((end) =>
+      [...stages].map((stage) => template.replace("{customer}", "*").replace("{key}", stage + end)),
+    ),
   );
   return [
     "*",
     ...ofTemplates.sort(compareText),
-    ...[...stages].sort(compareText).map((stage) => `*-${stage}*`),
+    ...endings.flatMap((end) => [...stages].sort(compareText).map((stage) => `*-${stage}${end}`)),
     ...ofStages.sort(compareText),
   ];
 }

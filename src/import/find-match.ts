@@ -57,6 +57,20 @@ const longestLabel = 31;
 /** The value of labels that say that a template makes a group. */
 export const labelValue = "yes";
 
+/** A match that the wanted environments and no others have; all have it without fields. Null: there is none of this kind. */
+export function matchByForm(
+  wanted: ReadonlySet<PlacedEnvironment>,
+  all: readonly PlacedEnvironment[],
+): MatchFields | null {
+  for (const dimensions of combinations) {
+    const fields = fieldsFor(dimensions, wanted);
+    if (fields === null) continue;
+    const matches = matcherOf(fields);
+    if (all.every((environment) => wanted.has(environment) || !matches(environment))) return compact(fields);
+  }
+  return null;
+}
+
 /**
  * A match that the wanted environments and no others have: by cluster, stage and form of the id, which an environment that comes
  * later has by itself; else by a few customers, else by a label. `name`: of the group, for the label; `taken`: labels that are in use.
@@ -67,14 +81,8 @@ export function findMatch(
   all: readonly PlacedEnvironment[],
   taken: Set<string>,
 ): FoundMatch {
-  for (const dimensions of combinations) {
-    const fields = fieldsFor(dimensions, wanted);
-    if (fields === null) continue;
-    const matches = matcherOf(fields);
-    if (all.filter(matches).length === wanted.size && [...wanted].every(matches)) {
-      return { fields: dimensions.length === 0 ? null : compact(fields), label: null };
-    }
-  }
+  const form = matchByForm(wanted, all);
+  if (form !== null) return { fields: Object.keys(form).length === 0 ? null : form, label: null };
   const customers = new Set([...wanted].map(({ customer }) => customer));
   if (customers.size <= mostListed && all.filter(({ customer }) => customers.has(customer)).length === wanted.size) {
     return { fields: { customer: [...customers].sort(compareText) }, label: null };

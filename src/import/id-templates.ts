@@ -20,9 +20,13 @@ const keyPattern = /^([a-z]{1,8})[1-9][0-9]{0,3}$/;
 /** Parts of an id before the customer, and behind the key, that may belong to the template. */
 const mostPrefixParts = 3;
 const mostSuffixParts = 1;
-/** A template with words of its own is only seen where several customers have it, and where it makes their ids much shorter. */
+/**
+ * A template with words of its own is only seen where several customers have it, where it makes their ids much shorter, and where a
+ * good part of the estate follows it: names of customers begin with the same words here and there, too.
+ */
 const leastCustomers = 3;
 const leastSaving = 30;
+const leastShare = 0.05;
 
 /**
  * The few templates that ids of an estate follow, and each id that follows one taken apart. Ids that follow none are left
@@ -40,9 +44,12 @@ export function findIdTemplates(ids: readonly string[]): ReadonlyMap<string, IdP
     return stage.length === 1 || (customersOfStage.get(stage)?.size ?? 0) > 1;
   };
   const customersOf = new Map<string, Set<string>>();
+  const idsOf = new Map<string, number>();
   for (const { template, customer } of [...ways.values()].flat().filter(isStage)) {
     customersOf.set(template, (customersOf.get(template) ?? new Set()).add(customer));
+    idsOf.set(template, (idsOf.get(template) ?? 0) + 1);
   }
+  const isOfMany = (template: string): boolean => (idsOf.get(template) ?? 0) >= leastShare * ids.length;
   const rank = new Map(
     [...customersOf]
       .map(([template, customers]) => ({
@@ -52,7 +59,7 @@ export function findIdTemplates(ids: readonly string[]): ReadonlyMap<string, IdP
       }))
       .filter(
         ({ customers, saving, template }) =>
-          isPlain(template) || (customers >= leastCustomers && saving >= leastSaving),
+          isPlain(template) || (customers >= leastCustomers && saving >= leastSaving && isOfMany(template)),
       )
       .sort((left, right) => right.saving - left.saving || compareText(left.template, right.template))
       .map(({ template }, index) => [template, index]),

@@ -6,6 +6,7 @@ import { compareText } from "../lib/text.ts";
 import type { EstateCluster, EstateZoneRight } from "../model/estate.ts";
 import type { ObservedGroup } from "../model/observed.ts";
 import { accessKeys } from "./access-keys.ts";
+import { matchByForm } from "./find-match.ts";
 import type { Finding, FindingItem } from "./findings.ts";
 import {
   type AccessEntry,
@@ -18,7 +19,7 @@ import {
 import { makeTemplates } from "./group-templates.ts";
 import type { PlacedEnvironment } from "./place-environments.ts";
 import { holdsSecret, isPlainText } from "./plain-text.ts";
-import { findRoles, type Granted, leanRights, type Rights, rightsKey, rightsOf } from "./rights.ts";
+import { findRoles, type Granted, grantedKey, leanRights, type Rights, rightsKey, rightsOf } from "./rights.ts";
 
 export interface PlacedGroups {
   readonly roles: ReadonlyMap<string, Rights>;
@@ -76,8 +77,8 @@ export function placeGroups(
   const odd: FindingItem[] = [];
   const ofPolicies: FindingItem[] = [];
   for (const { name: cluster, groups, zoneRights, policyGroups } of clusters) {
-    const isAsked = policyGroups === null || policyGroups.asked === policyGroups.enabled;
-    if (!isAsked)
+    const isAsked = policyGroups !== null && policyGroups.asked === policyGroups.enabled;
+    if (policyGroups !== null && !isAsked)
       partlyAsked.push({
         text: `${cluster}: ${policyGroups.asked} of ${policyGroups.enabled} environments were asked`,
       });
@@ -272,14 +273,30 @@ function declareRest(
       const own = all.filter((environment) => environment.customer === customer);
       const { name, ...mapped } = base;
       const bounded = clusters === null ? { clusters: on } : {};
-      const group = { name, ...bounded, ...mapped, access: accessKeys(reached, own) };
+      const group = { name, ...bounded, ...mapped, ...accessWithMatch(reached, own) };
       byCustomer.set(customer, [...(byCustomer.get(customer) ?? []), group]);
     } else {
       const visible = all.filter(({ cluster }) => on.includes(cluster));
       const { name, ...mapped } = base;
       const bounded = clusters === null || on.length < clusters ? { clusters: on } : {};
-      shared.push({ name, ...bounded, ...mapped, access: accessKeys(reached, visible) });
+      shared.push({ name, ...bounded, ...mapped, ...accessWithMatch(reached, visible) });
     }
   }
   return { shared, byCustomer };
+}
+
+/** More keys than a person reads. */
+const mostKeys = 12;
+
+/** Keys of the access of a group; where they would be many, and all of it is alike, everything that a match takes in. */
+function accessWithMatch(
+  reached: ReadonlyMap<PlacedEnvironment, Granted>,
+  visible: readonly PlacedEnvironment[],
+): Pick<RawGroup, "match" | "access"> {
+  const access = accessKeys(reached, visible);
+  const [first, ...others] = reached.values();
+  const isAlike = first !== undefined && others.every((granted) => grantedKey(granted) === grantedKey(first));
+  if (!isAlike || Object.keys(access).length <= mostKeys) return { access };
+  const match = matchByForm(new Set(reached.keys()), visible);
+  return match === null ? { access } : { match, access: { "*": first } };
 }

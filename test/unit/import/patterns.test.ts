@@ -36,6 +36,10 @@ describe("templates of ids", () => {
 
   test("are not seen in what few customers have in common", () => {
     expect(templatesOf(["shop-east-p1", "shop-west-p1", "shop-north-p1"])).toEqual(["{customer}-{key}"]);
+    // First words of customers, each of which comes again.
+    const words = Array.from({ length: 30 }, (_, index) => `town${"abcdefghijklmnopqrstuvwxyz0123"[index]}`);
+    const ids = words.flatMap((word) => Array.from({ length: 12 }, (_, number) => `${word}-${number}x-p1`));
+    expect(templatesOf(ids)).toEqual(["{customer}-{key}"]);
   });
 
   test.each(["19a963a7-b19f-4382-964a-4df674c8eb8e", "ABC-p1", "abc", "abc-p0", "a-p1", "abc--p1", "web-shop1"])(
@@ -188,6 +192,30 @@ describe("host names", () => {
       "api10",
     ];
     expect(foldHosts(names)).toEqual(["10.1.2.3", "api[9-10]", "db.example.com", "web[01-03,07].example.com"]);
+  });
+
+  test.each<[readonly string[], readonly string[]]>([
+    [["web08", "web09", "web10", "web11"], ["web[08-11]"]],
+    [
+      ["web09", "web10", "web100"],
+      ["web100", "web[09-10]"],
+    ],
+    [
+      ["web009", "web09", "web10", "web100"],
+      ["web[009,100]", "web[09-10]"],
+    ],
+    [["web0", "web1", "web2", "web10"], ["web[0-2,10]"]],
+    [
+      ["web01-p1", "web02-p1", "web10-p1", "db-p1"],
+      ["db-p1", "web[01-02,10]-p1"],
+    ],
+    [
+      ["rack1-n01a8a", "rack1-n02a8a", "rack2-n01a8a"],
+      ["rack1-n[01-02]a8a", "rack2-n01a8a"],
+    ],
+    [["node123456789012", "node123456789013"], ["node123[456789012-456789013]"]],
+  ])("become as few items as a person would write: %j", (names, items) => {
+    expect(foldHosts(names)).toEqual(items);
   });
 
   test("stay within what an inventory takes, and a person reads, however scattered their numbers are", async () => {
