@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DtsyncError, exitCodes, usageError } from "../errors.ts";
+import { DtsyncError, errorMessage, exitCodes, usageError } from "../errors.ts";
 import type { CustomerRule } from "../import/customer-rules.ts";
 import { knownLimits } from "../import/known-limits.ts";
 import { isMapping } from "../import/mapping-at.ts";
@@ -145,17 +145,30 @@ async function openExisting(options: ImportOptions, context: Context): Promise<O
       "for a first import name one cluster with its address: dtsync import --cluster NAME --url https://…",
     );
   }
-  // Nothing is made in the place of the inventory before everything is proven.
-  const folder = await mkdtemp(join(tmpdir(), "dtsync-import-"));
-  const empty = openFolder(folder) ?? folder;
+  const fresh = { settings: firstSettings(name, firstCluster), exists: false };
+  // What customers and groups are there counts once dtsync.yaml is.
+  if (root !== null && files) return { options: base, root, files, ...fresh, close: async () => undefined };
+  const folder = await emptyFolder();
   return {
     options: { ...base, directory: folder },
-    root: empty,
-    files: inventoryFiles(empty),
-    settings: firstSettings(name, firstCluster),
-    exists: false,
+    root: folder,
+    files: inventoryFiles(folder),
+    ...fresh,
     close: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Nothing is made in the place of the inventory before everything is proven. */
+async function emptyFolder(): Promise<string> {
+  try {
+    return await realpath(await mkdtemp(join(tmpdir(), "dtsync-import-")));
+  } catch (error) {
+    throw new DtsyncError(`no folder for temporary files can be made (${errorMessage(error)}), so nothing was read`, {
+      exitCode: exitCodes.failed,
+      hint: "make room in it, or name another one with TMPDIR",
+      cause: error,
+    });
+  }
 }
 
 const firstSettings = (name: string, { url, tokenVariable }: NonNullable<ImportOptions["firstCluster"]>): string =>
@@ -195,6 +208,8 @@ async function readClusters(
   return observed;
 }
 
+const unknownPolicies = "clusters of which nobody knows whether policies give groups rights";
+
 /** What could be read whole; of the others only why not. */
 function takeReadable(
   clusters: readonly Cluster[],
@@ -209,7 +224,7 @@ function takeReadable(
   const estate: EstateCluster[] = [];
   const described: Record<string, ImportedCluster> = {};
   const reasons: string[] = [];
-  const zoneRemarks: Remark[] = [];
+  const furtherRemarks: Remark[] = [];
   let complete = true;
   for (const { name, url } of clusters) {
     const reading = observed.clusters.get(name);
@@ -218,9 +233,12 @@ function takeReadable(
     if (environments?.status === "complete" && groups?.status === "complete") {
       const whole = { name, environments: environments.value, groups: groups.value };
       const zones = takeZones(whole, reading?.zones);
-      zoneRemarks.push(...zones.remarks);
+      furtherRemarks.push(...zones.remarks);
       complete &&= zones.complete;
-      const policyGroups = reading?.policyGroups?.status === "complete" ? reading.policyGroups.value : null;
+      const policies = reading?.policyGroups;
+      if (policies?.status === "unreadable")
+        furtherRemarks.push({ about: unknownPolicies, items: [`${name}: ${policies.reason}`] });
+      const policyGroups = policies?.status === "complete" ? policies.value : null;
       estate.push({ ...whole, zoneRights: zones.rights, policyGroups, hosts: null });
       const counts = { environments: environments.value.length, groups: groups.value.length };
       described[name] = { ...about, ...counts, reason: null };
@@ -236,7 +254,7 @@ function takeReadable(
       exitCode: exitCodes.failed,
     });
   }
-  const remarks = [...groupBy(zoneRemarks, ({ about }) => about)].map(([about, found]) => ({
+  const remarks = [...groupBy(furtherRemarks, ({ about }) => about)].map(([about, found]) => ({
     about,
     items: found.flatMap(({ items }) => items),
   }));

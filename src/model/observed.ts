@@ -73,7 +73,7 @@ export interface LicenceHour {
 export interface PolicyGroups {
   /** In lower case. */
   readonly ids: ReadonlySet<string>;
-  /** Environments that were asked, and those that are enabled. */
+  /** Environments that were asked and told, and those that are enabled. */
   readonly asked: number;
   readonly enabled: number;
 }

@@ -81,9 +81,10 @@ async function readGroupsOfPolicies(
     readPolicyGroups(client, "cluster"),
     ...asked.map(({ id }) => readPolicyGroups(client, { environment: id })),
   ]);
-  if (found[0] === null) throw new Error("it does not tell which groups have rights from policies");
+  const [ofCluster, ...ofEnvironments] = found;
+  if (ofCluster === null) throw new Error("it does not tell which groups have rights from policies");
   const ids = new Set(found.flatMap((groups) => [...(groups ?? [])].map((id) => id.toLowerCase())));
-  return { ids, asked: asked.length, enabled: enabled.length };
+  return { ids, asked: ofEnvironments.filter((groups) => groups !== null).length, enabled: enabled.length };
 }
 
 export function unusableCluster(reason: string, requests: number): ObservedCluster {

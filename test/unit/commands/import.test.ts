@@ -302,6 +302,31 @@ describe("an import", () => {
     await planIsEmpty();
   });
 
+  test("begins with customers that are there without a dtsync.yaml, and proves what it writes with them", async () => {
+    begin();
+    rmSync(join(inventory(), "dtsync.yaml"));
+    mkdirSync(join(inventory(), "customers"));
+    const own = "customer: aab\ncluster: emea\nenvironments:\n  t1: {}\n";
+    writeFileSync(join(inventory(), "customers/mine.yaml"), own);
+    const first = ["import", "--cluster", "emea", "--url", "https://emea.example.com"];
+    expect(await world.run(first)).toMatchObject({ code: 0 });
+    expect(read("customers/mine.yaml").startsWith(own.trimEnd())).toBe(true);
+    await planIsEmpty();
+  });
+
+  test("says that no temporary folder can be made where there is no inventory yet", async () => {
+    const { TMPDIR } = process.env;
+    process.env["TMPDIR"] = join(world.directory, "nothing");
+    try {
+      const words = ["import", "--cluster", "emea", "--url", "https://emea.example.com", "--inventory"];
+      const { code, errors } = await world.run([...words, join(world.directory, "new")]);
+      expect({ code, errors }).toEqual({ code: 1, errors: expect.stringMatching(/^no folder for temporary files/) });
+    } finally {
+      if (TMPDIR === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = TMPDIR;
+    }
+  });
+
   test("of an inventory that is invalid prints its faults", async () => {
     begin();
     writeFileSync(join(inventory(), "dtsync.yaml"), `${settings}rolls: {}\n`);
