@@ -13,6 +13,8 @@ export interface ApiRequest {
   readonly token?: string | null;
   /** Milliseconds for one attempt, with its body. */
   readonly timeout?: number;
+  /** Aborted: the answer is not waited for or read any more. For reads alone. */
+  readonly interrupt?: AbortSignal;
   /** Bytes of the answer's body after decompression; `bodyLimits.other` unless given, of a stream `bodyLimits.installer`. */
   readonly bodyLimit?: number;
   /** Statuses besides 2xx that the caller understands. */

@@ -107,7 +107,7 @@ export function createClient(options: ClientOptions): Client {
   ): Promise<T> {
     calls += 1;
     const log = callLog(options.log, `${options.name}/${calls}`, request);
-    const interrupt = request.method === "GET" ? options.abortReads : undefined;
+    const interrupt = request.interrupt ?? (request.method === "GET" ? options.abortReads : undefined);
     const attempt = async (attempts: number): Promise<T> => {
       const begin = now();
       const deadline = openDeadline(request.timeout ?? defaultTimeout, interrupt ? [interrupt] : []);

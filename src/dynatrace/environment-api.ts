@@ -154,11 +154,13 @@ export function downloadInstaller(
   environment: string,
   installer: InstallerPlatform & { version: string },
   using: string,
+  interrupt?: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   return client.stream({
     method: "GET",
     path: installerPath(environment, installer),
     token: using,
     timeout: downloadTimeout,
+    ...(interrupt === undefined ? {} : { interrupt }),
   });
 }

@@ -10,9 +10,23 @@ const downloadAttempts = 3;
 
 /**
  * Downloads an installer to a file. A download that breaks off half-way is begun again, and what arrived is written over.
- * Throws HostError, and what `begin` throws.
+ * Throws HostError, with the code `interrupted` when the signal ended it, and what `begin` throws.
  */
 export async function downloadInstallerFile(
+  begin: () => Promise<AsyncIterable<Uint8Array>>,
+  path: string,
+  version: string,
+  ports: RepeatPorts,
+): Promise<InstallerFile> {
+  try {
+    return await downloadWhole(begin, path, version, ports);
+  } catch (error) {
+    if (!ports.signal?.aborted) throw error;
+    throw new HostError("interrupted", "interrupted", { cause: error });
+  }
+}
+
+async function downloadWhole(
   begin: () => Promise<AsyncIterable<Uint8Array>>,
   path: string,
   version: string,

@@ -24,7 +24,7 @@ export interface KeptInstallers {
 export interface InstallerFilesOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** Aborted: a download is not begun again, and a check of a signature ends. */
+  /** Aborted: a download and a check of a signature end. */
   readonly signal?: AbortSignal;
   /** A private folder of this run. */
   readonly directory: () => Promise<string>;
@@ -72,7 +72,7 @@ export function openInstallerFiles(options: InstallerFilesOptions): InstallerFil
       });
     });
     const path = join(folder, `${host.cluster}-${osType}-${arch}-${version}.sh`);
-    const begin = (token: string) => downloadInstaller(client, host.environment, name, token);
+    const begin = (token: string) => downloadInstaller(client, host.environment, name, token, signal);
     const file = await withToken((token) => downloadInstallerFile(() => begin(token), path, version, options));
     await kept?.keep(key, path, file);
     return file;
