@@ -53,8 +53,17 @@ export function compareDeclaredGroups(before: Inventory | null, after: Inventory
       unmanaged.push({ ...aboutGroup(earlier), note: "its rights are no longer declared and stay as they are" });
     }
   }
+  const leaving = new Map(after.leavingGroups.map((group) => [keyOf(group.cluster, group.name), group]));
   for (const [key, group] of old) {
     if (now.has(key) || renamed.has(key)) continue;
+    // Its rights go with the environments that were declared absent.
+    const left = leaving.get(key);
+    if (left)
+      changes.push(
+        ...compareRights(group, left, environments).filter(
+          ({ environment }) => environments.get(environment.toLowerCase())?.state === "absent",
+        ),
+      );
     unmanaged.push({ ...aboutGroup(group), note: withdrawnNote(group, after.groups) });
   }
   return { changes, unmanaged };

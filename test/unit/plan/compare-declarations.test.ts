@@ -218,6 +218,22 @@ describe("groups and rights that are declared differently", () => {
     expect(lines(before, absent)).toEqual(["revoke permission/emea/operators/abc-p1", "disable environment/abc-p1"]);
   });
 
+  test("lose their rights where an environment goes, if they are made no more, and nowhere else", () => {
+    const rights = { "abc-p1": ["VIEWER"], "abc-t1": ["VIEWER"] };
+    const before = anInventory({
+      environments: [anEnvironment(), anEnvironment({ id: "abc-t1" })],
+      groups: [aGroup({ access: rights })],
+    });
+    const after = anInventory({
+      environments: [anEnvironment({ state: "absent" }), anEnvironment({ id: "abc-t1" })],
+      leavingGroups: [aGroup({ access: {} })],
+    });
+    expect(lines(before, after)).toEqual(["revoke permission/emea/operators/abc-p1", "disable environment/abc-p1"]);
+    expect(notesOf(before, after)).toEqual([
+      "emea group/emea/operators: becomes unmanaged; to remove it, declare state: absent",
+    ]);
+  });
+
   test("are compared cluster by cluster", () => {
     const [emea, apac] = [anInventory({ groups: [aGroup()] }), anInventory({ groups: [aGroup({ cluster: "apac" })] })];
     expect(lines(emea, apac)).toEqual(["create group/apac/operators"]);
