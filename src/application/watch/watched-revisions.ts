@@ -139,8 +139,15 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
   async function take(commit: string): Promise<void> {
     await requireSigned(commit);
     await requireStanding(commit);
-    current = await write(commit, await branch.contentOf(commit));
-    await writeWhole(takenFile, `${commit}\n`, { secret: true });
+    const revision = await write(commit, await branch.contentOf(commit));
+    try {
+      await writeWhole(takenFile, `${commit}\n`, { secret: true });
+    } catch (error) {
+      if (revision.directory !== current?.directory) await remove(revision.directory);
+      throw error;
+    }
+    // Only now: what is planned before it is known as taken could be taken back by who rewrites the branch.
+    current = revision;
     log.info("revision taken", () => ({ commit }));
   }
 

@@ -101,6 +101,27 @@ describe("a watch", () => {
     expect((await world.watch({ once: true })).looks).toEqual(["new"]);
   });
 
+  test("keeps the revision before one of which it cannot remember that it was taken", async () => {
+    begin();
+    const { log } = await world.watch({
+      apply: true,
+      fastForwardOnly: true,
+      eachHour(hour, end) {
+        if (hour === 1) {
+          // As with a disk that is full.
+          chmodSync(join(world.state, "taken"), 0o400);
+          commit({ "inventory/customers/abc.yaml": named("second") });
+        }
+        if (hour === 2) expect(names()).toContain("abc-p1 first");
+        if (hour === 2) chmodSync(join(world.state, "taken"), 0o600);
+        if (hour === 4) end();
+      },
+    });
+    expect(log).toContain("the branch cannot be followed");
+    expect(names()).toContain("abc-p1 second");
+    expect(readdirSync(join(world.state, "revisions"))).toHaveLength(1);
+  });
+
   test("refuses a revision without the inventory, and one that is not signed", async () => {
     commit({ "README.md": "nothing here\n" });
     const missing = await world.watch({ once: true });
