@@ -1,4 +1,7 @@
+import { rulesOf } from "../kinds/kinds.ts";
+import { groupBy } from "../lib/group-by.ts";
 import { count } from "../lib/printable.ts";
+import { shortened } from "../lib/text.ts";
 import type { Plan } from "../model/plan.ts";
 import { customerRows } from "./customer-lines.ts";
 import { entryMarkdown, takenMarkdown } from "./entry-markdown.ts";
@@ -33,9 +36,10 @@ function renderWith(plan: Plan, view: PlanView, detail: MarkdownDetail): string 
     ...guardsMarkdown("Guards that stop an apply", plan, detail),
     ...heldMarkdown(plan, detail),
     ...warningsMarkdown(plan, detail),
+    ...markdownList("To know of what follows", notesOf(view, detail)),
     ...sections.flatMap((section) =>
       foldedMarkdown(
-        escapeHtml(`${sectionTitle(section)}: ${changesIn(section.entries)}`),
+        escapeHtml(`${sectionTitle(section)}: ${doneIn(section.entries)}`),
         section.entries.map((entry) => `- ${entryMarkdown(entry, detail)}`),
       ),
     ),
@@ -72,6 +76,41 @@ function takenItems(entries: readonly PlanEntry[], detail: MarkdownDetail): read
 function sectionTitle(section: PlanSection): string {
   const { environment } = section;
   return environment === null ? sectionHeading(section) : `${sectionHeading(section)} / ${environment}`;
+}
+
+/** Actions that the line of a folded section names. */
+const mostActions = 4;
+
+/** What is done to how many, for who decides whether to look: `move 3 hosts, update 1 environment`. */
+function doneIn(entries: readonly PlanEntry[]): string {
+  const byAction = [
+    ...groupBy(
+      entries.flatMap(({ changes }) => changes),
+      ({ kind, action }) => `${action} ${kind}`,
+    ).values(),
+  ].sort((left, right) => right.length - left.length);
+  const parts = byAction.slice(0, mostActions).map(([first, ...others]) => {
+    const isOfRights = first.kind === "permission" || first.kind === "zone-permission";
+    return `${first.action} ${isOfRights ? "rights on " : ""}${count(others.length + 1, rulesOf(first).noun)}`;
+  });
+  const rest = byAction.slice(mostActions).reduce((sum, { length }) => sum + length, 0);
+  return [...parts, ...(rest > 0 ? [count(rest, "other change")] : [])].join(", ");
+}
+
+/** Notes that stand above what is folded. */
+const mostNotes = 5;
+
+/** What has to be known of changes that are folded, of most changes first; of many notes those of several changes. */
+function notesOf({ sections }: PlanView, { value }: MarkdownDetail): readonly string[] {
+  const notes = new Map<string, number>();
+  for (const { changes } of sections.flatMap(({ entries }) => entries))
+    for (const note of changes.flatMap((change) => change.notes)) notes.set(note, (notes.get(note) ?? 0) + 1);
+  const sorted = [...notes].sort(([, left], [, right]) => right - left);
+  const shown = sorted.length <= mostNotes ? sorted : sorted.filter(([, number]) => number > 1);
+  return cutList(
+    shown.map(([note, number]) => `${escapeMarkdown(shortened(note, value))} (${count(number, "change")})`),
+    mostNotes,
+  );
 }
 
 const changesIn = (entries: readonly PlanEntry[]): number =>

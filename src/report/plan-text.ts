@@ -96,11 +96,15 @@ export function summaryLine({ summary, changes, held }: Plan): string {
     return `Nothing to do: ${count(unchanged, "item is", "items are")} as declared.`;
   const { lostRights } = countForReaders(changes);
   const parts = [
-    `${create} to create`,
-    `${update} to update`,
-    `${remove} to remove`,
-    `${deploy} to deploy`,
+    count(create, "to create", "to create"),
+    count(update, "to update", "to update"),
+    count(remove, "to remove", "to remove"),
+    count(deploy, "to deploy", "to deploy"),
     ...(lostRights > 0 ? [`${count(lostRights, "right")} to take away`] : []),
   ];
-  return `Plan: ${parts.join(", ")}; ${unchanged} unchanged${summary.held > 0 ? `, ${summary.held} held` : ""}.`;
+  const rest = [
+    count(unchanged, "unchanged", "unchanged"),
+    ...(summary.held > 0 ? [count(summary.held, "held", "held")] : []),
+  ];
+  return `Plan: ${parts.join(", ")}; ${rest.join(", ")}.`;
 }

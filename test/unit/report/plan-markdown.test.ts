@@ -84,7 +84,7 @@ test("counts and what is taken away on top, the rest folded by customer and envi
     - a warning
 
     <details>
-    <summary>All customers: 1</summary>
+    <summary>All customers: create 1 group</summary>
 
     - \\+ create \`group/emea/operators\` (\`customers/abc.yaml:4\`): name: \`operators\`
 
@@ -118,6 +118,29 @@ test("what is taken away has its origin and place, and guards say what they stan
   expect(text).toMatch(/9 items would be disabled, deleted or uninstalled, at most 0 allowed \(.*abc-t7` and 1 more\)/);
   expect(text).toContain(
     "- `protect`: 1 protected environment would be disabled or deleted, or begin to be (`environment/abc-p1`); nothing overrides it but a change of the inventory\n",
+  );
+});
+
+test("what is folded says above it what is done to how many, and what has to be known of it", () => {
+  const move = (host: string) =>
+    aChange({
+      ...{ kind: "host", action: "move", host, environment: "abc-p2", notes: ["applications have to be @restarted"] },
+      ...{ before: { environment: "abc-p1" }, after: { environment: "abc-p2" }, fields: ["environment"] },
+    });
+  const grant = aChange({
+    ...{
+      kind: "permission",
+      action: "grant",
+      environment: "abc-p2",
+      before: [],
+      after: ["VIEWER"],
+      fields: ["VIEWER"],
+    },
+  });
+  const text = renderPlanMarkdown(withChanges(move("web1.example.com"), grant, move("web2.example.com")));
+  expect(text).toContain("<summary>Customer abc / abc-p2: move 2 hosts, grant rights on 1 environment</summary>");
+  expect(text).toContain(
+    "**To know of what follows**\n\n- applications have to be `@restarted` (2 changes)\n\n<details>",
   );
 });
 
@@ -181,13 +204,15 @@ describe("text from a cluster stays text", () => {
   test("the summary of a section mentions nobody", () => {
     const change = aChange({ kind: "environment", action: "update", environment: "p1", customer: "@all" });
     expect(renderPlanMarkdown(withChanges(change))).toContain(
-      "<summary>Customer <code>&#64;all</code> / p1: 1</summary>",
+      "<summary>Customer <code>&#64;all</code> / p1: update 1 environment</summary>",
     );
   });
 
   test("the summary of a section is HTML, where a backslash escapes nothing", () => {
     const change = aChange({ kind: "environment", action: "update", environment: "my_env", customer: "<abc>" });
-    expect(renderPlanMarkdown(withChanges(change))).toContain("<summary>Customer &#60;abc&#62; / my_env: 1</summary>");
+    expect(renderPlanMarkdown(withChanges(change))).toContain(
+      "<summary>Customer &#60;abc&#62; / my_env: update 1 environment</summary>",
+    );
   });
 });
 

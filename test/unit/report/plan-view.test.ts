@@ -354,7 +354,7 @@ test("500 changes and 3,000 hosts fit three screens", () => {
   const shown = text(plan);
   expect(linesAt(shown, 120)).toBeLessThanOrEqual(150);
   expect(shown.trimEnd().split("\n").at(-1)).toBe(
-    "Plan: 100 to create, 400 to update, 0 to remove, 3000 to deploy, 5 rights to take away; 0 unchanged.",
+    "Plan: 100 to create, 400 to update, 0 to remove, 3,000 to deploy, 5 rights to take away; 0 unchanged.",
   );
   const full = text(plan, true);
   for (const { host } of hosts) expect(full).toContain(`${host}  customers/`);
