@@ -41,9 +41,7 @@ export function createNotifier({ when, format }: NotifyOptions, context: Context
   redactor.conceal(address.href);
   redactor.conceal(variables[notifyVariable] ?? "");
   redactor.conceal(`${address.pathname}${address.search}`);
-  // A receiver may repeat a part of it.
-  for (const part of [...address.pathname.split("/"), ...address.searchParams.values()])
-    if (part.length >= shortestSecret) redactor.conceal(part);
+  for (const part of secretParts(address)) redactor.conceal(part);
 
   async function send(notification: Notification): Promise<string | null> {
     const [{ createTransport }, { resolveProxy }, { sendNotification }, body] = await Promise.all([
@@ -77,6 +75,22 @@ export function createNotifier({ when, format }: NotifyOptions, context: Context
       return failure === null;
     },
   };
+}
+
+/** Parts of an address that a receiver may repeat, as they are written in it and as it reads them. */
+const secretParts = ({ pathname, search, searchParams }: URL): readonly string[] =>
+  [
+    ...[pathname, search].flatMap((text) => text.split(/[/?&=]/)),
+    ...pathname.split("/").map(decoded),
+    ...searchParams.values(),
+  ].filter(({ length }) => length >= shortestSecret);
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function addressOf(variables: ProcessVariables): URL {

@@ -86,6 +86,25 @@ describe("--notify", () => {
     expect(errors).not.toContain("abcdefghijklmnop");
   });
 
+  test("shows no part of the address that a receiver repeats, as it is written or as it reads it", async () => {
+    status = 401;
+    for (const repeated of [
+      "sig=xyz%2babc%2b12345",
+      "xyz%2babc%2b12345",
+      "xyz+abc+12345",
+      "run{abc123456}",
+      "run%7babc123456%7d",
+    ]) {
+      answers = (response) => response.writeHead(status).end(`wrong: ${repeated}`);
+      const { errors } = await run(
+        "plan",
+        ["--notify", "always"],
+        `${address()}/run%7babc123456%7d?v=1&sig=xyz%2babc%2b12345`,
+      );
+      expect(errors).toMatch(/answers 401 \(wrong: (?:sig=)?\(secret\)\)/);
+    }
+  });
+
   test.each([
     ["", /which is not set/],
     ["http://hooks.example.com/x", /begins with https/],
