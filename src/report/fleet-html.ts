@@ -51,6 +51,7 @@ input[type="search"] { width: 22rem; }
 .signs .cell:not([open]) > summary { padding: 0; width: 1.5rem; min-height: 1.5rem; font-size: 0; text-align: center; }
 .signs .cell:not([open]) > summary::before { margin: 0; font-size: 0.9rem; line-height: 1.5rem; }
 @media (max-width: 40rem) { input[type="search"] { width: 100%; } .row { grid-template: none / minmax(0, 1fr); } .row > .cells { grid-column: 1; grid-row: auto; margin-top: 0.25rem; } }
+@media print { [data-keys] { display: none; } }
 `;
 
 /** Bytes that a page of a large fleet aims at, and what of them is for the map and the lines over time. */

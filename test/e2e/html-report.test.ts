@@ -385,6 +385,7 @@ describe.skipIf(!browsers.available)(browsers.available ? "a page" : `a page (${
     await page.evaluate("dispatchEvent(new Event('beforeprint'))");
     await page.emulateMedia({ media: "print" });
     expect(await page.locator("form").isVisible()).toBe(false);
+    expect(await page.getByText("Tab leads to the map").isVisible()).toBe(false);
     expect(await page.locator(".cell:visible").getByRole("link", { name: "c0000 d1" }).isVisible()).toBe(true);
     expect(await page.locator(".time:visible").getByText("and still open").isVisible()).toBe(true);
     await keepScreenshot(page, "fleet-printed");
