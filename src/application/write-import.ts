@@ -3,7 +3,7 @@ import { mkdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
 import { readMarkedText } from "../files/read-ordinary-file.ts";
-import { isSystemError, writeNew, writeWhole } from "../files/write-file.ts";
+import { isSystemError, removeDrafts, writeNew, writeWhole } from "../files/write-file.ts";
 import type { ProposedFile } from "../import/proposal.ts";
 import { createLimiter } from "../lib/limiter.ts";
 
@@ -40,6 +40,8 @@ export async function writeImport(folder: string, files: readonly WrittenFile[],
       failure ??= { path, error };
     }
   };
+  const targets = files.map(({ path }) => join(folder, path));
+  await attempt(folder, () => removeDrafts(targets).then(() => null));
   for (const path of missingFolders(folder, files)) await attempt(path, () => makeFolder(path));
   const limiter = createLimiter(filesAtOnce);
   for (const stage of stagesOf(files)) {

@@ -8,6 +8,7 @@ import {
   lstat,
   mkdir,
   open,
+  readdir,
   realpath,
   rename,
   rm,
@@ -17,6 +18,7 @@ import {
 import { Socket } from "node:net";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { groupBy } from "../lib/group-by.ts";
 import { openDeadline } from "../lib/linked-signal.ts";
 
 /** A file that must not be written to. The message goes on after its name. */
@@ -126,7 +128,21 @@ export async function writeTarget(target: WriteTarget, text: string, options: Wr
 
 /** In the same folder, so that it can be moved into place; under a name that nobody can have made a link of. */
 const draftOf = (path: string): string =>
-  join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(9).toString("base64url")}`);
+  join(dirname(path), `.${draftStart(path)}.${randomBytes(9).toString("base64url")}`);
+
+const draftStart = (path: string): string => basename(path).slice(0, 100);
+
+/** What a run that was killed while it wrote one of these files has left of it. */
+export async function removeDrafts(paths: readonly string[]): Promise<void> {
+  for (const [folder, own] of groupBy(paths, dirname)) {
+    const starts = new Set(own.map(draftStart));
+    const names = (await orMissing(readdir(folder))) ?? [];
+    for (const name of names) {
+      const [, start = ""] = /^\.(.+)\.[\w-]{12}$/.exec(name) ?? [];
+      if (starts.has(start)) await rm(join(folder, name));
+    }
+  }
+}
 
 /** Makes a file, whole or not at all, unless one has the name already. Throws the error of the system. */
 export async function writeNew(path: string, text: string): Promise<void> {

@@ -119,6 +119,13 @@ test("what is named is there before what names it, and every file is whole, when
   expect(filesThere()).toHaveLength(customers.length + 2);
 });
 
+test("what one that was killed has left of a file goes, and nothing else that is hidden", async () => {
+  const hidden = [".c1.yaml.aB3_-6789012", ".c1.yaml.short", ".other.yaml.aB3_-6789012"];
+  for (const name of hidden) writeFileSync(join(folder, "customers", name), "customer: c1\n");
+  await writeImport(folder, customers, going);
+  expect(customerFiles().filter((name) => name.startsWith("."))).toEqual(hidden.slice(1));
+});
+
 test("an interrupt leaves nothing behind", async () => {
   writeFileSync(join(folder, settings.path), settings.before);
   const interrupted = new AbortController();
