@@ -13,6 +13,7 @@ import {
   rename,
   rm,
   stat,
+  unlink,
   writeFile,
 } from "node:fs/promises";
 import { Socket } from "node:net";
@@ -155,7 +156,7 @@ export async function writeNew(path: string, text: string): Promise<void> {
       return writeDirectly(path, text);
     });
   } finally {
-    await rm(draft, { force: true });
+    await orMissing(unlink(draft));
   }
 }
 
