@@ -18,6 +18,9 @@ const beforeSending = new Set([
   ...certificateCodes,
 ]);
 
+/** Codes of a transport that was closed, because nobody needs its answers any more: another try would wait for nothing. */
+const closedCodes = ["UND_ERR_DESTROYED", "UND_ERR_CLOSED"];
+
 const certificateHint =
   "declare the authority that signed the cluster's certificate with `ca`, or correct the url if another server answers there";
 
@@ -94,12 +97,13 @@ function describeFailure(error: unknown): TransportFailure {
       hint: "the cluster is slow or overloaded: try again later",
     };
   }
-  if (chain.some((cause) => cause instanceof Error && cause.name === "AbortError")) {
-    return { text: "interrupted", code: "interrupted", sent: true, hint: undefined };
-  }
   const codes = chain
     .map((cause) => (cause instanceof Error && "code" in cause ? String(cause.code) : ""))
     .filter(Boolean);
+  const isAborted = chain.some((cause) => cause instanceof Error && cause.name === "AbortError");
+  if (isAborted || codes.some((found) => closedCodes.includes(found))) {
+    return { text: "interrupted", code: "interrupted", sent: true, hint: undefined };
+  }
   const known = codes.find((code) => code in explanations);
   const [text, hint] = known ? (explanations[known] ?? [known]) : [lastMessage(chain)];
   const code = codes.some((found) => certificateCodes.includes(found)) ? "certificate" : "network";

@@ -10,6 +10,7 @@ import {
   writeObstacle,
 } from "../dynatrace/preflight.ts";
 import { readClusterEnvironments } from "../kinds/environment/effects/read.ts";
+import { allEnded } from "../lib/all-ended.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { ObservedCluster, ObservedEnvironment, PolicyGroups } from "../model/observed.ts";
 import type { Wanted } from "./observe.ts";
@@ -77,7 +78,7 @@ async function readGroupsOfPolicies(
 ): Promise<PolicyGroups> {
   const enabled = environments.filter(({ state }) => state === "ENABLED");
   const asked = enabled.slice(0, mostPolicyLevels);
-  const found = await Promise.all([
+  const found = await allEnded([
     readPolicyGroups(client, "cluster"),
     ...asked.map(({ id }) => readPolicyGroups(client, { environment: id })),
   ]);

@@ -3,6 +3,7 @@ import type { Client } from "../dynatrace/client.ts";
 import { listHosts, listProblems } from "../dynatrace/environment-api.ts";
 import type { TokenChain } from "../dynatrace/token-chain.ts";
 import { isThere } from "../kinds/host/sighting.ts";
+import { allEnded } from "../lib/all-ended.ts";
 import type { EnvironmentReading } from "../model/fleet.ts";
 import type { Reading } from "../model/observed.ts";
 import type { Clock } from "../ports.ts";
@@ -29,7 +30,7 @@ export function statusReader({ client, chain, clock, signal }: StatusPorts): Rea
   const read = async (environment: string, days: number | null, scope: string): Promise<EnvironmentReading> => {
     const at = clock.now().getTime();
     return chain.withReadToken(environment, [scope, "problems.read"], async (token) => {
-      const [hosts, open, ended] = await Promise.all([
+      const [hosts, open, ended] = await allEnded([
         listHosts(client, environment, token, { signal }),
         listProblems(client, environment, token, null, signal),
         days === null ? [] : listProblems(client, environment, token, days, signal),

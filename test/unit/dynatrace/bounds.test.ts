@@ -103,6 +103,17 @@ describe("a body over a real connection", () => {
     expect(await client.json({ method: "GET", path: "/x" }, list(text))).toEqual(["one"]);
   });
 
+  test("that nobody needs any more is not asked for again once the transport is closed", async () => {
+    const client = await clientOf(() => void transport?.close());
+    expect(await failureOf(client.json({ method: "GET", path: "/x" }, list(text)))).toMatchObject({
+      code: "interrupted",
+    });
+    expect(await failureOf(client.json({ method: "GET", path: "/x" }, list(text)))).toMatchObject({
+      code: "interrupted",
+    });
+    expect(client.requestCount()).toBe(2);
+  });
+
   test("of an error that never ends still tells its status", async () => {
     const client = await clientOf((_incoming, outgoing) => void sendForever(outgoing.writeHead(403), megabyte));
     expect(await failureOf(client.send({ method: "GET", path: "/x" }))).toMatchObject({

@@ -1,6 +1,7 @@
 import { isStatus } from "../../../dynatrace/api-error.ts";
 import type { Client } from "../../../dynatrace/client.ts";
 import { type EnvironmentIncludes, readEnvironment, readEnvironments } from "../../../dynatrace/cluster-api.ts";
+import { allEnded } from "../../../lib/all-ended.ts";
 import type { Environment } from "../../../model/inventory.ts";
 import type { ObservedEnvironment } from "../../../model/observed.ts";
 import { quotasDiffer } from "../fields.ts";
@@ -56,7 +57,7 @@ async function refreshQuotas(
     return environment !== undefined && quotasDiffer(environment, observed);
   });
   const now = new Map(
-    await Promise.all(
+    await allEnded(
       seemToDiffer.map(async (observed) => [observed, await readEnvironment(client, observed.id, wants)] as const),
     ),
   );
