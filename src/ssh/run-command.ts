@@ -14,6 +14,16 @@ export interface CommandLimits {
   readonly onExpiry?: (stdout: string) => Promise<unknown>;
 }
 
+/** What ssh2 says where a server that is still there opens no session, or runs no command in it. */
+const refusal = /Channel open failure|Unable to exec/;
+
+const refused = (error: Error): HostError =>
+  new HostError(
+    "command-failed",
+    `its SSH server runs no commands for this user (${errorMessage(error)}): allow sessions there (MaxSessions of sshd_config), or log in as another user`,
+    { cause: error },
+  );
+
 /** How a command ended. */
 export interface CommandEnd {
   /** Bytes that went to its input. */
@@ -112,7 +122,7 @@ export async function runCommand(
     };
     try {
       client.exec(command, (error, channel) => {
-        if (error) return broken(error);
+        if (error) return refusal.test(error.message) ? fail(refused(error)) : broken(error);
         if (ended.signal.aborted) return channel.destroy();
         begin(channel);
       });

@@ -21,7 +21,7 @@ export function agentPlatform(system: string, machine: string): AgentPlatform | 
   if (system !== "Linux") {
     return {
       code: "unsupported-system",
-      message: `it runs ${system || "an unknown system"}, and dtsync deploys to Linux only`,
+      message: `${system === "" ? "its uname does not tell which system it is" : `it runs ${system}`}, and dtsync deploys to Linux only`,
     };
   }
   const arch = architectures.get(machine);

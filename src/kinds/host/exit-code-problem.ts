@@ -31,9 +31,16 @@ export function exitCodeProblem(
 ): HostProblem {
   const complaints = output.filter((line) => /error|warning/i.test(line));
   const said = lastLines((complaints.length > 0 ? complaints : output).join("\n"), 3);
-  const meaning = meanings[code] ?? "an unknown code";
+  const meaning = meanings[code] ?? signalOf(Number(code)) ?? "an unknown code";
   return {
     code: `${program}-exit-${code}`,
     message: `the ${program} ended with code ${code}: ${meaning}${said === "" ? "" : ` (${said})`}`,
   };
+}
+
+/** What a shell makes of a program that a signal ended: its number and 128. */
+function signalOf(code: number): string | null {
+  const signal = code - 128;
+  if (signal < 1 || signal > 64) return null;
+  return signal === 9 ? "killed, by somebody or for want of memory" : `ended by signal ${signal}`;
 }

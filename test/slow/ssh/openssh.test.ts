@@ -250,6 +250,17 @@ describe.skipIf(reason !== null)(`as ssh does${reason === null ? "" : ` (skipped
     expect(refused).toMatch(/^authentication-failed: .* accepts none of the keys offered/);
   });
 
+  test("a server that opens no session is told from a connection that broke", async () => {
+    const closed = await startOwnSshd({ address, settings: ["MaxSessions 0"] });
+    onTestFinished(() => closed.close());
+    closed.makeKey("key", "-t", "ed25519");
+    const { ours, theirs } = await closed.logIn(`IdentityFile ${closed.path("key")}\nIdentityAgent none`);
+    expect(theirs).toMatch(/open failed/);
+    expect(ours).toMatch(
+      /^command-failed: its SSH server runs no commands for this user \(.*open failed\): .*MaxSessions/,
+    );
+  });
+
   describe("what dtsync has not is said where it may be why a login failed", () => {
     test("PubkeyAuthentication no", async () => {
       const { ours, theirs } = await withKey("PubkeyAuthentication no");

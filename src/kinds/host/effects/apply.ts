@@ -220,7 +220,7 @@ async function settleLost(
   { tries, lost, error }: LostAnswer,
 ): Promise<HostOutcome> {
   const { code, message } = resultError(lost);
-  const unsettled = (why: string) => uncertain(tries, code, `${message}; ${why}`);
+  const unsettled = (why: string) => uncertain(tries, code, why === message ? message : `${message}; ${why}`);
   if (error !== lost) return unsettled(resultError(error).message);
   const look = (shell: Shell) => async (): Promise<HostOutcome> => {
     const facts = await probeHost(shell, host, { identity: true });

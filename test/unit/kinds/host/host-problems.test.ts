@@ -18,7 +18,9 @@ describe("the architecture of a machine", () => {
     });
     expect(agentPlatform("Linux", "")).toMatchObject({ message: expect.stringContaining("of this host") });
     expect(agentPlatform("SunOS", "sparc")).toMatchObject({ code: "unsupported-system" });
-    expect(agentPlatform("", "x86_64")).toMatchObject({ message: expect.stringContaining("an unknown system") });
+    expect(agentPlatform("", "x86_64")).toMatchObject({
+      message: expect.stringContaining("its uname does not tell which system it is"),
+    });
   });
 });
 
@@ -35,6 +37,15 @@ describe("the exit code of a program", () => {
       "the uninstaller ended with code 99: an unknown code (b; c; d)",
     );
     expect(exitCodeProblem("uninstaller", "99", []).message).toMatch(/unknown code$/);
+  });
+
+  test.each([
+    ["137", /code 137: killed, by somebody or for want of memory$/],
+    ["143", /code 143: ended by signal 15$/],
+    ["128", /unknown code$/],
+    ["255", /unknown code$/],
+  ])("%s is that of a signal where it can be", (code, message) => {
+    expect(exitCodeProblem("installer", code, []).message).toMatch(message);
   });
 });
 

@@ -11,7 +11,7 @@ describe("held, because nothing can be said of it", () => {
   test.each<[string, Partial<HostFacts> | HostReading, Partial<Host>, RegExp]>([
     ["unreachable", { status: "unreadable", reason: "no route" }, {}, /^no route$/],
     ["another system", { system: "AIX" }, {}, /it runs AIX, and dtsync deploys to Linux only/],
-    ["an unknown system", { system: "" }, {}, /it runs an unknown system/],
+    ["an unknown system", { system: "" }, {}, /its uname does not tell which system it is/],
     ["another architecture", { machine: "riscv64" }, {}, /^there is no OneAgent for the architecture riscv64$/],
     ["an installation is running", { locked: true }, {}, /is running on it: plan again/],
     [
