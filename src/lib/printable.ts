@@ -1,16 +1,20 @@
 import { styleText } from "node:util";
 import type { Value } from "./json.ts";
 
+/** Control characters, other ends of lines, what turns the direction of writing, and what cannot be seen, tags beyond U+FFFF included. */
+const unprintable =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]|\u034f|\u17b4|\u17b5|\u180b|\u180c|\u180d|\u180e|\u180f|\udb40[\udc00-\udfff]|(?<![\u2000-\u33ff\ud83c-\udfff])[\ufe00-\ufe0f]/g;
+
 /**
- * Text from outside (names on a cluster, answers of servers, output of hosts) made safe for a terminal: control
- * characters, other ends of lines, and those that turn the direction of writing or cannot be seen become escapes.
+ * Text from outside (names on a cluster, answers of servers, output of hosts) made safe for a terminal: what is not to be seen in
+ * it, or would control it, becomes escapes. What chooses the look of a sign stays behind a sign.
  */
 export function printable(text: string): string {
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (character) => {
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-    },
+  return text.replace(unprintable, (characters) =>
+    characters
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
   );
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { count, painter, printable, printableLine, showValue, withoutLogCommands } from "../../../src/lib/printable.ts";
 
 const control = String.fromCharCode(27);
-const code = (number: number) => String.fromCharCode(number);
+const code = (number: number) => String.fromCodePoint(number);
 
 describe("text from outside", () => {
   test.each([
@@ -14,6 +14,10 @@ describe("text from outside", () => {
     ["text that runs backwards", `${code(0x202e)}abc`, "\\u202eabc"],
     ["the Arabic letter mark", code(0x61c), "\\u061c"],
     ["what cannot be seen", `a${code(0x200b)}b${code(0xfeff)}`, "a\\u200bb\\ufeff"],
+    ["fillers", `a${code(0x3164)}b${code(0x115f)}${code(0x34f)}`, "a\\u3164b\\u115f\\u034f"],
+    ["tags beyond the basic plane", `a${code(0xe0041)}`, "a\\udb40\\udc41"],
+    ["another look for a letter", `a${code(0xfe0f)}`, "a\\ufe0f"],
+    ["the look of a sign stays", `⚠${code(0xfe0f)} 🏷${code(0xfe0f)}`, `⚠${code(0xfe0f)} 🏷${code(0xfe0f)}`],
     ["other ends of lines", `${code(0x2028)}${code(0x2029)}`, "\\u2028\\u2029"],
     ["letters and signs stay", "Zürich – 東京 🚀", "Zürich – 東京 🚀"],
   ])("%s", (_name, text, shown) => {
