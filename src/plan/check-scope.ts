@@ -91,6 +91,10 @@ export function checkScope(inventory: Inventory, known: KnownHosts, scope: PlanS
 }
 
 function hintFor(term: Term, { clusters }: Pick<Inventory, "clusters">): string {
+  if (term.form === "quality") {
+    const among = term.quality === "cluster" ? "the clusters of dtsync.yaml" : "what environments have";
+    return `it is compared with ${among}`;
+  }
   const cluster = clusters.find(({ name }) => term.form === "name" && name === term.pattern.toLowerCase());
   return cluster === undefined
     ? "it is compared with customers, environment ids, groups and host names"

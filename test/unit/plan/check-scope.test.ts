@@ -91,6 +91,16 @@ describe("targets and excludes", () => {
     expect(faults.map(({ hint }) => hint)).toEqual(["everything on that cluster is cluster=apac"]);
   });
 
+  test.each([
+    ["stage=z*", "it is compared with what environments have"],
+    ["label.type=z*", "it is compared with what environments have"],
+    ["cluster=z*", "it is compared with the clusters of dtsync.yaml"],
+    ["z*", "it is compared with customers, environment ids, groups and host names"],
+  ])("of %s it is told what it is compared with", (text, hint) => {
+    const { warnings } = checkScope(inventory, { hosts: [], complete: true }, scopeOf({ targets: [text] }));
+    expect(warnings).toMatchObject([{ hint }]);
+  });
+
   test("what was meant is to be found among things of the same form", () => {
     const meant = (text: string) =>
       checkScope(inventory, { hosts: [], complete: true }, scopeOf({ excludes: [text] })).faults[0]?.meant?.among;
