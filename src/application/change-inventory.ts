@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DeclaredFiles, FileText } from "../declare/declared-files.ts";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
+import { makeFolders } from "../files/make-folders.ts";
 import { ownFolder } from "../files/own-files.ts";
 import { readMarkedText } from "../files/read-ordinary-file.ts";
 import { writeWhole } from "../files/write-file.ts";
@@ -183,7 +184,7 @@ async function writeOne({ path, place, before, text }: Write): Promise<void> {
     });
   }
   try {
-    mkdirSync(dirname(place), { recursive: true });
+    makeFolders(dirname(place));
     await writeWhole(place, text);
   } catch (error) {
     throw new DtsyncError(`${path} cannot be written (${errorMessage(error)})`, {

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DtsyncError, errorMessage, exitCodes } from "../errors.ts";
+import { makeFolders } from "../files/make-folders.ts";
 import { packageFolder } from "../package-folder.ts";
 import type { ProcessVariables } from "../ports.ts";
 import type { Context } from "./context.ts";
@@ -42,7 +43,7 @@ async function variablesOfCommand(
   variables: ProcessVariables,
 ): Promise<ProcessVariables> {
   const programs = join(directory, "bin");
-  await mkdir(programs, { recursive: true });
+  makeFolders(programs);
   const cli = fileURLToPath(new URL("dist/cli.js", packageFolder));
   const script = `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(cli)} "$@"\n`;
   await writeFile(join(programs, "dtsync"), script);

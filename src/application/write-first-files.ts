@@ -1,7 +1,8 @@
 import { lstatSync, readFileSync, statSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { DtsyncError, errorMessage, exitCodes, usageError } from "../errors.ts";
+import { makeFolders } from "../files/make-folders.ts";
 import { readMarkedText } from "../files/read-ordinary-file.ts";
 import { writeNew, writeWhole } from "../files/write-file.ts";
 import { codeOwners, firstInventory } from "../init/first-inventory.ts";
@@ -120,7 +121,7 @@ async function writeAllOrNone(files: readonly NewFile[]): Promise<void> {
   const made: string[] = [];
   for (const { path, text } of files) {
     try {
-      await mkdir(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
       await writeNew(path, text);
       made.push(path);
     } catch (error) {

@@ -1,7 +1,8 @@
-import { lstatSync, mkdirSync, type Stats } from "node:fs";
+import { lstatSync, type Stats } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { ProcessVariables } from "../ports.ts";
 import { homeFolder } from "./home-folder.ts";
+import { makeFolders } from "./make-folders.ts";
 import { readOrdinaryText } from "./read-ordinary-file.ts";
 
 const bases = {
@@ -22,7 +23,7 @@ export function ownFolder(purpose: keyof typeof bases, variables: ProcessVariabl
 
 /** Makes the folder where there is none. Throws an Error that says why it is not used, if somebody else can write there. */
 export function makeOwnFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolders(path, 0o700);
   requireOwnFolder(path);
 }
 

@@ -6,7 +6,6 @@ import {
   constants,
   link,
   lstat,
-  mkdir,
   open,
   readdir,
   realpath,
@@ -21,6 +20,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { groupBy } from "../lib/group-by.ts";
 import { openDeadline } from "../lib/linked-signal.ts";
+import { makeFolders } from "./make-folders.ts";
 
 /** A file that must not be written to. The message goes on after its name. */
 export class UnwritableFile extends Error {}
@@ -104,7 +104,7 @@ export async function writeTarget(target: WriteTarget, text: string, options: Wr
   if (target.through === "socket")
     return untilEnd(options.signal, (ends) => writeToSocket(descriptorOf(target.path), text, ends));
   const { path, existing } = target;
-  await mkdir(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   const draft = draftOf(path);
   const mode = options.secret ? 0o600 : (existing?.mode ?? 0o666);
   try {
@@ -196,7 +196,7 @@ export async function openToAppend(file: string, { signal }: Pick<WriteOptions, 
   const append = O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK;
   if (through === "device") return openSync(path, append);
   if (existing === null) {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     return openSync(path, append | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   }
   const opened = openSync(path, append | O_NOFOLLOW);

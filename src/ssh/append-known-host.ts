@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolders } from "../files/make-folders.ts";
 
 /**
  * Appends a line to the user's known_hosts, which is made where it is missing. The line goes out in one piece, so that
@@ -8,7 +9,7 @@ import { dirname } from "node:path";
  * ordinary file is written, and never one of somebody else that a link leads to.
  */
 export async function appendKnownHost(path: string, line: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolders(dirname(path), 0o700);
   const { file, linked } = await openForAppending(path);
   try {
     const stats = await file.stat();

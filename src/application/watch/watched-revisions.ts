@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DtsyncError, errorMessage, exitCodes } from "../../errors.ts";
+import { makeFolders } from "../../files/make-folders.ts";
 import { readOwnText } from "../../files/own-files.ts";
 import { isSystemError, writeWhole } from "../../files/write-file.ts";
 import type { FollowedBranch } from "../../git/followed-branch.ts";
@@ -125,7 +126,7 @@ export function watchedRevisions(options: RevisionOptions, log: Log, signal: Abo
 
   async function write(commit: string, content: string): Promise<WatchedRevision> {
     if (current?.content === content) return { ...current, commit };
-    await mkdir(exported, { recursive: true });
+    makeFolders(exported);
     const target = await mkdtemp(join(exported, "revision-"));
     try {
       return { commit, content, directory: await branch.exportTo(commit, target) };
