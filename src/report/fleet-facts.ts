@@ -1,5 +1,5 @@
 import { sumOf } from "../fleet/sum-of.ts";
-import { count, printableLine } from "../lib/printable.ts";
+import { count, printableLine, separated } from "../lib/printable.ts";
 import type { FleetCounts, FleetEnvironment, LicenceUse } from "../model/fleet.ts";
 import { quotaWords, showUsed } from "./quota-words.ts";
 
@@ -13,27 +13,27 @@ export interface FleetColumn {
 
 /** A number to which what could not be read would have to be added. */
 export const asFarAsKnown = (number: number, { unknown, environments }: FleetCounts): string =>
-  unknown === 0 ? String(number) : unknown === environments ? "?" : `${number}+?`;
+  unknown === 0 ? separated(number) : unknown === environments ? "?" : `${separated(number)}+?`;
 
 export const problemsOf = (problems: Readonly<Record<string, number>>): number =>
   Object.values(problems).reduce((sum, number) => sum + number, 0);
 
 /** What every table has. */
 const usual: readonly FleetColumn[] = [
-  { title: "ENVIRONMENTS", words: () => null, cell: ({ environments }) => String(environments) },
+  { title: "ENVIRONMENTS", words: () => null, cell: ({ environments }) => separated(environments) },
   {
     title: "HOSTS SEEN",
     words: () => null,
-    cell: (counts) => `${asFarAsKnown(counts.hostsSeen, counts)}/${counts.hostsDeclared}`,
+    cell: (counts) => `${asFarAsKnown(counts.hostsSeen, counts)}/${separated(counts.hostsDeclared)}`,
   },
-  { title: "DRIFT", words: () => null, cell: ({ drift }) => String(drift) },
+  { title: "DRIFT", words: () => null, cell: ({ drift }) => separated(drift) },
   { title: "PROBLEMS", words: () => null, cell: (counts) => asFarAsKnown(problemsOf(counts.problems), counts) },
 ];
 
 const further = (title: string, words: string, of: (counts: FleetCounts) => number): FleetColumn => ({
   title,
-  words: (counts) => (of(counts) === 0 ? null : `${of(counts)} ${words}`),
-  cell: (counts) => String(of(counts)),
+  words: (counts) => (of(counts) === 0 ? null : `${separated(of(counts))} ${words}`),
+  cell: (counts) => separated(of(counts)),
 });
 
 /** What a table has as far as there is room for it, the most urgent first. */

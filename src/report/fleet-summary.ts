@@ -1,6 +1,6 @@
 import { moreFirst, problemsByLevel, troubleOf } from "../fleet/compare-trouble.ts";
 import { needsAttention } from "../fleet/needs-attention.ts";
-import { count, printableLine } from "../lib/printable.ts";
+import { count, printableLine, separated } from "../lib/printable.ts";
 import type { Fleet, FleetCounts, FleetEnvironment } from "../model/fleet.ts";
 import type { Held } from "../model/plan.ts";
 import { asFarAsKnown, problemsOf } from "./fleet-facts.ts";
@@ -48,13 +48,13 @@ export const oldestReading = ({ environments }: Pick<Fleet, "environments">): st
 export function summaryParts(counts: FleetCounts, otherDrift: number): readonly string[] {
   return [
     count(counts.environments, "environment"),
-    ...(counts.disabled > 0 ? [`${counts.disabled} disabled`] : []),
-    ...(counts.suspended > 0 ? [`${counts.suspended} suspended`] : []),
-    ...(counts.waiting > 0 ? [`${counts.waiting} waiting to be deleted`] : []),
+    ...(counts.disabled > 0 ? [`${separated(counts.disabled)} disabled`] : []),
+    ...(counts.suspended > 0 ? [`${separated(counts.suspended)} suspended`] : []),
+    ...(counts.waiting > 0 ? [`${separated(counts.waiting)} waiting to be deleted`] : []),
     `${asFarAsKnown(counts.hostsSeen, counts)} of ${count(counts.hostsDeclared, "host")} seen`,
     `${asFarAsKnown(problemsOf(counts.problems), counts)} open ${problemsOf(counts.problems) === 1 ? "problem" : "problems"}`,
     `${count(counts.drift + otherDrift, "change", "changes")} in a plan`,
-    ...(counts.held > 0 ? [`${counts.held} held`] : []),
+    ...(counts.held > 0 ? [`${separated(counts.held)} held`] : []),
     ...(counts.unknown > 0 ? [`${count(counts.unknown, "environment")} not known`] : []),
   ];
 }

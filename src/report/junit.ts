@@ -3,6 +3,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Plan } from "../model/plan.ts";
 import { type ApplyReport, type ChangeResult, resultMeanings } from "../model/result.ts";
 import { withoutLines } from "./findings.ts";
+import { guardWords } from "./guard-words.ts";
 import type { Remarks } from "./remarks-text.ts";
 
 /** Forges compare reports by suite and name: what has another name is new, and what it was called before is fixed. */
@@ -39,8 +40,8 @@ const remarkCases = ({ held, waiting, guards, warnings }: Remarks): readonly Tes
     const text = `${name === scope ? "" : `${scope}: `}${reason}${items === 1 ? "" : ` (${count(items, "item")})`}`;
     return { suite: "held", name, outcome: { kind: "error", text } };
   }),
-  ...guards.map(({ guard, actual, limit }): TestCase => {
-    return { suite: "guard", name: guard, outcome: { kind: "failure", text: `${actual}, at most ${limit}` } };
+  ...guards.map((guard): TestCase => {
+    return { suite: "guard", name: guard.guard, outcome: { kind: "failure", text: guardWords(guard) } };
   }),
   ...waiting.map(({ id, until }): TestCase => {
     const text = `disabled, may be deleted from ${until}`;

@@ -1,6 +1,7 @@
 import { count, type Paint, printableLine } from "../lib/printable.ts";
 import type { Guard, Held, Waiting } from "../model/plan.ts";
 import { alikeHeld, alikeWaiting, alikeWarnings } from "./alike-remarks.ts";
+import { guardWords } from "./guard-words.ts";
 
 /** What a reader must not miss besides changes and results. */
 export interface Remarks {
@@ -40,10 +41,9 @@ export const waitingBlock = (waiting: readonly Waiting[]): readonly string[] =>
 export const guardsBlock = (heading: string, guards: readonly Guard[], full = false): readonly string[] =>
   textBlock(
     heading,
-    guards.map(({ guard, limit, actual, override, items }) => {
-      const what = `${guard}: ${actual}, at most ${limit}`;
-      const text =
-        guard === "lastClusterAdminGroup" ? `${guard}: no group of cluster administrators would be left` : what;
+    guards.map((guard) => {
+      const { override, items } = guard;
+      const text = `${guard.guard}: ${guardWords(guard)}`;
       const names = full || override === null ? items.map(printableLine).join(", ") : listNames(items);
       return `${text} (${names})${override === null ? "" : `; to go on: ${override}`}`;
     }),

@@ -126,7 +126,7 @@ test("an apply that held everything, or was refused, does not say that there is 
   expect(text(nothing)).toContain("\nNothing was done: 13 items are held.\n");
   expect(text({ ...nothing, guards })).toContain("\nNothing was done: refused by a guard, 13 held.\n");
   expect(text({ ...nothing, guards })).toContain(
-    "maxRemovals: 1, at most 0 (environment/x); to go on: --allow-removals 1",
+    "maxRemovals: 1 item would be disabled, deleted or uninstalled, at most 0 allowed (environment/x); to go on: --allow-removals 1",
   );
   const empty = { ...nothing, held: [{ scope: "cluster/apac", reason: "no answer", items: 0 }] };
   expect(text(empty)).toContain("Nothing was done: not everything could be read.");

@@ -136,7 +136,7 @@ test("an apply that held, waited, warned or was refused is never green, nor empt
     <testsuites>
       <testsuite name="dtsync apply" tests="4" failures="1" errors="1" skipped="2">
         <testcase classname="held" name="cluster/emea" time="0.000"><error>no &lt;answer&gt; (12 items)</error></testcase>
-        <testcase classname="guard" name="maxRemovals" time="0.000"><failure>1, at most 0</failure></testcase>
+        <testcase classname="guard" name="maxRemovals" time="0.000"><failure>1 item would be disabled, deleted or uninstalled, at most 0 allowed</failure></testcase>
         <testcase classname="waiting" name="abc-t1" time="0.000"><skipped>disabled, may be deleted from 2026-03-12</skipped></testcase>
         <testcase classname="warning" name="look here" time="0.000"><skipped>look here</skipped></testcase>
       </testsuite>

@@ -124,8 +124,8 @@ describe("a plan as a person reads it", () => {
         the signature of installers is not checked, because there is no root certificate: declare oneagent.rootCertificate or set DTSYNC_ROOT_CERTIFICATE, or set oneagent.signature to required or skip
 
       Guards that stop an apply of this plan:
-        maxRemovals: 1, at most 0 (environment/abc-t1); to go on: --allow-removals 1
-        protect: 1, at most 0 (environment/abc-t1)
+        maxRemovals: 1 item would be disabled, deleted or uninstalled, at most 0 allowed (environment/abc-t1); to go on: --allow-removals 1
+        protect: 1 protected environment would be disabled or deleted, or begin to be (environment/abc-t1)
 
       Takes away:
         ~ update rights of group operators on abc-p1  dtsync.yaml:20
