@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, statSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { readOwnText } from "../files/own-files.ts";
 import { openToAppend, writeWhole } from "../files/write-file.ts";
 import { parseJson } from "../lib/parse-json.ts";
@@ -106,11 +106,29 @@ const stateLine = (runs: readonly JournalEntry[]): string => lineOf({ runs });
 
 /** On the disk before it goes on. It begins a line of its own, whatever was cut off before it. */
 async function appendSafely(path: string, line: string): Promise<void> {
+  const start = endsWithinLine(path) ? "\n" : "";
   const descriptor = await openToAppend(path, {});
   try {
-    const bytes = Buffer.from(`\n${line}`);
+    const bytes = Buffer.from(start + line);
     if (writeSync(descriptor, bytes) < bytes.length) throw new Error("the disk is full");
     fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function endsWithinLine(path: string): boolean {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+  try {
+    const { size } = fstatSync(descriptor);
+    const last = Buffer.alloc(1);
+    return size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last.toString() !== "\n";
   } finally {
     closeSync(descriptor);
   }

@@ -131,6 +131,22 @@ test("a file that ends anywhere has what was said before that", async () => {
   expect(known).toEqual(["nothing", "1 tokens, null", "2 tokens, null", "2 tokens, /tmp/x"]);
 });
 
+test("every line is JSON, and what was cut off is ended before another line begins", async () => {
+  const { journal } = aRun("a");
+  await journal.tokenMade(cluster, "abc-p1");
+  appendFileSync(path, step);
+  await journal.tokenMade(cluster, "abc-p2");
+  await journal.close();
+  const whole = readFileSync(path, "utf8");
+  expect(whole.endsWith("\n")).toBe(true);
+  for (const line of whole.slice(0, -1).split("\n"))
+    expect(JSON.parse(line)).toMatchObject({ format: expect.stringMatching(/^dtsync-/) });
+  appendFileSync(path, step.slice(0, 40));
+  await aRun("b").journal.tokenMade(cluster, "abc-p1");
+  expect(readFileSync(path, "utf8")).toContain(`${step.slice(0, 40)}\n{`);
+  expect(found().map(([run]) => run)).toEqual([idOf("b"), idOf("a")]);
+});
+
 test("what is written of a run grows with its tokens, and not with their square", async () => {
   const { journal } = aRun("a");
   for (let number = 0; number < 200; number += 1) await journal.tokenMade(cluster, `abc-p${number}`);
