@@ -82,6 +82,8 @@ export interface ObservedCluster {
   readonly version: string | null;
   readonly requests: number;
   readonly environments: Reading<readonly ObservedEnvironment[]>;
+  /** Of those, why it is not known what they are like now, by their id in lower case; nothing is planned for them. */
+  readonly unsureEnvironments?: ReadonlyMap<string, string>;
   /** Null: not asked for. */
   readonly groups: Reading<readonly ObservedGroup[]> | null;
   /** What the licence counted in an hour; null: it was not asked for, cannot be known, or could not be read. */

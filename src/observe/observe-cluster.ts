@@ -15,7 +15,7 @@ import type { Inventory } from "../model/inventory.ts";
 import type { ObservedCluster, ObservedEnvironment, PolicyGroups } from "../model/observed.ts";
 import type { Wanted } from "./observe.ts";
 import { observeZones, type QuestionTokens } from "./observe-zones.ts";
-import { reading } from "./reading.ts";
+import { reading, reasonOf } from "./reading.ts";
 
 /**
  * Reads what a plan needs of one cluster: a number of requests that is the number of pages plus a constant, and four for each
@@ -55,6 +55,7 @@ export async function observeCluster(
     found !== null && policies ? reading(readGroupsOfPolicies(client, found)) : null,
   ]);
   const quotasLicensed = environments.status === "unreadable" || environments.value.quotasLicensed;
+  const unsure = environments.status === "complete" ? [...environments.value.unsure] : [];
   return {
     version: lowestBuild(nodes.value),
     requests: client.requestCount(),
@@ -62,6 +63,7 @@ export async function observeCluster(
       environments.status === "complete"
         ? { status: "complete", value: environments.value.environments }
         : environments,
+    unsureEnvironments: new Map(unsure.map(([id, error]) => [id, reasonOf(error)])),
     groups: groupReading,
     licenceHour,
     ...(policyGroups === null ? {} : { policyGroups }),

@@ -175,6 +175,7 @@ export const anObservedGroup = (given: Partial<ObservedGroup> = {}): ObservedGro
 
 export interface ClusterContent {
   readonly environments?: readonly ObservedEnvironment[] | string;
+  readonly unsureEnvironments?: ReadonlyMap<string, string>;
   readonly groups?: readonly ObservedGroup[] | string | null;
   readonly quotasLicensed?: boolean;
   readonly zones?: ObservedZones;
@@ -190,6 +191,7 @@ export function anObservedCluster(content: ClusterContent = {}): ObservedCluster
     version: "1.320.47.20250820-091500",
     requests: 3,
     environments: reading(content.environments ?? []),
+    unsureEnvironments: content.unsureEnvironments ?? new Map(),
     groups: content.groups === null ? null : reading(content.groups ?? []),
     quotasLicensed: content.quotasLicensed ?? true,
     warnings: [],

@@ -36,6 +36,11 @@ function planEnvironments(input: ClusterInput): FamilyPlan<"environment"> {
   };
   for (const environment of input.environments) {
     const inScope = selection.includes("environment") && selection.matches(environmentCoordinates(environment));
+    const unsure = reading.unsureEnvironments?.get(environment.id.toLowerCase());
+    if (unsure !== undefined && environment.state !== "absent") {
+      if (inScope) held.push({ scope: environmentChangeId(environment.id), reason: unsure, items: 1 });
+      continue;
+    }
     const outcome = planEnvironment(
       environment,
       input.observedEnvironments.get(environment.id.toLowerCase()),

@@ -128,6 +128,17 @@ describe("what could not be read", () => {
     ]);
   });
 
+  test("one environment as it is now: held, and all that does not depend on it is planned", () => {
+    const unsureEnvironments = new Map([
+      ["abc-p1", "no answer"],
+      ["old-p1", "no answer"],
+    ]);
+    const plan = planOf({ inventory, clusters: { emea: { ...clusters.emea, unsureEnvironments } }, probes });
+    const whole = planOf({ inventory, clusters, probes });
+    expect(actionsOf(plan)).toEqual(actionsOf(whole).filter((action) => action !== "update environment/abc-p1"));
+    expect(plan.held).toEqual([{ scope: "environment/abc-p1", reason: "no answer", items: 1 }]);
+  });
+
   test("one of two clusters: the other is planned", () => {
     const both = anInventory({
       clusters: [aCluster(), aCluster({ name: "apac", url: "https://apac.example.com" })],

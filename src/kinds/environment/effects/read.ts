@@ -1,13 +1,14 @@
 import { isStatus } from "../../../dynatrace/api-error.ts";
 import type { Client } from "../../../dynatrace/client.ts";
 import { type EnvironmentIncludes, readEnvironment, readEnvironments } from "../../../dynatrace/cluster-api.ts";
-import { allEnded } from "../../../lib/all-ended.ts";
 import type { Environment } from "../../../model/inventory.ts";
 import type { ObservedEnvironment } from "../../../model/observed.ts";
 import { quotasDiffer } from "../fields.ts";
 
 export interface EnvironmentReading {
   readonly environments: readonly ObservedEnvironment[];
+  /** Errors by the id, in lower case, of those whose limits could not be read as they are now. */
+  readonly unsure: ReadonlyMap<string, unknown>;
   /** False on a licence without quotas (DPS). */
   readonly quotasLicensed: boolean;
 }
@@ -35,31 +36,41 @@ export async function readClusterEnvironments(
   };
   try {
     const environments = await readEnvironments(client, wants);
-    if (!wants.quotas) return { environments, quotasLicensed: true };
-    return { environments: await refreshQuotas(client, declared, environments, wants), quotasLicensed: true };
+    if (!wants.quotas) return { environments, unsure: new Map(), quotasLicensed: true };
+    return { ...(await refreshQuotas(client, declared, environments, wants)), quotasLicensed: true };
   } catch (error) {
     // 422: this licence (DPS) has no quotas.
     if (!isStatus(error, 422) || !wants.quotas) throw error;
-    return { environments: await readEnvironments(client, { ...wants, quotas: false }), quotasLicensed: false };
+    const environments = await readEnvironments(client, { ...wants, quotas: false });
+    return { environments, unsure: new Map(), quotasLicensed: false };
   }
 }
 
-/** The list gives limits up to an hour old, so one that seems to differ is read once more as it is now. */
+/**
+ * The list gives limits up to an hour old, so one that seems to differ is read once more as it is now. Where one cannot be, the
+ * others are none the worse for it.
+ */
 async function refreshQuotas(
   client: Client,
   declared: readonly Environment[],
   found: readonly ObservedEnvironment[],
   wants: EnvironmentIncludes,
-): Promise<readonly ObservedEnvironment[]> {
+): Promise<Pick<EnvironmentReading, "environments" | "unsure">> {
   const byId = new Map(declared.map((environment) => [environment.id.toLowerCase(), environment]));
   const seemToDiffer = found.filter((observed) => {
     const environment = byId.get(observed.id.toLowerCase());
     return environment !== undefined && quotasDiffer(environment, observed);
   });
-  const now = new Map(
-    await allEnded(
-      seemToDiffer.map(async (observed) => [observed, await readEnvironment(client, observed.id, wants)] as const),
-    ),
+  const unsure = new Map<string, unknown>();
+  const now = new Map<ObservedEnvironment, ObservedEnvironment | null>();
+  await Promise.all(
+    seemToDiffer.map(async (observed) => {
+      try {
+        now.set(observed, await readEnvironment(client, observed.id, wants));
+      } catch (error) {
+        unsure.set(observed.id.toLowerCase(), error);
+      }
+    }),
   );
-  return found.map((observed) => now.get(observed) ?? observed);
+  return { environments: found.map((observed) => now.get(observed) ?? observed), unsure };
 }
