@@ -11,7 +11,7 @@ export function homeFolder(variables: ProcessVariables): string {
   return isAbsolute(chosen) ? chosen : knownHome();
 }
 
-/** Without an entry for the user, as in a container that runs as any number, it is the root, as logging in makes it. */
+/** The root where the system has no entry for the user, as in a container that runs under an arbitrary number; a login does the same. */
 function knownHome(): string {
   try {
     const { homedir } = userInfo();

@@ -125,7 +125,7 @@ async function exchange(
       hint: hint === undefined ? undefined : `the address comes from the variables of the pipeline: ${api}`,
     });
   });
-  // GitHub says with every answer when its limit is counted anew: that is no advice to who has not reached it.
+  // GitHub says in every answer when its limit starts again, which is no advice to a client that has not reached it.
   if (isThrottled(response) || response.headers.get("retry-after") !== null)
     advise(serverAdvice(response.headers, clock.now().getTime()));
   if (response.status === 204) return { value: null, headers: response.headers };
@@ -161,7 +161,7 @@ function reasonOf(text: string): string {
   }
 }
 
-/** GitHub answers 403, too, to who has asked too often. */
+/** GitHub also answers 403 to a client that has asked too often. */
 const isThrottled = ({ status, headers }: Pick<FetchResponse, "status" | "headers">): boolean =>
   status === throttled ||
   (status === 403 && (headers.get("x-ratelimit-remaining") === "0" || headers.get("retry-after") !== null));

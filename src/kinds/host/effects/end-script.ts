@@ -4,9 +4,9 @@ import type { Ending } from "../../../ssh/shell.ts";
 import { startOf } from "./private-folder.ts";
 
 /**
- * What ends a script that only asks, with all that it has started: a program that hangs would stay on the host for ever, and
- * one more with each plan. The script costs nothing for it as long as nothing hangs, because nobody watches it there. Null: it did
- * not tell its process, so that nobody knows what to end.
+ * Ends a script that only asks, together with everything it started. Without it a program that hangs would stay on the host, one more
+ * after each plan. As long as nothing hangs it costs the host nothing, because nothing there watches the script. Null: the script
+ * did not say which process it is, so there is nothing to end by.
  */
 export function endingOf(sections: ReadonlyMap<string, Section>, become: SshSettings["become"]): Ending | null {
   const [process = "", started = ""] = sections.get("process")?.words ?? [];
