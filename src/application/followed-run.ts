@@ -15,7 +15,7 @@ const journalPath = join(keptFolderName, "journal.jsonl");
 const earlierPath = join(keptFolderName, "journal.1.jsonl");
 /** Bytes from which on a journal is put aside and a new one begun. */
 const largeJournal = 16_000_000;
-/** Characters that may wait for who reads a journal that is a pipe. */
+/** Characters that may wait for whoever reads a journal that is a pipe. */
 const mostWaiting = 1_000_000;
 
 export interface FollowedRun {

@@ -49,7 +49,7 @@ const includes = (shown: LogLevel, level: LogLevel): boolean => levels.indexOf(l
 const longest = 10_000;
 /** Entries of a list. */
 const longestList = 50;
-/** Characters that may wait for who reads a log that is a pipe. */
+/** Characters that may wait for whoever reads a log that is a pipe. */
 const mostWaiting = 1_000_000;
 
 /** A log that shows warnings on standard error until it is opened. */

@@ -4,7 +4,7 @@ import type { ApplyReport } from "../model/result.ts";
 import type { Context } from "./context.ts";
 import type { NotifyOptions } from "./notifier.ts";
 
-/** What a run has made so far, for who is told of it. */
+/** What a run has made so far, for whoever is told of it. */
 export interface RunDocuments {
   readonly plan: Plan;
   /** Null: nothing was applied. */

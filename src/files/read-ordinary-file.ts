@@ -45,7 +45,7 @@ export function readOrdinaryFile(path: string, { largest, refuseLink = false, ch
   }
 }
 
-/** The same as text in UTF-8, with the byte order mark that it may begin with: for who writes the file again. */
+/** The same as text in UTF-8, with the byte order mark that it may begin with: for whoever writes the file again. */
 export const readMarkedText = (path: string, limits: ReadLimits): string =>
   new TextDecoder("utf-8", { ignoreBOM: true }).decode(readOrdinaryFile(path, limits));
 

@@ -20,7 +20,7 @@ interface HostObservation {
   readonly origins: ReadonlyMap<string, string>;
 }
 
-/** Closes the connection to a host that was probed, or keeps it for who changes the host. */
+/** Closes the connection to a host that was probed, or keeps it for whoever changes the host. */
 export type LetGo = (shell: Shell, host: Host, facts: HostFacts) => void;
 
 /** Probes hosts: one connection and one command each. A host that cannot be judged is unreadable, never absent. */

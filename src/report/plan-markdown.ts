@@ -81,7 +81,7 @@ function sectionTitle(section: PlanSection): string {
 /** Actions that the line of a folded section names. */
 const mostActions = 4;
 
-/** What is done to how many, for who decides whether to look: `move 3 hosts, update 1 environment`. */
+/** What is done to how many, for whoever decides whether to look: `move 3 hosts, update 1 environment`. */
 function doneIn(entries: readonly PlanEntry[]): string {
   const byAction = [
     ...groupBy(

@@ -4,7 +4,7 @@ import { HostError } from "./host-error.ts";
  * Terms: each request for a place says how many may be held at *most*, and of what *kind* it is. A place *rests* while
  * what it was taken for is kept and nobody works with it.
  *
- * Premise: a place belongs to who works. So what rests is ended when somebody waits. What began to rest last goes first,
+ * Premise: a place belongs to whoever works. So what rests is ended when somebody waits. What began to rest last goes first,
  * because hosts are changed about in the order in which they were looked at: it would be needed last.
  *
  * Cases: requests are served in the order in which they came; one whose own number is lower than that of the others waits
